@@ -1,0 +1,18 @@
+import type { Finding } from './check.ts';
+import type { ContainerView, PodSubject } from './pod-subject.ts';
+
+/** Shared, so that a clean pod allocates nothing. */
+export const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
+
+/** Asks `judge` of every container in all three lists; null means that the container is as it should be. */
+export function findInContainers(
+  subject: PodSubject,
+  judge: (view: ContainerView) => Finding | null,
+): readonly Finding[] {
+  let findings: Finding[] | null = null;
+  for (const view of subject.containers) {
+    const finding = judge(view);
+    if (finding !== null) (findings ??= []).push(finding);
+  }
+  return findings ?? NO_FINDINGS;
+}

@@ -1,0 +1,36 @@
+import type { ImagePattern } from './image-pattern.ts';
+
+/** Ways in which people may reach into a running pod. */
+export type Access = 'Exec' | 'Attach' | 'PortForward' | 'Proxy' | 'Debug';
+
+/**
+ * What the contract needs of an AgentRole, compiled once when the role is seen, so that judging a pod parses nothing.
+ * An absent allow-list is empty here, and an empty one allows nothing.
+ */
+export interface RolePolicy {
+  readonly name: string;
+  readonly images: readonly ImagePattern[];
+  /** Ceilings by resource name in nano-units (`parseQuantity`); a resource that is not listed may not be asked for. */
+  readonly limits: ReadonlyMap<string, bigint>;
+  /** The limits as written, for messages. */
+  readonly limitTexts: ReadonlyMap<string, string>;
+  readonly runAsUser: number | null;
+  /** `RuntimeDefault`, or the name of a profile that Cloister installs. */
+  readonly seccompProfile: string;
+  readonly runtimeClassName: string | null;
+  readonly userNamespace: 'Required' | 'Preferred';
+  readonly startGate: 'Required' | 'None';
+  readonly maxLifetimeSeconds: number;
+  readonly allowedAccess: ReadonlySet<Access>;
+  /** Absolute canonical paths that volumes may be mounted at or under, for reading. */
+  readonly readablePaths: readonly string[];
+  /** The same, for writing. */
+  readonly writablePaths: readonly string[];
+  /** Paths below allowed ones that must be shadowed by an empty read-only volume. */
+  readonly deniedPaths: readonly string[];
+  /** Largest in-memory or scratch `/tmp`, in nano-units; null where the role grants none. */
+  readonly temporarySize: bigint | null;
+  readonly temporarySizeText: string | null;
+  /** Ports that others may call the agent on. */
+  readonly ingressPorts: ReadonlySet<number>;
+}

@@ -1,0 +1,20 @@
+/** What the contract needs of a TenantIsolation, compiled once when the tenant is seen. */
+export interface TenantPolicy {
+  readonly name: string;
+  readonly namespaces: ReadonlySet<string>;
+  readonly allowedRoles: ReadonlySet<string>;
+  readonly defaultRole: string | null;
+  readonly exemptions: readonly Exemption[];
+}
+
+/** A named, dated and bounded exception from checks outside Pod Security `restricted`. */
+export interface Exemption {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** Digests (`sha256:…`); every container of the pod must run one of them. */
+  readonly images: ReadonlySet<string>;
+  readonly checks: ReadonlySet<string>;
+  readonly reason: string;
+  /** Milliseconds since 1970; at and after it the exemption is gone. */
+  readonly expirationTime: number;
+}

@@ -1,0 +1,48 @@
+import type { CheckFixtures } from './fixture.ts';
+
+export const runAsNonRootFixtures: CheckFixtures = {
+  check: 'run-as-non-root',
+  pass: [
+    {
+      name: 'every container asks for itself, the pod does not',
+      tweak: ({ spec }) => {
+        spec.securityContext = { ...spec.securityContext, runAsNonRoot: undefined };
+        for (const container of [...spec.initContainers, ...spec.containers]) {
+          container.securityContext = { ...container.securityContext, runAsNonRoot: true };
+        }
+      },
+    },
+  ],
+  fail: [
+    {
+      name: 'nobody asks',
+      tweak: ({ spec }) => {
+        spec.securityContext = { ...spec.securityContext, runAsNonRoot: undefined };
+      },
+      fields: [
+        'spec.initContainers[0].securityContext.runAsNonRoot',
+        'spec.containers[0].securityContext.runAsNonRoot',
+      ],
+      found: ['nothing', 'nothing'],
+    },
+    {
+      name: 'a container takes back what the pod asks for',
+      tweak: ({ spec }) => {
+        spec.containers[0].securityContext = { ...spec.containers[0].securityContext, runAsNonRoot: false };
+      },
+      fields: ['spec.containers[0].securityContext.runAsNonRoot'],
+      found: ['false'],
+    },
+    {
+      name: 'the pod allows root, even where each container does not and a user namespace is used',
+      tweak: ({ spec }) => {
+        spec.hostUsers = false;
+        spec.securityContext = { ...spec.securityContext, runAsNonRoot: false };
+        for (const container of [...spec.initContainers, ...spec.containers]) {
+          container.securityContext = { ...container.securityContext, runAsNonRoot: true };
+        }
+      },
+      fields: ['spec.securityContext.runAsNonRoot'],
+    },
+  ],
+};
