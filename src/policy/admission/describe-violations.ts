@@ -1,0 +1,17 @@
+import type { Violation } from './check.ts';
+
+/** One violation in one line: check, container, field, found, required, fix. */
+export function describeViolation(violation: Violation): string {
+  const where = violation.container === null ? '' : `container "${violation.container}": `;
+  const { check, field, found, required, fix } = violation;
+  return `${check}: ${where}${field} is ${found}, required is ${required}. ${fix}`;
+}
+
+/** The whole refusal of a pod: who is refused, under what, and every violation on a line of its own. */
+export function describeRefusal(subject: string, violations: readonly Violation[]): string {
+  const count = violations.length === 1 ? '1 violation' : `${violations.length} violations`;
+  const lines = violations.map((violation) => `  - ${describeViolation(violation)}`);
+  return [`${subject} is refused, ${count}:`, ...lines, "Each check's reasons: cloister explain CHECK."].join(
+    '\n',
+  );
+}

@@ -1,0 +1,31 @@
+import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
+import type { Pod } from './pod.ts';
+
+const OURS = /^([a-z0-9-]+\.)*cloister\.dev\//;
+
+/**
+ * Whether an update of a pod must be judged again.
+ *
+ * A pod that was there before its namespace was enrolled, or before its role was narrowed, must still be able to lose
+ * finalizers, gain a status or be labelled by its controller: an engine that judges every update leaves pods that can
+ * not be deleted (kyverno #8815). So only a change of the spec, the owners or our own metadata is judged.
+ */
+export function isJudgedUpdate(before: Pod, after: Pod): boolean {
+  return !(
+    isDeepEqualJson(before.spec, after.spec) &&
+    isDeepEqualJson(before.metadata?.ownerReferences, after.metadata?.ownerReferences) &&
+    sameOurs(before.metadata?.labels, after.metadata?.labels) &&
+    sameOurs(before.metadata?.annotations, after.metadata?.annotations)
+  );
+}
+
+type Texts = Readonly<Record<string, string>> | undefined;
+
+function sameOurs(before: Texts, after: Texts): boolean {
+  const names = new Set([...ours(before), ...ours(after)]);
+  return [...names].every((name) => before?.[name] === after?.[name]);
+}
+
+function ours(texts: Texts): string[] {
+  return Object.keys(texts ?? {}).filter((name) => OURS.test(name));
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { isJudgedUpdate } from '../../../src/policy/admission/is-judged-update.ts';
+import { buildPod, type WritablePod } from '../../build/pod.ts';
+
+const judged = (tweak: (pod: WritablePod) => void) => isJudgedUpdate(buildPod(), buildPod(tweak));
+
+test.for<[string, (pod: WritablePod) => void]>([
+  ['nothing', () => {}],
+  ["somebody's label", ({ metadata }) => (metadata.labels['app'] = 'hermes')],
+  ["somebody's annotation", ({ metadata }) => (metadata.annotations = { 'example.com/seen': 'yes' })],
+  ['a finalizer', ({ metadata }) => (metadata.finalizers = ['example.com/hold'])],
+  ['an absent member written as null', ({ spec }) => Object.assign(spec, { nodeName: null })],
+])('an update of %s is not judged', ([, tweak]) => {
+  expect(judged(tweak)).toBe(false);
+});
+
+test.for<[string, (pod: WritablePod) => void]>([
+  ['an image', ({ spec }) => (spec.containers[0].image = 'other')],
+  ['the lifetime', ({ spec }) => (spec.activeDeadlineSeconds = 99)],
+  ['an owner', ({ metadata }) => (metadata.ownerReferences = [{ kind: 'Job', name: 'x' }])],
+  ['the role label', ({ metadata }) => (metadata.labels['cloister.dev/role'] = 'devops')],
+  ['a new label of ours', ({ metadata }) => (metadata.labels['cloister.dev/sandbox'] = 'x')],
+  ['a label of ours that goes', ({ metadata }) => delete metadata.labels['cloister.dev/role']],
+  ['an annotation below our name', ({ metadata }) => (metadata.annotations = { 'a.cloister.dev/x': '1' })],
+])('an update of %s is judged', ([, tweak]) => {
+  expect(judged(tweak)).toBe(true);
+});
