@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time as an argument, so that tests can shorten it. */
+export type Clock = {
+  /** Milliseconds since the epoch at start, then counted monotonically: never goes back when the wall clock does. */
+  readonly now: () => number;
+  /** Resolves after so many milliseconds; rejects with the signal's reason as soon as it is aborted. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+};
+
+/** The real clock. */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  sleep: async (milliseconds, signal) => {
+    try {
+      await delay(milliseconds, undefined, { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,37 @@
+import type { Clock } from './clock.ts';
+
+/** How long a piece of work may take and what else ends it. */
+export type Deadline = {
+  readonly clock: Clock;
+  readonly milliseconds: number;
+  readonly signal?: AbortSignal;
+  /** The error that the work ends with when its time is over. */
+  readonly onTimeout: () => Error;
+};
+
+/** Runs work under a signal that is aborted at the deadline or by the caller, and throws the reason of that abort. */
+export async function withDeadline<T>(
+  deadline: Deadline,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { clock, milliseconds, signal, onTimeout } = deadline;
+  signal?.throwIfAborted();
+  const ended = new AbortController();
+  const controller = new AbortController();
+  const forward = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', forward, { once: true });
+  clock.sleep(milliseconds, ended.signal).then(
+    () => controller.abort(onTimeout()),
+    () => undefined,
+  );
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    // The library may wrap the reason of an abort in an error of its own.
+    controller.signal.throwIfAborted();
+    throw error;
+  } finally {
+    ended.abort();
+    signal?.removeEventListener('abort', forward);
+  }
+}
