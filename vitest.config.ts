@@ -16,6 +16,7 @@ export default defineConfig({
           name: 'cluster',
           include: ['test/**/*.cluster.test.ts'],
           globalSetup: ['test/testbed/global-setup.ts'],
+          runner: 'test/testbed/cluster-test-runner.ts',
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

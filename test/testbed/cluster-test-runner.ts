@@ -1,0 +1,23 @@
+import { inject, TestRunner } from 'vitest';
+import type { RunnerTestFile, VitestTestRunner } from 'vitest';
+import type { TestbedState } from './testbed-state.ts';
+
+/** Runs cluster tests; without a testbed every file is reported as skipped or failed, and no hook runs. */
+export default class ClusterTestRunner extends TestRunner implements VitestTestRunner {
+  onCollected(files: RunnerTestFile[]): void {
+    const state: TestbedState = inject('testbed');
+    if ('connection' in state) return;
+    for (const file of files) {
+      if (state.required) {
+        file.result = { state: 'fail', errors: [{ name: 'Testbed', message: state.missing }] };
+      } else {
+        skip(file);
+      }
+    }
+  }
+}
+
+function skip(task: RunnerTestFile['tasks'][number]): void {
+  task.mode = 'skip';
+  if (task.type === 'suite') task.tasks.forEach(skip);
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kubeconfig } from './kubeconfig.ts';
+import { runCommand } from './run-command.ts';
+import type { CommandResult } from './run-command.ts';
+
+/** All that is needed to talk to a running control plane; plain data, so that it can be handed to a test file. */
+export interface ControlPlaneConnection {
+  url: string;
+  /** PEM. */
+  certificateAuthority: string;
+  /** Where kubeconfig files are written. */
+  folder: string;
+  /** Bearer tokens by the short names of `users.ts`. */
+  tokens: Readonly<Record<string, string>>;
+  /** Path of kubectl. */
+  kubectl: string;
+  /** Whether a kube-controller-manager runs, so that namespaces get their ServiceAccount. */
+  controllerManager: boolean;
+}
+
+/** Options of one kubectl call. */
+export interface KubectlOptions {
+  /** Standard input, for `-f -`. */
+  input?: string;
+  /** Who calls; `admin` unless told. */
+  user?: string;
+}
+
+/** A running control plane, as a test uses it. */
+export interface ControlPlane {
+  readonly url: string;
+  /** PEM. */
+  readonly certificateAuthority: string;
+  /** Path of the admin's kubeconfig. */
+  readonly kubeconfig: string;
+  readonly connection: ControlPlaneConnection;
+  /**
+   * Path of a kubeconfig for a user: a short name of `users.ts`, or any other name, which is impersonated by the
+   * admin with the groups given (`system:authenticated` is added).
+   */
+  kubeconfigFor(user: string, groups?: readonly string[]): string;
+  kubectl(args: readonly string[], options?: KubectlOptions): Promise<CommandResult>;
+  /** Server-side applies the objects and waits until CustomResourceDefinitions are served; throws when refused. */
+  apply(objects: readonly object[], options?: { user?: string }): Promise<void>;
+  /** Makes a namespace `PREFIX-RANDOM` and waits for its ServiceAccount; gives its name. */
+  createNamespace(prefix: string, labels?: Readonly<Record<string, string>>): Promise<string>;
+}
+
+/** Rebuilds the control plane's functions from its connection data. */
+export function connectControlPlane(connection: ControlPlaneConnection): ControlPlane {
+  const kubeconfigFor = (user: string, groups: readonly string[] = []): string =>
+    writeKubeconfig(connection, user, groups);
+  const kubectl = (args: readonly string[], options: KubectlOptions = {}): Promise<CommandResult> =>
+    runCommand({
+      program: connection.kubectl,
+      args,
+      environment: {
+        KUBECONFIG: kubeconfigFor(options.user ?? 'admin'),
+        HOME: connection.folder,
+        KUBECACHEDIR: join(connection.folder, 'kubectl-cache'),
+      },
+      ...(options.input === undefined ? {} : { input: options.input }),
+    });
+  return {
+    url: connection.url,
+    certificateAuthority: connection.certificateAuthority,
+    kubeconfig: kubeconfigFor('admin'),
+    connection,
+    kubeconfigFor,
+    kubectl,
+    apply: (objects, options = {}) => apply(kubectl, objects, options.user ?? 'admin'),
+    createNamespace: (prefix, labels = {}) =>
+      createNamespace(kubectl, { prefix, labels, withServiceAccount: connection.controllerManager }),
+  };
+}
+
+function writeKubeconfig(
+  connection: ControlPlaneConnection,
+  user: string,
+  groups: readonly string[],
+): string {
+  const { url, certificateAuthority, folder, tokens } = connection;
+  const own = tokens[user];
+  const name = [user, ...groups].map(encodeURIComponent).join('+');
+  const path = join(folder, `user-${name}.kubeconfig`);
+  if (existsSync(path)) return path;
+  const token = own ?? tokens['admin'] ?? '';
+  const impersonate = own === undefined ? { user, groups: [...groups, 'system:authenticated'] } : undefined;
+  const text = kubeconfig({
+    url,
+    certificateAuthority,
+    token,
+    ...(impersonate === undefined ? {} : { impersonate }),
+  });
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
+type Kubectl = ControlPlane['kubectl'];
+
+async function orThrow(what: string, running: Promise<CommandResult>): Promise<CommandResult> {
+  const result = await running;
+  if (result.code !== 0) throw new Error(`${what}: ${result.stderr.trim()}`);
+  return result;
+}
+
+async function apply(kubectl: Kubectl, objects: readonly object[], user: string): Promise<void> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const args = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
+  await orThrow(`kubectl apply as ${user}`, kubectl(args, { input, user }));
+  const definitions = objects.flatMap((object) =>
+    'kind' in object && object.kind === 'CustomResourceDefinition' && 'metadata' in object
+      ? [`crd/${(object.metadata as { name: string }).name}`]
+      : [],
+  );
+  if (definitions.length === 0) return;
+  const wait = ['wait', '--for=condition=Established', '--timeout=30s', ...definitions];
+  await orThrow('waiting for the CustomResourceDefinitions', kubectl(wait));
+}
+
+interface NewNamespace {
+  prefix: string;
+  labels: Readonly<Record<string, string>>;
+  withServiceAccount: boolean;
+}
+
+async function createNamespace(kubectl: Kubectl, namespace: NewNamespace): Promise<string> {
+  const name = `${namespace.prefix}-${randomBytes(4).toString('hex')}`;
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespace.labels } };
+  await orThrow(
+    `creating namespace ${name}`,
+    kubectl(['create', '-f', '-'], { input: JSON.stringify(object) }),
+  );
+  if (namespace.withServiceAccount) {
+    // Pods are refused until the controller has made it.
+    const wait = ['wait', '--for=create', '--timeout=20s', `--namespace=${name}`, 'serviceaccount/default'];
+    await orThrow(`waiting for the ServiceAccount of ${name}`, kubectl(wait));
+  }
+  return name;
+}

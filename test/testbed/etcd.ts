@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { answersOK } from './answers-ok.ts';
+import { freePort } from './free-port.ts';
+import { startServer } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
+import type { Watchdog } from './start-watchdog.ts';
+
+/** What etcd needs to start. */
+export interface EtcdOptions {
+  program: string;
+  /** The testbed's temporary folder. */
+  folder: string;
+  address: string;
+  watchdog: Watchdog;
+}
+
+/** A running etcd. */
+export interface Etcd {
+  url: string;
+  process: ServerProcess;
+}
+
+/** Starts etcd on temporary data and resolves when it answers. */
+export async function startEtcd({ program, folder, address, watchdog }: EtcdOptions): Promise<Etcd> {
+  const url = `http://${address}:${await freePort(address)}`;
+  // Port 0: a single member never dials its own peer address.
+  const peerURL = `http://${address}:0`;
+  const process = await startServer(
+    {
+      name: 'etcd',
+      program,
+      args: [
+        `--data-dir=${join(folder, 'etcd')}`,
+        `--listen-client-urls=${url}`,
+        `--advertise-client-urls=${url}`,
+        `--listen-peer-urls=${peerURL}`,
+        `--initial-advertise-peer-urls=${peerURL}`,
+        `--initial-cluster=default=${peerURL}`,
+        // The data is thrown away with the run: nothing is gained by waiting for the disk.
+        '--unsafe-no-fsync',
+        '--log-level=warn',
+      ],
+      log: join(folder, 'etcd.log'),
+    },
+    watchdog,
+  );
+  await process.ready(() => answersOK(`${url}/health`), 20_000);
+  return { url, process };
+}

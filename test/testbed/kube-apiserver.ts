@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { answersOK } from './answers-ok.ts';
+import { startServer } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
+import type { Watchdog } from './start-watchdog.ts';
+
+/** What kube-apiserver needs to start; the same options start it again on the same data and port. */
+export interface KubeApiserverOptions {
+  program: string;
+  /** The testbed's temporary folder; it holds `tokens.csv`, `service-account.key` and `service-account.pub`. */
+  folder: string;
+  address: string;
+  port: number;
+  etcdURL: string;
+  adminToken: string;
+  /** Further flags, last on the command line, so that they win. */
+  flags: readonly string[];
+  watchdog: Watchdog;
+}
+
+/** The certificate that kube-apiserver made for itself, which is also the authority to trust. */
+export const certificateFile = (folder: string): string => join(folder, 'apiserver', 'apiserver.crt');
+
+/** The network that cluster IPs are taken from. */
+export const serviceNetwork = '10.96.0.0/16';
+
+/** Starts kube-apiserver and resolves when `/readyz` answers. */
+export async function startKubeApiserver(options: KubeApiserverOptions): Promise<ServerProcess> {
+  const { program, folder, address, port, watchdog, adminToken } = options;
+  const server = await startServer(
+    { name: 'kube-apiserver', program, args: args(options), log: join(folder, 'kube-apiserver.log') },
+    watchdog,
+  );
+  let authority: string | undefined;
+  await server.ready(async () => {
+    if (authority === undefined && !existsSync(certificateFile(folder))) return false;
+    authority ??= await readFile(certificateFile(folder), 'utf8');
+    return answersOK(`https://${address}:${port}/readyz`, { ca: authority, token: adminToken });
+  }, 60_000);
+  return server;
+}
+
+function args({ folder, address, port, etcdURL, flags }: KubeApiserverOptions): string[] {
+  return [
+    `--etcd-servers=${etcdURL}`,
+    `--bind-address=${address}`,
+    `--secure-port=${port}`,
+    `--cert-dir=${join(folder, 'apiserver')}`,
+    // It refuses to advertise a loopback address.
+    ...(address.startsWith('127.')
+      ? ['--endpoint-reconciler-type=none']
+      : [`--advertise-address=${address}`]),
+    `--service-cluster-ip-range=${serviceNetwork}`,
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--service-account-key-file=${join(folder, 'service-account.pub')}`,
+    `--service-account-signing-key-file=${join(folder, 'service-account.key')}`,
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=Node,RBAC',
+    '--enable-admission-plugins=NodeRestriction,PodSecurity',
+    // Without it privileged pods are refused by validation, before any policy sees them.
+    '--allow-privileged=true',
+    '--profiling=false',
+    ...flags,
+  ];
+}
