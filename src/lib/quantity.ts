@@ -1,46 +1,65 @@
-const SUFFIX_EXPONENTS: Readonly<Record<string, number>> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  '': 0,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
+const NANO = 1_000_000_000n;
+/** How many nano-units one unit of each suffix is. */
+const NANO_PER_SUFFIX: Readonly<Record<string, bigint>> = {
+  n: 1n,
+  u: 1_000n,
+  m: 1_000_000n,
+  '': NANO,
+  k: NANO * 10n ** 3n,
+  M: NANO * 10n ** 6n,
+  G: NANO * 10n ** 9n,
+  T: NANO * 10n ** 12n,
+  P: NANO * 10n ** 15n,
+  E: NANO * 10n ** 18n,
+  Ki: NANO << 10n,
+  Mi: NANO << 20n,
+  Gi: NANO << 30n,
+  Ti: NANO << 40n,
+  Pi: NANO << 50n,
+  Ei: NANO << 60n,
 };
-const BINARY_SUFFIXES: Readonly<Record<string, bigint>> = {
-  Ki: 1n << 10n,
-  Mi: 1n << 20n,
-  Gi: 1n << 30n,
-  Ti: 1n << 40n,
-  Pi: 1n << 50n,
-  Ei: 1n << 60n,
-};
-const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d{1,3})?$/;
-const NANO_DIGITS = 9;
+const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i|[numkMGTPE]?)|[eE]([+-]?\d{1,3}))$/;
+// Longer than any amount of anything; a bound on what one hostile string may cost.
+const LONGEST = 64;
+// Numbers of so many digits are exact as doubles, which makes the plain case cheap.
+const EXACT_DIGITS = 15;
 
 /**
  * A Kubernetes resource quantity (`500m`, `2Gi`, `1e3`, `0.5`) as whole nano-units, exactly; null where it is none.
- * What is finer than a nano-unit rounds up, as in apimachinery's `resource.Quantity`, so that a comparison with a
- * ceiling never comes out too low.
+ * What is finer than a nano-unit rounds away from zero, as in apimachinery's `resource.Quantity`, so that a
+ * comparison with a ceiling never comes out too low.
  */
 export function parseQuantity(value: string | number): bigint | null {
-  const match = QUANTITY.exec(String(value));
-  if (match === null) return null;
-  const [, sign, digits = '', suffix = ''] = match;
-  const [whole = '', fraction = ''] = digits.split('.');
-  const binary = BINARY_SUFFIXES[suffix] ?? 1n;
-  const exponent = NANO_DIGITS - fraction.length + exponentOf(suffix);
-  const nano = scale(BigInt(whole + fraction) * binary, exponent);
-  return sign === '-' ? -nano : nano;
+  const text = typeof value === 'string' ? value : String(value);
+  return parsePlain(text) ?? parseAny(text);
 }
 
-function exponentOf(suffix: string): number {
-  const known = SUFFIX_EXPONENTS[suffix];
-  if (known !== undefined) return known;
-  return suffix.endsWith('i') ? 0 : Number(suffix.slice(1));
+/** Digits and at most a suffix, which is how nearly every quantity is written. */
+function parsePlain(text: string): bigint | null {
+  let end = 0;
+  let whole = 0;
+  for (; end < text.length && end < EXACT_DIGITS; end++) {
+    const digit = text.charCodeAt(end) - 48;
+    if (digit < 0 || digit > 9) break;
+    whole = whole * 10 + digit;
+  }
+  if (end === 0) return null;
+  const unit = nanoPerSuffix(text.slice(end));
+  return unit === undefined ? null : BigInt(whole) * unit;
+}
+
+function nanoPerSuffix(suffix: string): bigint | undefined {
+  return Object.hasOwn(NANO_PER_SUFFIX, suffix) ? NANO_PER_SUFFIX[suffix] : undefined;
+}
+
+function parseAny(text: string): bigint | null {
+  const match = text.length > LONGEST ? null : QUANTITY.exec(text);
+  if (match === null) return null;
+  const [, sign, digits = '', suffix = '', exponent = '0'] = match;
+  const [whole = '', fraction = ''] = digits.split('.');
+  const unit = nanoPerSuffix(suffix) ?? NANO;
+  const nano = scale(BigInt(whole + fraction) * unit, Number(exponent) - fraction.length);
+  return sign === '-' ? -nano : nano;
 }
 
 function scale(mantissa: bigint, exponent: number): bigint {

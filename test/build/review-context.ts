@@ -1,4 +1,5 @@
 import { parseQuantity } from '../../src/lib/quantity.ts';
+import { compileImagePattern } from '../../src/policy/admission/image-pattern.ts';
 import type { ReviewContext } from '../../src/policy/admission/review-context.ts';
 import type { RolePolicy } from '../../src/policy/admission/role-policy.ts';
 import type { TenantPolicy } from '../../src/policy/admission/tenant-policy.ts';
@@ -14,7 +15,7 @@ const LIMITS: readonly [string, string][] = [
 export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
   return {
     name: 'data-analyst',
-    images: [{ text: 'ghcr.io/acme/*', digestRequired: true }],
+    images: [compileImagePattern('ghcr.io/acme/*', true)],
     limits: new Map(LIMITS.map(([name, text]) => [name, parseQuantity(text) ?? 0n])),
     limitTexts: new Map(LIMITS),
     runAsUser: 1001,

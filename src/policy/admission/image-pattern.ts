@@ -2,6 +2,8 @@
 export interface ImagePattern {
   /** As the role wrote it, for messages. */
   readonly text: string;
+  /** The repository with its registry written out, or what every repository below starts with, with its closing `/`. */
+  readonly repository: string;
   readonly digestRequired: boolean;
 }
 
@@ -13,8 +15,17 @@ export interface ImageReference {
   readonly digest: string | null;
 }
 
+// The grammar of distribution/reference v0.6.0, but for registries in capitals, IPv6 literals and digests other than
+// SHA-256: those are refused, since the same repository would then have two names.
+const HOST = String.raw`(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]+)?`;
+const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const REPOSITORY = new RegExp(`^${HOST}(?:/${COMPONENT})+$`);
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const REPOSITORY = /^[a-z0-9][a-z0-9.:_/-]*$/;
+// A bare image identifier would be taken for a digest by some runtimes and for a name by others.
+const IDENTIFIER = /^[0-9a-f]{64}$/;
+// An image reference may be no longer than this; the repository's own limit is 255.
+const LONGEST_REPOSITORY = 255;
 
 /**
  * Splits an image reference as the distribution specification does; null where it is none.
@@ -26,25 +37,34 @@ export function parseImage(image: string): ImageReference | null {
   if (digest !== null && !DIGEST.test(digest)) return null;
   const named = at < 0 ? image : image.slice(0, at);
   const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
-  const repository = normalise(colon < 0 ? named : named.slice(0, colon));
-  if (!REPOSITORY.test(repository) || repository.includes('//') || repository.includes('..')) return null;
-  return { repository, tag: colon < 0 ? null : named.slice(colon + 1), digest };
+  const tag = colon < 0 ? null : named.slice(colon + 1);
+  if (tag !== null && !TAG.test(tag)) return null;
+  const written = colon < 0 ? named : named.slice(0, colon);
+  if (IDENTIFIER.test(written)) return null;
+  const repository = normalise(written);
+  if (repository.length > LONGEST_REPOSITORY || !REPOSITORY.test(repository)) return null;
+  return { repository, tag, digest };
+}
+
+/** Reads an entry of a role's list of images. What is no repository matches nothing. */
+export function compileImagePattern(text: string, digestRequired: boolean): ImagePattern {
+  return { text, repository: normalise(text).replace(/\/\*$/, '/'), digestRequired };
+}
+
+/** Whether a repository is one that the pattern names. A trailing `/*` spans any depth; nothing else is a wildcard. */
+export function matchesRepository({ repository }: ImagePattern, candidate: string): boolean {
+  return repository.endsWith('/') ? candidate.startsWith(repository) : candidate === repository;
 }
 
 function normalise(repository: string): string {
   const slash = repository.indexOf('/');
-  const first = slash < 0 ? '' : repository.slice(0, slash);
-  const hasHost = first.includes('.') || first.includes(':') || first === 'localhost';
-  if (!hasHost) return slash < 0 ? `docker.io/library/${repository}` : `docker.io/${repository}`;
-  const rest = repository.slice(slash + 1);
-  if (first === 'docker.io' || first === 'index.docker.io') {
-    return rest.includes('/') ? `docker.io/${rest}` : `docker.io/library/${rest}`;
+  if (slash < 0) return `docker.io/library/${repository}`;
+  const first = repository.slice(0, slash);
+  if (first !== 'docker.io' && first !== 'index.docker.io') {
+    const hasRegistry = first.includes('.') || first.includes(':') || first === 'localhost';
+    return hasRegistry ? repository : `docker.io/${repository}`;
   }
-  return repository;
-}
-
-/** Whether a repository is one that the pattern names. A trailing `/*` spans any depth; nothing else is a wildcard. */
-export function matchesRepository(pattern: ImagePattern, repository: string): boolean {
-  if (pattern.text.endsWith('/*')) return repository.startsWith(pattern.text.slice(0, -1));
-  return normalise(pattern.text) === repository;
+  const rest = repository.slice(slash + 1);
+  // `docker.io/*` is the whole of Docker Hub, not only its official images.
+  return rest.includes('/') || rest === '*' ? `docker.io/${rest}` : `docker.io/library/${rest}`;
 }
