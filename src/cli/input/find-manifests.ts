@@ -1,0 +1,87 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainReadError } from './explain-read-error.ts';
+
+/** A file to read, or why a path cannot be. `named` is set where the user gave the path and it was not found in a folder. */
+export type FoundPath =
+  | { readonly path: string; readonly named: boolean }
+  | { readonly path: string; readonly error: string };
+
+// What kubectl reads in a folder; a file that the user names may have any extension.
+const extension = /\.(?:json|yaml|yml)$/;
+
+/**
+ * Lists the manifests of a file or folder: all below a folder in the order of names, hidden folders too because kubectl
+ * reads them, but not `.git`. Each real path comes once over all calls that share `seen`; a symbolic link to a folder
+ * that holds it is reported as a loop.
+ */
+export function* findManifests(path: string, seen: Set<string>): Generator<FoundPath> {
+  const place = locate(path);
+  if ('error' in place) {
+    yield { path, error: place.error };
+  } else if (place.isFolder) {
+    let isEmpty = !seen.has(place.real);
+    for (const found of walk(path, place.real, seen, [])) {
+      isEmpty = false;
+      yield found;
+    }
+    if (isEmpty) yield { path, error: 'holds no .yaml, .yml or .json file: check the path' };
+  } else if (isNew(place.real, seen)) {
+    yield { path, named: true };
+  }
+}
+
+function* walk(
+  folder: string,
+  real: string,
+  seen: Set<string>,
+  above: readonly string[],
+): Generator<FoundPath> {
+  if (above.includes(real)) {
+    yield { path: folder, error: `is a symbolic link to ${real}, a folder that holds it: remove the loop` };
+    return;
+  }
+  if (!isNew(real, seen)) return;
+  const entries = list(folder);
+  if ('error' in entries) {
+    yield { path: folder, error: entries.error };
+    return;
+  }
+  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    const isLink = entry.isSymbolicLink();
+    if (entry.name === '.git' || !(entry.isDirectory() || isLink || extension.test(entry.name))) continue;
+    const place = isLink ? locate(path) : { real: join(real, entry.name), isFolder: entry.isDirectory() };
+    if ('error' in place) {
+      if (extension.test(entry.name)) yield { path, error: place.error };
+    } else if (place.isFolder) {
+      yield* walk(path, place.real, seen, [...above, real]);
+    } else if (extension.test(entry.name) && isNew(place.real, seen)) {
+      yield { path, named: false };
+    }
+  }
+}
+
+function locate(
+  path: string,
+): { readonly real: string; readonly isFolder: boolean } | { readonly error: string } {
+  try {
+    return { real: realpathSync(path), isFolder: statSync(path).isDirectory() };
+  } catch (error) {
+    return { error: explainReadError(error) };
+  }
+}
+
+function list(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    return { error: explainReadError(error) };
+  }
+}
+
+function isNew(real: string, seen: Set<string>): boolean {
+  if (seen.has(real)) return false;
+  seen.add(real);
+  return true;
+}

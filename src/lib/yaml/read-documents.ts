@@ -1,0 +1,74 @@
+import type { Positions } from './construct-value.ts';
+import { documentsOfValue } from './documents-of-value.ts';
+import { LineCounter } from './line-counter.ts';
+import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
+import { parseYamlDocument } from './parse-yaml-document.ts';
+import type { ParsedDocument } from './parse-yaml-document.ts';
+import { readJsonStream, startsLikeJson } from './read-json-stream.ts';
+import { splitDocuments } from './split-documents.ts';
+import type { DocumentText } from './split-documents.ts';
+import { YamlFault } from './yaml-fault.ts';
+
+type Documents = Generator<ManifestDocument | UnreadableDocument>;
+
+/**
+ * Reads the objects of a manifest text as kubectl does, one after another: YAML documents between `---` lines or a
+ * stream of JSON objects, Lists opened. What cannot be read is an {@link UnreadableDocument} with the line of the
+ * fault, and reading goes on at the next `---`. Never throws for bad input.
+ */
+export function* readDocuments(text: string, { file }: { readonly file: string }): Documents {
+  const rest = startsLikeJson(text)
+    ? yield* readJsonStream(text, file)
+    : { documents: 0, offset: 0, line: 1 };
+  let document = rest.documents;
+  for (const piece of splitDocuments(rest.offset === 0 ? text : text.slice(rest.offset), rest.line)) {
+    document += yield* readPiece(piece, file, document);
+  }
+}
+
+/** Reads the text between two separators; returns how many documents it counted. */
+function* readPiece(
+  piece: DocumentText,
+  file: string,
+  document: number,
+): Generator<ManifestDocument | UnreadableDocument, number> {
+  const { text, line, badSeparator } = piece;
+  if (badSeparator !== undefined) {
+    const shown = JSON.stringify(badSeparator.slice(0, 40));
+    yield {
+      file,
+      document,
+      line: line - 1,
+      error: `${shown} follows --- on one line, which kubectl refuses: move it to the next line`,
+    };
+    return 1;
+  }
+  const positions: Positions = new Map();
+  const lines = new LineCounter(text, line);
+  const parsed = parse(text, positions);
+  if (parsed instanceof YamlFault) {
+    yield { file, document, line: lines.lineAt(parsed.offset), error: parsed.message };
+    return 1;
+  }
+  if (parsed === undefined) return 0;
+  let documents = 0;
+  if (parsed.value !== null) {
+    yield* documentsOfValue(parsed.value, { file, document, start: parsed.start, lines, positions });
+    documents += 1;
+  }
+  if (parsed.ignored !== undefined) {
+    const error = 'kubectl ignores what follows a line of ...: separate documents with ---';
+    yield { file, document: document + documents, line: lines.lineAt(parsed.ignored), error };
+    documents += 1;
+  }
+  return documents;
+}
+
+function parse(text: string, positions: Positions): ParsedDocument | YamlFault | undefined {
+  try {
+    return parseYamlDocument(text, positions);
+  } catch (error) {
+    if (error instanceof YamlFault) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+import { DUMP_SCHEMA, NOT_RESOLVED, defineScalarTag, dump } from 'js-yaml';
+import { resolvePlainScalar } from './resolve-plain-scalar.ts';
+
+// Makes the writer quote every string that kubectl would read as something else, such as `0X1F`.
+const readOtherwise = defineScalarTag('tag:cloister.dev,2026:read-otherwise', {
+  implicit: true,
+  resolve: (source) => (resolvePlainScalar(source) === source ? NOT_RESOLVED : null),
+  identify: () => false,
+});
+const schema = DUMP_SCHEMA.withTags(readOtherwise);
+
+/** Writes a JSON value as one YAML document, without `---`, that kubectl reads back as the same value. */
+export function writeDocument(value: unknown): string {
+  return dump(value, { schema, noRefs: true, lineWidth: -1 });
+}
