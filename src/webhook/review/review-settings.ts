@@ -1,0 +1,9 @@
+import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
+import type { ClusterView } from './cluster-view.ts';
+
+/** What a review needs beside the request. `now` gives milliseconds since 1970. */
+export interface ReviewSettings {
+  readonly view: ClusterView;
+  readonly configuration: AdmissionConfiguration;
+  readonly now: () => number;
+}

@@ -1,0 +1,34 @@
+import { describeViolation } from '../../policy/admission/describe-violations.ts';
+import { judgePod } from '../../policy/admission/judge-pod.ts';
+import { findPod } from '../../policy/admission/pod-template.ts';
+import { createPodSubject } from '../../policy/admission/pod-subject.ts';
+import type { AdmissionRequest } from '../admission-review.ts';
+import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
+import { podContext } from './pod-context.ts';
+import type { ReviewSettings } from './review-settings.ts';
+
+/** The API server keeps 4,096 characters of warnings in all and cuts each at 256 (apiserver `warning` package). */
+const MOST_WARNINGS = 14;
+const LONGEST_WARNING = 256;
+
+/**
+ * Answers a workload that holds a pod template with warnings, so that `kubectl apply` says at once what its pods will
+ * be refused for. It never refuses: the pods are judged when they come, and a controller must be able to finish work
+ * that is under way.
+ */
+export function reviewWorkload(request: AdmissionRequest, settings: ReviewSettings): AdmissionVerdict {
+  const found = findPod((request.object ?? {}) as Record<string, unknown>);
+  if (found === null) return ALLOWED;
+  const subject = createPodSubject(found.pod, found.prefix);
+  const context = podContext(request, found.pod, 'Create', settings);
+  const { violations } = judgePod(subject, context, settings.now());
+  if (violations.length === 0) return ALLOWED;
+  const lines = violations.slice(0, MOST_WARNINGS).map((violation) => shorten(describeViolation(violation)));
+  const rest = violations.length - lines.length;
+  if (rest > 0) lines.push(`and ${rest} more; cloister review -f shows them all`);
+  return { allowed: true, warnings: ['the pods of this template will be refused:', ...lines] };
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_WARNING ? `${text.slice(0, LONGEST_WARNING - 1)}…` : text;
+}
