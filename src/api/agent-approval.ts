@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { approvers, minApprovals, separation } from './agent-role/confirmation.ts';
+import type { KindDefinition } from './kind-definition.ts';
+import { API_VERSION } from './names.ts';
+import { objectMeta } from './object-meta.ts';
+import { sha256Digest } from './shape/digests.ts';
+import { dnsLabel, objectUID, ownerName, subjectName, toolName } from './shape/names.ts';
+import { rules } from './shape/rules.ts';
+import { time } from './shape/times.ts';
+
+const spec = z
+  .object({
+    sandbox: z
+      .object({
+        namespace: dnsLabel().describe('Its namespace.'),
+        name: ownerName().describe('Its name.'),
+      })
+      .describe('Sandbox that asks.'),
+    sandboxUID: objectUID().describe(
+      'UID of the sandbox: one of the same name made later does not inherit it.',
+    ),
+    role: ownerName().describe('Role of the sandbox.'),
+    tool: toolName().describe('Tool that is to be called.'),
+    rule: sha256Digest().describe('Digest of the compiled rule of the tool, its upstream and its pin.'),
+    createdBy: subjectName().describe('Whoever made the sandbox.'),
+    approvers: approvers(),
+    minApprovals: minApprovals(),
+    separation: separation(),
+    argumentsDigest: sha256Digest().describe(
+      'Digest of the canonical arguments, which are what is forwarded.',
+    ),
+    arguments: z
+      .string()
+      .min(2)
+      .max(32_768)
+      .describe(
+        'The arguments as canonical JSON (RFC 8785), secrets masked. A string, so that no number changes.',
+      ),
+    expirationTime: time().describe('When the question lapses.'),
+  })
+  .meta(
+    rules({
+      rule: 'self == oldSelf',
+      message: 'spec cannot be changed: what was asked is what is decided',
+      reason: 'FieldValueForbidden',
+    }),
+  );
+
+const decision = z.object({
+  user: subjectName().describe('Who decided.'),
+  decision: z.enum(['Approved', 'Denied']).describe('What was decided.'),
+  time: time().describe('When.'),
+});
+
+const status = z
+  .object({
+    decisions: z
+      .array(decision)
+      .max(32)
+      .default([])
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['user'] })
+      .describe('What each person decided. Nobody decides twice.'),
+    consumedTime: time().optional().describe('When the gateway used it, before the call was made.'),
+  })
+  .meta(
+    rules(
+      {
+        rule: 'oldSelf.decisions.all(d, d in self.decisions)',
+        message: 'a decision cannot be changed or taken back',
+        fieldPath: '.decisions',
+        reason: 'FieldValueForbidden',
+      },
+      {
+        rule: '!has(oldSelf.consumedTime) || (has(self.consumedTime) && self.consumedTime == oldSelf.consumedTime)',
+        message: 'an approval is used once: consumedTime cannot be changed',
+        fieldPath: '.consumedTime',
+        reason: 'FieldValueForbidden',
+      },
+    ),
+  );
+
+const schema = z.object({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('AgentApproval'),
+  metadata: objectMeta(dnsLabel()),
+  spec: spec.describe('What is asked. Written by the gateway, cannot be changed.'),
+  status: status.optional().describe('What was decided.'),
+});
+
+/** One call that a person has to decide, in the tenant's system namespace. */
+export type AgentApproval = z.infer<typeof schema>;
+
+/** The kind AgentApproval. */
+export const agentApproval = {
+  kind: 'AgentApproval',
+  plural: 'agentapprovals',
+  singular: 'agentapproval',
+  shortNames: ['aa'],
+  scope: 'Namespaced',
+  summary: 'One call that a person has to decide: made by the gateway, decided by people.',
+  printerColumns: [
+    { name: 'Sandbox', type: 'string', jsonPath: '.spec.sandbox.name', description: 'Sandbox that asks.' },
+    { name: 'Tool', type: 'string', jsonPath: '.spec.tool', description: 'Tool that is to be called.' },
+    {
+      name: 'Decisions',
+      type: 'string',
+      jsonPath: '.status.decisions[*].decision',
+      description: 'What was decided.',
+    },
+    { name: 'Expires', type: 'date', jsonPath: '.spec.expirationTime', description: 'When it lapses.' },
+    { name: 'Used', type: 'date', jsonPath: '.status.consumedTime', description: 'When it was used.' },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Its age.' },
+  ],
+  conditions: {},
+  schema,
+} satisfies KindDefinition<typeof schema>;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { sha256Hex } from '../shape/digests.ts';
+import { baseURL, hostName } from '../shape/hosts.ts';
+import { distinctList, keyedList } from '../shape/lists.ts';
+import { dnsLabel, toolName } from '../shape/names.ts';
+import { requestPath } from '../shape/paths.ts';
+import { port } from '../shape/ports.ts';
+import { rules } from '../shape/rules.ts';
+import { seconds } from '../shape/times.ts';
+
+const llm = z.object({
+  api: z
+    .enum(['OpenAIChat', 'OpenAIResponses', 'AnthropicMessages'])
+    .describe('How requests are read. Every decision is made on the parsed body.'),
+  models: distinctList(z.string().min(1).max(128), 32).describe('Models that may be asked. Empty: none.'),
+  maxOutputTokens: z.int().min(1).max(1_000_000).describe('Most tokens that one answer may have.'),
+  hostedTools: distinctList(z.string().min(1).max(128), 32).describe(
+    "Tools that run at the vendor's side. Empty: none.",
+  ),
+  remoteURLs: z
+    .enum(['Deny', 'Allow'])
+    .default('Deny')
+    .describe('Whether a request may name URLs that the vendor fetches. That makes it an open proxy.'),
+});
+
+const mcp = z.object({
+  tools: z.enum(['Listed']).default('Listed').describe('`Listed`: only tools that the role lists.'),
+  pins: keyedList(
+    z.object({
+      tool: toolName().describe('Name of the tool there.'),
+      sha256: sha256Hex().describe('Hash of its canonical definition.'),
+    }),
+    ['tool'],
+    128,
+  ).describe('Definitions that were reviewed.'),
+  pinning: z
+    .enum(['Required', 'Report'])
+    .default('Required')
+    .describe('Whether a tool whose definition is not pinned, or has changed, is refused or reported.'),
+  resources: distinctList(z.string().min(1).max(256), 32).describe(
+    'Resources that may be read. Empty: none.',
+  ),
+  prompts: distinctList(z.string().min(1).max(128), 32).describe('Prompts that may be read. Empty: none.'),
+  serverRequests: distinctList(z.enum(['Sampling', 'Elicitation', 'Roots']), 3).describe(
+    'What the server may ask of the agent. Empty: nothing.',
+  ),
+});
+
+const service = z.object({
+  namespace: dnsLabel().describe('Its namespace.'),
+  name: dnsLabel().describe('Its name.'),
+  port: port().describe('Its port.'),
+});
+
+const timeouts = z.object({
+  firstByteSeconds: seconds(1, 600).default(60).describe('Longest wait for the first byte of an answer.'),
+  idleSeconds: seconds(1, 600).default(120).describe('Longest silence in an answer.'),
+  maxSeconds: seconds(1, 86_400).default(900).describe('Longest time for the whole answer.'),
+});
+
+const upstreamRules = rules(
+  {
+    rule: "(self.protocol == 'MCP') == has(self.mcp)",
+    message: 'mcp is for protocol MCP, which needs it',
+    fieldPath: '.mcp',
+  },
+  {
+    rule: "self.protocol == 'HTTP' || !has(self.llm)",
+    message: 'llm is only for protocol HTTP',
+    fieldPath: '.llm',
+    reason: 'FieldValueForbidden',
+  },
+);
+
+/** A service that the gateway calls for the agent, adding a credential that the agent never holds. */
+export const upstream = z
+  .object({
+    name: dnsLabel().describe('Name that the agent, and the tools of this role, know it by.'),
+    protocol: z.enum(['HTTP', 'WebSocket', 'MCP']).describe('What is spoken with it.'),
+    baseURL: baseURL().describe('Where it is: https, a host name, optionally a port and a path.'),
+    destination: z
+      .object({ service: service.describe('A Service of the cluster.') })
+      .optional()
+      .describe('Where its addresses may lie. Left out: public addresses only.'),
+    caBundle: z
+      .string()
+      .min(1)
+      .max(65_536)
+      .regex(/^[A-Za-z0-9+/]+={0,2}$/)
+      .optional()
+      .describe("Base64 of the PEM certificates that its own must chain to. Left out: the system's."),
+    credential: dnsLabel()
+      .optional()
+      .describe('Credential of the role, with `attach`, that is added. Left out: none.'),
+    methods: distinctList(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']), 6).describe(
+      'Methods that may be used. Empty: none.',
+    ),
+    paths: distinctList(requestPath(), 32).describe(
+      'Paths under `baseURL` that may be asked, a closing `/*` for all below. Empty: none.',
+    ),
+    followRedirectsTo: distinctList(hostName(), 8).describe(
+      'Hosts to which a redirect is followed, without the credential. Empty: none.',
+    ),
+    llm: llm.optional().describe('Rules for a model vendor, decided on the parsed body.'),
+    mcp: mcp.optional().describe('Rules for an MCP server. Only with protocol `MCP`.'),
+    timeouts: timeouts.prefault({}).describe('How long it may take.'),
+  })
+  .meta(upstreamRules);

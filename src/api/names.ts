@@ -1,0 +1,61 @@
+/** The API group of every Cloister kind. */
+export const GROUP = 'cloister.dev';
+
+/** The one served and stored version. */
+export const VERSION = 'v1alpha1';
+
+/** What `apiVersion` says in every Cloister object. */
+export const API_VERSION = `${GROUP}/${VERSION}` as const;
+
+/** Labels that Cloister reads or writes. */
+export const LABEL = {
+  /** On a pod: the role it is held to. The author may set it. */
+  role: 'cloister.dev/role',
+  /** On a pod: the sandbox it belongs to. Only the operator sets it. */
+  sandbox: 'cloister.dev/sandbox',
+  /** On a pod: cut off by a quarantine. Only the operator sets and removes it. */
+  contained: 'cloister.dev/contained',
+  /** On a namespace: the tenant it is enrolled for. Only the operator sets it. */
+  tenant: 'cloister.dev/tenant',
+  /** On a namespace: the tenant whose gateway, secrets and approvals it holds. */
+  system: 'cloister.dev/system',
+} as const;
+
+/** Annotations that Cloister reads or writes. */
+export const ANNOTATION = {
+  /** The hash of the policy that a pod was rendered from. */
+  policyHash: 'cloister.dev/policy-hash',
+  /** Lets a deletion pass although a step of it cannot be completed. */
+  forceRelease: 'cloister.dev/force-release',
+  /** The user who created the object, stamped by the API server. */
+  createdBy: 'cloister.dev/created-by',
+} as const;
+
+/** The prefix of every label and annotation that belongs to Cloister. */
+export const METADATA_PREFIX = `${GROUP}/` as const;
+
+/** The namespace of the operator and the webhook. */
+export const SYSTEM_NAMESPACE = 'cloister-system';
+
+/** The user that the operator acts as. */
+export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:cloister-operator` as const;
+
+/** The gateway: the name of its Service, host alias and ServiceAccount, its ports, and the audience of tokens shown to it. */
+export const GATEWAY = {
+  name: 'cloister-gateway',
+  audience: 'cloister-gateway',
+  proxyPort: 3128,
+  apiPort: 8443,
+} as const;
+
+/** The secret by which a pod proves to the gateway which sandbox or role it is. */
+export const PROXY_SECRET = {
+  sandboxPrefix: 'cloister-proxy-s-',
+  rolePrefix: 'cloister-proxy-r-',
+  prefix: 'cloister-proxy-',
+  key: 'secret',
+  environmentVariable: 'CLOISTER_PROXY_SECRET',
+} as const;
+
+/** The system namespace of a tenant; at most 63 characters, since a tenant's name has at most 52. */
+export const systemNamespaceOf = (tenant: string): string => `cloister-t-${tenant}`;

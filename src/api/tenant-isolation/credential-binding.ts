@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { dataKey, dnsLabel } from '../shape/names.ts';
+import { secretPath } from '../shape/paths.ts';
+import { rules } from '../shape/rules.ts';
+import { secretReference } from '../shape/secret-reference.ts';
+
+const vaultKV = z.object({
+  mount: secretPath().describe('Mount of the version 2 key-value engine.'),
+  path: secretPath().describe('Path of the secret under the mount.'),
+  key: dataKey().describe('Key in the secret.'),
+});
+
+const vaultDatabase = z.object({
+  mount: secretPath().describe('Mount of the database engine.'),
+  connection: dnsLabel().describe('Name of the connection there.'),
+});
+
+/** Where the secret behind a credential's name is kept. */
+export const credentialBinding = z
+  .object({
+    name: dnsLabel().describe('Name that the roles use.'),
+    vaultKV: vaultKV.optional().describe("A secret in Vault's key-value store."),
+    vaultDatabase: vaultDatabase.optional().describe("Logins made by Vault's database engine."),
+    kubernetesSecret: secretReference().optional().describe("A Secret in the tenant's system namespace."),
+  })
+  .meta(
+    rules({
+      rule: '[has(self.vaultKV), has(self.vaultDatabase), has(self.kubernetesSecret)].filter(x, x).size() == 1',
+      message: 'a credential has exactly one source: vaultKV, vaultDatabase or kubernetesSecret',
+    }),
+  );
