@@ -39,6 +39,8 @@ export async function startEtcd({ program, folder, address, watchdog }: EtcdOpti
         // The data is thrown away with the run: nothing is gained by waiting for the disk.
         '--unsafe-no-fsync',
         '--log-level=warn',
+        '--heartbeat-interval=10',
+        '--election-timeout=100',
       ],
       log: join(folder, 'etcd.log'),
     },

@@ -1,0 +1,43 @@
+/**
+ * `npm test [-- vitest arguments]`: runs everything that this machine can run, and ends with a line
+ * `N passed, N failed`. Arguments are handed to vitest, as in `npm test -- --project unit`.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formatTestSummary, summarizeTestReport } from './summarize-test-report.ts';
+import type { TestReport, TestSummary } from './summarize-test-report.ts';
+
+const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+
+async function runVitest(report: string): Promise<number> {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  // Ctrl-C reaches vitest by itself; it stops the servers and ends, and so do we.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function readSummary(report: string): Promise<TestSummary> {
+  const text = await readFile(report, 'utf8').catch(() => undefined);
+  if (text === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  return summarizeTestReport(JSON.parse(text) as TestReport);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'cloister-test-'));
+const report = join(folder, 'report.json');
+const code = await runVitest(report);
+const summary = await readSummary(report);
+await rm(folder, { recursive: true, force: true });
+// An error outside every test, as in the global set-up, fails the run and must be counted.
+if (code !== 0 && summary.failed === 0) summary.failed = 1;
+process.stdout.write(`\n${formatTestSummary(summary)}\n`);
+process.exitCode = summary.failed === 0 ? 0 : 1;
