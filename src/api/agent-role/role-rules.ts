@@ -33,7 +33,8 @@ export const roleRules: readonly Rule[] = [
     reason: 'FieldValueForbidden',
   },
   {
-    rule: 'self.tools.all(t, t.domains.all(d, !sets.intersects(d.allow, self.upstreams.map(u, url(u.baseURL).getHostname()))))',
+    // One list of one list is how CEL names a value: the hosts are read once and not once a tool.
+    rule: '[self.upstreams.map(u, url(u.baseURL).getHostname())].all(hosts, self.tools.all(t, t.domains.all(d, !sets.intersects(d.allow, hosts))))',
     message:
       'a host of spec.upstreams is also in domains of a tool: the agent could go around the broker; remove it there',
     fieldPath: '.tools',

@@ -12,7 +12,8 @@ const quantity = (pattern: RegExp, rule: Rule) =>
 
 const between = (zero: 'above' | 'from', maximum: string): Rule => {
   const value = 'quantity(string(self))';
-  const low = zero === 'above' ? `${value}.sign() > 0` : `${value}.sign() >= 0`;
+  const low =
+    zero === 'above' ? `${value}.isGreaterThan(quantity('0'))` : `!${value}.isLessThan(quantity('0'))`;
   const words = zero === 'above' ? 'more than 0' : 'at least 0';
   return {
     rule: `${low} && !${value}.isGreaterThan(quantity('${maximum}'))`,

@@ -1,0 +1,34 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { GeneratedFile } from './generate/generated-file.ts';
+import { generators } from './generate/generators.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const isStale = async ({ path, content }: GeneratedFile): Promise<boolean> => {
+  try {
+    return (await readFile(join(root, path), 'utf8')) !== content;
+  } catch {
+    return true;
+  }
+};
+
+const write = async ({ path, content }: GeneratedFile): Promise<void> => {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), content);
+};
+
+const main = async (check: boolean): Promise<number> => {
+  const files: GeneratedFile[] = [];
+  for (const generator of generators) files.push(...(await generator()));
+  const stale: GeneratedFile[] = [];
+  for (const file of files) if (await isStale(file)) stale.push(file);
+  if (!check) for (const file of stale) await write(file);
+  for (const { path } of stale) {
+    process.stdout.write(check ? `${path} is stale: run npm run generate\n` : `wrote ${path}\n`);
+  }
+  process.stdout.write(`${files.length - stale.length} of ${files.length} generated files were fresh\n`);
+  return check && stale.length > 0 ? 1 : 0;
+};
+
+process.exitCode = await main(process.argv.includes('--check'));
