@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import type { TenantIsolation } from '../../../src/api/tenant-isolation.ts';
+import type { KubeObject } from '../../../src/kube/kube-object.ts';
+import { planEnrolment } from '../../../src/operator/tenant-isolation/plan-enrolment.ts';
+import { enrolmentLabels } from '../../../src/render/enrolment-labels.ts';
+
+const NOW = '2026-11-23T12:00:00Z';
+
+function tenant(name: string, created: string, namespaces: readonly string[]): TenantIsolation {
+  return {
+    metadata: { name, creationTimestamp: created, generation: 3 },
+    spec: { namespaces: namespaces.map((listed) => ({ name: listed })) },
+  } as unknown as TenantIsolation;
+}
+
+function namespace(name: string, labels: Record<string, string> = {}, more: object = {}): KubeObject {
+  return { metadata: { name, uid: `uid-${name}`, resourceVersion: '7', labels, ...more } };
+}
+
+const acme = tenant('acme', '2026-01-01T00:00:00Z', ['acme-agents']);
+const later = tenant('later', '2026-02-01T00:00:00Z', ['acme-agents', 'later-agents']);
+
+function plan(tenants: readonly TenantIsolation[], namespaces: readonly KubeObject[]) {
+  return planEnrolment({ tenants, namespaces, now: NOW });
+}
+
+describe('planEnrolment', () => {
+  test('labels a listed namespace, bound to its uid', () => {
+    expect(plan([acme], [namespace('acme-agents')]).enrolments).toEqual([
+      { namespace: 'acme-agents', uid: 'uid-acme-agents', labels: enrolmentLabels('acme') },
+    ]);
+  });
+
+  test('restores a Pod Security label that is gone', () => {
+    const labels = { ...enrolmentLabels('acme'), 'pod-security.kubernetes.io/enforce': 'privileged' };
+    expect(plan([acme], [namespace('acme-agents', labels)]).enrolments).toHaveLength(1);
+  });
+
+  test('writes nothing where labels and status stand already', () => {
+    const namespaces = [namespace('acme-agents', enrolmentLabels('acme'))];
+    const first = plan([acme], namespaces);
+    const settled = { ...acme, status: first.statuses[0]?.status };
+    expect(plan([settled], namespaces)).toEqual({ enrolments: [], releases: [], statuses: [] });
+  });
+
+  test('leaves a namespace that two tenants list with the older, and says so to the younger', () => {
+    const { enrolments, statuses } = plan(
+      [later, acme],
+      [namespace('acme-agents'), namespace('later-agents')],
+    );
+    expect(enrolments.map(({ namespace: name, labels }) => [name, labels['cloister.dev/tenant']])).toEqual([
+      ['acme-agents', 'acme'],
+      ['later-agents', 'later'],
+    ]);
+    const younger = statuses.find((entry) => entry.tenant === 'later')?.status.conditions?.[0];
+    expect(younger).toMatchObject({ status: 'False', reason: 'EnrolledElsewhere' });
+    expect(younger?.message).toContain('acme-agents (tenant acme)');
+  });
+
+  test('releases a labelled namespace that no tenant lists', () => {
+    expect(plan([], [namespace('old', enrolmentLabels('acme'))]).releases).toEqual([
+      { namespace: 'old', resourceVersion: '7' },
+    ]);
+  });
+
+  test.for<[string, KubeObject[]]>([
+    ['does not exist', []],
+    ['is being deleted', [namespace('acme-agents', {}, { deletionTimestamp: NOW })]],
+  ])('waits for a namespace that %s', ([, namespaces]) => {
+    const { enrolments, statuses } = plan([acme], namespaces);
+    expect(enrolments).toEqual([]);
+    expect(statuses[0]?.status.conditions?.[0]).toMatchObject({
+      status: 'False',
+      reason: 'NamespaceMissing',
+    });
+  });
+
+  test('keeps the time of a condition whose status does not change', () => {
+    const before = { type: 'NamespacesEnrolled', status: 'True' as const, reason: 'x', message: '' };
+    const status = { conditions: [{ ...before, lastTransitionTime: '2020-01-01T00:00:00Z' }] };
+    const { statuses } = plan([{ ...acme, status }], [namespace('acme-agents', enrolmentLabels('acme'))]);
+    expect(statuses[0]?.status.conditions?.[0]?.lastTransitionTime).toBe('2020-01-01T00:00:00Z');
+    expect(statuses[0]?.status.namespaces).toEqual([{ name: 'acme-agents', uid: 'uid-acme-agents' }]);
+  });
+});
