@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import type { KubeErrorDetails, KubeErrorReason } from '../../src/kube/kube-error.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resourcePath } from '../../src/kube/resource-path.ts';
 import { resources } from '../../src/kube/resources.ts';
