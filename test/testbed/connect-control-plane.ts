@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kubeconfig } from './kubeconfig.ts';
-import { runCommand } from './run-command.ts';
+import { orThrow, runCommand } from './run-command.ts';
 import type { CommandResult } from './run-command.ts';
 
 /** All that is needed to talk to a running control plane; plain data, so that it can be handed to a test file. */
@@ -16,7 +16,7 @@ export interface ControlPlaneConnection {
   tokens: Readonly<Record<string, string>>;
   /** Path of kubectl. */
   kubectl: string;
-  /** Whether a kube-controller-manager runs, so that namespaces get their ServiceAccount. */
+  /** Whether a kube-controller-manager runs. */
   controllerManager: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface ControlPlane {
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<CommandResult>;
   /** Server-side applies the objects and waits until CustomResourceDefinitions are served; throws when refused. */
   apply(objects: readonly object[], options?: { user?: string }): Promise<void>;
-  /** Makes a namespace `PREFIX-RANDOM` and waits for its ServiceAccount; gives its name. */
+  /** Makes a namespace `PREFIX-RANDOM` that pods can be made in (it has its ServiceAccount); gives its name. */
   createNamespace(prefix: string, labels?: Readonly<Record<string, string>>): Promise<string>;
 }
 
@@ -71,8 +71,7 @@ export function connectControlPlane(connection: ControlPlaneConnection): Control
     kubeconfigFor,
     kubectl,
     apply: (objects, options = {}) => apply(kubectl, objects, options.user ?? 'admin'),
-    createNamespace: (prefix, labels = {}) =>
-      createNamespace(kubectl, { prefix, labels, withServiceAccount: connection.controllerManager }),
+    createNamespace: (prefix, labels = {}) => createNamespace(kubectl, prefix, labels),
   };
 }
 
@@ -100,12 +99,6 @@ function writeKubeconfig(
 
 type Kubectl = ControlPlane['kubectl'];
 
-async function orThrow(what: string, running: Promise<CommandResult>): Promise<CommandResult> {
-  const result = await running;
-  if (result.code !== 0) throw new Error(`${what}: ${result.stderr.trim()}`);
-  return result;
-}
-
 async function apply(kubectl: Kubectl, objects: readonly object[], user: string): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   const args = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
@@ -120,23 +113,19 @@ async function apply(kubectl: Kubectl, objects: readonly object[], user: string)
   await orThrow('waiting for the CustomResourceDefinitions', kubectl(wait));
 }
 
-interface NewNamespace {
-  prefix: string;
-  labels: Readonly<Record<string, string>>;
-  withServiceAccount: boolean;
-}
-
-async function createNamespace(kubectl: Kubectl, namespace: NewNamespace): Promise<string> {
-  const name = `${namespace.prefix}-${randomBytes(4).toString('hex')}`;
-  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespace.labels } };
-  await orThrow(
-    `creating namespace ${name}`,
-    kubectl(['create', '-f', '-'], { input: JSON.stringify(object) }),
-  );
-  if (namespace.withServiceAccount) {
-    // Pods are refused until the controller has made it.
-    const wait = ['wait', '--for=create', '--timeout=20s', `--namespace=${name}`, 'serviceaccount/default'];
-    await orThrow(`waiting for the ServiceAccount of ${name}`, kubectl(wait));
-  }
+async function createNamespace(
+  kubectl: Kubectl,
+  prefix: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<string> {
+  const name = `${prefix}-${randomBytes(4).toString('hex')}`;
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+  // Pods are refused until the namespace has it; made here, nobody has to wait for the controller.
+  const account = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace: name },
+  };
+  await apply(kubectl, [namespace, account], 'admin');
   return name;
 }

@@ -20,6 +20,9 @@ export interface Etcd {
   process: ServerProcess;
 }
 
+/** Where etcd keeps its data in the testbed's folder. */
+export const etcdData = (folder: string): string => join(folder, 'etcd');
+
 /** Starts etcd on temporary data and resolves when it answers. */
 export async function startEtcd({ program, folder, address, watchdog }: EtcdOptions): Promise<Etcd> {
   const url = `http://${address}:${await freePort(address)}`;
@@ -30,7 +33,7 @@ export async function startEtcd({ program, folder, address, watchdog }: EtcdOpti
       name: 'etcd',
       program,
       args: [
-        `--data-dir=${join(folder, 'etcd')}`,
+        `--data-dir=${etcdData(folder)}`,
         `--listen-client-urls=${url}`,
         `--advertise-client-urls=${url}`,
         `--listen-peer-urls=${peerURL}`,
@@ -39,6 +42,7 @@ export async function startEtcd({ program, folder, address, watchdog }: EtcdOpti
         // The data is thrown away with the run: nothing is gained by waiting for the disk.
         '--unsafe-no-fsync',
         '--log-level=warn',
+        // A lone member elects itself after this time, which is a second by default.
         '--heartbeat-interval=10',
         '--election-timeout=100',
       ],

@@ -41,3 +41,10 @@ export function runCommand({ program, args, environment, input }: CommandInput):
     child.stdin.end(input ?? '');
   });
 }
+
+/** Gives the result of a command that must succeed; throws with what it said otherwise. */
+export async function orThrow(what: string, running: Promise<CommandResult>): Promise<CommandResult> {
+  const result = await running;
+  if (result.code !== 0) throw new Error(`${what}: ${result.stderr.trim()}`);
+  return result;
+}

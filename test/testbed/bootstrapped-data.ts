@@ -1,0 +1,83 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectControlPlane } from './connect-control-plane.ts';
+import { etcdData } from './etcd.ts';
+import { isExecutable } from './installed-program.ts';
+import { serviceNetwork } from './kube-apiserver.ts';
+import { launchServers } from './launch-servers.ts';
+import type { Launch } from './launch-servers.ts';
+import { cacheFolder } from './program-cache.ts';
+import type { ProvidedPrograms } from './provide-programs.ts';
+import { orThrow } from './run-command.ts';
+
+/**
+ * Fills a control plane's folder with the data that etcd has after a first start, made once and cached.
+ *
+ * A new API server waits a second before it writes its RBAC roles and needs another to write them, and the
+ * controllers need a third for the first ServiceAccounts. Started on data that has all of it, the server can be
+ * used as soon as its caches are filled; it still goes through its own roles, as any restarted server does.
+ */
+export async function copyBootstrappedData(launch: Omit<Launch, 'bootstrapped'>): Promise<void> {
+  const cached = join(cacheFolder(process.env), 'bootstrapped', await dataKey(launch.programs));
+  if (!(await isExecutable(cached))) await bootstrap(launch, cached);
+  await cp(cached, etcdData(launch.folder), { recursive: true });
+}
+
+async function dataKey(programs: ProvidedPrograms): Promise<string> {
+  const files = await Promise.all(
+    (['etcd', 'kube-apiserver', 'kube-controller-manager'] as const).map(async (name) => {
+      const file = programs.path(name);
+      const { size, mtimeMs } = await stat(file);
+      return [file, size, mtimeMs];
+    }),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([files, serviceNetwork]))
+    .digest('hex');
+}
+
+async function bootstrap(launch: Omit<Launch, 'bootstrapped'>, target: string): Promise<void> {
+  const { programs, watchdog } = launch;
+  const folder = await mkdtemp(join(tmpdir(), 'cloister-bootstrap-'));
+  watchdog.folder(folder);
+  const servers = await launchServers({
+    programs,
+    folder,
+    bootstrapped: false,
+    address: '127.0.0.1',
+    controllerManager: true,
+    apiServerFlags: [],
+    watchdog,
+  });
+  const controlPlane = connectControlPlane(servers.connection);
+  const until = (what: string, object: string[]): Promise<unknown> =>
+    orThrow(
+      `waiting for ${object.join(' ')}`,
+      controlPlane.kubectl(['wait', `--for=${what}`, '--timeout=60s', ...object]),
+    );
+  // The last things that the controllers make: the account that pods need, and the rights of `edit`.
+  await until('create', ['serviceaccount/default', '--namespace=default']);
+  await until('jsonpath={.rules[0].verbs[0]}', ['clusterrole/admin', 'clusterrole/edit', 'clusterrole/view']);
+  await (await servers.controllers)?.stop(0);
+  await servers.apiServer.stop(0);
+  // Only etcd is asked to end: its data must be whole.
+  await servers.etcd.stop(10_000);
+  await putInPlace(etcdData(folder), target);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function putInPlace(data: string, target: string): Promise<void> {
+  const parent = join(target, '..');
+  await mkdir(parent, { recursive: true });
+  const unfinished = join(parent, `.${randomUUID()}`);
+  await cp(data, unfinished, { recursive: true });
+  const outdated = (await readdir(parent)).filter((name) => !name.startsWith('.'));
+  for (const name of outdated) await rm(join(parent, name), { recursive: true, force: true });
+  await rename(unfinished, target).catch(async (error: unknown) => {
+    // Another run was faster; its data is as good.
+    await rm(unfinished, { recursive: true, force: true });
+    if (!(await isExecutable(target))) throw error;
+  });
+}
