@@ -100,14 +100,9 @@ export const agentApproval = {
   summary: 'One call that a person has to decide: made by the gateway, decided by people.',
   printerColumns: [
     { name: 'Sandbox', type: 'string', jsonPath: '.spec.sandbox.name', description: 'Sandbox that asks.' },
+    { name: 'Role', type: 'string', jsonPath: '.spec.role', description: 'Role of the sandbox.' },
     { name: 'Tool', type: 'string', jsonPath: '.spec.tool', description: 'Tool that is to be called.' },
-    {
-      name: 'Decisions',
-      type: 'string',
-      jsonPath: '.status.decisions[*].decision',
-      description: 'What was decided.',
-    },
-    { name: 'Expires', type: 'date', jsonPath: '.spec.expirationTime', description: 'When it lapses.' },
+    { name: 'Expires', type: 'string', jsonPath: '.spec.expirationTime', description: 'When it lapses.' },
     { name: 'Used', type: 'date', jsonPath: '.status.consumedTime', description: 'When it was used.' },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Its age.' },
   ],

@@ -67,19 +67,6 @@ export const agentRole = {
   scope: 'Cluster',
   summary: 'What an agent may do: its tools, its network, its credentials and its pod.',
   printerColumns: [
-    {
-      name: 'Image',
-      type: 'string',
-      jsonPath: '.spec.sandbox.images[*].repository',
-      description: 'Images that may run.',
-      priority: 1,
-    },
-    {
-      name: 'Tools',
-      type: 'string',
-      jsonPath: '.spec.tools[*].name',
-      description: 'Tools that may be called.',
-    },
     { name: 'CPU', type: 'string', jsonPath: '.spec.sandbox.limits.cpu', description: 'Processor cores.' },
     { name: 'Memory', type: 'string', jsonPath: '.spec.sandbox.limits.memory', description: 'Memory.' },
     {
@@ -87,6 +74,13 @@ export const agentRole = {
       type: 'string',
       jsonPath: ".status.conditions[?(@.type=='Accepted')].status",
       description: 'Whether the operator could use it.',
+    },
+    {
+      name: 'Description',
+      type: 'string',
+      jsonPath: '.spec.description',
+      description: 'What it is for.',
+      priority: 1,
     },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Its age.' },
   ],

@@ -107,13 +107,13 @@ export const tenantIsolation = {
   scope: 'Cluster',
   summary: 'Who belongs together and is kept apart: namespaces, roles, secrets and data of one tenant.',
   printerColumns: [
-    {
-      name: 'Namespaces',
-      type: 'string',
-      jsonPath: '.spec.namespaces[*].name',
-      description: 'Namespaces of the tenant.',
-    },
     { name: 'Default', type: 'string', jsonPath: '.spec.roles.default', description: 'The default role.' },
+    {
+      name: 'Enrolled',
+      type: 'string',
+      jsonPath: ".status.conditions[?(@.type=='NamespacesEnrolled')].status",
+      description: 'Whether all its namespaces are.',
+    },
     {
       name: 'Ready',
       type: 'string',
