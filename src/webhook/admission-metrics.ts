@@ -1,0 +1,89 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { AdmissionOperation } from './admission-review.ts';
+import type { ReviewPhase } from './review-function.ts';
+import type { ReviewProblemReason } from './review-problem.ts';
+
+/** What reviews report of themselves. No label comes from a name that a user chooses, so the number of series is bounded. */
+export interface AdmissionMetrics {
+  reviewed(review: ReviewedRequest): void;
+  violated(checks: readonly string[]): void;
+  failed(reason: ReviewProblemReason): void;
+}
+
+export interface ReviewedRequest {
+  readonly phase: ReviewPhase;
+  readonly verdict: 'Allowed' | 'Denied';
+  readonly operation: AdmissionOperation;
+  readonly resource: string;
+  readonly seconds: number;
+}
+
+/** Decisions take tens of microseconds; the upper buckets show a starved process. */
+const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 4];
+
+/** Both registrations together ask about fewer; what comes beyond is counted as `other`. */
+const MOST_SERIES = 128;
+
+/** Registers the admission metrics. `inFlight` is read when they are collected. */
+export function createAdmissionMetrics(registry: Registry, inFlight: () => number): AdmissionMetrics {
+  const { reviews, duration, violations, errors } = register(registry, inFlight);
+  // prom-client hashes labels on every call; the few combinations there are keep their counter.
+  const counters = new Map<string, ReturnType<typeof reviews.labels>>();
+  const durations = { Explain: duration.labels('Explain'), Decide: duration.labels('Decide') };
+  return {
+    reviewed({ phase, verdict, operation, resource, seconds }) {
+      const key = `${phase} ${verdict} ${operation} ${resource}`;
+      let counter = counters.get(key);
+      if (counter === undefined) {
+        const known = counters.size < MOST_SERIES;
+        counter = reviews.labels(phase, verdict, operation, known ? resource : 'other');
+        if (known) counters.set(key, counter);
+      }
+      counter.inc();
+      durations[phase].observe(seconds);
+    },
+    violated(checks) {
+      for (const check of checks) violations.inc({ check });
+    },
+    failed(reason) {
+      errors.inc({ reason });
+    },
+  };
+}
+
+function register(registry: Registry, inFlight: () => number) {
+  const registers = [registry];
+  const gauge: Gauge = new Gauge({
+    name: 'cloister_admission_in_flight',
+    help: 'Reviews under way.',
+    registers,
+    collect: () => gauge.set(inFlight()),
+  });
+  return {
+    reviews: new Counter({
+      name: 'cloister_admission_reviews_total',
+      help: 'Reviews answered with a verdict.',
+      labelNames: ['phase', 'verdict', 'operation', 'resource'],
+      registers,
+    }),
+    duration: new Histogram({
+      name: 'cloister_admission_review_duration_seconds',
+      help: 'From the headers of a request to its verdict, with reading the body.',
+      labelNames: ['phase'],
+      buckets: BUCKETS,
+      registers,
+    }),
+    violations: new Counter({
+      name: 'cloister_admission_violations_total',
+      help: 'Denied reviews by the check that refused; one review may count for several.',
+      labelNames: ['check'],
+      registers,
+    }),
+    errors: new Counter({
+      name: 'cloister_admission_errors_total',
+      help: 'Requests answered without a verdict, by why.',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}

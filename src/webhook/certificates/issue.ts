@@ -1,0 +1,101 @@
+import './reflect-metadata.ts';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import { AUTHORITY_LIFETIME, BACKDATING, SERVING_LIFETIME } from './lifetimes.ts';
+import type { ServingCertificate } from './serving-certificate.ts';
+
+const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
+const USES: readonly ['sign', 'verify'] = ['sign', 'verify'];
+
+/** Makes an authority that signs serving certificates only (path length 0). `now` in milliseconds since 1970. */
+export async function createCertificateAuthority(now: number): Promise<CertificateAuthority> {
+  const keys = await webcrypto.subtle.generateKey(KEY, true, USES);
+  const serialNumber = newSerialNumber();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    // The name differs each time: with two authorities in a bundle, a verifier must not take one for the other.
+    name: `CN=cloister webhook CA ${serialNumber.slice(0, 8)}`,
+    serialNumber,
+    ...validity(now, now + AUTHORITY_LIFETIME),
+    keys,
+    signingAlgorithm: SIGNATURE,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: toPem(certificate), privateKey: await exportKey(keys.privateKey) };
+}
+
+/**
+ * Makes a serving certificate with a key of its own for DNS names and IP addresses. It never outlives its authority.
+ */
+export async function issueServingCertificate(
+  authority: CertificateAuthority,
+  hosts: readonly string[],
+  now: number,
+): Promise<ServingCertificate> {
+  const issuer = new X509Certificate(authority.certificate);
+  const keys = await webcrypto.subtle.generateKey(KEY, true, USES);
+  const certificate = await X509CertificateGenerator.create({
+    subject: 'CN=cloister webhook',
+    issuer: issuer.subject,
+    serialNumber: newSerialNumber(),
+    ...validity(now, Math.min(now + SERVING_LIFETIME, issuer.notAfter.getTime())),
+    publicKey: keys.publicKey,
+    signingKey: await importKey(authority.privateKey),
+    signingAlgorithm: SIGNATURE,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension(
+        hosts.map((host) => ({ type: isIP(host) === 0 ? 'dns' : 'ip', value: host })),
+      ),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+    ],
+  });
+  return { certificate: toPem(certificate), privateKey: await exportKey(keys.privateKey) };
+}
+
+function validity(now: number, end: number): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(now - BACKDATING), notAfter: new Date(end) };
+}
+
+/** 16 random bytes, positive and without a leading zero, as RFC 5280 §4.1.2.2 wants. */
+function newSerialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = (bytes[0]! & 0x7f) | 0x40;
+  return bytes.toString('hex');
+}
+
+function toPem(certificate: X509Certificate): string {
+  return `${certificate.toString('pem')}\n`;
+}
+
+async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    .export({ format: 'pem', type: 'pkcs8' })
+    .toString();
+}
+
+async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
+  const der = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' });
+  return webcrypto.subtle.importKey('pkcs8', new Uint8Array(der), KEY, false, ['sign']);
+}

@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../lib/log.ts';
+import type { AdmissionMetrics } from './admission-metrics.ts';
+import type { AdmissionRequest } from './admission-review.ts';
+import type { AdmissionVerdict } from './admission-verdict.ts';
+import { collectBody, tooLarge } from './collect-body.ts';
+import { decodeReview } from './decode-review.ts';
+import type { WebhookLimits } from './limits.ts';
+import { encodeVerdict, sendProblem, sendVerdict } from './respond.ts';
+import type { Review, ReviewPhase } from './review-function.ts';
+import type { ReviewLoad } from './review-load.ts';
+import { isReviewProblem, type ReviewProblem } from './review-problem.ts';
+
+/** What a handler works with. `monotonicNow` counts milliseconds. */
+export interface ReviewHandlerParts {
+  readonly review: Review;
+  readonly limits: WebhookLimits;
+  readonly load: ReviewLoad;
+  readonly metrics: AdmissionMetrics;
+  readonly log: Logger;
+  readonly monotonicNow: () => number;
+  readonly isReady: () => boolean;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Answers the reviews of one phase: bytes in, verdict out; whatever goes wrong in between is a problem, never an allow. */
+export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerParts): Handler {
+  const { limits, load, metrics, monotonicNow } = parts;
+  const refuse = (response: ServerResponse, problem: ReviewProblem): void => {
+    metrics.failed(problem.reason);
+    sendProblem(response, problem);
+  };
+  return async function handleReview(request, response) {
+    const started = monotonicNow();
+    const early = parts.isReady() ? refuseHeaders(request, limits) : NOT_READY;
+    if (early !== null) return refuse(response, early);
+    if (!load.enter()) return refuse(response, OVERLOADED);
+    let reserved = 0;
+    try {
+      const collected = await collectBody(request, load, limits);
+      reserved = collected.reserved;
+      const { body } = collected;
+      if (body === null) return;
+      const answer = isReviewProblem(body) ? body : decide(phase, body, parts);
+      const milliseconds = monotonicNow() - started;
+      if (isReviewProblem(answer)) return refuse(response, answer);
+      if (milliseconds > limits.deadlineMilliseconds) return refuse(response, late(milliseconds));
+      sendVerdict(response, answer.encoded);
+      report(phase, answer, milliseconds, parts);
+    } finally {
+      load.leave(reserved);
+    }
+  };
+}
+
+interface Answer {
+  readonly request: AdmissionRequest;
+  readonly verdict: AdmissionVerdict;
+  readonly encoded: string;
+}
+
+/** The one place where a fault in a review is caught. It becomes a 500, and the API server fails closed on it. */
+function decide(
+  phase: ReviewPhase,
+  body: Buffer,
+  { review, log }: ReviewHandlerParts,
+): Answer | ReviewProblem {
+  const request = decodeReview(body);
+  if (isReviewProblem(request)) return request;
+  try {
+    const verdict = review(request, phase);
+    return { request, verdict, encoded: encodeVerdict(request.uid, verdict) };
+  } catch (error) {
+    log.error({ err: error, phase, ...describe(request) }, 'review failed');
+    return FAULT;
+  }
+}
+
+function report(phase: ReviewPhase, answer: Answer, milliseconds: number, parts: ReviewHandlerParts): void {
+  const { request, verdict } = answer;
+  const { operation } = request;
+  const { resource } = request.resource;
+  const { subResource } = request;
+  parts.metrics.reviewed({
+    phase,
+    verdict: verdict.allowed ? 'Allowed' : 'Denied',
+    operation,
+    resource: subResource ? `${resource}/${subResource}` : resource,
+    seconds: milliseconds / 1000,
+  });
+  if (verdict.allowed) return;
+  parts.metrics.violated(verdict.checks);
+  parts.log.info({ phase, ...describe(request), checks: verdict.checks }, 'review denied');
+}
+
+function describe({
+  uid,
+  operation,
+  resource,
+  subResource,
+  namespace,
+  name,
+  userInfo,
+}: AdmissionRequest): object {
+  return {
+    uid,
+    operation,
+    resource: resource.resource,
+    subResource,
+    namespace,
+    name,
+    user: userInfo?.username,
+  };
+}
+
+function refuseHeaders({ headers }: IncomingMessage, { bodyBytes }: WebhookLimits): ReviewProblem | null {
+  const type = headers['content-type'] ?? '';
+  if (type !== 'application/json' && !JSON_MEDIA_TYPE.test(type)) return WRONG_TYPE;
+  if (headers['content-encoding'] !== undefined) return ENCODED;
+  return Number(headers['content-length'] ?? 0) > bodyBytes ? tooLarge(bodyBytes) : null;
+}
+
+const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset=("utf-8"|utf-8)\s*)?$/i;
+
+const NOT_READY: ReviewProblem = Object.freeze({
+  reason: 'NotReady',
+  status: 503,
+  text: 'the webhook does not know the cluster yet (its caches are not synced); try again in a moment',
+  retry: true,
+});
+
+const OVERLOADED: ReviewProblem = Object.freeze({
+  reason: 'Overloaded',
+  status: 503,
+  text: 'the webhook has as many reviews under way as it takes; try again, or run more replicas',
+  retry: true,
+});
+
+const WRONG_TYPE: ReviewProblem = Object.freeze({
+  reason: 'UnsupportedMediaType',
+  status: 415,
+  text: 'Content-Type must be application/json',
+});
+
+const ENCODED: ReviewProblem = Object.freeze({
+  reason: 'UnsupportedMediaType',
+  status: 415,
+  text: 'Content-Encoding must be left out: bodies are read as they are',
+});
+
+const FAULT: ReviewProblem = Object.freeze({
+  reason: 'Fault',
+  status: 500,
+  text: 'the review failed inside the webhook, so nothing is admitted; the webhook log has the cause',
+});
+
+function late(milliseconds: number): ReviewProblem {
+  const text = `the review took ${Math.round(milliseconds)} ms, longer than it may; try again`;
+  return { reason: 'Late', status: 504, text };
+}

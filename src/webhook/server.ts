@@ -1,0 +1,121 @@
+import { createServer, type Server } from 'node:https';
+import express, { type Express } from 'express';
+import type { Logger } from '../lib/log.ts';
+import type { AdmissionMetrics } from './admission-metrics.ts';
+import type { ServingCertificate } from './certificates/serving-certificate.ts';
+import type { WebhookLimits } from './limits.ts';
+import { sendProblem } from './respond.ts';
+import type { Review } from './review-function.ts';
+import { createReviewHandler, type ReviewHandlerParts } from './review-handler.ts';
+import type { ReviewLoad } from './review-load.ts';
+
+/** What the webhook's server is made of. */
+export interface WebhookServerOptions {
+  readonly review: Review;
+  readonly certificate: ServingCertificate;
+  readonly limits: WebhookLimits;
+  readonly load: ReviewLoad;
+  readonly metrics: AdmissionMetrics;
+  readonly log: Logger;
+  /** Milliseconds on a clock that never goes back. */
+  readonly monotonicNow: () => number;
+}
+
+/** The HTTPS server of the webhook: `POST /explain` and `POST /decide`. */
+export interface WebhookServer {
+  /** Begins to listen; resolves to the port, which the system chooses when it is 0. Reviews are refused until `ready`. */
+  listen(port: number, address?: string): Promise<number>;
+  /** From now on reviews are answered: the caches are synced. */
+  ready(): void;
+  /** Serves another certificate to new connections; those there are stay. */
+  useCertificate(certificate: ServingCertificate): void;
+  /** From now on every answer ends its connection, so that clients move to another replica between two requests. */
+  endConnections(): void;
+  /** Stops accepting, and resolves when every request under way is answered. */
+  close(): Promise<void>;
+}
+
+/** TLS 1.3 alone: the API server speaks it since Go 1.12, and a session cannot be downgraded. */
+const TLS = { minVersion: 'TLSv1.3' } as const;
+
+/** Builds the server without starting it. */
+export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
+  const { limits, log } = options;
+  let isReady = false;
+  let isEnding = false;
+  const app = createApp({ ...options, isReady: () => isReady }, () => isEnding);
+  const server = createServer(
+    {
+      ...TLS,
+      ...asTlsOptions(options.certificate),
+      handshakeTimeout: limits.headersMilliseconds,
+      headersTimeout: limits.headersMilliseconds,
+      requestTimeout: limits.headersMilliseconds + limits.deadlineMilliseconds,
+      keepAliveTimeout: limits.idleMilliseconds,
+      // Node looks for overdue requests at this interval; its default of 30 s would be the bound.
+      connectionsCheckingInterval: 1_000,
+    },
+    app,
+  );
+  server.maxConnections = limits.connections;
+  server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
+  return {
+    listen: (port, address) => listen(server, port, address),
+    ready() {
+      isReady = true;
+    },
+    useCertificate(certificate) {
+      server.setSecureContext({ ...TLS, ...asTlsOptions(certificate) });
+    },
+    endConnections() {
+      isEnding = true;
+    },
+    close: () => close(server),
+  };
+}
+
+function createApp(parts: ReviewHandlerParts, isEnding: () => boolean): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use((_request, response, next) => {
+    if (isEnding()) response.setHeader('Connection', 'close');
+    next();
+  });
+  app.post('/explain', createReviewHandler('Explain', parts));
+  app.post('/decide', createReviewHandler('Decide', parts));
+  app.use((_request, response) => {
+    sendProblem(response, { reason: 'Malformed', status: 404, text: 'POST a review to /explain or /decide' });
+  });
+  app.use(((error, _request, response, _next) => {
+    parts.log.error({ err: error }, 'request failed');
+    sendProblem(response, {
+      reason: 'Fault',
+      status: 500,
+      text: 'the webhook failed; its log has the cause',
+    });
+  }) satisfies express.ErrorRequestHandler);
+  return app;
+}
+
+function asTlsOptions({ certificate, privateKey }: ServingCertificate): { cert: string; key: string } {
+  return { cert: certificate, key: privateKey };
+}
+
+function listen(server: Server, port: number, address: string | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: address, backlog: 1_024 }, () => {
+      server.off('error', reject);
+      const bound = server.address();
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+  });
+}
