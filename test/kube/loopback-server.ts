@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A plain HTTP server on loopback, for what an API server cannot be made to answer on demand. */
+export type LoopbackServer = {
+  readonly url: string;
+  readonly requests: readonly IncomingMessage[];
+  readonly connections: () => number;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts it; `answer` gets each request with its number from 0. */
+export async function startLoopbackServer(
+  answer: (response: ServerResponse, number: number, request: IncomingMessage) => void,
+): Promise<LoopbackServer> {
+  const requests: IncomingMessage[] = [];
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const server = createServer((request, response) => {
+    requests.push(request);
+    answer(response, requests.length - 1, request);
+  });
+  server.on('connection', (socket) => {
+    connections += 1;
+    sockets.add(socket);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    connections: () => connections,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
