@@ -5,15 +5,15 @@ import type { ServerProcess } from './server-process.ts';
 /** What can be done to the API server by who started it. */
 export interface APIServerFaults {
   /** Kills the API server as a crash would; what it stored stays. */
-  stopApiServer(): Promise<void>;
+  stopApiServer: () => Promise<void>;
   /** Starts the API server again on the same data, port and certificate. */
-  startApiServer(): Promise<void>;
+  startApiServer: () => Promise<void>;
   /** Stops and starts the API server. */
-  restartApiServer(): Promise<void>;
+  restartApiServer: () => Promise<void>;
   /** Freezes the API server: connections stay open and nothing answers. */
-  pauseApiServer(): void;
+  pauseApiServer: () => void;
   /** Lets a frozen API server go on. */
-  resumeApiServer(): void;
+  resumeApiServer: () => void;
 }
 
 /** Gives the faults for an API server that was started with these options. */

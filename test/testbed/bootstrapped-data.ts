@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withBuildLock } from './build-lock.ts';
 import { connectControlPlane } from './connect-control-plane.ts';
 import { etcdData } from './etcd.ts';
-import { isExecutable } from './installed-program.ts';
 import { serviceNetwork } from './kube-apiserver.ts';
 import { launchServers } from './launch-servers.ts';
 import type { Launch } from './launch-servers.ts';
@@ -21,8 +22,18 @@ import { orThrow } from './run-command.ts';
  */
 export async function copyBootstrappedData(launch: Omit<Launch, 'bootstrapped'>): Promise<void> {
   const cached = join(cacheFolder(process.env), 'bootstrapped', await dataKey(launch.programs));
-  if (!(await isExecutable(cached))) await bootstrap(launch, cached);
+  if (!existsSync(cached)) {
+    await mkdir(join(cached, '..'), { recursive: true });
+    const onWait = (owner: string): void => say(`waiting for another first start to end (process ${owner})`);
+    await withBuildLock(`${cached}.lock`, onWait, async () => {
+      if (!existsSync(cached)) await bootstrap(launch, cached);
+    });
+  }
   await cp(cached, etcdData(launch.folder), { recursive: true });
+}
+
+function say(line: string): void {
+  process.stderr.write(`testbed: ${line}\n`);
 }
 
 async function dataKey(programs: ProvidedPrograms): Promise<string> {
@@ -40,6 +51,7 @@ async function dataKey(programs: ProvidedPrograms): Promise<string> {
 
 async function bootstrap(launch: Omit<Launch, 'bootstrapped'>, target: string): Promise<void> {
   const { programs, watchdog } = launch;
+  say('first start with these programs: preparing the data that later starts are quick with');
   const folder = await mkdtemp(join(tmpdir(), 'cloister-bootstrap-'));
   watchdog.folder(folder);
   const servers = await launchServers({
@@ -70,14 +82,10 @@ async function bootstrap(launch: Omit<Launch, 'bootstrapped'>, target: string): 
 
 async function putInPlace(data: string, target: string): Promise<void> {
   const parent = join(target, '..');
-  await mkdir(parent, { recursive: true });
-  const unfinished = join(parent, `.${randomUUID()}`);
-  await cp(data, unfinished, { recursive: true });
-  const outdated = (await readdir(parent)).filter((name) => !name.startsWith('.'));
-  for (const name of outdated) await rm(join(parent, name), { recursive: true, force: true });
-  await rename(unfinished, target).catch(async (error: unknown) => {
-    // Another run was faster; its data is as good.
-    await rm(unfinished, { recursive: true, force: true });
-    if (!(await isExecutable(target))) throw error;
-  });
+  for (const name of await readdir(parent)) {
+    // What other programs left; a lock belongs to who holds it.
+    if (!name.endsWith('.lock')) await rm(join(parent, name), { recursive: true, force: true });
+  }
+  await cp(data, `${target}.unfinished`, { recursive: true });
+  await rename(`${target}.unfinished`, target);
 }

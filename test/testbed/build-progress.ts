@@ -1,19 +1,19 @@
 /** Where progress is written: a terminal is rewritten in place, anything else gets whole lines. */
 export interface ProgressOutput {
   isTTY?: boolean;
-  write(text: string): unknown;
+  write: (text: string) => unknown;
 }
 
 /** Shows how far the builds are. */
 export interface BuildProgress {
   /** A build begins. */
-  begin(name: string): void;
+  begin: (name: string) => void;
   /** One more Go package of the current build is compiled. */
-  packageBuilt(): void;
+  packageBuilt: () => void;
   /** The current build is done. */
-  end(): void;
+  end: () => void;
   /** Stops showing, also after a failure. */
-  close(): void;
+  close: () => void;
 }
 
 /** Writes "[2/4] kube-apiserver: 312 packages, 1 min 5 s" every 2 s on a terminal, every 30 s elsewhere. */

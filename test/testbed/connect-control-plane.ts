@@ -40,12 +40,12 @@ export interface ControlPlane {
    * Path of a kubeconfig for a user: a short name of `users.ts`, or any other name, which is impersonated by the
    * admin with the groups given (`system:authenticated` is added).
    */
-  kubeconfigFor(user: string, groups?: readonly string[]): string;
-  kubectl(args: readonly string[], options?: KubectlOptions): Promise<CommandResult>;
+  kubeconfigFor: (user: string, groups?: readonly string[]) => string;
+  kubectl: (args: readonly string[], options?: KubectlOptions) => Promise<CommandResult>;
   /** Server-side applies the objects and waits until CustomResourceDefinitions are served; throws when refused. */
-  apply(objects: readonly object[], options?: { user?: string }): Promise<void>;
+  apply: (objects: readonly object[], options?: { user?: string }) => Promise<void>;
   /** Makes a namespace `PREFIX-RANDOM` that pods can be made in (it has its ServiceAccount); gives its name. */
-  createNamespace(prefix: string, labels?: Readonly<Record<string, string>>): Promise<string>;
+  createNamespace: (prefix: string, labels?: Readonly<Record<string, string>>) => Promise<string>;
 }
 
 /** Rebuilds the control plane's functions from its connection data. */

@@ -28,9 +28,9 @@ export interface ControlPlaneOptions {
 /** A control plane that this process started, and can disturb. */
 export interface StartedControlPlane extends ControlPlane, APIServerFaults {
   /** Resolves when the controllers run, which `startControlPlane` does not wait for; throws when they cannot. */
-  controllersRunning(): Promise<void>;
+  controllersRunning: () => Promise<void>;
   /** Stops all servers and removes their data. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**

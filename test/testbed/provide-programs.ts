@@ -14,7 +14,7 @@ import type { Program, ProgramName } from './programs.ts';
 /** The programs that were asked for. */
 export interface ProvidedPrograms {
   /** The file to run; throws for a program that was not asked for. */
-  path(name: ProgramName): string;
+  path: (name: ProgramName) => string;
 }
 
 // Set once said, and inherited by child processes: one line a run, not one a test file.

@@ -20,11 +20,11 @@ export interface ServerProcess {
   readonly name: string;
   readonly pid: number;
   readonly running: boolean;
-  signal(signal: NodeJS.Signals): void;
+  signal: (signal: NodeJS.Signals) => void;
   /** Asks with SIGTERM, then insists with SIGKILL after `graceMilliseconds` (0: at once). */
-  stop(graceMilliseconds: number): Promise<void>;
+  stop: (graceMilliseconds: number) => Promise<void>;
   /** Polls until `probe` answers true; throws with the last output lines when the server ends or the time is up. */
-  ready(probe: () => Promise<boolean>, timeoutMilliseconds: number): Promise<void>;
+  ready: (probe: () => Promise<boolean>, timeoutMilliseconds: number) => Promise<void>;
 }
 
 const lastLines = 15;

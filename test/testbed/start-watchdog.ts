@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 /** Kills what it watches, and removes the folders it was told of, when this process ends in any way. */
 export interface Watchdog {
   /** Watches the process group led by `pid`. */
-  watch(pid: number): void;
+  watch: (pid: number) => void;
   /** Stops watching a group that has ended, so that a reused number is never killed. */
-  forget(pid: number): void;
+  forget: (pid: number) => void;
   /** Removes the folder at the end. */
-  folder(path: string): void;
+  folder: (path: string) => void;
   /** Ends the watchdog now: what is still watched is killed. Resolves when that is done. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
