@@ -39,7 +39,8 @@ export function callAPI({ connection }: ControlPlane, call: APIRequest): Promise
         const milliseconds = performance.now() - started;
         const object = parse(Buffer.concat(chunks).toString('utf8'));
         const status = response.statusCode ?? 0;
-        const message = status < 400 ? '' : String(object['message'] ?? '');
+        const { message: text } = object;
+        const message = status < 400 || typeof text !== 'string' ? '' : text;
         resolve({ status, message, warnings: warningsOf(response.headers['warning']), object, milliseconds });
       });
     });

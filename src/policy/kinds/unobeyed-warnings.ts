@@ -1,24 +1,26 @@
-import { UNOBEYED_FIELDS } from '../../api/unobeyed-fields.ts';
+import { unobeyedFields } from '../../api/unobeyed-fields.ts';
 
 const MOST_NAMED = 12;
 
 /**
  * Warnings for what an object asks for and no installed program obeys yet, so that nobody believes in a rule that
- * nothing holds. Paths are as in `UNOBEYED_FIELDS`; a `[*]` stands for every item of a list.
+ * nothing holds.
  */
 export function unobeyedWarnings(kind: string, object: unknown): readonly string[] {
-  const fields = (UNOBEYED_FIELDS[kind] ?? []).filter((field) => isSet(object, field.split('.')));
+  const fields = (unobeyedFields[kind] ?? [])
+    .map(({ path }) => path)
+    .filter((path) => isSet(object, path.split('.')));
   if (fields.length === 0) return [];
   const named = fields.slice(0, MOST_NAMED).join(', ');
   const rest = fields.length > MOST_NAMED ? ` and ${fields.length - MOST_NAMED} more` : '';
-  return [`no program of this release obeys ${named}${rest}: the rules are kept, and nothing holds them yet`];
+  return [`nothing in this release obeys ${named}${rest}: the rules are kept, and not held yet`];
 }
 
 function isSet(value: unknown, path: readonly string[]): boolean {
   const [head, ...rest] = path;
   if (head === undefined) return !isEmpty(value);
   if (typeof value !== 'object' || value === null) return false;
-  const name = head.replace(/\[\*\]$/, '');
+  const name = head.replace(/\[\]$/, '');
   const member = (value as Readonly<Record<string, unknown>>)[name];
   if (name === head) return isSet(member, rest);
   return Array.isArray(member) && member.some((item) => isSet(item, rest));
