@@ -47,34 +47,38 @@ function* walk(
     yield { path: folder, error: entries.error };
     return;
   }
-  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+  for (const entry of entries) {
     const path = join(folder, entry.name);
-    const isLink = entry.isSymbolicLink();
-    if (entry.name === '.git' || !(entry.isDirectory() || isLink || extension.test(entry.name))) continue;
-    const place = isLink ? locate(path) : { real: join(real, entry.name), isFolder: entry.isDirectory() };
+    const isManifest = extension.test(entry.name);
+    const place = entry.isSymbolicLink()
+      ? locate(path)
+      : { real: join(real, entry.name), isFolder: entry.isDirectory() };
     if ('error' in place) {
-      if (extension.test(entry.name)) yield { path, error: place.error };
-    } else if (place.isFolder) {
-      yield* walk(path, place.real, seen, [...above, real]);
-    } else if (extension.test(entry.name) && isNew(place.real, seen)) {
-      yield { path, named: false };
-    }
+      // A link that loops could have been a folder; any other broken one without an extension would not be read anyway.
+      if (isManifest || place.isLoop) yield { path, error: place.error };
+    } else if (place.isFolder) yield* walk(path, place.real, seen, [...above, real]);
+    else if (isManifest && isNew(place.real, seen)) yield { path, named: false };
   }
 }
 
 function locate(
   path: string,
-): { readonly real: string; readonly isFolder: boolean } | { readonly error: string } {
+):
+  | { readonly real: string; readonly isFolder: boolean }
+  | { readonly error: string; readonly isLoop: boolean } {
   try {
     return { real: realpathSync(path), isFolder: statSync(path).isDirectory() };
   } catch (error) {
-    return { error: explainReadError(error) };
+    const isLoop = error instanceof Error && 'code' in error && error.code === 'ELOOP';
+    return { error: explainReadError(error), isLoop };
   }
 }
 
 function list(folder: string) {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.name !== '.git')
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
     return { error: explainReadError(error) };
   }

@@ -146,7 +146,7 @@ function mappingKey(state: State): string | undefined {
     state.index = index + 1;
     if (isMerge(scalar)) return undefined;
     count(state, event);
-    return keyText(scalar, scalarValue(scalar, event.valueStart), event.valueStart);
+    return keyText(scalar, event.valueStart);
   }
   if (event?.type === EVENT_ID.ALIAS) {
     count(state, event);
@@ -155,7 +155,7 @@ function mappingKey(state: State): string | undefined {
       if (anchored?.type !== EVENT_ID.SCALAR) throw notAKey(event);
       const scalar = scalarText(state.source, anchored);
       count(state, anchored);
-      return keyText(scalar, scalarValue(scalar, anchored.valueStart), event.anchorStart);
+      return keyText(scalar, event.anchorStart);
     });
   }
   throw notAKey(event);

@@ -26,11 +26,11 @@ export function flattenList(object: Record<string, unknown>): ListItem[] | undef
     if (Array.isArray(item['items'])) return flattenList(item) ?? [];
     if (!isAbsent(item['kind']) || !isAbsent(item['apiVersion'])) return [{ object: item }];
     item['kind'] = kind;
-    item['apiVersion'] = object['apiVersion'] ?? '';
+    item['apiVersion'] = typeof object['apiVersion'] === 'string' ? object['apiVersion'] : '';
     return [{ object: item }];
   });
 }
 
 function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
+  return typeof value !== 'string' || value === '';
 }

@@ -15,6 +15,9 @@ interface State {
   depth: number;
 }
 
+/** The text is not JSON, so kubectl would try it as YAML. */
+export class JsonSyntaxFault extends YamlFault {}
+
 const maxDepth = 1000;
 const whitespace = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
@@ -157,7 +160,7 @@ function numeral(state: State): number {
   return result;
 }
 
-function unexpected(state: State, wanted: string): YamlFault {
+function unexpected(state: State, wanted: string): JsonSyntaxFault {
   const found = state.at < state.text.length ? JSON.stringify(state.text[state.at]) : 'the end';
-  return new YamlFault(`found ${found} where JSON needs ${wanted}: correct it`, state.at);
+  return new JsonSyntaxFault(`found ${found} where JSON needs ${wanted}: correct it`, state.at);
 }

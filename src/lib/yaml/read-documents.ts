@@ -2,8 +2,8 @@ import type { Positions } from './construct-value.ts';
 import { documentsOfValue } from './documents-of-value.ts';
 import { LineCounter } from './line-counter.ts';
 import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
+import { parseLenientEvents } from './parse-lenient-events.ts';
 import { parseYamlDocument } from './parse-yaml-document.ts';
-import type { ParsedDocument } from './parse-yaml-document.ts';
 import { readJsonStream, startsLikeJson } from './read-json-stream.ts';
 import { splitDocuments } from './split-documents.ts';
 import type { DocumentText } from './split-documents.ts';
@@ -43,9 +43,10 @@ function* readPiece(
     };
     return 1;
   }
+  const source = orFault(() => parseLenientEvents(text));
+  const lines = new LineCounter(source instanceof YamlFault ? text : source.text, line);
   const positions: Positions = new Map();
-  const lines = new LineCounter(text, line);
-  const parsed = parse(text, positions);
+  const parsed = source instanceof YamlFault ? source : orFault(() => parseYamlDocument(source, positions));
   if (parsed instanceof YamlFault) {
     yield { file, document, line: lines.lineAt(parsed.offset), error: parsed.message };
     return 1;
@@ -64,11 +65,13 @@ function* readPiece(
   return documents;
 }
 
-function parse(text: string, positions: Positions): ParsedDocument | YamlFault | undefined {
+function orFault<Result>(parse: () => Result): Result | YamlFault {
   try {
-    return parseYamlDocument(text, positions);
+    return parse();
   } catch (error) {
     if (error instanceof YamlFault) return error;
+    // The call stack is full.
+    if (error instanceof RangeError) return new YamlFault('values are nested too deeply: flatten them', 0);
     throw error;
   }
 }

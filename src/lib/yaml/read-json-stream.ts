@@ -2,7 +2,7 @@ import type { Positions } from './construct-value.ts';
 import { documentsOfValue } from './documents-of-value.ts';
 import { LineCounter } from './line-counter.ts';
 import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
-import { parseJsonValue } from './parse-json-value.ts';
+import { JsonSyntaxFault, parseJsonValue } from './parse-json-value.ts';
 import type { ParsedJson } from './parse-json-value.ts';
 import { YamlFault } from './yaml-fault.ts';
 
@@ -19,8 +19,8 @@ export function startsLikeJson(text: string): boolean {
 }
 
 /**
- * Reads JSON objects that follow one another. At a fault behind none or one of them the rest is YAML, as for kubectl;
- * behind more the fault is reported and the rest begins at the next `---`.
+ * Reads JSON objects that follow one another. Where the text stops being JSON behind none or one of them the rest is
+ * YAML, as for kubectl; any other fault is reported and the rest begins at the next `---`.
  */
 export function* readJsonStream(
   text: string,
@@ -33,7 +33,7 @@ export function* readJsonStream(
     const positions: Positions = new Map();
     const parsed = parse(text, offset, positions);
     if (parsed instanceof YamlFault) {
-      if (documents <= 1) break;
+      if (documents <= 1 && parsed instanceof JsonSyntaxFault) break;
       yield { file, document: documents, line: lines.lineAt(parsed.offset), error: parsed.message };
       const separator = text.indexOf('\n---', offset);
       documents += 1;

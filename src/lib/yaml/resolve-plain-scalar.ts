@@ -21,7 +21,7 @@ const words = new Map<string, boolean | null | number>([
 const special = new Set(Array.from('yYnNtTfFoO~+-.0123456789', (character) => character.charCodeAt(0)));
 
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const dotFloat = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
+const dotFloat = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 const smallInteger = /^[1-9][0-9]{0,14}$/;
 
 /**
@@ -41,9 +41,9 @@ export function resolvePlainScalar(text: string): string | number | bigint | boo
   return readInteger(digits) ?? finite(digits, float) ?? text;
 }
 
-// strconv.ParseFloat refuses what overflows, so such a text stays a string. Negative zero becomes zero in JSON.
+// strconv.ParseFloat refuses what overflows, so such a text stays a string.
 function finite(text: string, pattern: RegExp): number | undefined {
   if (!pattern.test(text)) return undefined;
-  const value = Number(text) + 0;
+  const value = Number(text.replaceAll('_', ''));
   return Number.isFinite(value) ? value : undefined;
 }

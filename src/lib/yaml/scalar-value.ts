@@ -3,64 +3,82 @@ import type { ScalarEvent } from 'js-yaml';
 import { resolvePlainScalar } from './resolve-plain-scalar.ts';
 import { YamlFault } from './yaml-fault.ts';
 
+// js-yaml drops the blank line, and libyaml keeps it as a line feed.
+const escapedBreakThenBlank = /(?:^|[^\\])(?:\\\\)*\\(?:\r\n?|\n)[ \t]*[\r\n]/;
 const prefix = 'tag:yaml.org,2002:';
 
-/** The text of a scalar, and whether go-yaml guesses its type: an unquoted one without a tag, or any with the tag `!`. */
+/** A scalar as written. */
 export interface ScalarText {
   readonly text: string;
+  /** The full tag name; '' where there is none. */
   readonly tag: string;
+  /** Unquoted, or with the tag `!`: what libyaml calls implicit. */
   readonly implicit: boolean;
 }
 
-/** Reads a scalar's text and tag from the source; the tag is '' where there is none. */
+/** What a scalar means before it has to fit JSON; a `bigint` is an integer that a number cannot hold exactly. */
+export type ScalarMeaning = string | number | bigint | boolean | null;
+
+/** Reads a scalar's text and tag from the source. */
 export function scalarText(source: string, event: ScalarEvent): ScalarText {
   const text = getScalarValue(source, event);
+  if (event.style === SCALAR_STYLE.DOUBLE_QUOTED && !event.fast) refuseMisreadBreak(source, event);
   if (event.tagStart === -1) return { text, tag: '', implicit: event.style === SCALAR_STYLE.PLAIN };
   const written = source.slice(event.tagStart, event.tagEnd);
-  if (written.includes('%'))
+  if (written.includes('%')) {
     throw new YamlFault(`the tag ${written} is percent-encoded: write it plainly`, event.tagStart);
-  // libyaml takes the tag `!` for no tag, even before a quoted scalar, so `! "yes"` is true. With nothing after it
-  // the scalar is an empty string.
-  if (written === '!') return { text, tag: '', implicit: event.valueStart !== -1 };
+  }
   if (written.startsWith('!!')) return { text, tag: prefix + written.slice(2), implicit: false };
   if (written.startsWith('!<')) return { text, tag: written.slice(2, -1), implicit: false };
-  return { text, tag: written, implicit: false };
+  return { text, tag: written, implicit: written === '!' };
+}
+
+function refuseMisreadBreak(source: string, { valueStart, valueEnd }: ScalarEvent): void {
+  if (!escapedBreakThenBlank.test(source.slice(valueStart, valueEnd))) return;
+  throw new YamlFault(
+    'a blank line follows an escaped line break, which is read in two ways: write \\n',
+    valueStart,
+  );
 }
 
 /** The JSON value of a scalar as kubectl reads it; throws a {@link YamlFault} for what JSON cannot carry exactly. */
 export function scalarValue(scalar: ScalarText, offset: number): string | number | boolean | null {
-  const value = scalar.implicit ? resolvePlainScalar(scalar.text) : taggedValue(scalar, offset);
-  if (typeof value === 'bigint') {
-    throw new YamlFault(
-      `the number ${scalar.text} is beyond 2^53 and would be rounded: write it as a quoted string or a smaller number`,
-      offset,
-    );
+  const meaning = scalarMeaning(scalar, offset);
+  if (typeof meaning === 'bigint') {
+    const advice = 'write it as a quoted string or a smaller number';
+    throw new YamlFault(`the number ${scalar.text} is beyond 2^53 and would be rounded: ${advice}`, offset);
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) {
+  if (typeof meaning !== 'number') return meaning;
+  if (!Number.isFinite(meaning)) {
     throw new YamlFault(`${scalar.text} has no form in JSON: write a finite number or quote it`, offset);
   }
-  return value;
+  // JSON numbers pass through int64 in Kubernetes, which has no negative zero.
+  return meaning + 0;
 }
 
-function taggedValue({ text, tag }: ScalarText, offset: number): string | number | bigint | boolean | null {
+/** What a scalar means by the rules of go-yaml v2; throws a {@link YamlFault} where the text does not fit its tag. */
+export function scalarMeaning({ text, tag, implicit }: ScalarText, offset: number): ScalarMeaning {
+  if (tag === '') return implicit ? resolvePlainScalar(text) : text;
   if (tag === `${prefix}binary`) return binaryText(text, offset);
   const wanted = wantedTypes.get(tag);
   if (wanted === undefined) return text;
-  const value = resolvePlainScalar(text);
-  if (!wanted(value))
+  const meaning = resolvePlainScalar(text);
+  if (!wanted(meaning)) {
+    const name = tag.slice(prefix.length);
     throw new YamlFault(
-      `${JSON.stringify(text)} is not a ${tag.slice(prefix.length)}: correct the value or drop the tag`,
+      `${JSON.stringify(text)} is not a ${name}: correct the value or drop the tag`,
       offset,
     );
-  return value;
+  }
+  return meaning;
 }
 
-// Every tag that is not in this table leaves the text as it is, `!!str`, `!!timestamp` and unknown ones alike.
-const wantedTypes = new Map<string, (value: unknown) => boolean>([
-  [`${prefix}bool`, (value) => typeof value === 'boolean'],
-  [`${prefix}null`, (value) => value === null],
-  [`${prefix}int`, (value) => Number.isInteger(value) || typeof value === 'bigint'],
-  [`${prefix}float`, (value) => typeof value === 'number' || typeof value === 'bigint'],
+// Every tag that is not in this table leaves the text as it is: `!`, `!!str`, `!!timestamp` and unknown ones alike.
+const wantedTypes = new Map<string, (meaning: ScalarMeaning) => boolean>([
+  [`${prefix}bool`, (meaning) => typeof meaning === 'boolean'],
+  [`${prefix}null`, (meaning) => meaning === null],
+  [`${prefix}int`, (meaning) => Number.isInteger(meaning) || typeof meaning === 'bigint'],
+  [`${prefix}float`, (meaning) => typeof meaning === 'number' || typeof meaning === 'bigint'],
 ]);
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

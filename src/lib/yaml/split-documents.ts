@@ -11,7 +11,9 @@ export interface DocumentText {
  * Splits a YAML stream as kubectl does: at every line that starts with `---`, wherever it stands, so that one broken
  * document does not swallow the next.
  */
-export function* splitDocuments(stream: string, firstLine = 1): Generator<DocumentText> {
+export function* splitDocuments(input: string, firstLine = 1): Generator<DocumentText> {
+  // kubectl reads line by line and drops the carriage return before each line feed.
+  const stream = input.includes('\r\n') ? input.replaceAll('\r\n', '\n') : input;
   let start = 0;
   let line = firstLine;
   let badSeparator: string | undefined;
@@ -40,9 +42,8 @@ function nextSeparator(stream: string, start: number): number {
   return found === -1 ? -1 : found + 1;
 }
 
-/** How many line feeds a text holds. */
-export function countLines(text: string, end = text.length): number {
+function countLines(text: string): number {
   let lines = 0;
-  for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) lines += 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines += 1;
   return lines;
 }
