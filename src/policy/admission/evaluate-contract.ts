@@ -7,8 +7,8 @@ const NO_VIOLATIONS: readonly Violation[] = Object.freeze([]);
 
 /**
  * Everything that is wrong with a pod under the given checks: all at once, in the order of the list.
- * Checks that need more context than is known are not asked; a check that needs a role is not asked where the role
- * does not exist, since `role` has then refused the pod already.
+ * Checks that need more context than is known are not asked. Where the pod's role does not exist, `role` refuses it, and
+ * the others that need one have nothing to say.
  */
 export function evaluateContract(
   checks: readonly Check[],
@@ -28,6 +28,5 @@ export function evaluateContract(
 
 function applies(check: Check, context: ReviewContext): boolean {
   if (REACH[check.context] > REACH[context.scope]) return false;
-  if (check.context === 'Role' && context.role === null) return false;
   return check.operations.includes(context.operation);
 }

@@ -3,7 +3,7 @@
  *
  * Shapes follow core/v1. Every field is optional, because the contract judges what was written, not what a
  * server would have filled in. The API server has decoded and typed what the webhook sees; what the CLI reads
- * from a file is brought to this shape by {@link readPod} first.
+ * from a file is brought to this shape by `readPod` first.
  */
 export interface Pod {
   readonly metadata?: PodMetadata;
@@ -89,7 +89,10 @@ export interface Container {
 export interface EnvironmentVariable {
   readonly name?: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef?: { readonly name?: string; readonly key?: string } };
+  readonly valueFrom?: {
+    readonly secretKeyRef?: { readonly name?: string; readonly key?: string };
+    readonly fileKeyRef?: { readonly volumeName?: string; readonly path?: string; readonly key?: string };
+  };
 }
 
 export interface Resources {
@@ -111,6 +114,7 @@ export interface Handler {
   readonly exec?: { readonly command?: readonly string[] };
   readonly httpGet?: { readonly host?: string };
   readonly tcpSocket?: { readonly host?: string };
+  readonly sleep?: { readonly seconds?: number };
 }
 
 interface SharedSecurityContext {

@@ -1,0 +1,150 @@
+import type { Check, Finding } from '../check.ts';
+import { collectFinding } from '../collect-finding.ts';
+import { CREDENTIAL_PATTERN, findCredential } from '../credential-shapes.ts';
+import { NO_FINDINGS } from '../find-in-containers.ts';
+import type { EnvironmentVariable, Volume } from '../pod.ts';
+import { type ContainerView, containerField } from '../pod-subject.ts';
+import { show } from '../show.ts';
+
+const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
+/** The one secret that an agent holds, worthless from any other address. */
+const PROXY_SECRET = { variable: 'CLOISTER_PROXY_SECRET', prefix: 'cloister-proxy-', key: 'secret' };
+const NO_CREDENTIAL = `matches(${JSON.stringify(CREDENTIAL_PATTERN)})`;
+const OWN_SECRET = `(e.name == '${PROXY_SECRET.variable}' && e.valueFrom.secretKeyRef.?name.orValue('').startsWith('${PROXY_SECRET.prefix}') && e.valueFrom.secretKeyRef.key == '${PROXY_SECRET.key}')`;
+
+/**
+ * No secret may reach a container through its environment or its command line.
+ *
+ * Fields: `env`, `envFrom`, `command` and `args` of every container, in all three lists.
+ * Allowed: `CLOISTER_PROXY_SECRET` from key `secret` of a Secret `cloister-proxy-*`; `fileKeyRef` (KEP-3721) from an
+ * `emptyDir`, which holds only what the pod wrote; literal values that have no shape of a credential. What is found is
+ * told by shape and length, never by its value.
+ */
+export const environmentSecrets: Check = {
+  name: 'environment-secrets',
+  summary: 'No container has a secret in its environment or command line but the one for the gateway.',
+  rationale:
+    'The agent reads its own environment in its first call, every process inherits it, and a literal value stands in the manifest, in etcd and in every backup.',
+  fields: [
+    'spec.containers[*].env',
+    'spec.containers[*].envFrom',
+    'spec.containers[*].command',
+    'spec.containers[*].args',
+  ],
+  positions: ALL,
+  operations: ['Create', 'Update'],
+  context: 'None',
+  upstream: null,
+  cel: [
+    {
+      each: ALL,
+      expression: `c.?env.orValue([]).all(e, !has(e.valueFrom) || !has(e.valueFrom.secretKeyRef) || ${OWN_SECRET})`,
+    },
+    {
+      each: ALL,
+      expression:
+        'c.?env.orValue([]).all(e, !has(e.valueFrom) || !has(e.valueFrom.fileKeyRef) || object.spec.?volumes.orValue([]).exists(v, v.name == e.valueFrom.fileKeyRef.volumeName && has(v.emptyDir)))',
+    },
+    { each: ALL, expression: 'c.?envFrom.orValue([]).all(e, !has(e.secretRef))' },
+    { each: ALL, expression: `c.?env.orValue([]).all(e, !e.?value.orValue('').${NO_CREDENTIAL})` },
+    { each: ALL, expression: `c.?command.orValue([]).all(word, !word.${NO_CREDENTIAL})` },
+    { each: ALL, expression: `c.?args.orValue([]).all(word, !word.${NO_CREDENTIAL})` },
+  ],
+  evaluate: (subject) => {
+    let findings: Finding[] | null = null;
+    for (const view of subject.containers) {
+      const env = view.container.env ?? [];
+      for (let index = 0; index < env.length; index++) {
+        const variable = env[index];
+        if (variable) {
+          findings = judgeVariable(findings, variable, { view, index, volumes: subject.spec.volumes });
+        }
+      }
+      const sources = view.container.envFrom ?? [];
+      for (let index = 0; index < sources.length; index++) {
+        const secret = sources[index]?.secretRef;
+        if (!secret) continue;
+        const found = `Secret ${show(secret.name)}`;
+        findings = collectFinding(findings, secretFinding(view, `envFrom[${index}].secretRef`, found));
+      }
+      findings = judgeWords(findings, view, 'command');
+      findings = judgeWords(findings, view, 'args');
+    }
+    return findings ?? NO_FINDINGS;
+  },
+};
+
+function judgeVariable(
+  findings: Finding[] | null,
+  variable: EnvironmentVariable,
+  at: {
+    readonly view: ContainerView;
+    readonly index: number;
+    readonly volumes: readonly Volume[] | undefined;
+  },
+): Finding[] | null {
+  const { view, index, volumes } = at;
+  const { value, valueFrom } = variable;
+  const shape = value ? findCredential(value) : null;
+  if (shape !== null) {
+    return collectFinding(findings, literalFinding(view, `env[${index}].value`, shape, value?.length ?? 0));
+  }
+  if (valueFrom === undefined || valueFrom === null) return findings;
+  let all = findings;
+  if (valueFrom.secretKeyRef && !isProxySecret(variable)) {
+    const { name, key } = valueFrom.secretKeyRef;
+    const found = `key ${show(key)} of Secret ${show(name)}`;
+    all = collectFinding(all, secretFinding(view, `env[${index}].valueFrom.secretKeyRef`, found));
+  }
+  const file = valueFrom.fileKeyRef;
+  if (file && !volumes?.some(({ name, emptyDir }) => name === file.volumeName && emptyDir)) {
+    const found = `a file of volume ${show(file.volumeName)}`;
+    all = collectFinding(all, secretFinding(view, `env[${index}].valueFrom.fileKeyRef`, found));
+  }
+  return all;
+}
+
+function isProxySecret({ name, valueFrom }: EnvironmentVariable): boolean {
+  const from = valueFrom?.secretKeyRef;
+  return (
+    name === PROXY_SECRET.variable &&
+    from?.key === PROXY_SECRET.key &&
+    (from.name ?? '').startsWith(PROXY_SECRET.prefix)
+  );
+}
+
+function judgeWords(
+  findings: Finding[] | null,
+  view: ContainerView,
+  list: 'command' | 'args',
+): Finding[] | null {
+  const words = view.container[list] ?? [];
+  let all = findings;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    const shape = findCredential(word);
+    if (shape === null) continue;
+    all = collectFinding(all, literalFinding(view, `${list}[${index}]`, shape, word.length));
+  }
+  return all;
+}
+
+function literalFinding(view: ContainerView, field: string, shape: string, length: number): Finding {
+  return {
+    container: view.container.name ?? '',
+    field: containerField(view, field),
+    found: `${shape}, in ${length} characters that are not repeated here`,
+    required: 'no credential',
+    fix: 'Remove it, revoke it, and let the gateway attach it: name it under credentials of the AgentRole.',
+  };
+}
+
+function secretFinding(view: ContainerView, field: string, found: string): Finding {
+  return {
+    container: view.container.name ?? '',
+    field: containerField(view, field),
+    found,
+    required: `only ${PROXY_SECRET.variable} from key ${PROXY_SECRET.key} of a Secret ${PROXY_SECRET.prefix}*`,
+    fix: 'Remove it, and let the gateway attach the credential: name it under credentials of the AgentRole.',
+  };
+}

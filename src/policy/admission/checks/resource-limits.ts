@@ -1,0 +1,115 @@
+import { parseQuantity } from '../../../lib/quantity.ts';
+import type { Check, Finding } from '../check.ts';
+import { collectFinding } from '../collect-finding.ts';
+import { NO_FINDINGS } from '../find-in-containers.ts';
+import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
+import type { RolePolicy } from '../role-policy.ts';
+import { show } from '../show.ts';
+
+const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
+type Resource = (typeof RESOURCES)[number];
+
+const IN_CEL = "['cpu', 'memory', 'ephemeral-storage']";
+const ABOVE_ZERO = "isGreaterThan(quantity('0'))";
+
+/**
+ * Every container must say how much it may use, and the pod may use no more than its role grants.
+ *
+ * Fields: `resources.limits` of every container and init container (ephemeral ones can have none), `spec.resources.limits`.
+ * Allowed: cpu, memory and ephemeral-storage all stated and above 0, since 0 means no limit to a container runtime.
+ * With a role: each at most the role's, and so is the sum of what runs side by side, as the scheduler counts it: the
+ * containers and the init containers that go on running (KEP-753); every other init container alone.
+ */
+export const resourceLimits: Check = {
+  name: 'resource-limits',
+  summary:
+    'Every container states limits for cpu, memory and ephemeral-storage, together at most those of the role.',
+  rationale:
+    'A container without a limit may take all that its node has: other workloads starve or are killed, and the bill is not bounded.',
+  fields: [
+    'spec.containers[*].resources.limits',
+    'spec.initContainers[*].resources.limits',
+    'spec.resources.limits',
+  ],
+  positions: ['Pod', 'Container', 'InitContainer'],
+  operations: ['Create', 'Update'],
+  context: 'None',
+  upstream: null,
+  cel: [
+    {
+      each: ['Container', 'InitContainer'],
+      expression: `${IN_CEL}.all(name, name in c.?resources.?limits.orValue({}) && quantity(string(c.resources.limits[name])).${ABOVE_ZERO})`,
+    },
+    {
+      expression: `${IN_CEL}.all(name, !(name in object.spec.?resources.?limits.orValue({})) || quantity(string(object.spec.resources.limits[name])).${ABOVE_ZERO})`,
+    },
+  ],
+  evaluate: (subject, { role }) => {
+    let findings: Finding[] | null = null;
+    for (const resource of RESOURCES) {
+      const before = findings?.length ?? 0;
+      for (const view of subject.containers) {
+        if (view.position === 'EphemeralContainer') continue;
+        findings = collectFinding(findings, judgeLimit(subject, view, resource, role));
+      }
+      findings = collectFinding(findings, judgeLimit(subject, null, resource, role));
+      // A limit that is missing or too high by itself has been told; its sum would only say so again.
+      if (role === null || (findings?.length ?? 0) > before) continue;
+      findings = collectFinding(findings, judgeSum(subject, resource, role));
+    }
+    return findings ?? NO_FINDINGS;
+  },
+};
+
+/** Judges one limit of a container, or of the pod where `view` is null; there it need not be stated. */
+function judgeLimit(
+  { spec }: PodSubject,
+  view: ContainerView | null,
+  resource: Resource,
+  role: RolePolicy | null,
+): Finding | null {
+  const value = (view === null ? spec.resources : view.container.resources)?.limits?.[resource] ?? null;
+  if (value === null && view === null) return null;
+  const amount = value === null ? null : parseQuantity(value);
+  if (amount !== null && isWithin(amount, resource, role)) return null;
+  const field = `resources.limits.${resource}`;
+  return {
+    container: view === null ? null : (view.container.name ?? ''),
+    field: view === null ? `spec.${field}` : containerField(view, field),
+    found: amount === 0n ? `${value}, which means no limit` : show(value),
+    required: `above 0${ceiling(role, resource)}`,
+    fix: 'Set it to what the container needs.',
+  };
+}
+
+function isWithin(amount: bigint, resource: Resource, role: RolePolicy | null): boolean {
+  return amount > 0n && (role === null || amount <= (role.limits.get(resource) ?? 0n));
+}
+
+function judgeSum({ containers }: PodSubject, resource: Resource, role: RolePolicy): Finding | null {
+  let sum = 0n;
+  for (const view of containers) {
+    if (runsBeside(view)) sum += parseQuantity(view.container.resources?.limits?.[resource] ?? 0) ?? 0n;
+  }
+  if (sum <= (role.limits.get(resource) ?? 0n)) return null;
+  const stated = containers.filter(runsBeside).map((view) => view.container.resources?.limits?.[resource]);
+  return {
+    container: null,
+    field: `spec.containers[*].resources.limits.${resource}`,
+    found: stated.join(' + '),
+    required: `together above 0${ceiling(role, resource)}`,
+    fix: 'Lower the limits of the containers: the role grants them to the pod as a whole.',
+  };
+}
+
+function runsBeside({ position, container }: ContainerView): boolean {
+  return position === 'Container' || (position === 'InitContainer' && container.restartPolicy === 'Always');
+}
+
+function ceiling(role: RolePolicy | null, resource: Resource): string {
+  if (role === null) return '';
+  const text = role.limitTexts.get(resource);
+  return text === undefined
+    ? `, but the role ${role.name} grants none`
+    : ` and at most ${text}, the limit of the role ${role.name}`;
+}

@@ -1,0 +1,138 @@
+import { buildEphemeralContainer } from '../../../build/pod.ts';
+import { buildRolePolicy } from '../../../build/review-context.ts';
+import type { CheckFixtures } from './fixture.ts';
+
+// Put together here, so that no scanner takes this file for a leak.
+const GITHUB_TOKEN = `ghp_${'a1B2'.repeat(9)}`;
+const VENDOR_KEY = `sk-proj-${'Ab3'.repeat(10)}`;
+
+export const environmentSecretsFixtures: CheckFixtures = {
+  check: 'environment-secrets',
+  pass: [
+    {
+      name: 'ordinary variables, fields of the pod and a ConfigMap',
+      tweak: ({ spec }) => {
+        spec.containers[0].env?.push(
+          { name: 'LOG_LEVEL', value: 'info' },
+          { name: 'MODEL', value: 'risk-assessment-of-the-thing' },
+          { name: 'EMPTY', value: '' },
+          { name: 'PLAIN_URL', value: 'https://example.com:8443/a@b' },
+        );
+        spec.containers[0].envFrom = [{ configMapRef: { name: 'settings' } } as object];
+      },
+    },
+    {
+      name: 'a variable read from a file that another container wrote into an emptyDir',
+      tweak: ({ spec }) => {
+        spec.containers[0].env?.push({
+          name: 'SETTING',
+          valueFrom: { fileKeyRef: { volumeName: 'tmp', path: 'settings.env', key: 'SETTING' } },
+        });
+      },
+    },
+    {
+      name: 'the proxy secret of a sandbox, in a URL by reference',
+      tweak: ({ spec }) => {
+        spec.containers[0].env = [
+          {
+            name: 'CLOISTER_PROXY_SECRET',
+            valueFrom: { secretKeyRef: { name: 'cloister-proxy-s-agent', key: 'secret' } },
+          },
+          { name: 'HTTP_PROXY', value: 'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128' },
+        ];
+        spec.containers[0].args = ['--proxy', 'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128'];
+      },
+    },
+  ],
+  fail: [
+    {
+      name: 'a key of a Secret',
+      tweak: ({ spec }) => {
+        spec.containers[0].env?.push({
+          name: 'API_KEY',
+          valueFrom: { secretKeyRef: { name: 'vendor', key: 'api-key' } },
+        });
+      },
+      fields: ['spec.containers[0].env[2].valueFrom.secretKeyRef'],
+      found: ['key api-key of Secret vendor'],
+    },
+    {
+      name: 'the proxy secret under another name, from another key, or from a Secret of another name',
+      tweak: ({ spec }) => {
+        spec.containers[0].env = [
+          { name: 'SECRET', valueFrom: { secretKeyRef: { name: 'cloister-proxy-r-a', key: 'secret' } } },
+          {
+            name: 'CLOISTER_PROXY_SECRET',
+            valueFrom: { secretKeyRef: { name: 'cloister-proxy-r-a', key: 'tls.key' } },
+          },
+          {
+            name: 'CLOISTER_PROXY_SECRET',
+            valueFrom: { secretKeyRef: { name: 'my-cloister-proxy-r-a', key: 'secret' } },
+          },
+        ];
+      },
+      fields: [0, 1, 2].map((index) => `spec.containers[0].env[${index}].valueFrom.secretKeyRef`),
+    },
+    {
+      name: 'all keys of a Secret in an init container',
+      tweak: ({ spec }) => {
+        const setup = { ...spec.containers[0], name: 'setup', envFrom: [{ secretRef: { name: 'vendor' } }] };
+        spec.initContainers.push(setup);
+      },
+      fields: ['spec.initContainers[1].envFrom[0].secretRef'],
+      found: ['Secret vendor'],
+    },
+    {
+      name: 'a token in a literal value',
+      tweak: ({ spec }) => {
+        spec.containers[0].env?.push({ name: 'GITHUB_TOKEN', value: GITHUB_TOKEN });
+      },
+      fields: ['spec.containers[0].env[2].value'],
+      found: ['a GitHub token, in 40 characters that are not repeated here'],
+    },
+    {
+      name: 'a key in the middle of a command and of its arguments',
+      tweak: ({ spec }) => {
+        spec.containers[0].command = ['sh', '-c', `OPENAI_API_KEY=${VENDOR_KEY} hermes`];
+        spec.containers[0].args = [`--key=${VENDOR_KEY}`];
+      },
+      fields: ['spec.containers[0].command[2]', 'spec.containers[0].args[0]'],
+    },
+    {
+      name: 'a password in a URL',
+      tweak: ({ spec }) => {
+        spec.containers[0].env?.push({
+          name: 'DATABASE_URL',
+          value: 'postgres://hermes:hunter2@db.example.com/x',
+        });
+      },
+      fields: ['spec.containers[0].env[2].value'],
+      found: ['a URL with a password, in 42 characters that are not repeated here'],
+    },
+    {
+      name: 'a token in an ephemeral container',
+      tweak: ({ spec }) => {
+        spec.ephemeralContainers = [
+          buildEphemeralContainer((container) => {
+            container.env = [{ name: 'TOKEN', value: GITHUB_TOKEN }];
+          }),
+        ];
+      },
+      context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) },
+      fields: ['spec.ephemeralContainers[0].env[0].value'],
+      invalid: 'ephemeral containers are added through their own subresource',
+    },
+    {
+      name: 'a variable read from a file of a projected volume',
+      tweak: ({ spec }) => {
+        spec.volumes?.push({ name: 'mixed', projected: { sources: [{ configMap: { name: 'settings' } }] } });
+        spec.containers[0].env?.push({
+          name: 'SETTING',
+          valueFrom: { fileKeyRef: { volumeName: 'mixed', path: 'settings.env', key: 'SETTING' } },
+        });
+      },
+      fields: ['spec.containers[0].env[2].valueFrom.fileKeyRef'],
+      invalid: 'fileKeyRef reads from an emptyDir only',
+    },
+  ],
+};

@@ -1,0 +1,239 @@
+import {
+  buildContainer,
+  buildEphemeralContainer,
+  type Writable,
+  type WritablePod,
+} from '../../../build/pod.ts';
+import { buildRolePolicy } from '../../../build/review-context.ts';
+import type { VolumeMount } from '../../../../src/policy/admission/pod.ts';
+import type { CheckFixtures } from './fixture.ts';
+
+type Mount = Writable<VolumeMount>;
+const PRIVATE = '/data/reports/private';
+const SHADOW: Mount = { name: 'nothing', mountPath: PRIVATE, readOnly: true };
+const WRITABLE = buildRolePolicy({ writablePaths: ['/data/exports'] });
+
+/** Mounts the claim `data` and other volumes into the agent. */
+function mount({ spec }: WritablePod, ...mounts: Mount[]): void {
+  spec.volumes = [
+    ...(spec.volumes ?? []),
+    { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
+    { name: 'nothing', emptyDir: { sizeLimit: '1Mi' } },
+    { name: 'settings', configMap: { name: 'settings' } },
+    {
+      name: 'token',
+      projected: { sources: [{ serviceAccountToken: { audience: 'cloister-gateway', path: 'token' } }] },
+    },
+  ];
+  spec.containers[0].volumeMounts = [...(spec.containers[0].volumeMounts ?? []), ...mounts];
+}
+
+const at = (index: number, field = 'mountPath') => `spec.containers[0].volumeMounts[${index}].${field}`;
+
+export const volumeMountsFixtures: CheckFixtures = {
+  check: 'volume-mounts',
+  pass: [
+    {
+      name: 'a readable path, read-only, with the denied path below it covered',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/data/reports', readOnly: true }, SHADOW);
+      },
+    },
+    {
+      name: 'a path below a readable one, with a closing slash and a subPath',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/data/exports/2026/', subPath: '2026/a', readOnly: true });
+      },
+    },
+    {
+      name: 'a ConfigMap, which is read-only whatever the mount says',
+      tweak: (pod) => {
+        mount(pod, { name: 'settings', mountPath: '/data/exports/settings' });
+      },
+    },
+    {
+      name: 'a writable path, writable',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/data/exports', mountPropagation: 'None' });
+      },
+      context: { role: WRITABLE },
+    },
+    {
+      name: 'a token for the gateway',
+      tweak: (pod) => {
+        mount(pod, { name: 'token', mountPath: '/var/run/secrets/cloister', readOnly: true });
+      },
+    },
+    {
+      name: 'a /tmp as large as the role grants',
+      tweak: ({ spec }) => {
+        spec.volumes = [{ name: 'tmp', emptyDir: { sizeLimit: '104857600', medium: 'Memory' } }];
+      },
+    },
+    {
+      name: 'a path of the system that the role names',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/etc/hermes', readOnly: true });
+      },
+      context: { role: buildRolePolicy({ readablePaths: ['/etc/hermes'] }) },
+    },
+  ],
+  fail: [
+    {
+      name: 'a path that the role does not name, and one that only starts with the same characters',
+      tweak: (pod) => {
+        mount(
+          pod,
+          { name: 'data', mountPath: '/srv', readOnly: true },
+          { name: 'data', mountPath: '/data/exports-evil', readOnly: true },
+        );
+      },
+      fields: [at(1), at(2)],
+      found: ['/srv', '/data/exports-evil'],
+    },
+    {
+      name: 'a path above a readable one',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/data', readOnly: true }, SHADOW);
+      },
+      fields: [at(1)],
+    },
+    {
+      name: 'a readable path, writable',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/data/exports' });
+      },
+      fields: [at(1)],
+      found: ['/data/exports, writable'],
+    },
+    {
+      name: 'a readable path with a denied one left open below it',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/data/reports', readOnly: true });
+      },
+      fields: ['spec.containers[0].volumeMounts'],
+    },
+    {
+      name: 'a denied path covered by a volume that another container writes to',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: '/data/reports', readOnly: true }, SHADOW);
+        const writer = buildContainer('writer');
+        writer.volumeMounts = [{ name: 'nothing', mountPath: '/data/exports' }];
+        pod.spec.containers.push(writer);
+      },
+      context: { role: WRITABLE },
+      fields: [at(2)],
+    },
+    {
+      name: 'a denied path covered by data, or writable',
+      tweak: (pod) => {
+        mount(
+          pod,
+          { name: 'data', mountPath: '/data/reports', readOnly: true },
+          { name: 'data', mountPath: PRIVATE, readOnly: true },
+          { name: 'nothing', mountPath: `${PRIVATE}/`, readOnly: false },
+        );
+      },
+      fields: [at(2), at(3)],
+    },
+    {
+      name: 'a mount below a denied path',
+      tweak: (pod) => {
+        mount(pod, { name: 'data', mountPath: `${PRIVATE}/keys`, readOnly: true });
+      },
+      fields: [at(1)],
+    },
+    {
+      name: 'the root, and paths that are not written out',
+      tweak: ({ spec }) => {
+        const paths = ['/', 'data/exports', '/data/exports/../reports', '/data//exports', '/data/./exports'];
+        spec.volumes?.push({ name: 'data', persistentVolumeClaim: { claimName: 'data' } });
+        spec.containers[0].volumeMounts = paths.map((mountPath) => ({
+          name: 'data',
+          mountPath,
+          readOnly: true,
+        }));
+      },
+      fields: [0, 1, 2, 3, 4].map((index) => at(index)),
+    },
+    {
+      name: 'paths of the system where the role names the root',
+      tweak: (pod) => {
+        mount(
+          pod,
+          { name: 'data', mountPath: '/proc/sys', readOnly: true },
+          { name: 'data', mountPath: '/usr/bin', readOnly: true },
+          { name: 'data', mountPath: '/usrlocal', readOnly: true },
+        );
+      },
+      context: { role: buildRolePolicy({ readablePaths: ['/'], deniedPaths: [] }) },
+      fields: [at(1), at(2)],
+    },
+    {
+      name: "the path of a ServiceAccount's token",
+      tweak: (pod) => {
+        mount(pod, { name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' });
+      },
+      fields: [at(1)],
+    },
+    {
+      name: 'a /tmp larger than the role grants',
+      tweak: ({ spec }) => {
+        spec.volumes = [{ name: 'tmp', emptyDir: { sizeLimit: '104857601' } }];
+      },
+      fields: ['spec.volumes[0].emptyDir.sizeLimit'],
+      found: ['104857601'],
+    },
+    {
+      name: 'a /tmp where the role grants none',
+      tweak: () => {},
+      context: { role: buildRolePolicy({ temporarySize: null, temporarySizeText: null }) },
+      fields: ['spec.volumes[0].emptyDir.sizeLimit'],
+    },
+    {
+      name: 'a /tmp that is a claim',
+      tweak: ({ spec }) => {
+        spec.volumes = [{ name: 'tmp', persistentVolumeClaim: { claimName: 'data' } }];
+      },
+      fields: [at(0)],
+    },
+    {
+      name: 'a subPath that climbs, one that is computed, and mount propagation',
+      tweak: (pod) => {
+        mount(
+          pod,
+          { name: 'data', mountPath: '/data/exports/a', subPath: '../b', readOnly: true },
+          { name: 'data', mountPath: '/data/exports/b', subPathExpr: '$(HOME)', readOnly: true },
+          {
+            name: 'data',
+            mountPath: '/data/exports/c',
+            mountPropagation: 'HostToContainer',
+            readOnly: true,
+          },
+        );
+      },
+      fields: [at(1, 'subPath'), at(2, 'subPathExpr'), at(3, 'mountPropagation')],
+      invalid: 'a subPath may not have .. in it',
+    },
+    {
+      name: 'an init container and an ephemeral container',
+      tweak: (pod) => {
+        mount(pod);
+        const setup = buildContainer('setup');
+        setup.volumeMounts = [{ name: 'data', mountPath: '/srv' }];
+        pod.spec.initContainers.push(setup);
+        pod.spec.ephemeralContainers = [
+          buildEphemeralContainer((container) => {
+            container.volumeMounts = [{ name: 'data', mountPath: '/srv' }];
+          }),
+        ];
+      },
+      context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) },
+      fields: [
+        'spec.initContainers[1].volumeMounts[0].mountPath',
+        'spec.ephemeralContainers[0].volumeMounts[0].mountPath',
+      ],
+      invalid: 'ephemeral containers are added through their own subresource',
+    },
+  ],
+};
