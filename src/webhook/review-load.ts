@@ -8,7 +8,7 @@ export interface ReviewLoad {
   reserve(bytes: number): boolean;
   /** Ends one review and gives back its bytes. */
   leave(bytes: number): void;
-  inFlight(): number;
+  readonly inFlight: () => number;
 }
 
 export function createReviewLoad(

@@ -1,0 +1,28 @@
+import { createHash, X509Certificate } from 'node:crypto';
+
+/** What rotation needs to know of a certificate. Times in milliseconds since 1970. */
+export interface CertificateFacts {
+  /** SHA-256 of the DER form, in hexadecimal. */
+  readonly fingerprint: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** Reads a certificate in PEM. Throws where it is none. */
+export function readCertificateFacts(pem: string): CertificateFacts {
+  const certificate = new X509Certificate(pem);
+  return {
+    fingerprint: createHash('sha256').update(certificate.raw).digest('hex'),
+    notBefore: certificate.validFromDate.getTime(),
+    notAfter: certificate.validToDate.getTime(),
+  };
+}
+
+const BLOCK = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
+
+/** The fingerprints of the certificates in a bundle, in its order. What is no certificate has one too, so that it is seen. */
+export function fingerprintsOf(bundle: string): string[] {
+  return [...bundle.matchAll(BLOCK)].map(([, base64 = '']) =>
+    createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex'),
+  );
+}
