@@ -37,7 +37,7 @@ export function createKubeClient(options: KubeClientOptions = {}): KubeClient {
     },
     watch: (resource, watch) =>
       // The caller reconnects with a backoff of its own.
-      stream(watchCall(resource, watch), { signal: watch.signal, deadline: 15_000, maximumAttempts: 1 }),
+      stream(watchCall(resource, watch), { signal: watch.signal, deadline: 10_000, maximumAttempts: 1 }),
     close: connection.close,
   };
 }

@@ -22,7 +22,7 @@ export type Call = {
 
 /** What bounds a request; times in milliseconds. */
 export type CallLimits = {
-  /** For the whole call, retries included; 30 s when left out. */
+  /** For the whole call, retries included; 30 s when left out. A read gets a third of it for each attempt. */
   readonly deadline?: number;
   /** 5 when left out; 1 means never repeat. */
   readonly maximumAttempts?: number;
@@ -46,7 +46,9 @@ export type TransportContext = {
 };
 
 // A read on a pooled connection that has gone silent is worth another try on a fresh one; a write is not repeated.
-const readAttemptTimeout = 10_000;
+function attemptTimeout(call: Call, maximumAttempts: number, deadline: number): number {
+  return call.method === 'GET' && maximumAttempts > 1 ? Math.max(10_000, deadline / 3) : deadline;
+}
 
 /** Creates a transport over a connection. */
 export function createTransport(context: TransportContext): Transport {
@@ -82,7 +84,7 @@ async function retry<T>(
   let renewed = false;
   for (let attempts = 1; ; attempts += 1) {
     const remaining = end - clock.now();
-    const milliseconds = safe ? Math.min(remaining, readAttemptTimeout) : remaining;
+    const milliseconds = Math.min(remaining, attemptTimeout(call, maximumAttempts, deadline));
     const onTimeout = (): KubeError => timeoutError(call, connection.server, milliseconds);
     try {
       return await withDeadline({ clock, milliseconds, signal, onTimeout }, attempt);

@@ -119,6 +119,7 @@ function createLoopPort<T extends KubeObject>(
       // The loop repeats a failed list itself, with its longer backoff.
       const list = await client.list<T>(resource, selection, { signal, maximumAttempts: 1 });
       signal.throwIfAborted();
+      if (list.resourceVersion === '') throw new TypeError('the list has no resource version to watch from');
       writer.list(list.items);
       onListed();
       return list.resourceVersion;

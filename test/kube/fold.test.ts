@@ -64,7 +64,10 @@ function replay(changes: readonly Change<KubeObject>[]): Map<string, KubeObject>
     const known = seen.get(name);
     if (change.type === 'Added') expect(known).toBeUndefined();
     else expect(known?.metadata.uid).toBe(uid);
-    if (change.type === 'Modified') expect(change.previous).toEqual(known);
+    if (change.type === 'Modified') {
+      expect(change.previous).toEqual(known);
+      expect(change.object).not.toEqual(known);
+    }
     if (change.type === 'Deleted') seen.delete(name);
     else seen.set(name, change.object);
   }
