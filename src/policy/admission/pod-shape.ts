@@ -18,6 +18,7 @@ const handler = {
   exec: { command: ['string'] },
   httpGet: { host: 'string' },
   tcpSocket: { host: 'string' },
+  sleep: { seconds: 'integer' },
 } as const;
 const resources = { limits: 'quantities', requests: 'quantities', claims: [named] } as const;
 
@@ -36,7 +37,13 @@ const container = {
   command: ['string'],
   args: ['string'],
   ports: [{ name: 'string', hostPort: 'integer', containerPort: 'integer' }],
-  env: [{ name: 'string', value: 'string', valueFrom: { secretKeyRef: { name: 'string', key: 'string' } } }],
+  env: [
+    {
+      name: 'string',
+      value: 'string',
+      valueFrom: { secretKeyRef: { name: 'string', key: 'string' }, fileKeyRef: { volumeName: 'string' } },
+    },
+  ],
   envFrom: [{ secretRef: named }],
   resources,
   volumeMounts: [

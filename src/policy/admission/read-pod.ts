@@ -39,7 +39,8 @@ function misfit(value: unknown, shape: Shape, path: string): string | null {
 function misfitInList(value: unknown, shape: Shape, path: string): string | null {
   if (!Array.isArray(value)) return complaint(path, value, 'a list');
   for (const [index, item] of value.entries()) {
-    const error = misfit(item, shape, `${path}[${index}]`);
+    const at = `${path}[${index}]`;
+    const error = item === null ? complaint(at, item, 'an item, not nothing') : misfit(item, shape, at);
     if (error !== null) return error;
   }
   return null;

@@ -1,4 +1,4 @@
-import { unobeyedFields } from '../../api/unobeyed-fields.ts';
+import { UNOBEYED_FIELDS } from '../../api/unobeyed-fields.ts';
 
 const MOST_NAMED = 12;
 
@@ -7,9 +7,7 @@ const MOST_NAMED = 12;
  * nothing holds.
  */
 export function unobeyedWarnings(kind: string, object: unknown): readonly string[] {
-  const fields = (unobeyedFields[kind] ?? [])
-    .map(({ path }) => path)
-    .filter((path) => isSet(object, path.split('.')));
+  const fields = (UNOBEYED_FIELDS[kind] ?? []).filter((path) => isSet(object, path.split('.')));
   if (fields.length === 0) return [];
   const named = fields.slice(0, MOST_NAMED).join(', ');
   const rest = fields.length > MOST_NAMED ? ` and ${fields.length - MOST_NAMED} more` : '';
@@ -20,7 +18,7 @@ function isSet(value: unknown, path: readonly string[]): boolean {
   const [head, ...rest] = path;
   if (head === undefined) return !isEmpty(value);
   if (typeof value !== 'object' || value === null) return false;
-  const name = head.replace(/\[\]$/, '');
+  const name = head.replace(/\[\*\]$/, '');
   const member = (value as Readonly<Record<string, unknown>>)[name];
   if (name === head) return isSet(member, rest);
   return Array.isArray(member) && member.some((item) => isSet(item, rest));

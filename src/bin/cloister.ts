@@ -1,0 +1,19 @@
+import { run } from '../cli/run.ts';
+
+const CLEAR_LINE = '\r\u001B[K';
+const watched = process.stderr.isTTY;
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `cloister review … | head`: whoever reads has seen enough.
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  error: (text) => void process.stderr.write(text),
+  stdin: process.stdin,
+  colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  progress: (text) => void (watched && process.stderr.write(`${CLEAR_LINE}${text}`)),
+  now: Date.now,
+});

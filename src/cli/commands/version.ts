@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { API_VERSION } from '../../api/names.ts';
+import type { Command } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+
+/** `cloister version`: its own, and that of the kinds it reads. */
+export const version: Command = {
+  name: 'version',
+  register: (program, terminal, finish) =>
+    void program
+      .command('version')
+      .description('print the version of cloister and of the kinds that it reads')
+      .action(() => {
+        terminal.out(`cloister ${ownVersion()}\nkinds    ${API_VERSION}\n`);
+        finish(EXIT.clean);
+      }),
+};
+
+function ownVersion(): string {
+  // The same distance from the sources and from dist.
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,52 @@
+/**
+ * Kinds that hold no pod, by API group: they are passed over in silence. A kind that is neither here nor known to hold
+ * a pod, and in which no pod template is found, may hide one in a place that nobody looked: the review says so.
+ */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'Binding',
+    'ConfigMap',
+    'Endpoints',
+    'Event',
+    'LimitRange',
+    'Namespace',
+    'Node',
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    'ResourceQuota',
+    'Secret',
+    'Service',
+    'ServiceAccount',
+  ],
+  apps: ['ControllerRevision'],
+  autoscaling: ['HorizontalPodAutoscaler'],
+  policy: ['PodDisruptionBudget', 'Eviction'],
+  'networking.k8s.io': ['*'],
+  'rbac.authorization.k8s.io': ['*'],
+  'admissionregistration.k8s.io': ['*'],
+  'apiextensions.k8s.io': ['*'],
+  'apiregistration.k8s.io': ['*'],
+  'authentication.k8s.io': ['*'],
+  'authorization.k8s.io': ['*'],
+  'certificates.k8s.io': ['*'],
+  'coordination.k8s.io': ['*'],
+  'discovery.k8s.io': ['*'],
+  'events.k8s.io': ['*'],
+  'flowcontrol.apiserver.k8s.io': ['*'],
+  'node.k8s.io': ['*'],
+  'resource.k8s.io': ['*'],
+  'scheduling.k8s.io': ['*'],
+  'snapshot.storage.k8s.io': ['*'],
+  'storage.k8s.io': ['*'],
+  'storagemigration.k8s.io': ['*'],
+  'gateway.networking.k8s.io': ['*'],
+  'kustomize.config.k8s.io': ['*'],
+  'cloister.dev': ['AgentApproval', 'AgentQuarantine', 'AgentSandbox'],
+};
+
+/** Whether objects of the kind are known to hold no pod. */
+export function isPodlessKind(apiVersion: string, kind: string): boolean {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const kinds = KINDS[group];
+  return kinds !== undefined && (kinds.includes('*') || kinds.includes(kind));
+}

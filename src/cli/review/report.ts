@@ -1,0 +1,85 @@
+import { describeViolation } from '../../policy/admission/describe-violations.ts';
+import { paint, type Terminal } from '../terminal.ts';
+import type { Entry, ReviewEntry, UnreadableEntry } from './review-entry.ts';
+
+export type OutputFormat = 'text' | 'json';
+
+export interface Counts {
+  readonly admitted: number;
+  readonly refused: number;
+  readonly unreadable: number;
+}
+
+/** Takes entries as they come and prints them, in the end with their counts. */
+export interface Report {
+  readonly add: (entry: Entry) => void;
+  readonly end: () => Counts;
+}
+
+export function createReport(format: OutputFormat, terminal: Terminal): Report {
+  const counts = { admitted: 0, refused: 0, unreadable: 0 };
+  const printer = format === 'json' ? jsonPrinter(terminal) : textPrinter(terminal);
+  return {
+    add: (entry) => {
+      counts[outcome(entry)] += 1;
+      printer.add(entry);
+    },
+    end: () => {
+      printer.end(counts);
+      return counts;
+    },
+  };
+}
+
+interface Printer {
+  readonly add: (entry: Entry) => void;
+  readonly end: (counts: Counts) => void;
+}
+
+/** One array, an element a line, written as it grows: 5,000 manifests are never held. */
+function jsonPrinter(terminal: Terminal): Printer {
+  let separator = '[\n';
+  return {
+    add: (entry) => {
+      terminal.out(`${separator}${JSON.stringify(entry)}`);
+      separator = ',\n';
+    },
+    end: () => terminal.out(separator === '[\n' ? '[]\n' : '\n]\n'),
+  };
+}
+
+function textPrinter(terminal: Terminal): Printer {
+  return {
+    add: (entry) => ('error' in entry ? tellFault(entry, terminal) : tellReview(entry, terminal)),
+    end: ({ admitted, refused, unreadable }) => {
+      const total = admitted + refused;
+      terminal.out(
+        `${total} reviewed: ${admitted} admitted, ${refused} refused; ${unreadable} could not be read\n`,
+      );
+    },
+  };
+}
+
+function tellReview(entry: ReviewEntry, terminal: Terminal): void {
+  if (entry.allowed) return;
+  const name = [entry.namespace, entry.name].filter((part) => part !== null).join('/');
+  const title = paint(terminal, 'bold', `${place(entry)}: ${entry.kind} ${name}`);
+  terminal.out(`${title} ${paint(terminal, 'red', 'is refused')}\n`);
+  for (const violation of entry.violations) terminal.out(`  - ${describeViolation(violation)}\n`);
+}
+
+function tellFault(entry: UnreadableEntry, terminal: Terminal): void {
+  terminal.error(`${place(entry)}: ${paint(terminal, 'yellow', 'cannot be reviewed')}: ${entry.error}\n`);
+}
+
+function place(entry: Entry): string {
+  const line = 'error' in entry && entry.line !== undefined ? `:${entry.line}` : '';
+  const document = entry.document > 0 ? ` document ${entry.document}` : '';
+  const item = entry.item === undefined ? '' : ` item ${entry.item}`;
+  return `${entry.file}${line}${document}${item}`;
+}
+
+function outcome(entry: Entry): keyof Counts {
+  if ('error' in entry) return 'unreadable';
+  return entry.allowed ? 'admitted' : 'refused';
+}

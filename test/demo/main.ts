@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import { startControlPlane } from '../testbed/control-plane.ts';
+import { startCloister } from '../testbed/start-cloister.ts';
+import {
+  applyTenant,
+  deleteRegistrations,
+  FIRST_REFUSAL,
+  LAST_REFUSALS,
+  pretendRunning,
+  waitUntilRefused,
+} from './prepare.ts';
+import { readSampleObject } from './samples.ts';
+import { PROTECTED, UNPROTECTED } from './scenario.ts';
+import { runStep, type Step, type ToldResult } from './step.ts';
+import { createTable } from './table.ts';
+
+const HELP = `Shows a real Kubernetes API server refuse agent pods that do not match their role.
+
+  npm run demo                    the table
+  npm run -s demo -- --json       one JSON object a step
+  npm run demo -- --keep          leaves it running and says how to try it by hand
+
+Exit code 1 when a step did not go as expected.
+`;
+
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+});
+
+if (options.help === true) process.stdout.write(HELP);
+else process.exitCode = await demo();
+
+async function demo(): Promise<number> {
+  const started = performance.now();
+  const tell = (text: string): void => {
+    const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
+    process.stderr.write(`${seconds} s  ${text}\n`);
+  };
+  tell(
+    'starting etcd, kube-apiserver and kube-controller-manager (built first, where they are not there yet)',
+  );
+  const controlPlane = await startControlPlane();
+  try {
+    tell('installing kinds, policies and registrations; starting operator and webhook');
+    const cloister = await startCloister(controlPlane, { startGateDigests: [startGateDigest()] });
+    try {
+      const ok = await play(controlPlane, tell);
+      if (options.keep === true) await keep(controlPlane.kubeconfig);
+      return ok ? 0 : 1;
+    } finally {
+      await cloister.stop();
+    }
+  } finally {
+    await controlPlane.stop();
+  }
+}
+
+type ControlPlane = Awaited<ReturnType<typeof startControlPlane>>;
+
+async function play(controlPlane: ControlPlane, tell: (text: string) => void): Promise<boolean> {
+  tell('applying roles, a tenant and its namespace');
+  await applyTenant(controlPlane);
+  await waitUntilRefused(controlPlane, FIRST_REFUSAL);
+  const print = printer();
+  let ok = true;
+  const run = async (steps: readonly Step[]): Promise<void> => {
+    for (const step of steps) {
+      const result = await runStep(controlPlane, step);
+      print.row(result);
+      ok &&= result.ok;
+    }
+  };
+  print.heading('With Cloister installed');
+  await run(PROTECTED.slice(0, 1));
+  await pretendRunning(controlPlane);
+  await run(PROTECTED.slice(1));
+  print.heading('With the webhook registrations deleted');
+  await deleteRegistrations(controlPlane);
+  await waitUntilRefused(controlPlane, LAST_REFUSALS);
+  await run(UNPROTECTED);
+  return ok;
+}
+
+function printer(): { heading: (text: string) => void; row: (result: ToldResult) => void } {
+  const write = (text: string): void => void process.stdout.write(text);
+  if (options.json !== true) return createTable(write, process.stdout.isTTY);
+  return {
+    heading: () => {},
+    row: ({ message: _message, ...result }) => write(`${JSON.stringify(result)}\n`),
+  };
+}
+
+function startGateDigest(): string {
+  const { spec } = readSampleObject('workloads/compliant-pod.yaml') as {
+    spec: { initContainers: { image: string }[] };
+  };
+  return spec.initContainers[0]?.image.split('@')[1] ?? '';
+}
+
+async function keep(kubeconfig: string): Promise<void> {
+  process.stderr.write(
+    `\nIt stays up until Ctrl-C. The registrations are deleted; put them back with npm run demo.\n` +
+      `  export KUBECONFIG=${kubeconfig}\n  kubectl apply -f manifests/samples/refused\n`,
+  );
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}

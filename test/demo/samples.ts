@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { readDocuments } from '../../src/lib/yaml/read-documents.ts';
+
+/** The objects of a file below `manifests/samples`. */
+export function readSample(file: string): readonly Record<string, unknown>[] {
+  const text = readFileSync(new URL(`../../manifests/samples/${file}`, import.meta.url), 'utf8');
+  return [...readDocuments(text, { file })].map((document) => {
+    if ('error' in document) throw new Error(`manifests/samples/${file}: ${document.error}`);
+    return document.object;
+  });
+}
+
+/** The one object of such a file. */
+export function readSampleObject(file: string): Record<string, unknown> {
+  const [object] = readSample(file);
+  if (object === undefined) throw new Error(`manifests/samples/${file} holds no object`);
+  return object;
+}
