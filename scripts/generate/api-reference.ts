@@ -7,7 +7,7 @@ import { schemaFields } from '../../src/api/structural/schema-fields.ts';
 import { kindSchema } from '../../src/api/structural/kind-schema.ts';
 import { describeBounds } from './describe-bounds.ts';
 import { describeType } from './describe-type.ts';
-import { obeyedBy } from './obeyed-by.ts';
+import { isObeyed } from './is-obeyed.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -22,13 +22,13 @@ const fieldRow = (kind: string, { path, schema, required }: SchemaField): string
     describeType(schema),
     presence,
     describeBounds(schema),
-    obeyedBy(kind, path),
+    isObeyed(kind, path) ? '' : 'not yet',
     schema.description ?? '',
   ];
   return `| ${cells.map(cell).join(' | ')} |`;
 };
 
-const FIELD_HEAD = ['| field | type | default | bounds | obeyed by | meaning |', '|---|---|---|---|---|---|'];
+const FIELD_HEAD = ['| field | type | default | bounds | obeyed | meaning |', '|---|---|---|---|---|---|'];
 
 const conditionRows = (definition: KindDefinition): string[] =>
   Object.entries(definition.conditions).flatMap(([type, { meaning, reasons }]) => [
@@ -73,7 +73,7 @@ const INTRODUCTION = [
   '# Reference of the kinds',
   '',
   `Every field of the group and version ${code(API_VERSION)}. A field without a default that is not required may be left out.`,
-  '"Obeyed by" names the program that holds an agent to the field; where that is not admission, setting it is answered with a warning until that program is released.',
+  '"Not yet" marks a field that no program of this release obeys: it is kept, and setting it is answered with a warning.',
   '',
 ];
 

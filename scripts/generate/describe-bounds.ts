@@ -7,6 +7,12 @@ const range = (low: number | undefined, high: number | undefined, unit: string):
   return [low === high ? `exactly ${low}${unit}` : `${low} to ${high}${unit}`];
 };
 
+/** A pattern longer than this says less than the meaning beside it. */
+const LONGEST_PATTERN = 80;
+
+const describePattern = (pattern: string | undefined): string[] =>
+  pattern === undefined || pattern.length > LONGEST_PATTERN ? [] : [`\`${pattern}\``];
+
 /** The bounds of one value in words. */
 export const describeBounds = (schema: StructuralSchema): string =>
   [
@@ -15,5 +21,5 @@ export const describeBounds = (schema: StructuralSchema): string =>
     ...range(schema.minItems, schema.maxItems, ' items'),
     ...range(schema.minProperties, schema.maxProperties, ' entries'),
     ...(schema.items ? [describeBounds(schema.items)].filter(Boolean).map((text) => `each ${text}`) : []),
-    ...(schema.pattern === undefined ? [] : [`\`${schema.pattern}\``]),
+    ...describePattern(schema.pattern),
   ].join(', ');

@@ -82,7 +82,6 @@ const spec = z
         rules({
           rule: 'self.all(v, self.exists_one(w, w.mountPath == v.mountPath))',
           message: 'two volumes have the same mountPath',
-          reason: 'FieldValueDuplicate',
         }),
       )
       .describe(

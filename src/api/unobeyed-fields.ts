@@ -1,58 +1,51 @@
-/** A part of a spec that no released program obeys yet, and the program that will. */
-export type UnobeyedField = {
-  /** The path from the root; everything below it is meant as well. `[]` stands for the items of a list. */
-  path: string;
-  by: 'Gateway' | 'Operator' | 'Vault' | 'Database';
-};
-
-const gateway = (path: string): UnobeyedField => ({ path, by: 'Gateway' });
-const operator = (path: string): UnobeyedField => ({ path, by: 'Operator' });
-
 /**
- * By kind, what a person can write today without any effect on what an agent may do. Admission answers such an object
- * with a warning that names the field. A program that begins to obey a field takes it off this list.
+ * By kind, the fields that can be written today and that no released program obeys yet. Admission answers an object that
+ * sets one with a warning that names it. A path means everything below it as well; `[*]` stands for the items of a list.
+ * Whoever teaches a program to obey a field takes it off this list.
  */
-export const unobeyedFields: Readonly<Record<string, readonly UnobeyedField[]>> = {
+export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   AgentRole: [
-    gateway('spec.tools[].domains'),
-    gateway('spec.tools[].sql'),
-    gateway('spec.tools[].mcp'),
-    gateway('spec.tools[].upstream'),
-    gateway('spec.tools[].arguments'),
-    gateway('spec.tools[].maxFileSize'),
-    gateway('spec.tools[].maxResponseSize'),
-    gateway('spec.tools[].maxRequestsPerMinute'),
-    gateway('spec.tools[].maxExecutionSeconds'),
-    gateway('spec.network.allow'),
-    gateway('spec.upstreams'),
-    gateway('spec.credentials'),
-    gateway('spec.memory'),
-    gateway('spec.budgets'),
-    gateway('spec.audit'),
+    'spec.tools[*].domains',
+    'spec.tools[*].sql',
+    'spec.tools[*].mcp',
+    'spec.tools[*].upstream',
+    'spec.tools[*].arguments',
+    'spec.tools[*].maxFileSize',
+    'spec.tools[*].maxResponseSize',
+    'spec.tools[*].maxRequestsPerMinute',
+    'spec.tools[*].maxExecutionSeconds',
+    'spec.tools[*].confirmation',
+    'spec.network.allow',
+    'spec.upstreams',
+    'spec.credentials',
+    'spec.memory',
+    'spec.budgets',
+    'spec.audit',
   ],
   AgentSandbox: [
-    operator('spec.command'),
-    operator('spec.args'),
-    operator('spec.env'),
-    operator('spec.restartPolicy'),
-    operator('spec.narrow'),
-    operator('spec.state'),
-    operator('spec.updatePolicy'),
+    'spec.command',
+    'spec.args',
+    'spec.env',
+    'spec.volumes',
+    'spec.restartPolicy',
+    'spec.narrow',
+    'spec.state',
+    'spec.updatePolicy',
   ],
   TenantIsolation: [
-    operator('spec.namespaces[].quota'),
-    gateway('spec.limits'),
-    gateway('spec.approvals'),
-    operator('spec.gateway'),
-    { path: 'spec.vault', by: 'Vault' },
-    gateway('spec.credentials'),
-    { path: 'spec.database', by: 'Database' },
-    { path: 'spec.vectorStore', by: 'Database' },
-    operator('spec.fileStorage'),
-    operator('spec.onEgressOpen'),
-    operator('spec.adopt'),
-    gateway('spec.shadow'),
+    'spec.namespaces[*].quota',
+    'spec.limits',
+    'spec.approvals',
+    'spec.gateway',
+    'spec.vault',
+    'spec.credentials',
+    'spec.database',
+    'spec.vectorStore',
+    'spec.fileStorage',
+    'spec.onEgressOpen',
+    'spec.adopt',
+    'spec.shadow',
   ],
-  AgentApproval: [gateway('spec')],
-  AgentQuarantine: [operator('spec')],
+  AgentApproval: ['spec'],
+  AgentQuarantine: ['spec'],
 };

@@ -5,7 +5,8 @@ export type Rule = {
   message: string;
   /** The field that the message is about, relative to the value, such as `.mcp`. */
   fieldPath?: string;
-  reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
+  /** Not `FieldValueDuplicate`: the API server leaves the message out of it. */
+  reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired';
 };
 
 /** Schema metadata that carries CEL rules into the CRD. */

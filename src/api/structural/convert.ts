@@ -62,7 +62,7 @@ const convertObject = (node: Json, path: string): StructuralSchema => {
   if (node['x-kubernetes-preserve-unknown-fields'] === true) return {};
   if (isObject(node['properties'])) return { properties: convertProperties(node['properties'], path) };
   if (!isObject(node['additionalProperties'])) throw unsupported(path, 'an object of unknown shape');
-  return { additionalProperties: convertNode(node['additionalProperties'], `${path}[key]`) };
+  return { additionalProperties: convertNode(node['additionalProperties'], `${path}.*`) };
 };
 
 const convertBounds = (node: Json): StructuralSchema => ({
@@ -81,7 +81,7 @@ const convertNode = (node: unknown, path: string): StructuralSchema => {
   if (typeof node['type'] !== 'string') throw unsupported(path, 'a value without a type');
   const copied = Object.fromEntries(COPIED.filter((key) => key in node).map((key) => [key, node[key]]));
   const converted: StructuralSchema = { ...copied, ...convertBounds(node) };
-  if (node['type'] === 'array') return { ...converted, items: convertNode(node['items'], `${path}[]`) };
+  if (node['type'] === 'array') return { ...converted, items: convertNode(node['items'], `${path}[*]`) };
   return node['type'] === 'object' ? { ...converted, ...convertObject(node, path) } : converted;
 };
 

@@ -2,13 +2,13 @@ import type { KindDefinition } from '../kind-definition.ts';
 import { kindSchema } from './kind-schema.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
-/** One field of a kind: its path from the root, with `[]` for the items of a list and `[key]` for those of a map. */
+/** One field of a kind: its path from the root, with `[*]` for the items of a list and `.*` for those of a map. */
 export type SchemaField = { path: string; schema: StructuralSchema; required: boolean };
 
 const fieldsBelow = (schema: StructuralSchema, path: string): SchemaField[] => {
-  if (schema.items !== undefined) return fieldsBelow(schema.items, `${path}[]`);
+  if (schema.items !== undefined) return fieldsBelow(schema.items, `${path}[*]`);
   if (schema.additionalProperties !== undefined) {
-    return fieldsBelow(schema.additionalProperties, `${path}[key]`);
+    return fieldsBelow(schema.additionalProperties, `${path}.*`);
   }
   return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
     const childPath = path === '' ? name : `${path}.${name}`;
@@ -32,4 +32,4 @@ export const specLeafPaths = (definition: KindDefinition): string[] => {
 };
 
 const isBelow = (path: string, parent: string): boolean =>
-  path.startsWith(`${parent}.`) || path.startsWith(`${parent}[]`) || path.startsWith(`${parent}[key]`);
+  path.startsWith(`${parent}.`) || path.startsWith(`${parent}[*]`);

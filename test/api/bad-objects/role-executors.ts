@@ -1,0 +1,179 @@
+import type { BadObject } from './bad-object.ts';
+import { refused } from './refused.ts';
+import { role } from './role-objects.ts';
+
+const tools = '/spec/tools';
+
+const schema = refused('Schema', role);
+
+/** Roles with a tool whose confirmation, executor or bounds do not fit together. */
+export const badRoleExecutors: readonly BadObject[] = [
+  schema(
+    'a tool without a confirmation',
+    { [`${tools}/0/confirmation`]: undefined },
+    'spec.tools[0].confirmation',
+    /Required/,
+  ),
+  schema(
+    'a confirmation that does not say when',
+    { [`${tools}/0/confirmation`]: {} },
+    'spec.tools[0].confirmation.when',
+    /Required/,
+  ),
+  schema(
+    'a confirmation that nobody may give',
+    { [`${tools}/3/confirmation/approvers`]: [] },
+    'spec.tools[3].confirmation.approvers',
+    /say who may decide/,
+  ),
+  schema(
+    'an approver that is both a group and a user',
+    { [`${tools}/3/confirmation/approvers`]: [{ group: 'sre', user: 'ann' }] },
+    'spec.tools[3].confirmation.approvers[0]',
+    /exactly one of group and user/,
+  ),
+  schema(
+    'an approver that is nobody',
+    { [`${tools}/3/confirmation/approvers`]: [{}] },
+    'spec.tools[3].confirmation.approvers[0]',
+    /exactly one of group and user/,
+  ),
+  schema(
+    'more approvals than users who may approve',
+    { [`${tools}/3/confirmation`]: { when: 'Always', approvers: [{ user: 'ann' }], minApprovals: 2 } },
+    'spec.tools[3].confirmation.minApprovals',
+    /more than the number of users/,
+  ),
+  schema(
+    'no approval needed',
+    { [`${tools}/3/confirmation/minApprovals`]: 0 },
+    'spec.tools[3].confirmation.minApprovals',
+    /greater than or equal to 1/,
+  ),
+  schema(
+    'a question that stands for a negative time',
+    { [`${tools}/3/confirmation/expiresSeconds`]: -1 },
+    'spec.tools[3].confirmation.expiresSeconds',
+    /greater than or equal to 30/,
+  ),
+  schema(
+    'a size rule of the agent’s own tool, not written as Cooperative',
+    { [`${tools}/0/maxFileSize`]: '50Mi' },
+    'spec.tools[0].enforcement',
+    /write enforcement: Cooperative/,
+  ),
+  schema(
+    'a rate of the agent’s own tool, not written as Cooperative',
+    { [`${tools}/0/maxRequestsPerMinute`]: 5 },
+    'spec.tools[0].enforcement',
+    /write enforcement: Cooperative/,
+  ),
+  schema(
+    'a confirmation of the agent’s own tool, not written as Cooperative',
+    { [`${tools}/0/confirmation`]: { when: 'Always', approvers: [{ group: 'sre' }] } },
+    'spec.tools[0].enforcement',
+    /write enforcement: Cooperative/,
+  ),
+  schema(
+    'a rule of the gateway written as Cooperative',
+    { [`${tools}/1/enforcement`]: 'Cooperative' },
+    'spec.tools[1].enforcement',
+    /remove enforcement/,
+  ),
+  schema(
+    'executor MCP without mcp',
+    { [`${tools}/3/mcp`]: undefined },
+    'spec.tools[3].mcp',
+    /needs the block mcp/,
+  ),
+  schema(
+    'executor SQL without sql',
+    { [`${tools}/2/sql`]: undefined },
+    'spec.tools[2].sql',
+    /needs the block sql/,
+  ),
+  schema(
+    'executor Upstream without upstream',
+    { [`${tools}/3/executor`]: 'Upstream', [`${tools}/3/mcp`]: undefined },
+    'spec.tools[3].upstream',
+    /needs the block upstream/,
+  ),
+  schema(
+    'executor Agent with mcp',
+    { [`${tools}/0/mcp`]: { upstream: 'deployer', tool: 'x' } },
+    'spec.tools[0].mcp',
+    /only for executor MCP/,
+  ),
+  schema(
+    'executor MCP with sql as well',
+    { [`${tools}/3/sql`]: { argument: '/q', credential: 'warehouse' } },
+    'spec.tools[3].sql',
+    /only for executor SQL/,
+  ),
+  schema(
+    'executor SQL without the capability',
+    { [`${tools}/2/capabilities`]: [] },
+    'spec.tools[2].capabilities',
+    /needs the capability code:sql/,
+  ),
+  schema(
+    'executor Fetch without a capability of the network',
+    { [`${tools}/1/capabilities`]: [] },
+    'spec.tools[1].capabilities',
+    /needs the capability net:http/,
+  ),
+  schema(
+    'executor Fetch without domains',
+    { [`${tools}/1/domains`]: [] },
+    'spec.tools[1].domains',
+    /needs domains/,
+  ),
+  schema(
+    'a table without its schema',
+    { [`${tools}/2/sql/tables`]: ['accounts'] },
+    'spec.tools[2].sql.tables[0]',
+    /should match/,
+  ),
+  schema(
+    'every table of every schema',
+    { [`${tools}/2/sql/tables`]: ['*.*'] },
+    'spec.tools[2].sql.tables[0]',
+    /should match/,
+  ),
+  schema(
+    'an SQL operation that does not exist',
+    { [`${tools}/2/sql/operations`]: ['Drop'] },
+    'spec.tools[2].sql.operations[0]',
+    /Unsupported value: "Drop"/,
+  ),
+  schema(
+    'more rows than the maximum',
+    { [`${tools}/2/sql/maxRows`]: 1_000_001 },
+    'spec.tools[2].sql.maxRows',
+    /less than or equal to 1000000/,
+  ),
+  schema(
+    'a rate above the maximum',
+    { [`${tools}/1/maxRequestsPerMinute`]: 100_001 },
+    'spec.tools[1].maxRequestsPerMinute',
+    /less than or equal to 100000/,
+  ),
+  schema(
+    'a negative duration',
+    { [`${tools}/1/maxExecutionSeconds`]: -30 },
+    'spec.tools[1].maxExecutionSeconds',
+    /greater than or equal to 1/,
+  ),
+  schema(
+    'an answer above the maximum',
+    { [`${tools}/1/maxResponseSize`]: '2Gi' },
+    'spec.tools[1].maxResponseSize',
+    /at most 1Gi/,
+  ),
+  schema(
+    'a size that is no quantity',
+    { [`${tools}/1/maxResponseSize`]: '10 MB' },
+    'spec.tools[1].maxResponseSize',
+    /should match/,
+  ),
+];

@@ -1,0 +1,227 @@
+import { changedObject } from '../../build/changed-object.ts';
+import { minimalTenantIsolation } from '../../build/tenant-isolation.ts';
+import type { BadObject } from './bad-object.ts';
+import { refused } from './refused.ts';
+
+const tenant = (changes: Readonly<Record<string, unknown>>) => changedObject(minimalTenantIsolation, changes);
+
+const schema = refused('Schema', tenant);
+const webhook = refused('Webhook', tenant);
+
+const namespaced = (name: string): BadObject =>
+  schema(
+    `the namespace ${name} enrolled`,
+    { '/spec/namespaces/0/name': name },
+    'spec.namespaces[0].name',
+    /cannot be enrolled/,
+  );
+
+const kubernetesSecret = { name: 'keys', key: 'openai' };
+const credential = (changes: Readonly<Record<string, unknown>>) => ({
+  '/spec/credentials': [changedObject({ name: 'openai', kubernetesSecret }, changes)],
+});
+
+const vaultPath = (path: string) =>
+  credential({ '/kubernetesSecret': undefined, '/vaultKV': { mount: 'secret', path, key: 'k' } });
+
+const database = (changes: Readonly<Record<string, unknown>>) => ({
+  ...credential({ '/name': 'admin' }),
+  '/spec/database': changedObject(
+    {
+      strategy: 'RowLevel',
+      connection: { host: 'db.acme.example', database: 'warehouse', adminCredential: 'admin' },
+      tenantColumn: 'tenant_id',
+      tables: ['notes'],
+    },
+    changes,
+  ),
+});
+
+const exemption = (changes: Readonly<Record<string, unknown>>) => ({
+  '/spec/exemptions': [
+    changedObject(
+      {
+        namespace: 'minimal-agents',
+        serviceAccount: 'builder',
+        images: [`sha256:${'ab'.repeat(32)}`],
+        checks: ['read-only-root-filesystem'],
+        reason: 'It writes its cache beside its program.',
+        expirationTime: '2099-01-01T00:00:00Z',
+      },
+      changes,
+    ),
+  ],
+});
+
+const shadow = (untilTime: string) => ({ '/spec/shadow': { roles: ['minimal'], untilTime } });
+
+/** Tenants that cannot be. */
+export const badTenants: readonly BadObject[] = [
+  namespaced('default'),
+  namespaced('kube-system'),
+  namespaced('cloister-system'),
+  namespaced('cloister-t-acme'),
+  schema(
+    'a namespace without a quota',
+    { '/spec/namespaces/0/quota': undefined },
+    'spec.namespaces[0].quota',
+    /Required/,
+  ),
+  schema(
+    'a quota without amounts',
+    { '/spec/namespaces/0/quota/hard': {} },
+    'spec.namespaces[0].quota.hard',
+    /at least 1 properties/,
+  ),
+  schema(
+    'one namespace twice',
+    { '/spec/namespaces/1': minimalTenantIsolation.spec.namespaces[0] },
+    'spec.namespaces[1]',
+    /Duplicate/,
+  ),
+  schema(
+    'a default role that is not allowed',
+    { '/spec/roles/default': 'devops' },
+    'spec.roles.default',
+    /not in roles.allowed/,
+  ),
+  schema('a tenant name with a dot', { '/metadata/name': 'a.b' }, 'metadata.name', /should match/),
+  schema('a tenant name of 53 characters', { '/metadata/name': 'a'.repeat(53) }, 'metadata.name', /Too long/),
+  schema(
+    'a tenant that does not say what an open egress means',
+    { '/spec/onEgressOpen': undefined },
+    'spec.onEgressOpen',
+    /Required/,
+  ),
+  schema(
+    'a credential of two sources',
+    credential({ '/vaultDatabase': { mount: 'database', connection: 'warehouse' } }),
+    'spec.credentials[0]',
+    /exactly one source/,
+  ),
+  schema(
+    'a credential without a source',
+    credential({ '/kubernetesSecret': undefined }),
+    'spec.credentials[0]',
+    /exactly one source/,
+  ),
+  schema(
+    'a Vault path with ..',
+    vaultPath('agents/../root'),
+    'spec.credentials[0].vaultKV.path',
+    /should match/,
+  ),
+  schema(
+    'a Vault path with a wildcard',
+    vaultPath('agents/*'),
+    'spec.credentials[0].vaultKV.path',
+    /should match/,
+  ),
+  schema(
+    'rows kept apart without a column',
+    database({ '/tenantColumn': undefined }),
+    'spec.database.tenantColumn',
+    /which needs it/,
+  ),
+  schema(
+    'rows kept apart in no table',
+    database({ '/tables': [] }),
+    'spec.database.tables',
+    /say what is protected/,
+  ),
+  schema(
+    'a database set up with a credential that is not bound',
+    database({ '/connection/adminCredential': 'root' }),
+    'spec.database.connection.adminCredential',
+    /does not bind/,
+  ),
+  schema(
+    'a database at an address',
+    database({ '/connection/host': '10.0.0.5' }),
+    'spec.database.connection.host',
+    /should match/,
+  ),
+  schema(
+    'a table name that needs quoting',
+    database({ '/tables': ['notes; drop table notes'] }),
+    'spec.database.tables[0]',
+    /should match/,
+  ),
+  schema(
+    'embeddings without a database',
+    { '/spec/vectorStore': { pgvector: { tables: ['e'] } } },
+    'spec.vectorStore',
+    /needs spec.database/,
+  ),
+  schema(
+    'files in two places',
+    {
+      ...credential({}),
+      '/spec/fileStorage': {
+        persistentVolumes: { storageClassName: 'x' },
+        s3: { bucket: 'files', prefix: 'acme', region: 'eu-1', credential: 'openai' },
+      },
+    },
+    'spec.fileStorage',
+    /exactly one of/,
+  ),
+  schema(
+    'an exemption in a foreign namespace',
+    exemption({ '/namespace': 'other' }),
+    'spec.exemptions',
+    /not in spec.namespaces/,
+  ),
+  schema(
+    'an exemption for every image',
+    exemption({ '/images': [] }),
+    'spec.exemptions[0].images',
+    /at least 1 items/,
+  ),
+  schema(
+    'an exemption for a tag',
+    exemption({ '/images': ['latest'] }),
+    'spec.exemptions[0].images[0]',
+    /should match/,
+  ),
+  schema(
+    'an exemption without an end',
+    exemption({ '/expirationTime': undefined }),
+    'spec.exemptions[0].expirationTime',
+    /Required/,
+  ),
+  schema(
+    'an exemption that ends on no date',
+    exemption({ '/expirationTime': 'next week' }),
+    'spec.exemptions[0].expirationTime',
+    /should match|date-time/,
+  ),
+  schema(
+    'a shadow of a role that is not allowed',
+    { '/spec/shadow': { roles: ['devops'], untilTime: '2099-01-01T00:00:00Z' } },
+    'spec.shadow.roles',
+    /not in spec.roles.allowed/,
+  ),
+  schema(
+    'more replicas than the maximum',
+    { '/spec/gateway/replicas': 33 },
+    'spec.gateway.replicas',
+    /less than or equal to 32/,
+  ),
+  webhook('a shadow longer than 14 days', shadow('2099-01-01T00:00:00Z'), 'spec.shadow.untilTime', /14 days/),
+  webhook(
+    'an exemption that has ended',
+    exemption({ '/expirationTime': '2020-01-01T00:00:00Z' }),
+    'spec.exemptions[0].expirationTime',
+    /./,
+  ),
+  webhook(
+    'an exemption from a check of Pod Security restricted',
+    exemption({ '/checks': ['privileged'] }),
+    'spec.exemptions[0].checks',
+    /privileged/,
+  ),
+  {
+    ...webhook('a namespace that another tenant lists', {}, 'spec.namespaces[0].name', /lists/),
+    beside: [tenant({ '/metadata/name': 'other' })],
+  },
+];
