@@ -20,33 +20,31 @@ export function* findManifests(path: string, seen: Set<string>): Generator<Found
   if ('error' in place) {
     yield { path, error: place.error };
   } else if (place.isFolder) {
-    let isEmpty = !seen.has(place.real);
-    for (const found of walk(path, place.real, seen, [])) {
-      isEmpty = false;
-      yield found;
-    }
-    if (isEmpty) yield { path, error: 'holds no .yaml, .yml or .json file: check the path' };
+    const holdsAny = yield* walk(path, place.real, seen, []);
+    if (!holdsAny) yield { path, error: 'holds no .yaml, .yml or .json file: check the path' };
   } else if (isNew(place.real, seen)) {
     yield { path, named: true };
   }
 }
 
+/** Returns whether the folder holds anything to read, be it read before. */
 function* walk(
   folder: string,
   real: string,
   seen: Set<string>,
   above: readonly string[],
-): Generator<FoundPath> {
+): Generator<FoundPath, boolean> {
   if (above.includes(real)) {
     yield { path: folder, error: `is a symbolic link to ${real}, a folder that holds it: remove the loop` };
-    return;
+    return true;
   }
-  if (!isNew(real, seen)) return;
+  if (!isNew(real, seen)) return true;
   const entries = list(folder);
   if ('error' in entries) {
     yield { path: folder, error: entries.error };
-    return;
+    return true;
   }
+  let holdsAny = false;
   for (const entry of entries) {
     const path = join(folder, entry.name);
     const isManifest = extension.test(entry.name);
@@ -56,9 +54,14 @@ function* walk(
     if ('error' in place) {
       // A link that loops could have been a folder; any other broken one without an extension would not be read anyway.
       if (isManifest || place.isLoop) yield { path, error: place.error };
-    } else if (place.isFolder) yield* walk(path, place.real, seen, [...above, real]);
-    else if (isManifest && isNew(place.real, seen)) yield { path, named: false };
+    } else if (place.isFolder) {
+      holdsAny = (yield* walk(path, place.real, seen, [...above, real])) || holdsAny;
+    } else if (isManifest) {
+      holdsAny = true;
+      if (isNew(place.real, seen)) yield { path, named: false };
+    }
   }
+  return holdsAny;
 }
 
 function locate(

@@ -1,10 +1,12 @@
 import { DUMP_SCHEMA, NOT_RESOLVED, defineScalarTag, dump } from 'js-yaml';
 import { resolvePlainScalar } from './resolve-plain-scalar.ts';
 
-// Makes the writer quote every string that kubectl would read as something else, such as `0X1F`.
+// Makes the writer quote every string that kubectl would read as something else, such as `0X1F`, or as the start of a
+// document.
 const readOtherwise = defineScalarTag('tag:cloister.dev,2026:read-otherwise', {
   implicit: true,
-  resolve: (source) => (resolvePlainScalar(source) === source ? NOT_RESOLVED : null),
+  resolve: (source) =>
+    resolvePlainScalar(source) === source && !source.startsWith('---') ? NOT_RESOLVED : null,
   identify: () => false,
 });
 const schema = DUMP_SCHEMA.withTags(readOtherwise);
