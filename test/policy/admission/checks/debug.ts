@@ -15,7 +15,6 @@ export const debugFixtures: CheckFixtures = {
         ];
       },
       context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) },
-      invalid: 'ephemeral containers are added through their own subresource',
     },
     {
       name: 'an empty list of ephemeral containers',
@@ -32,7 +31,6 @@ export const debugFixtures: CheckFixtures = {
       },
       context: { operation: 'Update' },
       fields: ['spec.ephemeralContainers[0]'],
-      invalid: 'ephemeral containers are added through their own subresource',
     },
     {
       name: 'ephemeral containers where the role allows Exec alone',
@@ -44,7 +42,6 @@ export const debugFixtures: CheckFixtures = {
       },
       context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Exec']) }) },
       fields: ['spec.ephemeralContainers[0]', 'spec.ephemeralContainers[1]'],
-      invalid: 'ephemeral containers are added through their own subresource',
     },
   ],
 };

@@ -37,6 +37,8 @@ export const devicesFixtures: CheckFixtures = {
     {
       name: 'a block device',
       tweak: ({ spec }) => {
+        // Refused by the API server under a user namespace.
+        delete spec.hostUsers;
         spec.volumes = [
           ...(spec.volumes ?? []),
           { name: 'disk', persistentVolumeClaim: { claimName: 'disk' } },
@@ -49,6 +51,8 @@ export const devicesFixtures: CheckFixtures = {
     {
       name: 'a block device of an init container',
       tweak: ({ spec }) => {
+        // Refused by the API server under a user namespace.
+        delete spec.hostUsers;
         spec.volumes = [
           ...(spec.volumes ?? []),
           { name: 'disk', persistentVolumeClaim: { claimName: 'disk' } },

@@ -120,7 +120,6 @@ export const environmentSecretsFixtures: CheckFixtures = {
       },
       context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) },
       fields: ['spec.ephemeralContainers[0].env[0].value'],
-      invalid: 'ephemeral containers are added through their own subresource',
     },
     {
       name: 'a variable read from a file of a projected volume',

@@ -97,7 +97,6 @@ export const imagePolicyFixtures: CheckFixtures = {
       },
       context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) },
       fields: ['spec.ephemeralContainers[0].image'],
-      invalid: 'ephemeral containers are added through their own subresource',
     },
     {
       name: 'a container without an image',

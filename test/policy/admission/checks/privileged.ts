@@ -44,7 +44,7 @@ export const privilegedFixtures: CheckFixtures = {
       },
       context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) },
       fields: ['spec.ephemeralContainers[0].securityContext.privileged'],
-      invalid: 'ephemeral containers are added through their own subresource',
+      invalid: 'privileged and allowPrivilegeEscalation: false exclude one another',
     },
     {
       name: 'a privileged container that the API server accepts, since it may escalate too',
