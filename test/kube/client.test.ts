@@ -1,6 +1,5 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
@@ -10,6 +9,7 @@ import { startLoopbackServer } from './loopback-server.ts';
 import type { LoopbackServer } from './loopback-server.ts';
 import { writeProxiedKubeconfig } from './proxied-kubeconfig.ts';
 import { createScaledClock } from './scaled-clock.ts';
+import { createScratchFolder } from './scratch-folder.ts';
 
 const { configMaps } = resources;
 const name = { namespace: 'acme', name: 'one' };
@@ -128,7 +128,7 @@ test('a list whose continue token expires is begun again, and read whole in the 
 });
 
 test('a ServiceAccount token that was rotated on disk is read again when the old one is refused', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'cloister-token-'));
+  const folder = await createScratchFolder();
   const tokenFile = join(folder, 'token');
   await writeFile(tokenFile, 'first\n');
   server = await startLoopbackServer((response, number, request) => {

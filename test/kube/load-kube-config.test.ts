@@ -1,12 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { resources } from '../../src/kube/resources.ts';
+import { createScratchFolder } from './scratch-folder.ts';
 
 async function write(content: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'cloister-config-')), 'kubeconfig');
+  const file = join(await createScratchFolder(), 'kubeconfig');
   await writeFile(file, content);
   return file;
 }

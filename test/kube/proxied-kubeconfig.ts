@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createScratchFolder } from './scratch-folder.ts';
 
 /** Writes a kubeconfig that reaches a server over plain HTTP with a bearer token; answers its path. */
 export async function writeProxiedKubeconfig(server: string, token: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'cloister-kube-')), 'kubeconfig');
+  const file = join(await createScratchFolder(), 'kubeconfig');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
