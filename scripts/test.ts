@@ -7,8 +7,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
+import { programs } from '../test/testbed/programs.ts';
+import { providePrograms } from '../test/testbed/provide-programs.ts';
 import { formatTestSummary, summarizeTestReport } from './summarize-test-report.ts';
 import type { TestReport, TestSummary } from './summarize-test-report.ts';
+
+/** Builds what is missing before the tests begin, where its progress can be seen and no time limit runs. */
+async function prepareTestbed(): Promise<void> {
+  await providePrograms(programs.map(({ name }) => name)).catch((error: unknown) => {
+    // The cluster tests report it, as skipped or as failed.
+    if (!(error instanceof MissingProgramError)) throw error;
+  });
+}
 
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 
@@ -32,6 +43,8 @@ async function readSummary(report: string): Promise<TestSummary> {
   return summarizeTestReport(JSON.parse(text) as TestReport);
 }
 
+// With arguments only a part may be wanted, which builds what it needs itself.
+if (process.argv.length === 2) await prepareTestbed();
 const folder = await mkdtemp(join(tmpdir(), 'cloister-test-'));
 const report = join(folder, 'report.json');
 const code = await runVitest(report);
