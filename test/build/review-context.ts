@@ -28,6 +28,7 @@ export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
     readablePaths: ['/data/reports', '/data/exports'],
     writablePaths: [],
     deniedPaths: ['/data/reports/private'],
+    unwritablePaths: [],
     temporarySize: parseQuantity('100Mi'),
     temporarySizeText: '100Mi',
     ingressPorts: new Set(),

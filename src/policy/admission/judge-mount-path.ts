@@ -4,7 +4,7 @@ import { canonicalMountPath, isAtOrUnder } from './mount-path.ts';
 import type { Volume, VolumeMount } from './pod.ts';
 import { type ContainerView, containerField, type PodSubject } from './pod-subject.ts';
 import type { RolePolicy } from './role-policy.ts';
-import { findVolume, isShadow } from './shadowed-paths.ts';
+import { findVolume, isMountedReadOnly, isShadow } from './shadowed-paths.ts';
 import { show } from './show.ts';
 
 /** Where a token for the gateway and the installation's certificates are mounted. */
@@ -34,9 +34,6 @@ const SYSTEM_PATHS = [
   '/var/run',
 ];
 
-/** Volumes that the kubelet mounts read-only, whatever the mount says. */
-const READ_ONLY_TYPES = ['configMap', 'downwardAPI', 'projected', 'secret'] as const;
-
 /** One mount with its place. */
 export interface Mount {
   readonly subject: PodSubject;
@@ -57,41 +54,79 @@ export function judgeMountPath(at: Mount, role: RolePolicy): Finding | null {
       'Write it out.',
     );
   }
-  const denied = role.deniedPaths.find((root) => isAtOrUnder(path, root));
+  if (isShadow(subject, mount, path, role)) return null;
+  const volume = findVolume(subject, mount.name);
+  const isReadOnly = isMountedReadOnly(subject, mount);
+  if (isReadOnly ? isReadable(path, role) : isWritable(path, role)) return null;
+  const denied = findDenied(path, isReadOnly, role);
   if (denied !== undefined) {
-    if (isShadow(subject, mount, path, role)) return null;
     const required = `nothing at or under ${denied} but an empty emptyDir with readOnly: true, written by no container`;
     return finding(at, path, required, `Remove the mount: the role ${role.name} denies ${denied}.`);
   }
-  const volume = findVolume(subject, mount.name);
-  const isReadOnly = mount.readOnly === true || READ_ONLY_TYPES.some((type) => volume?.[type]);
-  if (isGranted(path, role.writablePaths)) return null;
-  if (isReadOnly && isGranted(path, role.readablePaths)) return null;
   if (path === TOKEN_MOUNT_PATH && volume?.projected) return null;
   if (path === TEMPORARY && volume?.emptyDir) return judgeTemporary(at, volume, role);
   return refuse(at, { path, isReadOnly }, role);
 }
 
-function isGranted(path: string, roots: readonly string[]): boolean {
+/** Whether a root covers the path with no denied path between them, and reaches a path of the system only by naming it. */
+function isGranted(path: string, roots: readonly string[], deniedPaths: readonly string[]): boolean {
   const system = SYSTEM_PATHS.find((root) => isAtOrUnder(path, root));
-  return roots.some((root) => isAtOrUnder(path, root) && (system === undefined || isAtOrUnder(root, system)));
+  return roots.some(
+    (root) =>
+      isAtOrUnder(path, root) &&
+      (system === undefined || isAtOrUnder(root, system)) &&
+      !deniedPaths.some(
+        (denied) => denied !== root && isAtOrUnder(denied, root) && isAtOrUnder(path, denied),
+      ),
+  );
+}
+
+function isReadable(path: string, { readablePaths, writablePaths, deniedPaths }: RolePolicy): boolean {
+  return isGranted(path, readablePaths, deniedPaths) || isGranted(path, writablePaths, deniedPaths);
+}
+
+function isWritable(path: string, { writablePaths, unwritablePaths }: RolePolicy): boolean {
+  return isGranted(path, writablePaths, unwritablePaths);
+}
+
+function findDenied(path: string, isReadOnly: boolean, role: RolePolicy): string | undefined {
+  const covers = (root: string) => isAtOrUnder(path, root);
+  return role.deniedPaths.find(covers) ?? (isReadOnly ? undefined : role.unwritablePaths.find(covers));
 }
 
 function judgeTemporary({ subject, view }: Mount, volume: Volume, role: RolePolicy): Finding | null {
-  const written = volume.emptyDir?.sizeLimit;
-  const size = written === undefined || written === null ? null : parseQuantity(written);
+  const written = volume.emptyDir?.sizeLimit ?? null;
+  const size = written === null ? null : parseQuantity(written);
   const ceiling = role.temporarySize;
-  if (size !== null && ceiling !== null && size > 0n && size <= ceiling) return null;
+  const all = temporaryVolumes(subject);
+  if (size !== null && size > 0n && ceiling !== null && sumOfSizes(all) <= ceiling) return null;
   return {
     container: view.container.name ?? '',
     field: `spec.volumes[${(subject.spec.volumes ?? []).indexOf(volume)}].emptyDir.sizeLimit`,
-    found: show(written),
+    found: all.map(({ emptyDir }) => show(emptyDir?.sizeLimit)).join(' + '),
     required:
       ceiling === null
         ? `no ${TEMPORARY}: the role ${role.name} grants none`
-        : `above 0 and at most ${role.temporarySizeText}, the tmp size of the role ${role.name}`,
+        : `above 0, and all volumes at ${TEMPORARY} together at most ${role.temporarySizeText}, the tmp size of the role ${role.name}`,
     fix: ceiling === null ? 'Remove the mount.' : 'Set the sizeLimit of the volume.',
   };
+}
+
+/** Every volume that some container has at `/tmp`: the role's size is for the pod. */
+function temporaryVolumes({ spec, containers }: PodSubject): readonly Volume[] {
+  return (spec.volumes ?? []).filter(
+    ({ name, emptyDir }) =>
+      emptyDir &&
+      containers.some(({ container }) =>
+        container.volumeMounts?.some(
+          (mount) => mount.name === name && canonicalMountPath(mount.mountPath ?? '') === TEMPORARY,
+        ),
+      ),
+  );
+}
+
+function sumOfSizes(volumes: readonly Volume[]): bigint {
+  return volumes.reduce((sum, { emptyDir }) => sum + (parseQuantity(emptyDir?.sizeLimit ?? 0) ?? 0n), 0n);
 }
 
 function refuse(
@@ -99,7 +134,7 @@ function refuse(
   { path, isReadOnly }: { readonly path: string; readonly isReadOnly: boolean },
   role: RolePolicy,
 ): Finding {
-  if (!isReadOnly && isGranted(path, role.readablePaths)) {
+  if (!isReadOnly && isReadable(path, role)) {
     const required = `readOnly: true, since the role ${role.name} may only read there`;
     return finding(at, `${path}, writable`, required, 'Set readOnly to true.');
   }

@@ -28,6 +28,8 @@ export interface RolePolicy {
   readonly writablePaths: readonly string[];
   /** Paths below allowed ones that must be shadowed by an empty read-only volume. */
   readonly deniedPaths: readonly string[];
+  /** Paths below writable ones that must not be writable: shadowed, or mounted read-only for themselves. */
+  readonly unwritablePaths: readonly string[];
   /** Largest in-memory or scratch `/tmp`, in nano-units; null where the role grants none. */
   readonly temporarySize: bigint | null;
   readonly temporarySizeText: string | null;

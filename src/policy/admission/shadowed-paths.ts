@@ -9,12 +9,23 @@ export function findVolume({ spec }: PodSubject, name: string | undefined): Volu
   return undefined;
 }
 
+/** Volumes that the kubelet mounts read-only, whatever the mount says. */
+const READ_ONLY_TYPES = ['configMap', 'downwardAPI', 'projected', 'secret'] as const;
+
+/** Whether nothing can be written through the mount. */
+export function isMountedReadOnly(subject: PodSubject, mount: VolumeMount): boolean {
+  if (mount.readOnly === true) return true;
+  const volume = findVolume(subject, mount.name);
+  return READ_ONLY_TYPES.some((type) => volume?.[type]);
+}
+
 /**
  * Whether a mount covers a denied path with nothing: an `emptyDir` mounted read-only exactly there, which no container of
  * the pod may write to, so that it stays empty.
  */
 export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, role: RolePolicy): boolean {
-  if (mount.readOnly !== true || !role.deniedPaths.includes(path)) return false;
+  if (mount.readOnly !== true) return false;
+  if (!role.deniedPaths.includes(path) && !role.unwritablePaths.includes(path)) return false;
   if (!findVolume(subject, mount.name)?.emptyDir) return false;
   return subject.containers.every(({ container }) =>
     (container.volumeMounts ?? []).every((other) => other.name !== mount.name || other.readOnly === true),
@@ -22,23 +33,23 @@ export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, 
 }
 
 /**
- * The mount through which a denied path can be reached in a container: the deepest one above it. Null where there is
- * none, or where that one is itself at or under a denied path: it is a shadow then, or refused for itself.
+ * The mount through which a denied path can be reached in a container: the deepest one above it, unless that is a shadow.
+ * Null where there is none. A mount exactly at the denied path is not looked at: it is granted or refused for itself.
  */
 export function findOpening(
+  subject: PodSubject,
   { container }: ContainerView,
   denied: string,
   role: RolePolicy,
 ): VolumeMount | null {
   let deepest: VolumeMount | null = null;
-  let depth = 0;
+  let at = '';
   for (const mount of container.volumeMounts ?? []) {
     const path = canonicalMountPath(mount.mountPath ?? '');
-    if (path === null || path.length < depth || !isAtOrUnder(denied, path)) continue;
+    if (path === null || path.length < at.length || !isAtOrUnder(denied, path)) continue;
     deepest = mount;
-    depth = path.length;
+    at = path;
   }
-  if (deepest === null) return null;
-  const covering = canonicalMountPath(deepest.mountPath ?? '') ?? '';
-  return role.deniedPaths.some((path) => isAtOrUnder(covering, path)) ? null : deepest;
+  if (deepest === null || at === denied || isShadow(subject, deepest, at, role)) return null;
+  return deepest;
 }

@@ -4,9 +4,9 @@ import { NO_FINDINGS } from '../find-in-containers.ts';
 import { judgeMountPath, type Mount } from '../judge-mount-path.ts';
 import { canonicalMountPath } from '../mount-path.ts';
 import type { VolumeMount } from '../pod.ts';
-import { type ContainerView, containerField } from '../pod-subject.ts';
+import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
 import type { RolePolicy } from '../role-policy.ts';
-import { findOpening } from '../shadowed-paths.ts';
+import { findOpening, isMountedReadOnly } from '../shadowed-paths.ts';
 import { show } from '../show.ts';
 
 /**
@@ -15,7 +15,7 @@ import { show } from '../show.ts';
  * Field: `volumeMounts` of every container, in all three lists.
  * Allowed: read-only at or under a path with `file:read` or `file:write`, writable at or under one with `file:write`;
  * `/tmp` from an `emptyDir` no larger than the role's; `/var/run/secrets/cloister` from a projected volume. A path that
- * the role denies below a mount must be covered by an empty read-only `emptyDir` in the same container. No `subPathExpr`
+ * the role denies below a mount (and grants by no other tool) must be covered by an empty read-only `emptyDir` in the same container. No `subPathExpr`
  * (what it becomes is known only on the node), no `..` in `subPath`, no mount propagation.
  */
 export const volumeMounts: Check = {
@@ -38,7 +38,7 @@ export const volumeMounts: Check = {
         const mount = mounts[index];
         if (mount) findings = judgeMount(findings, { subject, view, mount, index }, role);
       }
-      findings = judgeDeniedPaths(findings, view, role);
+      findings = judgeOpenings(findings, subject, view, role);
     }
     return findings ?? NO_FINDINGS;
   },
@@ -70,22 +70,36 @@ function optionFinding({ view, index, mount }: Mount, option: keyof VolumeMount,
   };
 }
 
-function judgeDeniedPaths(
+function judgeOpenings(
   findings: Finding[] | null,
+  subject: PodSubject,
   view: ContainerView,
   role: RolePolicy,
 ): Finding[] | null {
   let all = findings;
   for (const denied of role.deniedPaths) {
-    const mount = findOpening(view, denied, role);
-    if (mount === null) continue;
-    all = collectFinding(all, {
-      container: view.container.name ?? '',
-      field: containerField(view, 'volumeMounts'),
-      found: `${show(mount.mountPath)} with ${denied} open below it`,
-      required: `an empty emptyDir mounted read-only at ${denied}, which the role ${role.name} denies`,
-      fix: `Add an emptyDir with a sizeLimit to spec.volumes and mount it at ${denied} with readOnly: true.`,
-    });
+    const mount = findOpening(subject, view, denied, role);
+    if (mount !== null) all = collectFinding(all, opening({ view, mount, denied }, '', role));
+  }
+  for (const denied of role.unwritablePaths) {
+    if (role.deniedPaths.includes(denied)) continue;
+    const mount = findOpening(subject, view, denied, role);
+    if (mount === null || isMountedReadOnly(subject, mount)) continue;
+    all = collectFinding(all, opening({ view, mount, denied }, 'writable and ', role));
   }
   return all;
+}
+
+function opening(
+  { view, mount, denied }: { view: ContainerView; mount: VolumeMount; denied: string },
+  how: '' | 'writable and ',
+  role: RolePolicy,
+): Finding {
+  return {
+    container: view.container.name ?? '',
+    field: containerField(view, 'volumeMounts'),
+    found: `${show(mount.mountPath)} with ${denied} ${how}open below it`,
+    required: `an empty emptyDir mounted read-only at ${denied}, which the role ${role.name} denies`,
+    fix: `Add an emptyDir with a sizeLimit to spec.volumes and mount it at ${denied} with readOnly: true.`,
+  };
 }
