@@ -1,0 +1,116 @@
+import { METADATA_PREFIX, OPERATOR_USER } from '../api/names.ts';
+import type { CelRule, Check } from '../policy/admission/check.ts';
+import type { ContainerPosition } from '../policy/admission/pod-subject.ts';
+import {
+  admissionPolicy,
+  ENROLLED,
+  type NamedExpression,
+  type PolicyObject,
+  type ResourceRule,
+  type Validation,
+} from './admission-policy.ts';
+
+const RULES: readonly ResourceRule[] = [
+  { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
+  {
+    apiGroups: [''],
+    apiVersions: ['v1'],
+    operations: ['UPDATE'],
+    resources: ['pods/ephemeralcontainers', 'pods/resize'],
+  },
+];
+
+const LISTS: Readonly<Record<ContainerPosition, string>> = {
+  Container: 'containers',
+  InitContainer: 'initContainers',
+  EphemeralContainer: 'ephemeralContainers',
+};
+
+/**
+ * The checks that need nothing but the pod, as the policy `cloister-backstop`: what the API server itself refuses in
+ * enrolled namespaces, with or without the webhook. One validation a check, in the order of the contract.
+ */
+export function backstopPolicy(checks: readonly Check[]): readonly PolicyObject[] {
+  return admissionPolicy({
+    name: 'cloister-backstop',
+    description:
+      'The part of the pod contract that needs no AgentRole. It holds where the webhook of Cloister is gone.',
+    scope: ENROLLED,
+    rules: RULES,
+    conditions: [{ name: 'judged', expression: JUDGED }],
+    variables: VARIABLES,
+    validations: checks.flatMap((check) => (check.cel === undefined ? [] : [validation(check, check.cel)])),
+  });
+}
+
+const OURS = `key.startsWith('${METADATA_PREFIX}') || key.contains('.${METADATA_PREFIX}')`;
+
+/** An update is judged unless spec, owners and our metadata stay: an old pod must be able to lose a finalizer. */
+const JUDGED = [
+  "request.operation == 'CREATE'",
+  'object.spec != oldObject.spec',
+  'object.metadata.?ownerReferences != oldObject.metadata.?ownerReferences',
+  ...['labels', 'annotations'].flatMap((map) => [
+    changed(map, 'object', 'oldObject'),
+    changed(map, 'oldObject', 'object'),
+  ]),
+].join(' || ');
+
+function changed(map: string, left: string, right: string): string {
+  return `${left}.metadata.?${map}.orValue({}).exists(key, (${OURS}) && ${right}.metadata.?${map}[?key] != ${left}.metadata.?${map}[?key])`;
+}
+
+const VARIABLES: readonly NamedExpression[] = [
+  { name: 'operatorUser', expression: `'${OPERATOR_USER}'` },
+  ...Object.values(LISTS).map((list) => ({ name: list, expression: `object.spec.?${list}.orValue([])` })),
+  {
+    name: 'allContainers',
+    expression: 'variables.initContainers + variables.containers + variables.ephemeralContainers',
+  },
+];
+
+function validation(check: Check, rules: readonly CelRule[]): Validation {
+  const ofPod = rules.filter(({ each }) => each === undefined).map(parenthesised);
+  const ofContainers = groups(rules);
+  const expression = [...ofPod, ...ofContainers.map(({ list, rule }) => `${list}.all(c, ${rule})`)].join(
+    ' && ',
+  );
+  const culprits = [
+    ...(ofPod.length === 0 ? [] : [`(${ofPod.join(' && ')} ? [] : ['the pod'])`]),
+    ...ofContainers.map(({ list, rule }) => `${list}.filter(c, !(${rule})).map(c, 'container ' + c.name)`),
+  ].join(' + ');
+  const { name, summary, fields } = check;
+  const told = `: ${summary} Fields: ${fields.join(', ')}. What to do: cloister explain ${name}`;
+  return {
+    expression: guarded(check, expression),
+    messageExpression: `'${name}: ' + (${culprits}).join(', ') + ${JSON.stringify(told)}`,
+  };
+}
+
+/** A check that is not made on updates (or creations) passes there. */
+function guarded({ operations }: Check, expression: string): string {
+  if (!operations.includes('Update')) return `request.operation != 'CREATE' || (${expression})`;
+  if (!operations.includes('Create')) return `request.operation == 'CREATE' || (${expression})`;
+  return expression;
+}
+
+/** Rules over the same container lists are asked in one pass. */
+function groups(rules: readonly CelRule[]): readonly { readonly list: string; readonly rule: string }[] {
+  const byList = new Map<string, string[]>();
+  for (const rule of rules) {
+    if (rule.each === undefined) continue;
+    const list = containerList(rule.each);
+    byList.set(list, [...(byList.get(list) ?? []), parenthesised(rule)]);
+  }
+  return [...byList].map(([list, asked]) => ({ list, rule: asked.join(' && ') }));
+}
+
+function containerList(positions: readonly ContainerPosition[]): string {
+  if (positions.length === Object.keys(LISTS).length) return 'variables.allContainers';
+  const lists = positions.map((position) => `variables.${LISTS[position]}`);
+  return lists.length === 1 ? lists.join('') : `(${lists.join(' + ')})`;
+}
+
+function parenthesised({ expression }: CelRule): string {
+  return `(${expression})`;
+}
