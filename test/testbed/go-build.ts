@@ -66,7 +66,7 @@ export async function goBuild(build: GoBuild): Promise<void> {
   if (code !== 0) {
     await rm(unfinished, { force: true });
     const said = lines
-      .filter((line) => !line.startsWith('#'))
+      .filter((line) => !/^(#|go: downloading)/.test(line))
       .slice(-3)
       .join('; ');
     throw new MissingProgramError(`${program.name} could not be built: ${said || `go ended with ${code}`}`);
