@@ -1,0 +1,37 @@
+import { createServer } from 'node:http';
+import { createKubeClient } from '../kube/client.ts';
+import { systemClock } from '../kube/clock.ts';
+import { createLog } from '../lib/log.ts';
+import { readConfiguration } from '../operator/configuration.ts';
+import { startEnrolment } from '../operator/start-enrolment.ts';
+
+const configuration = readOrExit();
+const log = createLog({ program: 'operator', level: configuration.logLevel });
+const client = createKubeClient({ kubeconfig: configuration.kubeconfig, userAgent: 'cloister-operator' });
+const enrolment = startEnrolment({ client, logger: log, clock: systemClock });
+
+const probes = createServer((request, response) => {
+  const isReady = request.url === '/livez' || (request.url === '/readyz' && enrolment.synced());
+  response.writeHead(isReady ? 200 : 503, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(isReady ? 'ok\n' : 'caches: not synced\n');
+});
+probes.listen({ port: configuration.probePort, host: configuration.address });
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    probes.close();
+    void enrolment
+      .stop()
+      .then(() => client.close())
+      .then(() => process.exit(0));
+  });
+}
+
+function readOrExit(): ReturnType<typeof readConfiguration> {
+  try {
+    return readConfiguration(process.argv.slice(2), process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(2);
+  }
+}

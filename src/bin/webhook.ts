@@ -1,0 +1,38 @@
+import { Registry } from 'prom-client';
+import { createKubeClient } from '../kube/client.ts';
+import { systemClock } from '../kube/clock.ts';
+import { createLog } from '../lib/log.ts';
+import { readConfiguration } from '../webhook/configuration.ts';
+import { startWebhook } from '../webhook/start-webhook.ts';
+
+const configuration = readOrExit();
+const log = createLog({ program: 'webhook', level: configuration.logLevel });
+const client = createKubeClient({ kubeconfig: configuration.kubeconfig, userAgent: 'cloister-webhook' });
+
+const webhook = await startWebhook({
+  configuration,
+  client,
+  log,
+  clock: systemClock,
+  registry: new Registry(),
+});
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    void webhook.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'shutdown failed');
+        process.exit(1);
+      },
+    );
+  });
+}
+
+function readOrExit(): ReturnType<typeof readConfiguration> {
+  try {
+    return readConfiguration(process.argv.slice(2), process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(2);
+  }
+}

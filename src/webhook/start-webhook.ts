@@ -1,0 +1,112 @@
+import type { Server } from 'node:http';
+import type { Registry } from 'prom-client';
+import type { Clock } from '../kube/clock.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { Logger } from '../lib/log.ts';
+import { createAdmissionMetrics } from './admission-metrics.ts';
+import { createCacheCheck } from './cache-readiness.ts';
+import { createCertificateCheck } from './certificate-readiness.ts';
+import { keepCertificates } from './certificates/keep-certificates.ts';
+import type { ServingCertificate } from './certificates/serving-certificate.ts';
+import { drain } from './drain.ts';
+import { createMetricsServer } from './metrics-server.ts';
+import { createProbeServer } from './probe-server.ts';
+import { review } from './review/review.ts';
+import { createReviewLoad } from './review-load.ts';
+import { createWebhookServer, type WebhookServer } from './server.ts';
+import { registerStateMetrics } from './state-metrics.ts';
+import { createTlsSelfProbe } from './tls-self-probe.ts';
+import { createWatchedClusterView } from './watched-cluster-view.ts';
+import type { WebhookConfiguration } from './webhook-configuration.ts';
+
+export interface WebhookParts {
+  readonly configuration: WebhookConfiguration;
+  readonly client: KubeClient;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly registry: Registry;
+}
+
+export interface RunningWebhook {
+  /** Drains, then stops everything. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts probes and metrics at once, the reviews as soon as there is a certificate, and answers them once the caches are synced. */
+export async function startWebhook(parts: WebhookParts): Promise<RunningWebhook> {
+  const { configuration, client, log, clock, registry } = parts;
+  const stopping = new AbortController();
+  const view = createWatchedClusterView(client, log);
+  view.start();
+  const certificates = keepCertificates(parts, stopping.signal);
+  const state: { port?: number; isDraining: boolean } = { isDraining: false };
+  const status = certificates.status;
+  registerStateMetrics(registry, { certificates: status, caches: view.watched, now: Date.now });
+  const probes = createProbeServer({
+    checks: [
+      createCacheCheck(view.watched),
+      createCertificateCheck(status, Date.now),
+      createTlsSelfProbe({ port: () => state.port, host: configuration.hosts[0] ?? '' }, status),
+    ],
+    isDraining: () => state.isDraining,
+    monotonicNow: () => performance.now(),
+  });
+  const metrics = createMetricsServer(registry);
+  await Promise.all([
+    listen(probes, configuration.ports.probes, configuration.address),
+    listen(metrics, configuration.ports.metrics, configuration.address),
+  ]);
+
+  const server = createServer(parts, view, await certificates.first);
+  certificates.serve((certificate) => server.useCertificate(certificate));
+  state.port = await server.listen(configuration.ports.reviews, configuration.address);
+  void view.whenSynced(stopping.signal).then(
+    () => server.ready(),
+    () => {},
+  );
+  log.info({ port: state.port }, 'webhook listens');
+  return {
+    stop: async () => {
+      state.isDraining = true;
+      const delayMilliseconds = configuration.drainMilliseconds;
+      await drain({ server, log, delayMilliseconds, sleep: (milliseconds) => clock.sleep(milliseconds) });
+      stopping.abort();
+      await Promise.all([view.stop(), close(probes), close(metrics)]);
+      await client.close();
+    },
+  };
+}
+
+function createServer(
+  { configuration, log, registry }: WebhookParts,
+  view: ReturnType<typeof createWatchedClusterView>,
+  certificate: ServingCertificate,
+): WebhookServer {
+  const { limits, admission } = configuration;
+  const load = createReviewLoad(limits);
+  const settings = { view, configuration: admission, now: Date.now };
+  return createWebhookServer({
+    review: (request) => review(request, settings),
+    certificate,
+    limits,
+    load,
+    metrics: createAdmissionMetrics(registry, load.inFlight),
+    log,
+    monotonicNow: () => performance.now(),
+  });
+}
+
+function listen(server: Server, port: number, address: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: address }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
