@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:https';
+import { Server as TlsServer } from 'node:tls';
 import express, { type Express } from 'express';
 import type { Logger } from '../lib/log.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
 import type { ServingCertificate } from './certificates/serving-certificate.ts';
 import type { WebhookLimits } from './limits.ts';
+import { listenOn } from './listen-on.ts';
 import { sendProblem } from './respond.ts';
 import type { Review } from './review-function.ts';
 import { createReviewHandler, type ReviewHandlerParts } from './review-handler.ts';
@@ -60,7 +62,7 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   server.maxConnections = limits.connections;
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
   return {
-    listen: (port, address) => listen(server, port, address),
+    listen: (port, address) => listenOn(server, port, address),
     ready() {
       isReady = true;
     },
@@ -70,7 +72,10 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
     endConnections() {
       isEnding = true;
     },
-    close: () => close(server),
+    close: () => {
+      isEnding = true;
+      return close(server, limits.headersMilliseconds + limits.deadlineMilliseconds);
+    },
   };
 }
 
@@ -103,19 +108,25 @@ function asTlsOptions({ certificate, privateKey }: ServingCertificate): { cert: 
   return { cert: certificate, key: privateKey };
 }
 
-function listen(server: Server, port: number, address: string | undefined): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host: address, backlog: 1_024 }, () => {
-      server.off('error', reject);
-      const bound = server.address();
-      resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
-    });
+/**
+ * Closes in the order that loses nothing. http's own close drops idle connections at once, also one on which a request
+ * is on its way; so only the listening socket is closed first, and idle connections after a grace.
+ */
+async function close(server: Server, longest: number): Promise<void> {
+  const closed = new Promise<void>((resolve, reject) => {
+    TlsServer.prototype.close.call(server, (error) => (error === undefined ? resolve() : reject(error)));
   });
+  const sweep = setInterval(() => server.closeIdleConnections(), CLOSING_GRACE);
+  const end = setTimeout(() => server.closeAllConnections(), longest);
+  try {
+    await closed;
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(end);
+    // Ends http's own timer, which the call above left alone.
+    server.close();
+  }
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-  });
-}
+/** A client whose handshake is done sends its request well within this. Milliseconds. */
+const CLOSING_GRACE = 500;

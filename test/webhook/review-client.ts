@@ -23,9 +23,23 @@ export interface ReviewResponse {
   readonly auditAnnotations?: Record<string, string>;
 }
 
+/** A request that got no answer. `accepted` says whether its connection had passed the TLS handshake. */
+export class SendError extends Error {
+  readonly accepted: boolean;
+
+  constructor(message: string, accepted: boolean, cause: unknown) {
+    super(message, { cause });
+    this.accepted = accepted;
+  }
+}
+
 /** A client of the webhook on loopback that trusts the given authorities (PEM) and nothing else. */
-export function createReviewClient(port: number, authorities: string): ReviewClient {
-  const agent = new Agent({ keepAlive: true, ca: authorities, minVersion: 'TLSv1.3' });
+export function createReviewClient(
+  port: number,
+  authorities: string,
+  { keepAlive } = { keepAlive: true },
+): ReviewClient {
+  const agent = new Agent({ keepAlive, ca: authorities, minVersion: 'TLSv1.3' });
   const send: ReviewClient['send'] = (path, body, headers = {}) =>
     new Promise((resolve, reject) => {
       const outgoing = request(
@@ -51,7 +65,12 @@ export function createReviewClient(port: number, authorities: string): ReviewCli
           });
         },
       );
-      outgoing.on('error', reject);
+      let accepted = false;
+      outgoing.on('socket', (socket) => {
+        accepted = outgoing.reusedSocket;
+        if (!accepted) socket.once('secureConnect', () => (accepted = true));
+      });
+      outgoing.on('error', (error) => reject(new SendError(error.message, accepted, error)));
       outgoing.end(body);
     });
   return {
