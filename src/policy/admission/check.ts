@@ -16,7 +16,7 @@ export type ContextScope = 'None' | 'Role' | 'Tenant';
  */
 export interface UpstreamRelation {
   readonly relation: 'Equal' | 'Stricter';
-  /** File name of the check upstream without `check_` and `.go`, for example `hostNamespaces`. */
+  /** ID of the check upstream, for example `hostNamespaces`. */
   readonly check: string;
 }
 

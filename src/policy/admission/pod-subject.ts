@@ -3,6 +3,13 @@ import type { Container, Pod, PodMetadata, PodSpec } from './pod.ts';
 /** Where a container stands in a pod. Ephemeral containers may not carry resources, ports or probes (core/v1). */
 export type ContainerPosition = 'Container' | 'InitContainer' | 'EphemeralContainer';
 
+/** All three lists; a check that names fewer has a reason to. */
+export const EVERY_CONTAINER: readonly ContainerPosition[] = [
+  'Container',
+  'InitContainer',
+  'EphemeralContainer',
+];
+
 /** One container with its place, so that every check sees all three lists (Kyverno #2821: a list forgotten is a bypass). */
 export interface ContainerView {
   readonly container: Container;

@@ -1,4 +1,6 @@
 import type { Check, Finding } from '../check.ts';
+import { collectFinding } from '../collect-finding.ts';
+import { NO_FINDINGS } from '../find-in-containers.ts';
 
 const FIELDS = ['hostNetwork', 'hostPID', 'hostIPC'] as const;
 
@@ -18,7 +20,13 @@ export const hostNamespaces: Check = {
   context: 'None',
   upstream: { relation: 'Equal', check: 'hostNamespaces' },
   cel: FIELDS.map((field) => ({ expression: `!object.spec.?${field}.orValue(false)` })),
-  evaluate: ({ spec }) => FIELDS.filter((field) => spec[field] === true).map(finding),
+  evaluate: ({ spec }) => {
+    let findings: Finding[] | null = null;
+    for (const field of FIELDS) {
+      if (spec[field] === true) findings = collectFinding(findings, finding(field));
+    }
+    return findings ?? NO_FINDINGS;
+  },
 };
 
 function finding(field: (typeof FIELDS)[number]): Finding {

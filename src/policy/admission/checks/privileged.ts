@@ -1,6 +1,6 @@
-import type { Check } from '../check.ts';
+import type { Check, Finding } from '../check.ts';
 import { findInContainers } from '../find-in-containers.ts';
-import { containerField } from '../pod-subject.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER } from '../pod-subject.ts';
 
 /**
  * No container may be privileged.
@@ -14,26 +14,26 @@ export const privileged: Check = {
   rationale:
     'A privileged container has every capability, every device and no seccomp filter: it is root on the node, and no other rule binds it.',
   fields: ['spec.containers[*].securityContext.privileged'],
-  positions: ['Container', 'InitContainer', 'EphemeralContainer'],
+  positions: EVERY_CONTAINER,
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: { relation: 'Equal', check: 'privileged' },
   cel: [
     {
-      each: ['Container', 'InitContainer', 'EphemeralContainer'],
+      each: EVERY_CONTAINER,
       expression: '!c.?securityContext.?privileged.orValue(false)',
     },
   ],
-  evaluate: (subject) =>
-    findInContainers(subject, (view) =>
-      view.container.securityContext?.privileged === true
-        ? {
-            container: view.container.name ?? '',
-            field: containerField(view, 'securityContext.privileged'),
-            found: 'true',
-            required: 'false or absent',
-            fix: 'Set it to false or remove it.',
-          }
-        : null,
-    ),
+  evaluate: (subject) => findInContainers(subject, judge),
 };
+
+function judge(view: ContainerView): Finding | null {
+  if (view.container.securityContext?.privileged !== true) return null;
+  return {
+    container: view.container.name ?? '',
+    field: containerField(view, 'securityContext.privileged'),
+    found: 'true',
+    required: 'false or absent',
+    fix: 'Set it to false or remove it.',
+  };
+}

@@ -1,6 +1,7 @@
 import type { Check, Finding } from '../check.ts';
-import { findInContainers, NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField } from '../pod-subject.ts';
+import { collectFinding } from '../collect-finding.ts';
+import { NO_FINDINGS } from '../find-in-containers.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER } from '../pod-subject.ts';
 
 /**
  * Every container must be required to run as another user than root.
@@ -14,23 +15,26 @@ export const runAsNonRoot: Check = {
   summary: 'Every container is required to run as a user other than root.',
   rationale: 'Root in the container is the first step of most escapes, and owns every file of the image.',
   fields: ['spec.securityContext.runAsNonRoot', 'spec.containers[*].securityContext.runAsNonRoot'],
-  positions: ['Pod', 'Container', 'InitContainer', 'EphemeralContainer'],
+  positions: ['Pod', ...EVERY_CONTAINER],
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: { relation: 'Stricter', check: 'runAsNonRoot' },
   cel: [
     { expression: 'object.spec.?securityContext.?runAsNonRoot.orValue(true)' },
     {
-      each: ['Container', 'InitContainer', 'EphemeralContainer'],
+      each: EVERY_CONTAINER,
       expression:
         'c.?securityContext.?runAsNonRoot.orValue(object.spec.?securityContext.?runAsNonRoot.orValue(false))',
     },
   ],
   evaluate: (subject) => {
     const pod = subject.spec.securityContext?.runAsNonRoot;
-    const atPod = pod === false ? [finding(null, 'spec.securityContext.runAsNonRoot', 'false')] : NO_FINDINGS;
-    const inContainers = findInContainers(subject, (view) => judge(view, pod === true));
-    return atPod.length === 0 ? inContainers : [...atPod, ...inContainers];
+    let findings: Finding[] | null = null;
+    if (pod === false) findings = [finding(null, 'spec.securityContext.runAsNonRoot', 'false')];
+    for (const view of subject.containers) {
+      findings = collectFinding(findings, judge(view, pod === true));
+    }
+    return findings ?? NO_FINDINGS;
   },
 };
 
