@@ -27,7 +27,10 @@ export interface ControlPlaneOptions {
 
 /** A control plane that this process started, and can disturb. */
 export interface StartedControlPlane extends ControlPlane, APIServerFaults {
-  /** Resolves when the controllers run, which `startControlPlane` does not wait for; throws when they cannot. */
+  /**
+   * Resolves when every check of the API server passes and kube-controller-manager has been started behind it,
+   * which `startControlPlane` does not wait for; throws when that fails.
+   */
   controllersRunning: () => Promise<void>;
   /** Stops all servers and removes their data. */
   stop: () => Promise<void>;

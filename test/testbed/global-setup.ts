@@ -12,7 +12,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const controlPlane = await startControlPlane();
     provide({ connection: controlPlane.connection });
-    return () => controlPlane.stop();
+    let stopping = false;
+    controlPlane.controllersRunning().catch((error: unknown) => {
+      if (!stopping) process.stderr.write(`testbed: the controllers do not run: ${String(error)}\n`);
+    });
+    return () => {
+      stopping = true;
+      return controlPlane.stop();
+    };
   } catch (error) {
     if (!(error instanceof MissingProgramError)) throw error;
     const required = process.env['CLOISTER_TESTBED'] === 'required';
