@@ -61,7 +61,7 @@ const section = (definition: KindDefinition): string[] => [
   '### Rules between fields',
   '',
   ...rulesWithin(kindSchema(definition)).map(
-    ({ path, rule }) => `- ${code(path || 'spec')}: ${rule.message}`,
+    ({ path, rule }) => `- ${code(path || definition.kind)}: ${rule.message}`,
   ),
   '',
   ...conditionTable(definition),

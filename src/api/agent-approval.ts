@@ -52,40 +52,41 @@ const decision = z.object({
   time: time().describe('When.'),
 });
 
-const status = z
-  .object({
-    decisions: z
-      .array(decision)
-      .max(32)
-      .default([])
-      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['user'] })
-      .describe('What each person decided. Nobody decides twice.'),
-    consumedTime: time().optional().describe('When the gateway used it, before the call was made.'),
-  })
-  .meta(
-    rules(
-      {
-        rule: 'oldSelf.decisions.all(d, d in self.decisions)',
-        message: 'a decision cannot be changed or taken back',
-        fieldPath: '.decisions',
-        reason: 'FieldValueForbidden',
-      },
-      {
-        rule: '!has(oldSelf.consumedTime) || (has(self.consumedTime) && self.consumedTime == oldSelf.consumedTime)',
-        message: 'an approval is used once: consumedTime cannot be changed',
-        fieldPath: '.consumedTime',
-        reason: 'FieldValueForbidden',
-      },
-    ),
-  );
-
-const schema = z.object({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.literal('AgentApproval'),
-  metadata: objectMeta(dnsLabel()),
-  spec: spec.describe('What is asked. Written by the gateway, cannot be changed.'),
-  status: status.optional().describe('What was decided.'),
+const status = z.object({
+  decisions: z
+    .array(decision)
+    .max(32)
+    .default([])
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['user'] })
+    .describe('What each person decided. Nobody decides twice.'),
+  consumedTime: time().optional().describe('When the gateway used it, before the call was made.'),
 });
+
+// At the root: on the status itself they would not be asked when the whole status is taken away.
+const statusRules = rules(
+  {
+    rule: '!has(oldSelf.status) || !has(oldSelf.status.decisions) || oldSelf.status.decisions.all(d, has(self.status) && has(self.status.decisions) && d in self.status.decisions)',
+    message: 'a decision cannot be changed or taken back',
+    fieldPath: '.status.decisions',
+    reason: 'FieldValueForbidden',
+  },
+  {
+    rule: '!has(oldSelf.status) || !has(oldSelf.status.consumedTime) || (has(self.status) && has(self.status.consumedTime) && self.status.consumedTime == oldSelf.status.consumedTime)',
+    message: 'an approval is used once: consumedTime cannot be changed',
+    fieldPath: '.status.consumedTime',
+    reason: 'FieldValueForbidden',
+  },
+);
+
+const schema = z
+  .object({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('AgentApproval'),
+    metadata: objectMeta(dnsLabel()),
+    spec: spec.describe('What is asked. Written by the gateway, cannot be changed.'),
+    status: status.optional().describe('What was decided.'),
+  })
+  .meta(statusRules);
 
 /** One call that a person has to decide, in the tenant's system namespace. */
 export type AgentApproval = z.infer<typeof schema>;

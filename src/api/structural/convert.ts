@@ -60,6 +60,9 @@ const convertProperties = (properties: Json, path: string): Record<string, Struc
 /** An object lists its properties, or maps names to one schema, or keeps what it is given; never two of these. */
 const convertObject = (node: Json, path: string): StructuralSchema => {
   if (node['x-kubernetes-preserve-unknown-fields'] === true) return {};
+  if ('properties' in node && 'additionalProperties' in node) {
+    throw unsupported(path, 'additionalProperties beside properties');
+  }
   if (isObject(node['properties'])) return { properties: convertProperties(node['properties'], path) };
   if (!isObject(node['additionalProperties'])) throw unsupported(path, 'an object of unknown shape');
   return { additionalProperties: convertNode(node['additionalProperties'], `${path}.*`) };

@@ -1,4 +1,6 @@
 import { UNOBEYED_FIELDS } from '../../api/unobeyed-fields.ts';
+import { UNSET_VALUES } from '../../api/unset-values.ts';
+import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 
 const MOST_NAMED = 12;
 
@@ -7,21 +9,22 @@ const MOST_NAMED = 12;
  * nothing holds.
  */
 export function unobeyedWarnings(kind: string, object: unknown): readonly string[] {
-  const fields = (UNOBEYED_FIELDS[kind] ?? []).filter((path) => isSet(object, path.split('.')));
+  const unset = UNSET_VALUES[kind] ?? {};
+  const fields = (UNOBEYED_FIELDS[kind] ?? []).filter((path) => isSet(object, path.split('.'), unset[path]));
   if (fields.length === 0) return [];
   const named = fields.slice(0, MOST_NAMED).join(', ');
   const rest = fields.length > MOST_NAMED ? ` and ${fields.length - MOST_NAMED} more` : '';
   return [`nothing in this release obeys ${named}${rest}: the rules are kept, and not held yet`];
 }
 
-function isSet(value: unknown, path: readonly string[]): boolean {
+function isSet(value: unknown, path: readonly string[], unset: unknown): boolean {
   const [head, ...rest] = path;
-  if (head === undefined) return !isEmpty(value);
+  if (head === undefined) return !isEmpty(value) && !isDeepEqualJson(value, unset);
   if (typeof value !== 'object' || value === null) return false;
   const name = head.replace(/\[\*\]$/, '');
   const member = (value as Readonly<Record<string, unknown>>)[name];
-  if (name === head) return isSet(member, rest);
-  return Array.isArray(member) && member.some((item) => isSet(item, rest));
+  if (name === head) return isSet(member, rest, unset);
+  return Array.isArray(member) && member.some((item) => isSet(item, rest, unset));
 }
 
 function isEmpty(value: unknown): boolean {

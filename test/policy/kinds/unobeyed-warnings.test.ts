@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { unobeyedWarnings } from '../../../src/policy/kinds/unobeyed-warnings.ts';
+import { buildAgentRole } from '../../build/agent-role.ts';
+import { buildAgentSandbox } from '../../build/agent-sandbox.ts';
+import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
+
+test('the defaults that the API server fills in are not warned about', () => {
+  expect(unobeyedWarnings('AgentRole', buildAgentRole())).toEqual([]);
+  expect(unobeyedWarnings('AgentSandbox', buildAgentSandbox())).toEqual([]);
+});
+
+test('a budget that was asked for is named', () => {
+  const role = buildAgentRole(({ spec }) => {
+    spec.budgets.tokensPerDay = 5;
+  });
+  expect(unobeyedWarnings('AgentRole', role)).toEqual([expect.stringContaining('spec.budgets')]);
+});
+
+test('a confirmation is named where a person is to be asked, and only there', () => {
+  const confirmed = (when: 'Never' | 'Always') =>
+    buildAgentRole(({ spec }) => {
+      const confirmation = {
+        when,
+        approvers: [],
+        minApprovals: 1,
+        expiresSeconds: 600,
+        separation: 'NotCreator' as const,
+      };
+      spec.tools = [{ name: 'a', executor: 'Agent', capabilities: [], paths: [], domains: [], confirmation }];
+    });
+  expect(unobeyedWarnings('AgentRole', confirmed('Never'))).toEqual([]);
+  expect(unobeyedWarnings('AgentRole', confirmed('Always'))).toEqual([
+    expect.stringContaining('spec.tools[*].confirmation'),
+  ]);
+});
+
+test('a quota, which has to be written and that nothing holds yet, is named', () => {
+  expect(unobeyedWarnings('TenantIsolation', buildTenantIsolation())).toEqual([
+    expect.stringContaining('spec.namespaces[*].quota'),
+  ]);
+});
