@@ -20,10 +20,16 @@ const write = async ({ path, content }: GeneratedFile): Promise<void> => {
 
 const main = async (check: boolean): Promise<number> => {
   const files: GeneratedFile[] = [];
-  for (const generator of generators) files.push(...(await generator()));
   const stale: GeneratedFile[] = [];
-  for (const file of files) if (await isStale(file)) stale.push(file);
-  if (!check) for (const file of stale) await write(file);
+  // One generator after the other, each written before the next: the chart is rendered from files that others make.
+  for (const generator of generators) {
+    for (const file of await generator()) {
+      files.push(file);
+      if (!(await isStale(file))) continue;
+      stale.push(file);
+      if (!check) await write(file);
+    }
+  }
   for (const { path } of stale) {
     process.stdout.write(check ? `${path} is stale: run npm run generate\n` : `wrote ${path}\n`);
   }

@@ -1,7 +1,15 @@
 import { admissionPolicies } from './admission-policies.ts';
 import { apiReference } from './api-reference.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { checkReference } from './check-reference.ts';
 import type { Generator } from './generated-file.ts';
+import { installManifest } from './install-manifest.ts';
 
 /** Everything that is generated, one line each. */
-export const generators: readonly Generator[] = [customResourceDefinitions, admissionPolicies, apiReference];
+export const generators: readonly Generator[] = [
+  customResourceDefinitions,
+  admissionPolicies,
+  apiReference,
+  checkReference,
+  installManifest,
+];

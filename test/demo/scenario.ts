@@ -26,9 +26,12 @@ const REFUSED: readonly (readonly [file: string, sentence: string, check: string
   ['no-start-gate', 'an unknown start gate', 'start-gate'],
 ];
 
-function create(file: string, { dryRun = true, namespace = NAMESPACE, user = 'editor' } = {}): APIRequest {
+function create(
+  file: string,
+  { dryRun = true, namespace = NAMESPACE, user = 'editor', rename = {} } = {},
+): APIRequest {
   const pod = readSampleObject(file);
-  const body = { ...pod, metadata: { ...(pod['metadata'] as object), namespace } };
+  const body = { ...pod, metadata: { ...(pod['metadata'] as object), namespace, ...rename } };
   const path = `/api/v1/namespaces/${namespace}/pods?fieldManager=demo${dryRun ? '&dryRun=All' : ''}`;
   return { user, method: 'POST', path, body };
 }
@@ -104,6 +107,6 @@ export const UNPROTECTED: readonly Step[] = [
   {
     step: 'registrations deleted: a compliant pod is admitted',
     expected: 'Admitted',
-    request: create('workloads/compliant-pod.yaml'),
+    request: create('workloads/compliant-pod.yaml', { rename: { name: 'hermes-again' } }),
   },
 ];
