@@ -2,7 +2,7 @@
 export interface ImagePattern {
   /** As the role wrote it, for messages. */
   readonly text: string;
-  /** The repository with its registry written out, or what every repository below starts with, with its closing `/`. */
+  /** The repository with its registry written out, with a closing `/` where it stands for all below; empty for none. */
   readonly repository: string;
   readonly digestRequired: boolean;
 }
@@ -20,6 +20,7 @@ export interface ImageReference {
 const HOST = String.raw`(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]+)?`;
 const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const REPOSITORY = new RegExp(`^${HOST}(?:/${COMPONENT})+$`);
+const REGISTRY = new RegExp(`^${HOST}$`);
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 // A bare image identifier would be taken for a digest by some runtimes and for a name by others.
@@ -46,9 +47,13 @@ export function parseImage(image: string): ImageReference | null {
   return { repository, tag, digest };
 }
 
-/** Reads an entry of a role's list of images. What is no repository matches nothing. */
+/** Reads an entry of a role's list of images. What is neither a repository nor a tree of them matches nothing. */
 export function compileImagePattern(text: string, digestRequired: boolean): ImagePattern {
-  return { text, repository: normalise(text).replace(/\/\*$/, '/'), digestRequired };
+  const isTree = text.endsWith('/*');
+  const root = isTree ? normalise(text).slice(0, -2) : normalise(text);
+  const isValid = REPOSITORY.test(root) || (isTree && REGISTRY.test(root));
+  if (!isValid) return { text, repository: '', digestRequired };
+  return { text, repository: isTree ? `${root}/` : root, digestRequired };
 }
 
 /** Whether a repository is one that the pattern names. A trailing `/*` spans any depth; nothing else is a wildcard. */

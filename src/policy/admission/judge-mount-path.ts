@@ -1,8 +1,8 @@
-import { parseQuantity } from '../../lib/quantity.ts';
 import type { Finding } from './check.ts';
 import { canonicalMountPath, isAtOrUnder } from './mount-path.ts';
 import type { Volume, VolumeMount } from './pod.ts';
 import { type ContainerView, containerField, type PodSubject } from './pod-subject.ts';
+import { readAmount } from './read-amount.ts';
 import type { RolePolicy } from './role-policy.ts';
 import { findVolume, isMountedReadOnly, isShadow } from './shadowed-paths.ts';
 import { show } from './show.ts';
@@ -96,7 +96,7 @@ function findDenied(path: string, isReadOnly: boolean, role: RolePolicy): string
 
 function judgeTemporary({ subject, view }: Mount, volume: Volume, role: RolePolicy): Finding | null {
   const written = volume.emptyDir?.sizeLimit ?? null;
-  const size = written === null ? null : parseQuantity(written);
+  const size = written === null ? null : readAmount(written);
   const ceiling = role.temporarySize;
   const all = temporaryVolumes(subject);
   if (size !== null && size > 0n && ceiling !== null && sumOfSizes(all) <= ceiling) return null;
@@ -126,7 +126,7 @@ function temporaryVolumes({ spec, containers }: PodSubject): readonly Volume[] {
 }
 
 function sumOfSizes(volumes: readonly Volume[]): bigint {
-  return volumes.reduce((sum, { emptyDir }) => sum + (parseQuantity(emptyDir?.sizeLimit ?? 0) ?? 0n), 0n);
+  return volumes.reduce((sum, { emptyDir }) => sum + (readAmount(emptyDir?.sizeLimit ?? 0) ?? 0n), 0n);
 }
 
 function refuse(

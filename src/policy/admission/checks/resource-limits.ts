@@ -1,9 +1,9 @@
-import { parseQuantity } from '../../../lib/quantity.ts';
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
 import type { RolePolicy } from '../role-policy.ts';
+import { readAmount } from '../read-amount.ts';
 import { show } from '../show.ts';
 
 const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
@@ -70,7 +70,7 @@ function judgeLimit(
 ): Finding | null {
   const value = (view === null ? spec.resources : view.container.resources)?.limits?.[resource] ?? null;
   if (value === null && view === null) return null;
-  const amount = value === null ? null : parseQuantity(value);
+  const amount = value === null ? null : readAmount(value);
   if (amount !== null && isWithin(amount, resource, role)) return null;
   const field = `resources.limits.${resource}`;
   return {
@@ -89,7 +89,7 @@ function isWithin(amount: bigint, resource: Resource, role: RolePolicy | null): 
 function judgeSum({ containers }: PodSubject, resource: Resource, role: RolePolicy): Finding | null {
   let sum = 0n;
   for (const view of containers) {
-    if (runsBeside(view)) sum += parseQuantity(view.container.resources?.limits?.[resource] ?? 0) ?? 0n;
+    if (runsBeside(view)) sum += readAmount(view.container.resources?.limits?.[resource] ?? 0) ?? 0n;
   }
   if (sum <= (role.limits.get(resource) ?? 0n)) return null;
   const stated = containers.filter(runsBeside).map((view) => view.container.resources?.limits?.[resource]);

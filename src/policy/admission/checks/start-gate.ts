@@ -1,7 +1,6 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { parseImage } from '../image-pattern.ts';
 import type { Container } from '../pod.ts';
 import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
 import { show } from '../show.ts';
@@ -42,9 +41,9 @@ export const startGate: Check = {
 };
 
 function isGate({ image }: Container, digests: ReadonlySet<string>): boolean {
-  if (digests.size === 0 || image === undefined || image === null || !image.includes('@')) return false;
-  const digest = parseImage(image)?.digest ?? null;
-  return digest !== null && digests.has(digest);
+  // By digest alone: what the digest names is the start gate, wherever it is pulled from.
+  const at = image?.indexOf('@') ?? -1;
+  return at >= 0 && image !== undefined && digests.has(image.slice(at + 1));
 }
 
 function isFirst({ position, index }: ContainerView): boolean {

@@ -1,0 +1,54 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalMountPath, isAtOrUnder } from '../../../src/policy/admission/mount-path.ts';
+
+const path = fc
+  .array(fc.stringMatching(/^[a-z.]{1,4}$/), { minLength: 1, maxLength: 4 })
+  .map((segments) => `/${segments.join('/')}`);
+
+describe('canonicalMountPath', () => {
+  test.for([
+    ['/data', '/data'],
+    ['/data/', '/data'],
+    ['/data/..a/.b/c..', '/data/..a/.b/c..'],
+    ['/', null],
+    ['', null],
+    ['data', null],
+    ['//', null],
+    ['/data//x', null],
+    ['/data//', null],
+    ['/data/..', null],
+    ['/../data', null],
+    ['/./data', null],
+    ['/data/.', null],
+    ['/data/./', null],
+    ['/data\n', null],
+    ['/da\u0000ta', null],
+  ] as const)('%j is %j', ([written, canonical]) => {
+    expect(canonicalMountPath(written)).toBe(canonical);
+  });
+
+  test('agrees with reading the segments one by one', () => {
+    fc.assert(
+      fc.property(path, (written) => {
+        const isCanonical = written
+          .slice(1)
+          .split('/')
+          .every((segment) => !['', '.', '..'].includes(segment));
+        expect(canonicalMountPath(written)).toBe(isCanonical ? written : null);
+      }),
+    );
+  });
+});
+
+describe('isAtOrUnder', () => {
+  test('agrees with comparing segments', () => {
+    const short = fc.array(fc.constantFrom('a', 'aa', 'b'), { maxLength: 3 });
+    fc.assert(
+      fc.property(short, short, (left, right) => {
+        const under = right.every((segment, index) => left[index] === segment);
+        expect(isAtOrUnder(`/${left.join('/')}`, `/${right.join('/')}`)).toBe(under);
+      }),
+    );
+  });
+});
