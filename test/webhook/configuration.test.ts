@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { environmentName, readConfiguration } from '../../src/webhook/configuration.ts';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+describe('the configuration', () => {
+  test('without any setting is that of the chart', () => {
+    expect(readConfiguration([], {})).toMatchObject({
+      address: undefined,
+      ports: { reviews: 9443, probes: 8081, metrics: 9090 },
+      namespace: 'cloister-system',
+      hosts: ['cloister-webhook.cloister-system.svc', 'cloister-webhook.cloister-system.svc.cluster.local'],
+      admission: {
+        operatorUser: 'system:serviceaccount:cloister-system:cloister-operator',
+        startGateDigests: new Set(),
+      },
+      drainMilliseconds: 10_000,
+      logLevel: 'info',
+    });
+  });
+
+  test('takes flags over the environment', () => {
+    const { ports, namespace } = readConfiguration(['--port=1234'], {
+      [environmentName('port')]: '1',
+      [environmentName('probe-port')]: '2',
+      CLOISTER_NAMESPACE: 'security',
+    });
+    expect({ ports, namespace }).toEqual({
+      ports: { reviews: 1234, probes: 2, metrics: 9090 },
+      namespace: 'security',
+    });
+  });
+
+  test.for([
+    ['https://127.0.0.1:9443', '127.0.0.1'],
+    ['https://[::1]:9443', '::1'],
+    ['https://webhook.example.com', 'webhook.example.com'],
+  ])('of a webhook outside the cluster puts the host of %s first', ([url, host]) => {
+    expect(readConfiguration([`--url=${url}`], {}).hosts[0]).toBe(host);
+  });
+
+  test('reads digests with spaces between them', () => {
+    const { admission } = readConfiguration([`--start-gate-digests=${DIGEST}, ${DIGEST}`], {});
+    expect([...admission.startGateDigests]).toEqual([DIGEST]);
+  });
+
+  test.for([
+    ['--port=99999', '--port (or CLOISTER_PORT) is "99999"; it must be a whole number from 0 to 65535'],
+    ['--port=1e3', 'whole number'],
+    ['--namespace=Cloister', 'lower-case letters'],
+    ['--url=http://127.0.0.1', 'https:// URL'],
+    ['--url=https://127.0.0.1/decide', 'host and port alone'],
+    ['--start-gate-digests=latest', '"latest" is none'],
+    ['--log-level=loud', 'one of trace, debug, info'],
+    ['--reviews-in-flight=0', 'from 1 to'],
+    ['--operator-user=', 'not empty'],
+    ['--prot=1', '--prot is unknown; known are'],
+    ['--port', '--port needs a value'],
+    ['9443', '"9443" is no flag'],
+  ])('refuses %s', ([flag, why]) => {
+    expect(() => readConfiguration([flag!], {})).toThrow(why);
+  });
+
+  test('says everything that is wrong at once', () => {
+    const read = () => readConfiguration(['--port=x', '--log-level=y'], {});
+    expect(read).toThrow(/--port[^]*--log-level/);
+  });
+});
