@@ -1,3 +1,4 @@
+import { LABEL } from '../../api/names.ts';
 import type { Check, Violation } from './check.ts';
 import type { Access, RolePolicy } from './role-policy.ts';
 
@@ -44,7 +45,7 @@ export function decideAccess(
     {
       check: ACCESS.name,
       container: null,
-      field: against ? 'spec.sandbox.allowedAccess' : 'metadata.labels[cloister.dev/role]',
+      field: against ? 'spec.sandbox.allowedAccess' : `metadata.labels[${LABEL.role}]`,
       found: against ? `${found}, in the role ${against.name}` : found,
       required:
         request.resource === 'services'

@@ -1,3 +1,4 @@
+import { PROXY_SECRET } from '../../../api/names.ts';
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { CREDENTIAL_PATTERN, findCredential } from '../credential-shapes.ts';
@@ -7,10 +8,8 @@ import { type ContainerView, containerField } from '../pod-subject.ts';
 import { show } from '../show.ts';
 
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
-/** The one secret that an agent holds, worthless from any other address. */
-const PROXY_SECRET = { variable: 'CLOISTER_PROXY_SECRET', prefix: 'cloister-proxy-', key: 'secret' };
 const NO_CREDENTIAL = `matches(${JSON.stringify(CREDENTIAL_PATTERN)})`;
-const OWN_SECRET = `(e.name == '${PROXY_SECRET.variable}' && e.valueFrom.secretKeyRef.?name.orValue('').startsWith('${PROXY_SECRET.prefix}') && e.valueFrom.secretKeyRef.key == '${PROXY_SECRET.key}')`;
+const OWN_SECRET = `(e.name == '${PROXY_SECRET.environmentVariable}' && e.valueFrom.secretKeyRef.?name.orValue('').startsWith('${PROXY_SECRET.prefix}') && e.valueFrom.secretKeyRef.key == '${PROXY_SECRET.key}')`;
 
 /**
  * No secret may reach a container through its environment or its command line.
@@ -107,7 +106,7 @@ function judgeVariable(
 function isProxySecret({ name, valueFrom }: EnvironmentVariable): boolean {
   const from = valueFrom?.secretKeyRef;
   return (
-    name === PROXY_SECRET.variable &&
+    name === PROXY_SECRET.environmentVariable &&
     from?.key === PROXY_SECRET.key &&
     (from.name ?? '').startsWith(PROXY_SECRET.prefix)
   );
@@ -144,7 +143,7 @@ function secretFinding(view: ContainerView, field: string, found: string): Findi
     container: view.container.name ?? '',
     field: containerField(view, field),
     found,
-    required: `only ${PROXY_SECRET.variable} from key ${PROXY_SECRET.key} of a Secret ${PROXY_SECRET.prefix}*`,
+    required: `only ${PROXY_SECRET.environmentVariable} from key ${PROXY_SECRET.key} of a Secret ${PROXY_SECRET.prefix}*`,
     fix: 'Remove it, and let the gateway attach the credential: name it under credentials of the AgentRole.',
   };
 }

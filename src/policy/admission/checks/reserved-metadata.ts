@@ -1,3 +1,4 @@
+import { ANNOTATION, LABEL } from '../../../api/names.ts';
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
@@ -11,11 +12,11 @@ const IS_OPERATOR = 'request.userInfo.username == variables.operatorUser';
 
 type Kind = 'labels' | 'annotations';
 const OPERATOR_ONLY: Readonly<Record<Kind, ReadonlySet<string>>> = {
-  labels: new Set(['cloister.dev/sandbox', 'cloister.dev/contained']),
-  annotations: new Set(['cloister.dev/policy-hash', 'cloister.dev/force-release']),
+  labels: new Set([LABEL.sandbox, LABEL.contained]),
+  annotations: new Set([ANNOTATION.policyHash, ANNOTATION.forceRelease]),
 };
-const ROLE = 'cloister.dev/role';
-const CREATED_BY = 'cloister.dev/created-by';
+const ROLE = LABEL.role;
+const CREATED_BY = ANNOTATION.createdBy;
 
 /**
  * Labels and annotations under `cloister.dev` belong to Cloister.

@@ -1,10 +1,10 @@
+import { LABEL } from '../../../api/names.ts';
 import type { Check, Finding } from '../check.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import type { ReviewContext } from '../review-context.ts';
 import type { TenantPolicy } from '../tenant-policy.ts';
 
-const LABEL = 'cloister.dev/role';
-const FIELD = `metadata.labels[${LABEL}]`;
+const FIELD = `metadata.labels[${LABEL.role}]`;
 
 /**
  * The pod must name a role that exists and that its tenant allows.
@@ -23,7 +23,7 @@ export const role: Check = {
   context: 'Role',
   upstream: null,
   evaluate: ({ metadata }, context) => {
-    const named = metadata.labels?.[LABEL] || null;
+    const named = metadata.labels?.[LABEL.role] || null;
     const wrong = context.scope === 'Tenant' ? judgeInTenant(named, context) : judgeAlone(named, context);
     return wrong === null ? NO_FINDINGS : [wrong];
   },

@@ -1,3 +1,4 @@
+import { GATEWAY } from '../../../api/names.ts';
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
@@ -5,7 +6,7 @@ import type { ProjectedSource, Volume } from '../pod.ts';
 import { show } from '../show.ts';
 
 /** The one audience of a token that a pod may hold: worthless at the API server and at Vault. */
-const AUDIENCE = 'cloister-gateway';
+const AUDIENCE = GATEWAY.audience;
 
 /**
  * The pod may hold no token or certificate that the cluster takes for an identity.
@@ -31,8 +32,7 @@ export const serviceAccountToken: Check = {
   cel: [
     { expression: '!object.spec.?automountServiceAccountToken.orValue(true)' },
     {
-      expression:
-        "object.spec.?volumes.orValue([]).all(v, v.?projected.?sources.orValue([]).all(s, !has(s.serviceAccountToken) || s.serviceAccountToken.?audience.orValue('') == 'cloister-gateway'))",
+      expression: `object.spec.?volumes.orValue([]).all(v, v.?projected.?sources.orValue([]).all(s, !has(s.serviceAccountToken) || s.serviceAccountToken.?audience.orValue('') == '${AUDIENCE}'))`,
     },
     {
       expression:
