@@ -1,0 +1,33 @@
+import { API_VERSION, LABEL } from '../../api/names.ts';
+import { admissionPolicy, EVERYWHERE, type PolicyObject } from '../admission-policy.ts';
+import { HAS_POD_SECURITY, NAMESPACE_RULES, POD_SECURITY_TEXT } from './namespaces.ts';
+
+const TENANT_OF = (object: string): string => `${object}.metadata.?labels[?'${LABEL.tenant}'].orValue('')`;
+const CLAIMS = `${TENANT_OF('object')} == params.metadata.name`;
+const CLAIMED_BEFORE = `(oldObject != null && ${TENANT_OF('oldObject')} == params.metadata.name)`;
+
+/**
+ * A namespace that a tenant lists comes into being enrolled, or not at all: one that is deleted and made again would
+ * otherwise be open until the operator has seen it. And no namespace claims a tenant that does not list it.
+ */
+export const listedNamespacesGuard: readonly PolicyObject[] = admissionPolicy({
+  name: 'cloister-listed-namespaces',
+  description:
+    'A namespace that a TenantIsolation lists is created with the labels of its enrolment, and no other claims them.',
+  scope: EVERYWHERE,
+  parameters: { apiVersion: API_VERSION, kind: 'TenantIsolation' },
+  rules: NAMESPACE_RULES,
+  variables: [
+    { name: 'listed', expression: 'params.spec.namespaces.exists(each, each.name == object.metadata.name)' },
+  ],
+  validations: [
+    {
+      expression: `request.operation != 'CREATE' || !variables.listed || (${CLAIMS} && ${HAS_POD_SECURITY})`,
+      messageExpression: `'namespace ' + object.metadata.name + ': metadata.labels: the TenantIsolation ' + params.metadata.name + ' lists this namespace, so it is created with ${LABEL.tenant}=' + params.metadata.name + ', ${POD_SECURITY_TEXT}. Set these labels.'`,
+    },
+    {
+      expression: `variables.listed || !(${CLAIMS}) || ${CLAIMED_BEFORE}`,
+      messageExpression: `'namespace ' + object.metadata.name + ': metadata.labels[${LABEL.tenant}]: found ' + params.metadata.name + ', but the TenantIsolation of that name does not list this namespace. Remove the label, or have the namespace added to its spec.namespaces.'`,
+    },
+  ],
+});

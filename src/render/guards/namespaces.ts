@@ -1,0 +1,80 @@
+import { LABEL } from '../../api/names.ts';
+import { admissionPolicy, EVERYWHERE, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
+import { enrolmentLabels } from '../enrolment-labels.ts';
+import { FROM_OPERATOR } from './actors.ts';
+import { changedKeys, OURS } from './metadata-changes.ts';
+
+/** A status or a finalizer is written with the labels beside it: /status and /finalize are ways to change them. */
+export const NAMESPACE_RULES: readonly ResourceRule[] = [
+  { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['namespaces'] },
+  {
+    apiGroups: [''],
+    apiVersions: ['v1'],
+    operations: ['UPDATE'],
+    resources: ['namespaces/status', 'namespaces/finalize'],
+  },
+];
+
+/** CEL that is true where the namespace has the labels of Pod Security that enrolment gives it. */
+export const HAS_POD_SECURITY = Object.entries(enrolmentLabels(''))
+  .filter(([name]) => name !== LABEL.tenant)
+  .map(([name, value]) => `object.metadata.?labels[?'${name}'].orValue('') == '${value}'`)
+  .join(' && ');
+
+/** The labels of Pod Security, as a message tells them. */
+export const POD_SECURITY_TEXT = Object.entries(enrolmentLabels(''))
+  .filter(([name]) => name !== LABEL.tenant)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(' and ');
+
+const EITHER = `(oldObject == null ? [object] : [object, oldObject])`;
+const CONCERNED = `${EITHER}.exists(each, each.metadata.?labels.orValue({}).exists(key, ${OURS}) || each.metadata.?annotations.orValue({}).exists(key, ${OURS})) || object.metadata.name.startsWith('cloister-t-')`;
+const GUARDED_LABEL = `(${OURS} || key.startsWith('pod-security.kubernetes.io/'))`;
+const BECOMES_TENANTS = `'${LABEL.tenant}' in variables.changedLabels && '${LABEL.tenant}' in object.metadata.?labels.orValue({})`;
+const NAMESPACE = "'namespace ' + object.metadata.name + ': '";
+
+/** Enrolment, and what keeps an enrolled namespace closed without the webhook, are changed by the operator alone. */
+export const namespacesGuard: readonly PolicyObject[] = admissionPolicy({
+  name: 'cloister-namespaces',
+  description: 'The labels by which a namespace is enrolled and closed are changed by the operator alone.',
+  scope: EVERYWHERE,
+  rules: NAMESPACE_RULES,
+  conditions: [{ name: 'concerned', expression: CONCERNED }],
+  variables: [
+    { name: 'fromOperator', expression: FROM_OPERATOR },
+    { name: 'changedLabels', expression: changedKeys('labels', GUARDED_LABEL) },
+    { name: 'changedAnnotations', expression: changedKeys('annotations', OURS) },
+    { name: 'systemTenant', expression: `object.metadata.?labels[?'${LABEL.system}']` },
+  ],
+  validations: [
+    {
+      expression:
+        "request.operation == 'CREATE' || variables.fromOperator || variables.changedLabels.size() == 0",
+      messageExpression: `${NAMESPACE} + 'metadata.labels: ' + variables.changedLabels.join(', ') + ' would be changed by ' + request.userInfo.username + ', but of a namespace of Cloister only the operator changes it. Change spec.namespaces of the TenantIsolation instead.'`,
+    },
+    {
+      expression: `request.operation != 'CREATE' || variables.fromOperator || variables.changedLabels.all(key, key == '${LABEL.tenant}' || key.startsWith('pod-security.kubernetes.io/'))`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels: found ' + variables.changedLabels.join(', ') + ', of which only ${LABEL.tenant} may be set by ' + request.userInfo.username + '. Remove the others: the operator sets them.'`,
+    },
+    {
+      expression: 'variables.fromOperator || variables.changedAnnotations.size() == 0',
+      messageExpression: `${NAMESPACE} + 'metadata.annotations: ' + variables.changedAnnotations.join(', ') + ' would be changed by ' + request.userInfo.username + ', but only the operator changes it. Leave it as it was.'`,
+    },
+    {
+      expression: `!(${BECOMES_TENANTS}) || (${HAS_POD_SECURITY})`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels: found ${LABEL.tenant} without ${POD_SECURITY_TEXT}. Set these labels too, or leave out ${LABEL.tenant}.'`,
+    },
+    {
+      expression: `!(${BECOMES_TENANTS}) || !(object.metadata.name == 'default' || object.metadata.name.startsWith('kube-') || object.metadata.name.startsWith('cloister-'))`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels[${LABEL.tenant}]: default, kube-* and cloister-* cannot be enrolled. Give the agents a namespace of their own.'`,
+    },
+    {
+      expression: `request.operation != 'CREATE' || !object.metadata.name.startsWith('cloister-t-') || variables.fromOperator`,
+      messageExpression: `${NAMESPACE} + 'metadata.name: cloister-t-* are the system namespaces of tenants, and ' + request.userInfo.username + ' is not the operator. Choose another name.'`,
+    },
+    {
+      expression: `!('${LABEL.system}' in variables.changedLabels) || !variables.systemTenant.hasValue() || object.metadata.name == 'cloister-t-' + variables.systemTenant.value()`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels[${LABEL.system}]: found ' + variables.systemTenant.orValue('nothing') + ', which belongs on namespace cloister-t-' + variables.systemTenant.orValue('') + ' alone. Remove it.'`,
+    },
+  ],
+});

@@ -1,0 +1,45 @@
+import { LABEL, SYSTEM_NAMESPACE } from '../../api/names.ts';
+import { admissionPolicy, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
+import { FROM_OPERATOR } from './actors.ts';
+import { NAMESPACE_RULES } from './namespaces.ts';
+
+const all = (group: string, resources: readonly string[]): ResourceRule => ({
+  apiGroups: [group],
+  apiVersions: ['*'],
+  operations: ['*'],
+  resources,
+  scope: 'Namespaced',
+});
+
+const WAS_OURS = `request.kind.kind == 'Namespace' && oldObject != null && ['${LABEL.tenant}', '${LABEL.system}'].exists(label, label in oldObject.metadata.?labels.orValue({}))`;
+
+/**
+ * The operator writes nothing outside its own namespace and those of tenants, whatever its ClusterRole lets it do. The
+ * binding picks the namespaces where it may not; for a Namespace itself that is one whose new labels are not ours.
+ */
+export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
+  name: 'cloister-operator-reach',
+  description: 'The operator of Cloister writes only in its own namespace and in those of tenants.',
+  scope: [
+    [
+      { key: LABEL.tenant, operator: 'DoesNotExist' },
+      { key: LABEL.system, operator: 'DoesNotExist' },
+      { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [SYSTEM_NAMESPACE] },
+    ],
+  ],
+  rules: [all('*', ['*/*']), ...NAMESPACE_RULES],
+  // Written all the time by nodes and controllers, and of no use to whoever had taken over the operator.
+  excludeRules: [
+    all('', ['events', 'pods/binding', 'pods/status']),
+    all('coordination.k8s.io', ['leases']),
+    all('discovery.k8s.io', ['endpointslices']),
+    all('events.k8s.io', ['events']),
+  ],
+  conditions: [{ name: 'the-operator', expression: FROM_OPERATOR }],
+  validations: [
+    {
+      expression: WAS_OURS,
+      messageExpression: `request.kind.kind + ' ' + request.name + ': ' + request.operation + ' in namespace ' + request.namespace + ', which carries neither ${LABEL.tenant} nor ${LABEL.system}: the operator has nothing to do there. Add the namespace to spec.namespaces of a TenantIsolation, if it should.'`,
+    },
+  ],
+});
