@@ -25,6 +25,8 @@ export function encodeVerdict(uid: string, verdict: AdmissionVerdict): string {
   if (allowed === true) return notes === '' ? head + ALLOW_TAIL : `${head},"allowed":true${notes}}}`;
   if (allowed !== false) throw new TypeError('a verdict must be allowed or denied');
   const { code, reason, message } = verdict as DeniedVerdict;
+  if (!(code >= 400 && code <= 599))
+    throw new RangeError(`a denied verdict must have an error code, not ${code}`);
   const status = JSON.stringify({ code, reason, message: cut(message, LONGEST_MESSAGE) });
   return `${head},"allowed":false,"status":${status}${notes}}}`;
 }

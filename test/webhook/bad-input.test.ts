@@ -1,6 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 import { type RunningWebhook, type RunOptions, runWebhook } from './running-webhook.ts';
 
@@ -139,12 +138,15 @@ describe('limits', () => {
   });
 
   test('clients that go away in the middle leave nothing behind', async () => {
-    const { port, authority, registry } = await start({ review: () => ALLOWED });
+    const { port, authority, registry } = await start();
+    const sockets: TLSSocket[] = [];
     for (let count = 0; count < 20; count += 1) {
       const socket = await open(port, authority.certificate);
       socket.write(`${head('Content-Length: 1000')}{`);
-      setTimeout(() => socket.destroy(), count);
+      sockets.push(socket);
     }
+    await waitFor(async () => (await registry.metrics()).includes('cloister_admission_in_flight 20'));
+    for (const socket of sockets) socket.destroy();
     await waitFor(async () => (await registry.metrics()).includes('cloister_admission_in_flight 0'));
   });
 });

@@ -1,6 +1,7 @@
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
+import { issueServingCertificate } from '../../src/webhook/certificates/issue.ts';
 import type { Review } from '../../src/webhook/review-function.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 import { type RunningWebhook, type RunOptions, runWebhook } from './running-webhook.ts';
@@ -114,13 +115,18 @@ describe('never an allow', () => {
     expect((await client.review('/decide', buildAdmissionReview())).response.allowed).toBe(true);
   });
 
-  test.for([undefined, {}, { allowed: 'true' }, { allowed: 1 }, Promise.resolve(ALLOWED)])(
-    'when the verdict is not one: %o',
-    async (verdict) => {
-      const { client } = await start({ review: (() => verdict) as unknown as Review });
-      expect((await client.send('/decide', JSON.stringify(buildAdmissionReview()))).status).toBe(500);
-    },
-  );
+  test.for([
+    undefined,
+    {},
+    { ...DENY_ALL, allowed: 'true' },
+    { ...DENY_ALL, allowed: 1 },
+    { ...DENY_ALL, code: 200 },
+    { ...DENY_ALL, code: Number.NaN },
+    Promise.resolve(ALLOWED),
+  ])('when the verdict is not one: %o', async (verdict) => {
+    const { client } = await start({ review: (() => verdict) as unknown as Review });
+    expect((await client.send('/decide', JSON.stringify(buildAdmissionReview()))).status).toBe(500);
+  });
 
   test('when the answer comes too late', async () => {
     let now = 0;
@@ -130,8 +136,11 @@ describe('never an allow', () => {
 });
 
 describe('TLS', () => {
-  test('below 1.3 is refused', async () => {
-    const { port, authority } = await start();
+  test.for(['from the start', 'after the certificate changed'])('below 1.3 is refused %s', async (when) => {
+    const { port, authority, server } = await start();
+    if (when !== 'from the start') {
+      server.useCertificate(await issueServingCertificate(authority, ['127.0.0.1'], Date.now()));
+    }
     const options = { port, host: '127.0.0.1', ca: authority.certificate, maxVersion: 'TLSv1.2' } as const;
     const outcome = await new Promise<string>((resolve) => {
       const socket = connect(options, () => resolve('connected'));

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeReview } from '../../src/webhook/decode-review.ts';
+import { isReviewProblem } from '../../src/webhook/review-problem.ts';
+import { buildAdmissionReview } from '../build/admission-review.ts';
+
+const REQUIRED = ['uid', 'kind', 'resource', 'operation'] as const;
+
+test('any bytes give a request or a problem of one line, never a throw', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      const outcome = decodeReview(Buffer.from(bytes));
+      expect(isReviewProblem(outcome) && outcome.status === 400 && !outcome.text.includes('\n')).toBe(true);
+    }),
+  );
+});
+
+test('a review in which one field is anything else is either refused or has the types it claims', () => {
+  const field = fc.constantFrom(...REQUIRED, 'name', 'namespace', 'subResource', 'userInfo');
+  fc.assert(
+    fc.property(field, fc.jsonValue(), (name, value) => {
+      const review = buildAdmissionReview();
+      const outcome = decodeReview(
+        Buffer.from(JSON.stringify({ ...review, request: { ...review.request, [name]: value } })),
+      );
+      if (isReviewProblem(outcome)) return;
+      expect(typeof outcome.uid).toBe('string');
+      expect(typeof outcome.resource.resource).toBe('string');
+      expect(typeof outcome.kind.kind).toBe('string');
+      expect(['string', 'undefined']).toContain(typeof outcome.namespace);
+      expect(['string', 'undefined']).toContain(typeof outcome.subResource);
+      for (const group of outcome.userInfo?.groups ?? []) expect(typeof group).toBe('string');
+    }),
+  );
+});
+
+test.for(REQUIRED)('a review without %s is refused', (name) => {
+  const { [name]: _left, ...request } = buildAdmissionReview().request;
+  const review = { ...buildAdmissionReview(), request };
+  expect(isReviewProblem(decodeReview(Buffer.from(JSON.stringify(review))))).toBe(true);
+});
