@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
 import { isReviewProblem } from '../../src/webhook/review-problem.ts';
