@@ -22,16 +22,8 @@ export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'spec.budgets',
     'spec.audit',
   ],
-  AgentSandbox: [
-    'spec.command',
-    'spec.args',
-    'spec.env',
-    'spec.volumes',
-    'spec.restartPolicy',
-    'spec.narrow',
-    'spec.state',
-    'spec.updatePolicy',
-  ],
+  // Admission judges a sandbox against its role; nothing makes its pod.
+  AgentSandbox: ['spec'],
   TenantIsolation: [
     'spec.namespaces[*].quota',
     'spec.limits',

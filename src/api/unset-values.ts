@@ -1,10 +1,8 @@
 import { confirmation } from './agent-role/confirmation.ts';
 import { agentRole } from './agent-role.ts';
-import { agentSandbox } from './agent-sandbox.ts';
 import { tenantIsolation } from './tenant-isolation.ts';
 
 const role = agentRole.schema.shape.spec.shape;
-const sandbox = agentSandbox.schema.shape.spec.shape;
 const tenant = tenantIsolation.schema.shape.spec.shape;
 
 /**
@@ -17,11 +15,6 @@ export const UNSET_VALUES: Readonly<Record<string, Readonly<Record<string, unkno
     'spec.memory': role.memory.parse(undefined),
     'spec.budgets': role.budgets.parse(undefined),
     'spec.audit': role.audit.parse(undefined),
-  },
-  AgentSandbox: {
-    'spec.restartPolicy': sandbox.restartPolicy.parse(undefined),
-    'spec.state': sandbox.state.parse(undefined),
-    'spec.updatePolicy': sandbox.updatePolicy.parse(undefined),
   },
   TenantIsolation: {
     'spec.limits': tenant.limits.parse(undefined),

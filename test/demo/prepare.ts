@@ -11,8 +11,8 @@ const POLL_MILLISECONDS = 50;
 /** What a platform engineer and an application team apply: roles, a tenant, a namespace, rights, a ServiceAccount. */
 export async function applyTenant(controlPlane: ControlPlane): Promise<void> {
   const roles = ['role-data-analyst.yaml', 'role-read-only.yaml', 'role-devops.yaml'].flatMap(readSample);
-  await controlPlane.apply([...roles, ...readSample('tenant-acme.yaml')]);
   await controlPlane.apply([namespace(NAMESPACE), namespace('unrelated')]);
+  await controlPlane.apply([...roles, ...readSample('tenant-acme.yaml')]);
   await until('namespace acme-agents is enrolled', async () => {
     const { object } = await callAPI(controlPlane, {
       user: 'admin',
@@ -32,7 +32,13 @@ export async function applyTenant(controlPlane: ControlPlane): Promise<void> {
     kind: 'ServiceAccount',
     metadata: { name: 'hermes', namespace: 'unrelated' },
   };
-  await controlPlane.apply([...accounts, unrelated, bindEdit('edit'), bindEdit('cloister-tenant')]);
+  await controlPlane.apply([
+    ...accounts,
+    unrelated,
+    bindEdit('edit'),
+    bindEdit('cloister-tenant'),
+    ...useOfRole('data-analyst'),
+  ]);
 }
 
 /** Waits until the API server knows registrations and policies: what is listed must be refused by whom it is expected. */
@@ -91,6 +97,27 @@ function bindEdit(role: string): object {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'tenant-editors' }],
   };
+}
+
+/** Who may deploy does not by that decide as which role: the platform team gives the verb `use` on it. */
+function useOfRole(role: string): readonly object[] {
+  const name = `use-${role}`;
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const rules = [
+    { apiGroups: ['cloister.dev'], resources: ['agentroles'], resourceNames: [role], verbs: ['use'] },
+  ];
+  const subjects = [{ apiGroup, kind: 'Group', name: 'tenant-editors' }];
+  return [
+    { apiVersion, kind: 'ClusterRole', metadata: { name }, rules },
+    {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects,
+    },
+  ];
 }
 
 async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {

@@ -101,7 +101,7 @@ export const UNPROTECTED: readonly Step[] = [
   },
   {
     step: "registrations deleted: the running pod's role still cannot be changed",
-    expected: 'Policy/cloister-guard-pod-metadata',
+    expected: 'Policy/cloister-pod-metadata',
     request: patchLabels({ 'cloister.dev/role': 'read-only' }),
   },
   {

@@ -6,7 +6,12 @@ import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 
 test('the defaults that the API server fills in are not warned about', () => {
   expect(unobeyedWarnings('AgentRole', buildAgentRole())).toEqual([]);
-  expect(unobeyedWarnings('AgentSandbox', buildAgentSandbox())).toEqual([]);
+});
+
+test('a sandbox is told that nothing makes its pod', () => {
+  expect(unobeyedWarnings('AgentSandbox', buildAgentSandbox())).toEqual([
+    expect.stringContaining('obeys spec:'),
+  ]);
 });
 
 test('a budget that was asked for is named', () => {
