@@ -4,6 +4,7 @@ import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import { checkReference } from './check-reference.ts';
 import type { Generator } from './generated-file.ts';
 import { installManifest } from './install-manifest.ts';
+import { reasonReference } from './reason-reference.ts';
 
 /** Everything that is generated, one line each. */
 export const generators: readonly Generator[] = [
@@ -11,5 +12,6 @@ export const generators: readonly Generator[] = [
   admissionPolicies,
   apiReference,
   checkReference,
+  reasonReference,
   installManifest,
 ];
