@@ -6,7 +6,6 @@ import { buildRolePolicy } from './review-context.ts';
 /** What a fixture with an ephemeral container has beside its pod: a role that allows it. */
 export const DEBUGGED = {
   context: { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) },
-  invalid: 'ephemeral containers are added through their own subresource',
 } as const;
 
 /** Adds an ephemeral container that is as it should be but for `tweak`. */

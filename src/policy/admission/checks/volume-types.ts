@@ -86,17 +86,24 @@ function isBounded(sizeLimit: string | number | undefined): boolean {
 
 function judgeSource(findings: Finding[] | null, source: ProjectedSource | undefined, field: string) {
   let all = findings;
+  let isTyped = false;
   for (const type in source) {
-    if (!source[type] || ALLOWED_SOURCES.has(type)) continue;
-    all = collectFinding(all, {
-      container: null,
-      field: `${field}.${type}`,
-      found: show(type),
-      required: `one of ${SOURCES.join(', ')}`,
-      fix: 'Remove the source; credentials are attached by the gateway.',
-    });
+    if (!source[type]) continue;
+    isTyped = true;
+    if (!ALLOWED_SOURCES.has(type)) all = collectFinding(all, sourceFinding(`${field}.${type}`, type));
   }
-  return all;
+  // What the API server leaves of a type that it does not know.
+  return isTyped ? all : collectFinding(all, sourceFinding(field, 'nothing'));
+}
+
+function sourceFinding(field: string, found: string): Finding {
+  return {
+    container: null,
+    field,
+    found: show(found),
+    required: `one of ${SOURCES.join(', ')}`,
+    fix: 'Remove the source; credentials are attached by the gateway.',
+  };
 }
 
 function typeFinding(index: number, type: string): Finding {

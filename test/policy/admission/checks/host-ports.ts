@@ -46,6 +46,7 @@ export const hostPortsFixtures: CheckFixtures = {
           container.ports = [{ containerPort: 22, hostPort: 22 }];
         }),
       ...DEBUGGED,
+      invalid: 'an ephemeral container has no ports',
       fields: ['spec.ephemeralContainers[0].ports[0].hostPort'],
     },
   ],

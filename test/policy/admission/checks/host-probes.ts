@@ -63,6 +63,7 @@ export const hostProbesFixtures: CheckFixtures = {
           container.livenessProbe = TCP;
         }),
       ...DEBUGGED,
+      invalid: 'an ephemeral container has no probes',
       fields: ['spec.ephemeralContainers[0].livenessProbe.tcpSocket.host'],
     },
   ],

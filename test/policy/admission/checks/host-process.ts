@@ -65,6 +65,7 @@ export const hostProcessFixtures: CheckFixtures = {
       tweak: (pod) =>
         addEphemeralContainer(pod, (container) => changeSecurityContext(container, HOST_PROCESS)),
       ...DEBUGGED,
+      invalid: INVALID,
       fields: ['spec.ephemeralContainers[0].securityContext.windowsOptions.hostProcess'],
     },
   ],
