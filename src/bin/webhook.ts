@@ -3,29 +3,25 @@ import { createKubeClient } from '../kube/client.ts';
 import { systemClock } from '../kube/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../webhook/configuration.ts';
-import { startWebhook } from '../webhook/start-webhook.ts';
+import { type RunningWebhook, startWebhook } from '../webhook/start-webhook.ts';
 
 const configuration = readOrExit();
 const log = createLog({ program: 'webhook', level: configuration.logLevel });
 const client = createKubeClient({ kubeconfig: configuration.kubeconfig, userAgent: 'cloister-webhook' });
 
-const webhook = await startWebhook({
-  configuration,
-  client,
-  log,
-  clock: systemClock,
-  registry: new Registry(),
-});
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    void webhook.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'shutdown failed');
-        process.exit(1);
-      },
-    );
-  });
+let webhook: RunningWebhook | null = null;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown());
+webhook = await startWebhook({ configuration, client, log, clock: systemClock, registry: new Registry() });
+
+async function shutdown(): Promise<void> {
+  try {
+    // Before there is a certificate nothing was accepted, and nothing can be lost.
+    await webhook?.stop();
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, 'shutdown failed');
+    process.exit(1);
+  }
 }
 
 function readOrExit(): ReturnType<typeof readConfiguration> {

@@ -9,6 +9,7 @@ import { createCertificateCheck } from './certificate-readiness.ts';
 import { keepCertificates } from './certificates/keep-certificates.ts';
 import type { ServingCertificate } from './certificates/serving-certificate.ts';
 import { drain } from './drain.ts';
+import { listenOn } from './listen-on.ts';
 import { createMetricsServer } from './metrics-server.ts';
 import { createProbeServer } from './probe-server.ts';
 import { review } from './review/review.ts';
@@ -42,19 +43,24 @@ export async function startWebhook(parts: WebhookParts): Promise<RunningWebhook>
   const state: { port?: number; isDraining: boolean } = { isDraining: false };
   const status = certificates.status;
   registerStateMetrics(registry, { certificates: status, caches: view.watched, now: Date.now });
+  const selfProbeTarget = {
+    port: () => state.port,
+    address: configuration.address,
+    host: configuration.hosts[0] ?? '',
+  };
   const probes = createProbeServer({
     checks: [
       createCacheCheck(view.watched),
       createCertificateCheck(status, Date.now),
-      createTlsSelfProbe({ port: () => state.port, host: configuration.hosts[0] ?? '' }, status),
+      createTlsSelfProbe(selfProbeTarget, status),
     ],
     isDraining: () => state.isDraining,
     monotonicNow: () => performance.now(),
   });
   const metrics = createMetricsServer(registry);
   await Promise.all([
-    listen(probes, configuration.ports.probes, configuration.address),
-    listen(metrics, configuration.ports.metrics, configuration.address),
+    listenOn(probes, configuration.ports.probes, configuration.address),
+    listenOn(metrics, configuration.ports.metrics, configuration.address),
   ]);
 
   const server = createServer(parts, view, await certificates.first);
@@ -93,16 +99,6 @@ function createServer(
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log,
     monotonicNow: () => performance.now(),
-  });
-}
-
-function listen(server: Server, port: number, address: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host: address }, () => {
-      server.off('error', reject);
-      resolve();
-    });
   });
 }
 
