@@ -4,9 +4,8 @@ const CLEAR_LINE = '\r\u001B[K';
 const watched = process.stderr.isTTY;
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // `cloister review … | head`: whoever reads has seen enough.
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  // `cloister review … | head`: whoever reads has seen enough. The exit code is still the whole verdict.
+  if (error.code !== 'EPIPE') throw error;
 });
 
 process.exitCode = await run(process.argv.slice(2), {

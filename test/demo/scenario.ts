@@ -23,7 +23,7 @@ const REFUSED: readonly (readonly [file: string, sentence: string, check: string
   ['foreign-image', 'an image from somewhere else', 'image-policy'],
   ['added-capability', 'an added capability', 'capabilities'],
   ['no-seccomp', 'no filter on system calls', 'seccomp-profile'],
-  ['no-start-gate', 'an unknown start gate', 'start-gate'],
+  ['no-start-gate', 'no start gate', 'start-gate'],
 ];
 
 function create(

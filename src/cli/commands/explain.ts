@@ -3,6 +3,7 @@ import type { Check } from '../../policy/admission/check.ts';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import type { Command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { nearestName } from '../nearest-name.ts';
 import { paint, type Terminal } from '../terminal.ts';
 
 type Explained = Pick<Check, 'name' | 'summary' | 'rationale' | 'fields' | 'context' | 'upstream'>;
@@ -31,7 +32,10 @@ function list(terminal: Terminal): ExitCode {
 function tell(name: string, terminal: Terminal): ExitCode {
   const check = ALL.find((one) => one.name === name);
   if (check === undefined) {
-    terminal.error(`cloister explain: there is no check "${name}"; cloister explain lists them\n`);
+    const names = ALL.map((one) => one.name);
+    const near = nearestName(name, names);
+    const advice = near === null ? '"cloister explain" lists them' : `did you mean ${near}?`;
+    terminal.error(`error: there is no check "${name}"; ${advice}\n`);
     return EXIT.unusable;
   }
   const rows = [

@@ -1,9 +1,13 @@
+import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
-import { Option } from 'commander';
 import type { Command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readManifests } from '../input/read-manifests.ts';
-import { createReport, type OutputFormat } from '../review/report.ts';
+import type { FileBytes } from '../input/read-limited.ts';
+import { nearestName } from '../nearest-name.ts';
+import { missingPolicies } from '../policies/missing-policies.ts';
+import { readPolicies } from '../policies/read-policies.ts';
+import { createReport, type OutputFormat, type Report } from '../review/report.ts';
 import { reviewManifests } from '../review/review-manifests.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -22,48 +26,87 @@ Examples:
   cloister review -f manifests/ -o json                a folder, as JSON
   cloister review -f role.yaml -f pod.yaml             with the role that the pod names
   cloister review -f roles/ -f pods/ --role analyst    every pod held to one role
+  cloister review -f pods/ --check host-namespaces     one check alone
   helm template ./chart | cloister review -f -         what a chart renders
 
+Roles (AgentRole) and tenants (TenantIsolation) may stand anywhere in the same input. A pod whose role is not there is
+held to the rules that need none. Without --start-gate-digest an image named start-gate is taken for a trusted one.
+
 Exit code: 0 no violation, 1 violations, 2 something could not be read (2 outweighs 1).
-The start gate is judged only with --start-gate-digest.
 `;
 
 /** `cloister review`: the webhook's verdict on manifests, without a cluster. */
 export const review: Command = {
   name: 'review',
   register: (program, terminal, finish) =>
-    void program
-      .command('review')
+    void addOptions(program.command('review'))
       .description('judge the pods in manifests by the contract, as the webhook would')
-      .requiredOption('-f, --filename <path...>', 'file, folder or - for standard input; may be repeated')
-      .option('--role <name>', 'hold every pod to this AgentRole of the input')
-      .option('--tenant <name>', 'take every pod for one of this TenantIsolation of the input')
-      .addOption(
-        new Option('--check <name...>', 'ask these checks alone').choices(CHECKS.map(({ name }) => name)),
-      )
-      .option('--start-gate-digest <sha256...>', 'digests of the start gates that the installation trusts')
-      .addOption(
-        new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'),
-      )
       .addHelpText('after', EXAMPLES)
       .action(async (flags: Flags) => finish(await run(flags, terminal))),
 };
 
+function addOptions(command: Commander): Commander {
+  return command
+    .requiredOption('-f, --filename <path...>', 'file, folder or - for standard input; may be repeated')
+    .option('--role <name>', 'hold every pod to this AgentRole of the input')
+    .option('--tenant <name>', 'take every pod for one of this TenantIsolation of the input')
+    .option('--check <name...>', 'ask these checks alone; may be repeated', addCheck)
+    .option('--start-gate-digest <sha256...>', 'digests of the start gates that the installation trusts')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'));
+}
+
+function addCheck(name: string, before: readonly string[] | undefined): readonly string[] {
+  const names = CHECKS.map((check) => check.name);
+  if (names.includes(name)) return [...(before ?? []), name];
+  const near = nearestName(name, names);
+  throw new InvalidArgumentError(
+    near === null
+      ? 'There is no such check; "cloister explain" lists them.'
+      : `There is no such check. Did you mean ${near}?`,
+  );
+}
+
 async function run(flags: Flags, terminal: Terminal): Promise<ExitCode> {
-  const manifests = readManifests(flags.filename, {
-    stdin: terminal.stdin,
-    onProgress: ({ files, documents }) => terminal.progress(`${files} files, ${documents} documents`),
-  });
+  const report = createReport(flags.output, terminal);
+  const missingRoles = new Map<string, number>();
+  const source = { stdin: terminal.stdin, kept: new Map<string, FileBytes>() };
+  const policies = await readPolicies(flags.filename, source);
   const options = {
     role: flags.role ?? null,
     tenant: flags.tenant ?? null,
     checks: flags.check ?? [],
     startGateDigests: flags.startGateDigest ?? [],
     now: terminal.now(),
+    onMissingRole: (role: string) => void missingRoles.set(role, (missingRoles.get(role) ?? 0) + 1),
   };
-  const report = createReport(flags.output, terminal);
-  for await (const entry of reviewManifests(manifests, options)) report.add(entry);
+  for (const missing of missingPolicies(policies, options, flags.filename)) report.add(missing);
+  const onProgress = createProgress(terminal);
+  const manifests = readManifests(flags.filename, { ...source, onProgress });
+  for await (const entry of reviewManifests(manifests, policies, options)) report.add(entry);
   terminal.progress('');
+  for (const [role, pods] of missingRoles) tellMissingRole(role, pods, terminal);
+  return exitCodeOf(report);
+}
+
+/** A line that is written over, not more often than a person can read. */
+function createProgress(terminal: Terminal): (progress: { files: number; documents: number }) => void {
+  let last = 0;
+  return ({ files, documents }) => {
+    const now = terminal.now();
+    if (now - last < 100) return;
+    last = now;
+    terminal.progress(`${files} files, ${documents} documents`);
+  };
+}
+
+function tellMissingRole(role: string, pods: number, terminal: Terminal): void {
+  const subject = pods === 1 ? '1 pod names' : `${pods} pods name`;
+  terminal.error(
+    `${subject} the role "${role}", which is not in the input: only the rules that need no role were asked\n`,
+  );
+}
+
+function exitCodeOf(report: Report): ExitCode {
   const { refused, unreadable } = report.end();
   if (unreadable > 0) return EXIT.unusable;
   return refused > 0 ? EXIT.violations : EXIT.clean;

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import { readDocuments } from '../../lib/yaml/read-documents.ts';
 import { decodeText } from './decode-text.ts';
@@ -19,6 +20,10 @@ export interface ReadManifestsOptions {
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Bytes; a larger file is reported and not read. 16 MiB where left out. */
   readonly maxFileBytes?: number;
+  /** Where given, only files whose text it accepts are parsed; of the others, and of faults, nothing is told. */
+  readonly filter?: (text: string) => boolean;
+  /** What came through a pipe, by path, so that the same sources can be read a second time. */
+  readonly kept?: Map<string, FileBytes>;
   /** Called after every document and every file. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
@@ -40,8 +45,8 @@ export async function* readManifests(
   let documents = 0;
   for (const source of sources) {
     for (const found of source === '-' ? [stdinPath] : findManifests(source, seen)) {
-      const bytes = found === stdinPath ? await readStdin(options.stdin, limit) : readFound(found, limit);
-      for (const read of documentsOf(found.path, bytes)) {
+      const bytes = options.kept?.get(found.path) ?? (await readBytes(found, limit, options));
+      for (const read of documentsOf(found.path, bytes, options.filter)) {
         documents += 1;
         yield read;
         options.onProgress?.({ files, documents });
@@ -54,6 +59,23 @@ export async function* readManifests(
 
 const stdinPath: FoundPath = { path: '-', named: true };
 
+async function readBytes(
+  found: FoundPath,
+  limit: number,
+  { stdin, kept }: ReadManifestsOptions,
+): Promise<FileBytes> {
+  const bytes = found === stdinPath ? await readStdin(stdin, limit) : readFound(found, limit);
+  if (kept !== undefined && !canBeReadAgain(found)) kept.set(found.path, bytes);
+  return bytes;
+}
+
+/** Only a path that the user named may be a pipe. */
+function canBeReadAgain(found: FoundPath): boolean {
+  if (found === stdinPath) return false;
+  if ('error' in found || !found.named) return true;
+  return statSync(found.path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 function readFound(found: FoundPath, limit: number): FileBytes {
   if ('error' in found) return found;
   try {
@@ -63,8 +85,13 @@ function readFound(found: FoundPath, limit: number): FileBytes {
   }
 }
 
-function* documentsOf(file: string, bytes: FileBytes): Generator<ManifestDocument | UnreadableDocument> {
+function* documentsOf(
+  file: string,
+  bytes: FileBytes,
+  filter: ReadManifestsOptions['filter'],
+): Generator<ManifestDocument | UnreadableDocument> {
   const decoded = 'error' in bytes ? bytes : decodeText(bytes);
+  if (filter !== undefined && ('error' in decoded || !filter(decoded.text))) return;
   if ('error' in decoded) {
     yield { file, document: 0, error: `${file === '-' ? 'stdin' : file} ${decoded.error}` };
     return;
@@ -78,6 +105,6 @@ function* documentsOf(file: string, bytes: FileBytes): Generator<ManifestDocumen
     yield {
       file,
       document: 0,
-      error: `${file === '-' ? 'stdin' : file} holds no object, only comments or empty documents: write a manifest or leave it out`,
+      error: `${file === '-' ? 'stdin' : file} holds no object, only comments, empty documents or an empty List: write a manifest or leave it out`,
     };
 }

@@ -5,6 +5,7 @@
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   '': [
     'Binding',
+    'ComponentStatus',
     'ConfigMap',
     'Endpoints',
     'Event',
@@ -19,8 +20,12 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'ServiceAccount',
   ],
   apps: ['ControllerRevision'],
-  autoscaling: ['HorizontalPodAutoscaler'],
-  policy: ['PodDisruptionBudget', 'Eviction'],
+  autoscaling: ['HorizontalPodAutoscaler', 'Scale'],
+  'autoscaling.k8s.io': ['*'],
+  extensions: ['Ingress', 'NetworkPolicy', 'PodSecurityPolicy'],
+  'imagepolicy.k8s.io': ['*'],
+  'metrics.k8s.io': ['*'],
+  policy: ['Eviction', 'PodDisruptionBudget', 'PodSecurityPolicy'],
   'networking.k8s.io': ['*'],
   'rbac.authorization.k8s.io': ['*'],
   'admissionregistration.k8s.io': ['*'],
@@ -41,7 +46,6 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'storagemigration.k8s.io': ['*'],
   'gateway.networking.k8s.io': ['*'],
   'kustomize.config.k8s.io': ['*'],
-  'cloister.dev': ['AgentApproval', 'AgentQuarantine', 'AgentSandbox'],
 };
 
 /** Whether objects of the kind are known to hold no pod. */

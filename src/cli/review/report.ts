@@ -1,5 +1,6 @@
 import { describeViolation } from '../../policy/admission/describe-violations.ts';
 import { paint, type Terminal } from '../terminal.ts';
+import { placeText } from './place-text.ts';
 import type { Entry, ReviewEntry, UnreadableEntry } from './review-entry.ts';
 
 export type OutputFormat = 'text' | 'json';
@@ -63,20 +64,13 @@ function textPrinter(terminal: Terminal): Printer {
 function tellReview(entry: ReviewEntry, terminal: Terminal): void {
   if (entry.allowed) return;
   const name = [entry.namespace, entry.name].filter((part) => part !== null).join('/');
-  const title = paint(terminal, 'bold', `${place(entry)}: ${entry.kind} ${name}`);
-  terminal.out(`${title} ${paint(terminal, 'red', 'is refused')}\n`);
-  for (const violation of entry.violations) terminal.out(`  - ${describeViolation(violation)}\n`);
+  const title = paint(terminal, 'bold', `${placeText(entry)}: ${entry.kind}${name === '' ? '' : ` ${name}`}`);
+  const lines = entry.violations.map((violation) => `  - ${describeViolation(violation)}\n`);
+  terminal.out(`${title} ${paint(terminal, 'red', 'is refused')}\n${lines.join('')}`);
 }
 
 function tellFault(entry: UnreadableEntry, terminal: Terminal): void {
-  terminal.error(`${place(entry)}: ${paint(terminal, 'yellow', 'cannot be reviewed')}: ${entry.error}\n`);
-}
-
-function place(entry: Entry): string {
-  const line = 'error' in entry && entry.line !== undefined ? `:${entry.line}` : '';
-  const document = entry.document > 0 ? ` document ${entry.document}` : '';
-  const item = entry.item === undefined ? '' : ` item ${entry.item}`;
-  return `${entry.file}${line}${document}${item}`;
+  terminal.error(`${placeText(entry)}: ${paint(terminal, 'yellow', 'cannot be reviewed')}: ${entry.error}\n`);
 }
 
 function outcome(entry: Entry): keyof Counts {

@@ -1,81 +1,85 @@
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
-import { type FoundPod, findPods } from '../../policy/admission/pod-template.ts';
+import { findPods, isWorkload } from '../../policy/admission/pod-template.ts';
 import { show } from '../../policy/admission/show.ts';
+import type { Policies } from '../policies/policies.ts';
+import { readCloisterObject } from '../policies/read-cloister-object.ts';
+import { identify } from './identify.ts';
+import { judgeKind } from './judge-kind.ts';
 import { isPodlessKind } from './podless-kinds.ts';
-import { Policies } from './policies.ts';
-import type { Entry, UnreadableEntry } from './review-entry.ts';
+import type { Entry, ReviewEntry, UnreadableEntry } from './review-entry.ts';
 import type { ReviewOptions } from './review-options.ts';
-import { chosenChecks, reviewPods, roleNameOf } from './review-pods.ts';
+import { chosenChecks, reviewPods } from './review-pods.ts';
 
-type Pending = { readonly manifest: ManifestDocument; readonly pods: readonly FoundPod[] };
-
-/**
- * Reviews manifests as they come, in their order. Roles and tenants may stand anywhere in the same input, so a pod
- * whose role has not been seen yet, and what follows it, waits until the role comes or the input ends.
- */
+/** Reviews manifests as they come, in their order, none of them kept. What holds no pod gives no entry. */
 export async function* reviewManifests(
   documents: AsyncIterable<ManifestDocument | UnreadableDocument>,
+  policies: Policies,
   options: ReviewOptions,
 ): AsyncGenerator<Entry> {
-  const policies = new Policies();
-  const given = { options, checks: chosenChecks(options) };
-  const waiting: (Pending | Entry)[] = [];
-  const finish = (one: Pending | Entry): Entry =>
-    'manifest' in one ? reviewPods(one.manifest, one.pods, policies, given) : one;
+  const given = { policies, options, checks: chosenChecks(options) };
   for await (const document of documents) {
-    const one = 'error' in document ? document : sort(document, policies);
-    if (one === null) continue;
-    if (waiting.length === 0 && !mustWait(one, policies, options)) yield finish(one);
-    else waiting.push(one);
+    const entry = 'error' in document ? document : review(document, given);
+    if (entry !== null) yield entry;
   }
-  yield* missingPolicies(policies, options);
-  for (const one of waiting) yield finish(one);
 }
 
-/** A pod to judge, a fault to tell, or null for what holds no pod. */
-function sort(manifest: ManifestDocument, policies: Policies): Pending | UnreadableEntry | null {
+type Given = Parameters<typeof reviewPods>[2];
+
+function review(manifest: ManifestDocument, given: Given): Entry | null {
   const { object } = manifest;
-  const refusal = policies.take(object);
-  if (refusal === '') return null;
-  if (refusal !== null) return unreadable(manifest, refusal);
   const { apiVersion, kind } = object;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || kind === '') {
-    return unreadable(
-      manifest,
-      `apiVersion is ${show(apiVersion)} and kind ${show(kind)}; an object has to name both`,
-    );
+    const found = `apiVersion is ${show(apiVersion)} and kind is ${show(kind)}`;
+    return unreadable(manifest, `${found}; an object has to name both`);
   }
-  const pods = findPods(object);
-  if (pods.length > 0) return { manifest, pods };
+  const own = readCloisterObject(object);
+  if (own !== null) return reviewOwn(manifest, own, given);
   if (isPodlessKind(apiVersion, kind)) return null;
+  const pods = findPods(object);
+  if (pods.length > 0) return reviewPods(manifest, pods, given);
+  const found = `the kind ${kind} of ${apiVersion}`;
   return unreadable(
     manifest,
-    `the kind ${kind} of ${apiVersion} is not known, and no pod template was found in it`,
+    isWorkload(object)
+      ? `${found} has to have a pod template, and has none; the API server refuses it`
+      : `${found} is not known, and no pod or pod template was found in it`,
   );
 }
 
-/** Tenants, too, may come later: only a pod whose namespace's tenant or role cannot matter is judged at once. */
-function mustWait(one: Pending | Entry, policies: Policies, options: ReviewOptions): boolean {
-  if (!('manifest' in one)) return false;
-  return one.pods.some((found) => {
-    const name = roleNameOf(found, options);
-    return name !== null && policies.role(name) === null;
-  });
+/** A Cloister object: unusable where its schema refuses it, an entry where a rule beyond that does, else nothing. */
+function reviewOwn(
+  manifest: ManifestDocument,
+  read: NonNullable<ReturnType<typeof readCloisterObject>>,
+  { policies, options }: Given,
+): ReviewEntry | UnreadableEntry | null {
+  if ('error' in read) return unreadable(manifest, read.error);
+  const { object } = read;
+  const used = policies.usedInstead(object, manifest);
+  if (used !== null) {
+    const place = `${used.file}:${used.line}`;
+    return unreadable(
+      manifest,
+      `there is another ${object.kind} of this name at ${place}, which was used; leave one of them out`,
+    );
+  }
+  const findings = judgeKind(object, policies, options);
+  if (findings.length === 0) return null;
+  const violations = findings.map((finding) => ({
+    check: object.kind,
+    container: null,
+    ...finding,
+  }));
+  return { ...placeOf(manifest), ...identify(manifest), allowed: false, violations };
 }
 
-function* missingPolicies(policies: Policies, { role, tenant }: ReviewOptions): Generator<UnreadableEntry> {
-  if (role !== null && policies.role(role) === null) yield missing('AgentRole', role);
-  if (tenant !== null && policies.tenant(tenant) === null) yield missing('TenantIsolation', tenant);
+function unreadable(manifest: ManifestDocument, error: string): UnreadableEntry {
+  return { ...placeOf(manifest), line: manifest.line, error };
 }
 
-function missing(kind: string, name: string): UnreadableEntry {
-  return {
-    file: '-',
-    document: 0,
-    error: `no ${kind} "${name}" in the input; give its manifest with another -f`,
-  };
-}
-
-function unreadable({ file, document, item, line }: ManifestDocument, error: string): UnreadableEntry {
-  return item === undefined ? { file, document, line, error } : { file, document, item, line, error };
+function placeOf({
+  file,
+  document,
+  item,
+}: ManifestDocument): Pick<ReviewEntry, 'file' | 'document' | 'item'> {
+  return item === undefined ? { file, document } : { file, document, item };
 }

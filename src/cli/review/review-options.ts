@@ -1,13 +1,11 @@
+import type { Surroundings } from './pod-review-context.ts';
+
 /** What the user asked of a review. */
-export interface ReviewOptions {
-  /** The role to hold every pod to, whatever it names. */
-  readonly role: string | null;
-  /** The tenant that every pod belongs to, whatever its namespace. */
-  readonly tenant: string | null;
+export interface ReviewOptions extends Surroundings {
   /** Checks to ask; all where it is empty. */
   readonly checks: readonly string[];
-  /** Digests of start gate images; where there are none, the start gate is not judged. */
-  readonly startGateDigests: readonly string[];
   /** Milliseconds since 1970, for exemptions. */
   readonly now: number;
+  /** Told for every pod whose role is not in the input, so that only the context-free contract was asked of it. */
+  readonly onMissingRole: (role: string) => void;
 }

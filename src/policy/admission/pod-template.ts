@@ -1,43 +1,63 @@
 import type { Pod } from './pod.ts';
 
-/** A pod found in a manifest, and where: `prefix` is what stands before `spec`, with a trailing dot. */
+/** A pod found in a manifest, and where. */
 export interface FoundPod {
   readonly pod: Pod;
+  /** Members and list positions that lead to it; empty for a pod itself. */
+  readonly path: readonly (string | number)[];
+  /** The same as text, with a trailing dot: what stands before `spec` in the name of a field. */
   readonly prefix: string;
 }
 
-/** Where the built-in workload kinds keep their pod template, by API group and kind. */
+const IN_SPEC = ['spec', 'template'];
+const IN_CRON_JOB = ['spec', 'jobTemplate', 'spec', 'template'];
+
+/**
+ * Where the built-in workload kinds keep their pod template, by API group and kind; versions that are no longer served
+ * (`extensions/v1beta1`, `batch/v2alpha1`) are still written down in many repositories.
+ */
 const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
   '/PodTemplate': ['template'],
-  '/ReplicationController': ['spec', 'template'],
-  'apps/DaemonSet': ['spec', 'template'],
-  'apps/Deployment': ['spec', 'template'],
-  'apps/ReplicaSet': ['spec', 'template'],
-  'apps/StatefulSet': ['spec', 'template'],
-  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
-  'batch/Job': ['spec', 'template'],
+  '/ReplicationController': IN_SPEC,
+  'apps/DaemonSet': IN_SPEC,
+  'apps/Deployment': IN_SPEC,
+  'apps/ReplicaSet': IN_SPEC,
+  'apps/StatefulSet': IN_SPEC,
+  'batch/CronJob': IN_CRON_JOB,
+  'batch/Job': IN_SPEC,
+  'batch/ScheduledJob': IN_CRON_JOB,
+  'extensions/DaemonSet': IN_SPEC,
+  'extensions/Deployment': IN_SPEC,
+  'extensions/Job': IN_SPEC,
+  'extensions/ReplicaSet': IN_SPEC,
 };
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The pod of a Pod or of a built-in workload kind; null for every other kind. */
+/** The pod of a Pod or of a built-in workload kind; null for every other kind, and where there is no template. */
 export function findPod(manifest: Json): FoundPod | null {
   const group = groupOf(manifest['apiVersion']);
-  if (group === '' && manifest['kind'] === 'Pod') return { pod: manifest, prefix: '' };
+  if (group === '' && manifest['kind'] === 'Pod') return { pod: manifest, path: [], prefix: '' };
   const path = TEMPLATE_PATHS[`${group}/${String(manifest['kind'])}`];
   return path === undefined ? null : follow(manifest, path);
 }
 
+/** Whether the kind is a Pod or a built-in workload, also where its template was left out. */
+export function isWorkload(manifest: Json): boolean {
+  const key = `${groupOf(manifest['apiVersion'])}/${String(manifest['kind'])}`;
+  return key === '/Pod' || Object.hasOwn(TEMPLATE_PATHS, key);
+}
+
 /**
- * The pods of any manifest: as {@link findPod}, and for kinds that Kubernetes does not ship, every member named
- * `template`, `podTemplate` or ending in `PodTemplate` that holds `spec.containers`, wherever it stands. Other sandbox
- * operators, workflow engines and pools keep their pods so.
+ * The pods of any manifest: as {@link findPod}, and for kinds that Kubernetes does not ship, every member that holds
+ * `spec.containers` and every whole manifest within (of an AdmissionReview, of a template), wherever it stands. Other
+ * sandbox operators, workflow engines and pools keep their pods so, under names that nobody can list.
  */
 export function findPods(manifest: Json): readonly FoundPod[] {
   const known = findPod(manifest);
   if (known !== null) return [known];
   const found: FoundPod[] = [];
-  search(manifest, '', found);
+  for (const [name, member] of Object.entries(manifest)) search(member, [name], found);
   return found;
 }
 
@@ -49,26 +69,39 @@ function groupOf(apiVersion: unknown): string {
 function follow(manifest: Json, path: readonly string[]): FoundPod | null {
   let at: unknown = manifest;
   for (const member of path) at = isObject(at) ? at[member] : undefined;
-  return isObject(at) ? { pod: at, prefix: `${path.join('.')}.` } : null;
+  return isObject(at) ? { pod: at, path, prefix: prefixOf(path) } : null;
 }
 
-const TEMPLATE_NAME = /^(template|.*[pP]odTemplate)$/;
-
-function search(value: unknown, prefix: string, found: FoundPod[]): void {
+function search(value: unknown, path: readonly (string | number)[], found: FoundPod[]): void {
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) search(item, `${prefix.slice(0, -1)}[${index}].`, found);
+    for (const [index, item] of value.entries()) search(item, [...path, index], found);
     return;
   }
   if (!isObject(value)) return;
-  for (const [name, member] of Object.entries(value)) {
-    const at = `${prefix}${name}.`;
-    if (TEMPLATE_NAME.test(name) && hasContainers(member)) found.push({ pod: member as Pod, prefix: at });
-    else search(member, at, found);
+  const within = findPod(value);
+  if (within !== null) {
+    const whole = [...path, ...within.path];
+    found.push({ pod: within.pod, path: whole, prefix: prefixOf(whole) });
+  } else if (hasContainers(value)) {
+    found.push({ pod: value, path, prefix: prefixOf(path) });
+  } else {
+    for (const [name, member] of Object.entries(value)) {
+      // What an AdmissionReview says was there before is not what is asked for.
+      if (name !== 'oldObject') search(member, [...path, name], found);
+    }
   }
 }
 
-function hasContainers(value: unknown): boolean {
-  return isObject(value) && isObject(value['spec']) && Array.isArray(value['spec']['containers']);
+function hasContainers({ spec }: Json): boolean {
+  if (!isObject(spec) || !Array.isArray(spec['containers'])) return false;
+  return spec['containers'].every(isObject);
+}
+
+function prefixOf(path: readonly (string | number)[]): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text.slice(0, -1)}[${step}].` : `${text}${step}.`),
+    '',
+  );
 }
 
 function isObject(value: unknown): value is Json {
