@@ -4,8 +4,9 @@ import { systemClock } from '../kube/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../operator/configuration.ts';
 import { startEnrolment } from '../operator/start-enrolment.ts';
+import { orExit } from './or-exit.ts';
 
-const configuration = readOrExit();
+const configuration = orExit(() => readConfiguration(process.argv.slice(2), process.env));
 const log = createLog({ program: 'operator', level: configuration.logLevel });
 const client = createKubeClient({ kubeconfig: configuration.kubeconfig, userAgent: 'cloister-operator' });
 const enrolment = startEnrolment({ client, logger: log, clock: systemClock });
@@ -25,13 +26,4 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       .then(() => client.close())
       .then(() => process.exit(0));
   });
-}
-
-function readOrExit(): ReturnType<typeof readConfiguration> {
-  try {
-    return readConfiguration(process.argv.slice(2), process.env);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return process.exit(2);
-  }
 }

@@ -4,8 +4,9 @@ import { systemClock } from '../kube/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../webhook/configuration.ts';
 import { type RunningWebhook, startWebhook } from '../webhook/start-webhook.ts';
+import { orExit } from './or-exit.ts';
 
-const configuration = readOrExit();
+const configuration = orExit(() => readConfiguration(process.argv.slice(2), process.env));
 const log = createLog({ program: 'webhook', level: configuration.logLevel });
 const client = createKubeClient({ kubeconfig: configuration.kubeconfig, userAgent: 'cloister-webhook' });
 
@@ -21,14 +22,5 @@ async function shutdown(): Promise<void> {
   } catch (error) {
     log.fatal({ err: error }, 'shutdown failed');
     process.exit(1);
-  }
-}
-
-function readOrExit(): ReturnType<typeof readConfiguration> {
-  try {
-    return readConfiguration(process.argv.slice(2), process.env);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return process.exit(2);
   }
 }
