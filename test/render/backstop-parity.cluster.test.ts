@@ -68,7 +68,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await caller?.close();
+  caller?.close();
   await controlPlane?.stop();
 });
 

@@ -1,0 +1,138 @@
+import { vi } from 'vitest';
+import { kinds } from '../../../src/api/kinds.ts';
+import { OPERATOR_USER } from '../../../src/api/names.ts';
+import { customResourceDefinition } from '../../../src/api/structural/custom-resource-definition.ts';
+import { CHECKS } from '../../../src/policy/admission/checks/index.ts';
+import { backstopPolicy } from '../../../src/render/backstop-policy.ts';
+import { GUARDS } from '../../../src/render/guards/index.ts';
+import { minimalTenantIsolation } from '../../build/tenant-isolation.ts';
+import { type ApiAnswer, type ApiCall, apiServerCaller } from '../../testbed/api-server-caller.ts';
+import { type StartedControlPlane, startControlPlane } from '../../testbed/control-plane.ts';
+
+type User = NonNullable<ApiCall['user']>;
+
+const user = (name: string, ...groups: string[]): User => ({
+  name,
+  groups: [...groups, 'system:authenticated'],
+});
+const controller = (name: string): User =>
+  user(`system:serviceaccount:kube-system:${name}`, 'system:masters', 'system:serviceaccounts');
+
+/** Who tries. All but `editor` may do everything as far as RBAC goes, so that only a policy can refuse them. */
+export const ACTORS = {
+  /** Has `edit` in `acme-agents`, as an application team does. */
+  editor: user('editor'),
+  /** The platform team. */
+  administrator: user('administrator', 'system:masters'),
+  operator: user(OPERATOR_USER, 'system:masters'),
+  garbageCollector: controller('generic-garbage-collector'),
+  replicaSetController: controller('replicaset-controller'),
+  node: user('system:node:worker-1', 'system:masters', 'system:nodes'),
+  gateway: user('system:serviceaccount:cloister-t-acme:cloister-gateway', 'system:masters'),
+} as const;
+
+export const ENROLMENT = {
+  'cloister.dev/tenant': 'acme',
+  'pod-security.kubernetes.io/enforce': 'restricted',
+  'pod-security.kubernetes.io/enforce-version': 'latest',
+};
+
+/** What came of a try: `Allowed`, the name of the policy that refused, or `RBAC`. */
+export interface Outcome {
+  readonly by: string;
+  readonly message: string;
+}
+
+export interface GuardedControlPlane {
+  readonly controlPlane: StartedControlPlane;
+  /** Makes a call and tells who refused it; throws where it failed for another reason. */
+  readonly attempt: (who: User, call: Omit<ApiCall, 'user'>) => Promise<Outcome>;
+  readonly stop: () => Promise<void>;
+}
+
+/** A control plane with every guard and the backstop, tenant `acme` enrolled with its system namespace. */
+export async function startGuardedControlPlane(): Promise<GuardedControlPlane> {
+  const controlPlane = await startControlPlane();
+  const caller = apiServerCaller(controlPlane.connection);
+  const attempt = async (who: User, call: Omit<ApiCall, 'user'>): Promise<Outcome> =>
+    outcome(await caller.send({ ...call, user: who }), call);
+  await controlPlane.apply(kinds.map(customResourceDefinition));
+  await controlPlane.apply([...GUARDS.flat(), ...backstopPolicy(CHECKS), ...TENANT]);
+  await effective(attempt);
+  const create = async (who: User, path: string, body: object): Promise<void> => {
+    const { by, message } = await attempt(who, { method: 'POST', path, body });
+    if (by !== 'Allowed') throw new Error(message);
+  };
+  await create(ACTORS.administrator, NAMESPACES, namespace('acme-agents', ENROLMENT));
+  await create(ACTORS.operator, NAMESPACES, namespace('cloister-t-acme', { 'cloister.dev/system': 'acme' }));
+  await create(ACTORS.administrator, NAMESPACES, namespace('elsewhere', {}));
+  await controlPlane.apply([EDIT]);
+  return {
+    controlPlane,
+    attempt,
+    stop: async () => {
+      caller.close();
+      await controlPlane.stop();
+    },
+  };
+}
+
+export const NAMESPACES = '/api/v1/namespaces';
+
+export const namespace = (name: string, labels: Readonly<Record<string, string>>): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels },
+});
+
+const TENANT = [
+  {
+    ...minimalTenantIsolation,
+    metadata: { name: 'acme' },
+    spec: {
+      ...minimalTenantIsolation.spec,
+      namespaces: ['acme-agents', 'acme-tools'].map((name) => ({
+        ...minimalTenantIsolation.spec.namespaces[0],
+        name,
+      })),
+    },
+  },
+];
+
+const EDIT = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+  metadata: { name: 'editors', namespace: 'acme-agents' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+  subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'editor' }],
+};
+
+/** A policy holds a moment after it is written, and one with parameters once these are known. */
+async function effective(attempt: GuardedControlPlane['attempt']): Promise<void> {
+  const refused = async (labels: Record<string, string>, name: string): Promise<string> =>
+    (
+      await attempt(ACTORS.administrator, {
+        method: 'POST',
+        path: `${NAMESPACES}?dryRun=All`,
+        body: namespace(name, labels),
+      })
+    ).message;
+  await vi.waitFor(
+    async () => {
+      const listed = await refused({}, 'acme-tools');
+      const reserved = await refused({ 'cloister.dev/system': 'x' }, 'anything');
+      if (!listed.includes('lists this namespace')) throw new Error(`not yet: ${listed}`);
+      if (!reserved.includes('the operator sets them')) throw new Error(`not yet: ${reserved}`);
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+}
+
+function outcome({ status, body }: ApiAnswer, { method, path }: Omit<ApiCall, 'user'>): Outcome {
+  const message = body.message ?? '';
+  if (status < 300) return { by: 'Allowed', message };
+  const policy = /ValidatingAdmissionPolicy '([^']+)'/.exec(message)?.[1];
+  if (status === 403 && policy !== undefined) return { by: policy, message };
+  if (status === 403 && message.includes(' cannot ')) return { by: 'RBAC', message };
+  throw new Error(`${method} ${path}: ${status} ${message}`);
+}
