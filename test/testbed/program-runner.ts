@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { answersOK } from './answers-ok.ts';
+import { freePort } from './free-port.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+import { startWatchdog } from './start-watchdog.ts';
+
+/** One of our programs, as a process on this machine. */
+export interface RunningProgram {
+  readonly process: ServerProcess;
+  readonly probeUrl: string;
+  /** Resolves when `/readyz` answers 200; throws with the last lines of its output when it ends or takes too long. */
+  readonly ready: () => Promise<void>;
+  /** What it wrote so far. */
+  readonly log: () => Promise<string>;
+}
+
+/** Starts our programs, and ends what it started. */
+export interface ProgramRunner {
+  /** Starts one with the flags beside `--address` and `--probe-port`; it does not wait until it is ready. */
+  readonly start: (name: 'operator' | 'webhook', flags: readonly string[]) => Promise<RunningProgram>;
+  /** Asks all to end, then insists. */
+  readonly stop: () => Promise<void>;
+}
+
+const ADDRESS = '127.0.0.1';
+const READY_MILLISECONDS = 30_000;
+const GRACE_MILLISECONDS = 15_000;
+
+/** What it starts is killed with this process, however that ends. */
+export async function createProgramRunner(): Promise<ProgramRunner> {
+  const folder = await mkdtemp(join(tmpdir(), 'cloister-programs-'));
+  const watchdog = startWatchdog();
+  watchdog.folder(folder);
+  const started: ServerProcess[] = [];
+  return {
+    start: async (name, flags) => {
+      const probePort = await freePort(ADDRESS);
+      const source = fileURLToPath(new URL(`../../src/bin/${name}.ts`, import.meta.url));
+      const own = [`--address=${ADDRESS}`, `--probe-port=${probePort}`];
+      const args = ['--disable-warning=ExperimentalWarning', source, ...own, ...flags];
+      const log = join(folder, `${name}-${started.length}.log`);
+      const server = await startServer({ name, program: process.execPath, args, log }, watchdog);
+      started.push(server);
+      const probeUrl = `http://${ADDRESS}:${probePort}`;
+      const ready = () => server.ready(() => answersOK(`${probeUrl}/readyz`), READY_MILLISECONDS);
+      return { process: server, probeUrl, ready, log: () => readFile(log, 'utf8') };
+    },
+    stop: async () => {
+      await Promise.all(started.map((server) => server.stop(GRACE_MILLISECONDS)));
+      await watchdog.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
