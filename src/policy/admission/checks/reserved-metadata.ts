@@ -46,16 +46,21 @@ export const reservedMetadata: Check = {
   evaluate: ({ metadata }, context) => {
     let findings: Finding[] | null = null;
     for (const key in metadata.labels) {
-      if (!RESERVED.test(key) || key === ROLE) continue;
+      if (!isReservedKey(key) || key === ROLE) continue;
       findings = collectFinding(findings, judge('labels', key, metadata.labels[key], context));
     }
     for (const key in metadata.annotations) {
-      if (!RESERVED.test(key)) continue;
+      if (!isReservedKey(key)) continue;
       findings = collectFinding(findings, judge('annotations', key, metadata.annotations[key], context));
     }
     return findings ?? NO_FINDINGS;
   },
 };
+
+/** Whether a label or annotation belongs to Cloister, however it is spelt. */
+export function isReservedKey(key: string): boolean {
+  return RESERVED.test(key);
+}
 
 function list(kind: Kind): string {
   return `[${[...OPERATOR_ONLY[kind]].map((key) => `'${key}'`).join(', ')}]`;

@@ -4,7 +4,7 @@ import { NO_FINDINGS } from '../find-in-containers.ts';
 import { show } from '../show.ts';
 
 /** Those that Kubernetes 1.37 calls safe: each holds for one pod alone. */
-const SAFE = [
+export const SAFE_SYSCTLS = [
   'kernel.shm_rmid_forced',
   'net.ipv4.ip_local_port_range',
   'net.ipv4.ip_local_reserved_ports',
@@ -37,7 +37,7 @@ export const sysctls: Check = {
   upstream: { relation: 'Equal', check: 'sysctls' },
   cel: [
     {
-      expression: `object.spec.?securityContext.?sysctls.orValue([]).all(s, s.name in ${JSON.stringify(SAFE)})`,
+      expression: `object.spec.?securityContext.?sysctls.orValue([]).all(s, s.name in ${JSON.stringify(SAFE_SYSCTLS)})`,
     },
   ],
   evaluate: ({ spec }) => {
@@ -46,12 +46,12 @@ export const sysctls: Check = {
     let findings: Finding[] | null = null;
     for (let index = 0; index < list.length; index++) {
       const name = list[index]?.name ?? '';
-      if (SAFE.includes(name)) continue;
+      if (SAFE_SYSCTLS.includes(name)) continue;
       findings = collectFinding(findings, {
         container: null,
         field: `spec.securityContext.sysctls[${index}].name`,
         found: show(name),
-        required: `one of ${SAFE.join(', ')}`,
+        required: `one of ${SAFE_SYSCTLS.join(', ')}`,
         fix: 'Remove it.',
       });
     }

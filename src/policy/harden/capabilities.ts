@@ -1,0 +1,9 @@
+import { changeContainers, setSecurityContext } from './change-pod.ts';
+import type { Fix } from './fix.ts';
+
+/** Drops every capability and adds none. */
+export const capabilities: Fix = {
+  check: 'capabilities',
+  apply: (pod) =>
+    changeContainers(pod, (container) => setSecurityContext(container, { capabilities: { drop: ['ALL'] } })),
+};

@@ -1,0 +1,18 @@
+import { changeSecurityContexts, changeSpec, without } from './change-pod.ts';
+import type { Fix } from './fix.ts';
+
+/** Names the role's user once, for the whole pod. */
+export const runAsUser: Fix = {
+  check: 'run-as-user',
+  apply: (pod, { role }) => {
+    const user = role.runAsUser;
+    // A role that names no usable user lets nothing run; there is nothing to set.
+    if (!user) return pod;
+    return changeSpec(
+      changeSecurityContexts(pod, (context) =>
+        context.runAsUser === user ? context : without(context, 'runAsUser'),
+      ),
+      (spec) => ({ ...spec, securityContext: { ...spec.securityContext, runAsUser: user } }),
+    );
+  },
+};

@@ -1,0 +1,20 @@
+import { localhostProfile } from '../admission/localhost-profile.ts';
+import { changeSecurityContexts, changeSpec, without } from './change-pod.ts';
+import type { Fix } from './fix.ts';
+
+/** Names the role's profile once, for the whole pod. */
+export const seccompProfile: Fix = {
+  check: 'seccomp-profile',
+  apply: (pod, { role }) => {
+    const name = role.seccompProfile;
+    if (name === '') return pod;
+    const profile =
+      name === 'RuntimeDefault'
+        ? { type: name }
+        : { type: 'Localhost', localhostProfile: localhostProfile(name) };
+    return changeSpec(
+      changeSecurityContexts(pod, (context) => without(context, 'seccompProfile')),
+      (spec) => ({ ...spec, securityContext: { ...spec.securityContext, seccompProfile: profile } }),
+    );
+  },
+};
