@@ -1,8 +1,7 @@
 import { LABEL, OPERATOR_USER } from '../../api/names.ts';
-import type { ContextScope } from '../../policy/admission/check.ts';
 import { parseImage } from '../../policy/admission/image-pattern.ts';
 import type { Pod } from '../../policy/admission/pod.ts';
-import type { ReviewContext } from '../../policy/admission/review-context.ts';
+import type { ContextScope, ReviewContext } from '../../policy/admission/review-context.ts';
 import type { Policies } from '../policies/policies.ts';
 
 /** What the user said about the world around the pods. */

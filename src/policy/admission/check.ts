@@ -1,14 +1,8 @@
 import type { ContainerPosition, PodSubject } from './pod-subject.ts';
-import type { ReviewContext } from './review-context.ts';
+import type { ContextScope, Operation, ReviewContext } from './review-context.ts';
 
 /** Where a check looks. `Pod` is the pod itself: its spec outside the container lists, and its metadata. */
 export type Position = 'Pod' | ContainerPosition;
-
-/** What is happening to the pod. Adding an ephemeral container and resizing are updates. */
-export type Operation = 'Create' | 'Update';
-
-/** How much of the world a check needs to know: nothing but the pod, its role, or its role and tenant. */
-export type ContextScope = 'None' | 'Role' | 'Tenant';
 
 /**
  * How a check stands to Kubernetes Pod Security `restricted` (v1.37).

@@ -1,6 +1,6 @@
-import type { Check, ContextScope, Violation } from './check.ts';
+import type { Check, Violation } from './check.ts';
 import type { PodSubject } from './pod-subject.ts';
-import type { ReviewContext } from './review-context.ts';
+import type { ContextScope, ReviewContext } from './review-context.ts';
 
 const REACH: Readonly<Record<ContextScope, number>> = { None: 0, Role: 1, Tenant: 2 };
 const NO_VIOLATIONS: readonly Violation[] = Object.freeze([]);

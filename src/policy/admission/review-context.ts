@@ -1,6 +1,11 @@
-import type { ContextScope, Operation } from './check.ts';
 import type { RolePolicy } from './role-policy.ts';
 import type { TenantPolicy } from './tenant-policy.ts';
+
+/** What is happening to the pod. Adding an ephemeral container and resizing are updates. */
+export type Operation = 'Create' | 'Update';
+
+/** How much of the world a check needs to know: nothing but the pod, its role, or its role and tenant. */
+export type ContextScope = 'None' | 'Role' | 'Tenant';
 
 /** What is known beside the pod when it is judged. */
 export interface ReviewContext {

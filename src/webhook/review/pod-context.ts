@@ -1,7 +1,6 @@
 import { LABEL } from '../../api/names.ts';
-import type { Operation } from '../../policy/admission/check.ts';
 import type { Pod } from '../../policy/admission/pod.ts';
-import type { ReviewContext } from '../../policy/admission/review-context.ts';
+import type { Operation, ReviewContext } from '../../policy/admission/review-context.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
