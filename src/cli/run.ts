@@ -6,6 +6,7 @@ import type { Terminal } from './terminal.ts';
 const EXAMPLES = `
 Examples:
   cloister review -f pod.yaml
+  cloister harden -f role.yaml -f pod.yaml --role data-analyst --diff
   cloister explain privileged
 `;
 

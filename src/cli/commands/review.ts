@@ -2,11 +2,9 @@ import { type Command as Commander, InvalidArgumentError, Option } from 'command
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import type { Command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { readManifests } from '../input/read-manifests.ts';
-import type { FileBytes } from '../input/read-limited.ts';
 import { nearestName } from '../nearest-name.ts';
 import { missingPolicies } from '../policies/missing-policies.ts';
-import { readPolicies } from '../policies/read-policies.ts';
+import { openInput } from '../policies/open-input.ts';
 import { createReport, type OutputFormat, type Report } from '../review/report.ts';
 import { reviewManifests } from '../review/review-manifests.ts';
 import type { Terminal } from '../terminal.ts';
@@ -69,8 +67,7 @@ function addCheck(name: string, before: readonly string[] | undefined): readonly
 async function run(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const report = createReport(flags.output, terminal);
   const missingRoles = new Map<string, number>();
-  const source = { stdin: terminal.stdin, kept: new Map<string, FileBytes>() };
-  const policies = await readPolicies(flags.filename, source);
+  const { policies, documents } = await openInput(flags.filename, terminal);
   const options = {
     role: flags.role ?? null,
     tenant: flags.tenant ?? null,
@@ -80,23 +77,10 @@ async function run(flags: Flags, terminal: Terminal): Promise<ExitCode> {
     onMissingRole: (role: string) => void missingRoles.set(role, (missingRoles.get(role) ?? 0) + 1),
   };
   for (const missing of missingPolicies(policies, options, flags.filename)) report.add(missing);
-  const onProgress = createProgress(terminal);
-  const manifests = readManifests(flags.filename, { ...source, onProgress });
-  for await (const entry of reviewManifests(manifests, policies, options)) report.add(entry);
+  for await (const entry of reviewManifests(documents, policies, options)) report.add(entry);
   terminal.progress('');
   for (const [role, pods] of missingRoles) tellMissingRole(role, pods, terminal);
   return exitCodeOf(report);
-}
-
-/** A line that is written over, not more often than a person can read. */
-function createProgress(terminal: Terminal): (progress: { files: number; documents: number }) => void {
-  let last = 0;
-  return ({ files, documents }) => {
-    const now = terminal.now();
-    if (now - last < 100) return;
-    last = now;
-    terminal.progress(`${files} files, ${documents} documents`);
-  };
 }
 
 function tellMissingRole(role: string, pods: number, terminal: Terminal): void {

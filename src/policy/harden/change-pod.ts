@@ -44,17 +44,29 @@ export function setSecurityContext(container: Container, members: ContainerSecur
   return { ...container, securityContext: { ...container.securityContext, ...members } };
 }
 
+/** A pod with some members of its own security context set, each where it stood if it was there. */
+export function setPodSecurityContext(pod: Pod, members: PodSecurityContext): Pod {
+  return changeSpec(pod, (spec) => ({ ...spec, securityContext: { ...spec.securityContext, ...members } }));
+}
+
+/** A pod with other security contexts of its containers; an absent one stays absent. */
+export function changeContainerSecurityContexts(
+  pod: Pod,
+  change: (context: ContainerSecurityContext) => ContainerSecurityContext,
+): Pod {
+  return changeContainers(pod, (container) =>
+    container.securityContext
+      ? { ...container, securityContext: change(container.securityContext) }
+      : container,
+  );
+}
+
 /** A pod with other security contexts, its own and those of its containers; an absent one stays absent. */
 export function changeSecurityContexts(
   pod: Pod,
   change: <Context extends PodSecurityContext | ContainerSecurityContext>(context: Context) => Context,
 ): Pod {
-  const changed = changeContainers(pod, (container) =>
-    container.securityContext
-      ? { ...container, securityContext: change(container.securityContext) }
-      : container,
-  );
-  return changeSpec(changed, (spec) =>
+  return changeSpec(changeContainerSecurityContexts(pod, change), (spec) =>
     spec.securityContext ? { ...spec, securityContext: change(spec.securityContext) } : spec,
   );
 }

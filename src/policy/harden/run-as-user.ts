@@ -1,4 +1,4 @@
-import { changeSecurityContexts, changeSpec, without } from './change-pod.ts';
+import { changeContainerSecurityContexts, setPodSecurityContext, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Names the role's user once, for the whole pod. */
@@ -8,11 +8,9 @@ export const runAsUser: Fix = {
     const user = role.runAsUser;
     // A role that names no usable user lets nothing run; there is nothing to set.
     if (!user) return pod;
-    return changeSpec(
-      changeSecurityContexts(pod, (context) =>
-        context.runAsUser === user ? context : without(context, 'runAsUser'),
-      ),
-      (spec) => ({ ...spec, securityContext: { ...spec.securityContext, runAsUser: user } }),
+    const changed = changeContainerSecurityContexts(pod, (context) =>
+      context.runAsUser === user ? context : without(context, 'runAsUser'),
     );
+    return setPodSecurityContext(changed, { runAsUser: user });
   },
 };

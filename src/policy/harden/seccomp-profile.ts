@@ -1,5 +1,5 @@
 import { localhostProfile } from '../admission/localhost-profile.ts';
-import { changeSecurityContexts, changeSpec, without } from './change-pod.ts';
+import { changeContainerSecurityContexts, setPodSecurityContext, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Names the role's profile once, for the whole pod. */
@@ -12,9 +12,7 @@ export const seccompProfile: Fix = {
       name === 'RuntimeDefault'
         ? { type: name }
         : { type: 'Localhost', localhostProfile: localhostProfile(name) };
-    return changeSpec(
-      changeSecurityContexts(pod, (context) => without(context, 'seccompProfile')),
-      (spec) => ({ ...spec, securityContext: { ...spec.securityContext, seccompProfile: profile } }),
-    );
+    const changed = changeContainerSecurityContexts(pod, (context) => without(context, 'seccompProfile'));
+    return setPodSecurityContext(changed, { seccompProfile: profile });
   },
 };
