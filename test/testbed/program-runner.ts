@@ -20,7 +20,11 @@ export interface RunningProgram {
 /** Starts our programs, and ends what it started. */
 export interface ProgramRunner {
   /** Starts one with the flags beside `--address` and `--probe-port`; it does not wait until it is ready. */
-  readonly start: (name: 'operator' | 'webhook', flags: readonly string[]) => Promise<RunningProgram>;
+  readonly start: (
+    name: 'operator' | 'webhook',
+    flags: readonly string[],
+    nodeFlags?: readonly string[],
+  ) => Promise<RunningProgram>;
   /** Asks all to end, then insists. */
   readonly stop: () => Promise<void>;
 }
@@ -36,11 +40,11 @@ export async function createProgramRunner(): Promise<ProgramRunner> {
   watchdog.folder(folder);
   const started: ServerProcess[] = [];
   return {
-    start: async (name, flags) => {
+    start: async (name, flags, nodeFlags = []) => {
       const probePort = await freePort(ADDRESS);
       const source = fileURLToPath(new URL(`../../src/bin/${name}.ts`, import.meta.url));
       const own = [`--address=${ADDRESS}`, `--probe-port=${probePort}`];
-      const args = ['--disable-warning=ExperimentalWarning', source, ...own, ...flags];
+      const args = ['--disable-warning=ExperimentalWarning', ...nodeFlags, source, ...own, ...flags];
       const log = join(folder, `${name}-${started.length}.log`);
       const server = await startServer({ name, program: process.execPath, args, log }, watchdog);
       started.push(server);

@@ -9,6 +9,8 @@ export interface CloisterOptions {
   readonly startGateDigests: readonly string[];
   /** Further flags of the webhook. */
   readonly webhookFlags?: readonly string[];
+  /** Flags of Node itself for the webhook's process, as a bench sets them to measure it. */
+  readonly webhookNodeFlags?: readonly string[];
 }
 
 /** Operator and webhook as processes beside the API server, installed as the manifests say. */
@@ -49,11 +51,11 @@ export async function startCloister(
     ],
   };
   const startAgain = async (name: 'operator' | 'webhook'): Promise<RunningProgram> => {
-    const program = await runner.start(name, flags[name]);
+    const program = await runner.start(name, flags[name], name === 'webhook' ? options.webhookNodeFlags : []);
     await program.ready();
     return program;
   };
-  const { operator, webhook } = await startBoth(runner, flags);
+  const { operator, webhook } = await startBoth(runner, flags, options.webhookNodeFlags);
   const { probeUrl, log: webhookLog } = webhook;
   const metricsUrl = `http://${ADDRESS}:${metricsPort}/metrics`;
   const processes = { webhook: webhook.process, operator: operator.process };
@@ -63,9 +65,10 @@ export async function startCloister(
 async function startBoth(
   runner: ProgramRunner,
   flags: { readonly operator: readonly string[]; readonly webhook: readonly string[] },
+  webhookNodeFlags: readonly string[] = [],
 ): Promise<{ operator: RunningProgram; webhook: RunningProgram }> {
   const operator = await runner.start('operator', flags.operator);
-  const webhook = await runner.start('webhook', flags.webhook);
+  const webhook = await runner.start('webhook', flags.webhook, webhookNodeFlags);
   try {
     await Promise.all([operator.ready(), webhook.ready()]);
   } catch (error) {
