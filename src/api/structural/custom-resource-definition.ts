@@ -7,7 +7,7 @@ import type { StructuralSchema } from './structural-schema.ts';
 export type CustomResourceDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1';
   kind: 'CustomResourceDefinition';
-  metadata: { name: string };
+  metadata: { name: string; annotations: Readonly<Record<string, string>> };
   spec: {
     group: string;
     names: {
@@ -30,11 +30,14 @@ export type CustomResourceDefinition = {
   };
 };
 
+/** Without it Helm deletes a kind with the release, and the API server every role, tenant and sandbox with the kind. */
+const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };
+
 /** The CustomResourceDefinition of a kind. */
 export const customResourceDefinition = (definition: KindDefinition): CustomResourceDefinition => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: `${definition.plural}.${GROUP}` },
+  metadata: { name: `${definition.plural}.${GROUP}`, annotations: KEPT_BY_HELM },
   spec: {
     group: GROUP,
     names: {

@@ -28,6 +28,11 @@ const paths = (definition: KindDefinition, select: (field: SchemaField) => boole
 describe.for(kinds.map((definition) => ({ kind: definition.kind, definition })))(
   '$kind',
   ({ kind, definition }) => {
+    test('outlives the release of Helm that brought it', () => {
+      const { annotations } = customResourceDefinition(definition).metadata;
+      expect(annotations['helm.sh/resource-policy']).toBe('keep');
+    });
+
     test('every field says what it means', () => {
       expect(paths(definition, ({ schema }) => schema.description === undefined)).toEqual([]);
     });
