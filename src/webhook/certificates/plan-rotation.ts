@@ -37,8 +37,8 @@ export function planRotation(state: RotationState, now: number): readonly Rotati
   const { authorities, bundles, serving } = state;
   if (authorities === null) return ['CreateAuthority'];
   const { current, next } = authorities;
-  if (now >= current.notAfter) {
-    return next !== null && now < next.notAfter ? ['PromoteAuthority'] : ['CreateAuthority'];
+  if (!isValid(current, now)) {
+    return next !== null && isValid(next, now) ? ['PromoteAuthority'] : ['CreateAuthority'];
   }
   const isTrusted = ({ fingerprint }: CertificateFacts): boolean =>
     bundles.every((bundle) => bundle.includes(fingerprint));
@@ -46,7 +46,10 @@ export function planRotation(state: RotationState, now: number): readonly Rotati
   const actions: RotationAction[] = [];
   if (!isPublished(authorities, bundles)) actions.push('PublishBundle');
   const needsCertificate =
-    serving === null || serving.signedBy !== current.fingerprint || isDueForRenewal(serving, now);
+    serving === null ||
+    serving.signedBy !== current.fingerprint ||
+    !isValid(serving, now) ||
+    isDueForRenewal(serving, now);
   if (needsCertificate && isTrusted(current)) actions.push('IssueCertificate');
   const change = planAuthorities(authorities, isTrusted, now);
   if (change !== null) actions.push(change);
@@ -59,9 +62,14 @@ function planAuthorities(
   now: number,
 ): RotationAction | null {
   if (previous !== null && now >= previous.notAfter) return 'RetireAuthority';
-  if (next === null) return isDueForRenewal(current, now) ? 'StageAuthority' : null;
+  if (next === null || !isValid(next, now)) return isDueForRenewal(current, now) ? 'StageAuthority' : null;
   const isStaged = now >= next.notBefore + BACKDATING + STAGING;
   return isStaged && isTrusted(next) ? 'PromoteAuthority' : null;
+}
+
+/** What begins later than now was made by a clock that was wrong: no verifier accepts it, and nothing waits for it. */
+function isValid({ notBefore, notAfter }: CertificateFacts, now: number): boolean {
+  return now >= notBefore && now < notAfter;
 }
 
 /** Whether every place trusts exactly the authorities: one too many is a way in for whoever put it there. */

@@ -56,6 +56,18 @@ describe('the certificates of one replica', () => {
     expect(manager.status().bundle).toBe(store.bundles[0]);
   });
 
+  test('that a clock running a year ahead made are replaced when it is set right', async () => {
+    const store = createMemoryCertificateStore();
+    let now = START + 366 * DAY;
+    const { manager, served } = createReplica(store, () => now);
+    await manager.check();
+    now = START;
+    await manager.check();
+    expect(served).toHaveLength(2);
+    expect(served[1]!.validFromDate.getTime()).toBeLessThan(START);
+    expect(manager.status().authority?.notBefore).toBeLessThan(START);
+  });
+
   test('over three years, checked every day, what is served is always trusted and never about to expire', async () => {
     const store = createMemoryCertificateStore();
     let now = START;

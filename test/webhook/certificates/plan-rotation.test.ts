@@ -98,6 +98,24 @@ const ROWS: Row[] = [
     state([A, B], [['A', 'B']], serving('A', 300)),
     ['PromoteAuthority'],
   ],
+  [
+    'the authority was made by a clock that ran ahead: start over, or nothing is trusted until then',
+    0,
+    state([B], [['B']], serving('B', 244)),
+    ['CreateAuthority'],
+  ],
+  [
+    'the serving certificate was made while the clock ran ahead',
+    10,
+    state([A], [['A']], serving('A', 30)),
+    ['IssueCertificate'],
+  ],
+  [
+    'a successor from the future is not waited for',
+    245,
+    state([A, authority('F', 300)], [['A', 'F']], serving('A', 240)),
+    ['StageAuthority'],
+  ],
   ['both expired', 700, state([A, B], [['A', 'B']], null), ['CreateAuthority']],
 ];
 
