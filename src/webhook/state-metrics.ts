@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import type { ObservedCache } from './cache-readiness.ts';
 import type { CertificateStatus } from './certificates/certificate-manager.ts';
 
-/** What is observed when metrics are collected. `now` in milliseconds since 1970. */
+/** What is observed when metrics are collected. `now` is the clock of the caches' contacts, in milliseconds. */
 export interface ObservedState {
   readonly certificates: () => CertificateStatus;
   readonly caches: readonly ObservedCache[];

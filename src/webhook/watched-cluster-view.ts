@@ -84,8 +84,9 @@ export function createWatchedClusterView(client: KubeClient, logger: KubeLogger)
 
 function keepRole(roles: Map<string, RolePolicy>, { type, object }: Change<AgentRole & KubeObject>): void {
   const { name } = object.metadata;
-  if (type === 'Deleted') roles.delete(name);
-  else roles.set(name, compileRole(object));
+  // Gone before it is compiled: where that fails, nothing is judged by what the role said before.
+  roles.delete(name);
+  if (type !== 'Deleted') roles.set(name, compileRole(object));
 }
 
 function keepTenant(tenants: TenantIndex, { type, object }: Change<TenantIsolation & KubeObject>): void {
