@@ -105,6 +105,9 @@ function defaultContainer(container: Json): Json {
 
 /** By what the items of a list are told apart; other lists are owned as a whole (structured merge). */
 const KEYS = ['name', 'mountPath', 'ip'];
+/** A member that is owned as a whole, and one whose list every pod must have, so that nobody owns that it is there. */
+const OWNED_AS_WHOLE = 'secretKeyRef';
+const REQUIRED = 'containers';
 
 /** The `fieldsV1` of a value: who wrote it owns every member. */
 function ownedFields(value: unknown): Json {
@@ -113,9 +116,12 @@ function ownedFields(value: unknown): Json {
 }
 
 function ownedMembers(value: Json): Json {
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [`f:${name}`, ownedFields(member)]),
-  );
+  const owned: Json = {};
+  for (const [name, member] of Object.entries(value)) {
+    const { '.': own, ...below } = name === OWNED_AS_WHOLE ? {} : ownedFields(member);
+    owned[`f:${name}`] = own === undefined || name === REQUIRED ? below : { '.': own, ...below };
+  }
+  return owned;
 }
 
 function ownedItems(items: readonly unknown[]): Json {
