@@ -1,5 +1,8 @@
 import type { Violation } from './check.ts';
 
+/** More than the answer of the webhook can hold; a pod of thousands of containers has hundreds of thousands. */
+const MOST_TOLD = 256;
+
 /** One violation in one line: check, container, field, found, required, fix. */
 export function describeViolation(violation: Violation): string {
   const where = violation.container === null ? '' : `container "${violation.container}": `;
@@ -10,7 +13,9 @@ export function describeViolation(violation: Violation): string {
 /** The whole refusal of a pod: who is refused, under what, and every violation on a line of its own. */
 export function describeRefusal(subject: string, violations: readonly Violation[]): string {
   const count = violations.length === 1 ? '1 violation' : `${violations.length} violations`;
-  const lines = violations.map((violation) => `  - ${describeViolation(violation)}`);
+  const lines = violations.slice(0, MOST_TOLD).map((violation) => `  - ${describeViolation(violation)}`);
+  const rest = violations.length - lines.length;
+  if (rest > 0) lines.push(`  and ${rest} more; cloister review -f shows them all`);
   return [`${subject} is refused, ${count}:`, ...lines, "Each check's reasons: cloister explain CHECK."].join(
     '\n',
   );

@@ -2,6 +2,7 @@ import type { Finding } from './check.ts';
 import { canonicalMountPath, isAtOrUnder } from './mount-path.ts';
 import type { Volume, VolumeMount } from './pod.ts';
 import { type ContainerView, containerField, type PodSubject } from './pod-subject.ts';
+import { TEMPORARY, volumesOf } from './pod-volumes.ts';
 import { readAmount } from './read-amount.ts';
 import type { RolePolicy } from './role-policy.ts';
 import { findVolume, isMountedReadOnly, isShadow } from './shadowed-paths.ts';
@@ -9,7 +10,6 @@ import { show } from './show.ts';
 
 /** Where a token for the gateway and the installation's certificates are mounted. */
 export const TOKEN_MOUNT_PATH = '/var/run/secrets/cloister';
-const TEMPORARY = '/tmp';
 
 /**
  * What the image's own programs and the container runtime stand on. A role reaches below one of these only by naming a
@@ -33,6 +33,9 @@ const SYSTEM_PATHS = [
   '/var/lib',
   '/var/run',
 ];
+
+/** Sizes that a message adds up before the reader. */
+const MOST_TOLD = 16;
 
 /** One mount with its place. */
 export interface Mount {
@@ -98,35 +101,23 @@ function judgeTemporary({ subject, view }: Mount, volume: Volume, role: RolePoli
   const written = volume.emptyDir?.sizeLimit ?? null;
   const size = written === null ? null : readAmount(written);
   const ceiling = role.temporarySize;
-  const all = temporaryVolumes(subject);
-  if (size !== null && size > 0n && ceiling !== null && sumOfSizes(all) <= ceiling) return null;
+  const { byName, temporary: all, temporarySum } = volumesOf(subject);
+  if (size !== null && size > 0n && ceiling !== null && temporarySum <= ceiling) return null;
   return {
     container: view.container.name ?? '',
-    field: `spec.volumes[${(subject.spec.volumes ?? []).indexOf(volume)}].emptyDir.sizeLimit`,
-    found: all.map(({ emptyDir }) => show(emptyDir?.sizeLimit)).join(' + '),
+    field: `spec.volumes[${byName.get(volume.name ?? '')?.index}].emptyDir.sizeLimit`,
+    found: show(
+      all
+        .slice(0, MOST_TOLD)
+        .map(({ emptyDir }) => show(emptyDir?.sizeLimit))
+        .join(' + '),
+    ),
     required:
       ceiling === null
         ? `no ${TEMPORARY}: the role ${role.name} grants none`
         : `above 0, and all volumes at ${TEMPORARY} together at most ${role.temporarySizeText}, the tmp size of the role ${role.name}`,
     fix: ceiling === null ? 'Remove the mount.' : 'Set the sizeLimit of the volume.',
   };
-}
-
-/** Every volume that some container has at `/tmp`: the role's size is for the pod. */
-function temporaryVolumes({ spec, containers }: PodSubject): readonly Volume[] {
-  return (spec.volumes ?? []).filter(
-    ({ name, emptyDir }) =>
-      emptyDir &&
-      containers.some(({ container }) =>
-        container.volumeMounts?.some(
-          (mount) => mount.name === name && canonicalMountPath(mount.mountPath ?? '') === TEMPORARY,
-        ),
-      ),
-  );
-}
-
-function sumOfSizes(volumes: readonly Volume[]): bigint {
-  return volumes.reduce((sum, { emptyDir }) => sum + (readAmount(emptyDir?.sizeLimit ?? 0) ?? 0n), 0n);
 }
 
 function refuse(

@@ -1,12 +1,12 @@
 import { canonicalMountPath, isAtOrUnder } from './mount-path.ts';
 import type { Volume, VolumeMount } from './pod.ts';
 import type { ContainerView, PodSubject } from './pod-subject.ts';
+import { volumesOf } from './pod-volumes.ts';
 import type { RolePolicy } from './role-policy.ts';
 
 /** The volume of that name. */
-export function findVolume({ spec }: PodSubject, name: string | undefined): Volume | undefined {
-  for (const volume of spec.volumes ?? []) if (volume.name === name) return volume;
-  return undefined;
+export function findVolume(subject: PodSubject, name: string | undefined): Volume | undefined {
+  return volumesOf(subject).byName.get(name ?? '')?.volume;
 }
 
 /** Volumes that the kubelet mounts read-only, whatever the mount says. */
@@ -27,9 +27,7 @@ export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, 
   if (mount.readOnly !== true) return false;
   if (!role.deniedPaths.includes(path) && !role.unwritablePaths.includes(path)) return false;
   if (!findVolume(subject, mount.name)?.emptyDir) return false;
-  return subject.containers.every(({ container }) =>
-    (container.volumeMounts ?? []).every((other) => other.name !== mount.name || other.readOnly === true),
-  );
+  return !volumesOf(subject).written.has(mount.name ?? '');
 }
 
 /**

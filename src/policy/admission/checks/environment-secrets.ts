@@ -3,8 +3,9 @@ import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { CREDENTIAL_PATTERN, findCredential } from '../credential-shapes.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { EnvironmentVariable, Volume } from '../pod.ts';
-import { type ContainerView, containerField } from '../pod-subject.ts';
+import type { EnvironmentVariable } from '../pod.ts';
+import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
+import { findVolume } from '../shadowed-paths.ts';
 import { show } from '../show.ts';
 
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
@@ -56,7 +57,7 @@ export const environmentSecrets: Check = {
       for (let index = 0; index < env.length; index++) {
         const variable = env[index];
         if (variable) {
-          findings = judgeVariable(findings, variable, { view, index, volumes: subject.spec.volumes });
+          findings = judgeVariable(findings, variable, { subject, view, index });
         }
       }
       const sources = view.container.envFrom ?? [];
@@ -77,12 +78,12 @@ function judgeVariable(
   findings: Finding[] | null,
   variable: EnvironmentVariable,
   at: {
+    readonly subject: PodSubject;
     readonly view: ContainerView;
     readonly index: number;
-    readonly volumes: readonly Volume[] | undefined;
   },
 ): Finding[] | null {
-  const { view, index, volumes } = at;
+  const { subject, view, index } = at;
   const { value, valueFrom } = variable;
   const shape = value ? findCredential(value) : null;
   if (shape !== null) {
@@ -96,7 +97,7 @@ function judgeVariable(
     all = collectFinding(all, secretFinding(view, `env[${index}].valueFrom.secretKeyRef`, found));
   }
   const file = valueFrom.fileKeyRef;
-  if (file && !volumes?.some(({ name, emptyDir }) => name === file.volumeName && emptyDir)) {
+  if (file && !findVolume(subject, file.volumeName)?.emptyDir) {
     const found = `a file of volume ${show(file.volumeName)}`;
     all = collectFinding(all, secretFinding(view, `env[${index}].valueFrom.fileKeyRef`, found));
   }
