@@ -1,4 +1,4 @@
-import { METADATA_PREFIX, OPERATOR_USER } from '../api/names.ts';
+import { OPERATOR_USER } from '../api/names.ts';
 import type { CelRule, Check } from '../policy/admission/check.ts';
 import type { ContainerPosition } from '../policy/admission/pod-subject.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type ResourceRule,
   type Validation,
 } from './admission-policy.ts';
+import { JUDGED_PODS } from './judged-pods.ts';
 
 const RULES: readonly ResourceRule[] = [
   { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
@@ -37,27 +38,10 @@ export function backstopPolicy(checks: readonly Check[]): readonly PolicyObject[
       'The part of the pod contract that needs no AgentRole. It holds where the webhook of Cloister is gone.',
     scope: ENROLLED,
     rules: RULES,
-    conditions: [{ name: 'judged', expression: JUDGED }],
+    conditions: [JUDGED_PODS],
     variables: VARIABLES,
     validations: checks.flatMap((check) => (check.cel === undefined ? [] : [validation(check, check.cel)])),
   });
-}
-
-const OURS = `key.startsWith('${METADATA_PREFIX}') || key.contains('.${METADATA_PREFIX}')`;
-
-/** An update is judged unless spec, owners and our metadata stay: an old pod must be able to lose a finalizer. */
-const JUDGED = [
-  "request.operation == 'CREATE'",
-  'object.spec != oldObject.spec',
-  'object.metadata.?ownerReferences != oldObject.metadata.?ownerReferences',
-  ...['labels', 'annotations'].flatMap((map) => [
-    changed(map, 'object', 'oldObject'),
-    changed(map, 'oldObject', 'object'),
-  ]),
-].join(' || ');
-
-function changed(map: string, left: string, right: string): string {
-  return `${left}.metadata.?${map}.orValue({}).exists(key, (${OURS}) && ${right}.metadata.?${map}[?key] != ${left}.metadata.?${map}[?key])`;
 }
 
 const VARIABLES: readonly NamedExpression[] = [

@@ -1,0 +1,25 @@
+import { METADATA_PREFIX } from '../api/names.ts';
+import type { NamedExpression } from './admission-policy.ts';
+
+const OURS = `key.startsWith('${METADATA_PREFIX}') || key.contains('.${METADATA_PREFIX}')`;
+
+/**
+ * When a request about a pod is judged: an update that leaves spec, owners and our metadata alone is not. Said to the
+ * API server, so that a pod can lose a finalizer also while nothing answers: Jobs and namespaces could not end else.
+ */
+export const JUDGED_PODS: NamedExpression = {
+  name: 'judged',
+  expression: [
+    "request.operation != 'UPDATE'",
+    'object.spec != oldObject.spec',
+    'object.metadata.?ownerReferences != oldObject.metadata.?ownerReferences',
+    ...['labels', 'annotations'].flatMap((map) => [
+      changed(map, 'object', 'oldObject'),
+      changed(map, 'oldObject', 'object'),
+    ]),
+  ].join(' || '),
+};
+
+function changed(map: string, left: string, right: string): string {
+  return `${left}.metadata.?${map}.orValue({}).exists(key, (${OURS}) && ${right}.metadata.?${map}[?key] != ${left}.metadata.?${map}[?key])`;
+}
