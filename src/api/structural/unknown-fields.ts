@@ -20,11 +20,22 @@ const fieldsUnknownTo = (schema: StructuralSchema, value: unknown, path: string)
   });
 };
 
+// Made from the definition once: it takes longer than reading a hundred objects.
+const schemas = new Map<KindDefinition, StructuralSchema>();
+
+const schemaOf = (definition: KindDefinition): StructuralSchema => {
+  const known = schemas.get(definition);
+  if (known !== undefined) return known;
+  const made = kindSchema(definition);
+  schemas.set(definition, made);
+  return made;
+};
+
 /**
  * The paths in an object that its kind does not have. The API server drops them for a client that does not ask for strict
  * validation, so whoever reads a file has to refuse them: a misspelt rule would be no rule. Metadata is not looked at.
  */
 export const unknownFields = (definition: KindDefinition, object: unknown): string[] => {
   const { metadata: _metadata, ...rest } = isObject(object) ? object : {};
-  return fieldsUnknownTo(kindSchema(definition), rest, '');
+  return fieldsUnknownTo(schemaOf(definition), rest, '');
 };

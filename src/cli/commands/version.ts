@@ -10,6 +10,7 @@ export const version: Command = {
     void program
       .command('version')
       .description('print the version of cloister and of the kinds that it reads')
+      .addHelpText('after', '\nExamples:\n  cloister version\n')
       .action(() => {
         terminal.out(`cloister ${ownVersion()}\nkinds    ${API_VERSION}\n`);
         finish(EXIT.clean);

@@ -51,6 +51,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 /** Whether objects of the kind are known to hold no pod. */
 export function isPodlessKind(apiVersion: string, kind: string): boolean {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  const kinds = KINDS[group];
+  // The group is the author's: `constructor/v1` must not find what every object has.
+  const kinds = Object.hasOwn(KINDS, group) ? KINDS[group] : undefined;
   return kinds !== undefined && (kinds.includes('*') || kinds.includes(kind));
 }

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
+import { reviewAsJson, runCommand, SAMPLE_POLICIES, SAMPLES, writeFiles } from '../run-command.ts';
+
+const [ROLE, TENANT] = SAMPLE_POLICIES;
+const GATE = `packages.example.com/cloister/start-gate@sha256:${'5a'.repeat(32)}`;
+const tenantWithStatus = `${readFileSync(TENANT, 'utf8')}status:\n  gateway: {clusterIPs: [10.96.0.50]}\n`;
+
+const BARE = `# A comment
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {answer: "yes"}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: hermes, namespace: acme-agents}
+spec:
+  selector: {matchLabels: {app: hermes}}
+  template:
+    metadata: {labels: {app: hermes}}
+    spec:
+      serviceAccountName: hermes
+      hostPID: true
+      containers:
+      - name: agent
+        image: ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}
+        workingDir: /work
+`;
+
+function objectsOf(text: string): readonly Record<string, unknown>[] {
+  return [...readDocuments(text, { file: '-' })].map((document) => {
+    if ('error' in document) throw new Error(document.error);
+    return document.object;
+  });
+}
+
+describe('cloister harden', () => {
+  test('makes a bare workload compliant, wires it to its gateway, and passes the rest through in order', async () => {
+    const folder = writeFiles({ 'tenant.yaml': tenantWithStatus, 'bare.yaml': BARE });
+    const flags = ['-f', ROLE, '-f', folder, '--role', 'data-analyst', '--start-gate-image', GATE];
+    const { code, out, error } = await runCommand(['harden', ...flags]);
+    expect(code).toBe(0);
+    expect(objectsOf(out).map(({ kind }) => kind)).toEqual([
+      'AgentRole',
+      'ConfigMap',
+      'Deployment',
+      'TenantIsolation',
+    ]);
+    expect(objectsOf(out)[1]).toEqual(objectsOf(BARE)[0]);
+    expect(objectsOf(out)[2]).toMatchObject({
+      spec: {
+        template: {
+          metadata: { labels: { app: 'hermes', 'cloister.dev/role': 'data-analyst' } },
+          spec: {
+            dnsPolicy: 'None',
+            hostAliases: [{ ip: '10.96.0.50', hostnames: ['cloister-gateway'] }],
+            initContainers: [{ name: 'start-gate', image: GATE }],
+            containers: [
+              {
+                workingDir: '/work',
+                env: [
+                  {
+                    name: 'CLOISTER_PROXY_SECRET',
+                    valueFrom: { secretKeyRef: { name: 'cloister-proxy-r-data-analyst', key: 'secret' } },
+                  },
+                  {
+                    name: 'HTTPS_PROXY',
+                    value: 'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128',
+                  },
+                  { name: 'HTTP_PROXY' },
+                  { name: 'NO_PROXY' },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect(error).toContain(
+      'filled in: container "agent": spec.template.spec.containers[0].resources.limits.memory was set to 2Gi',
+    );
+    const reviewed = await reviewAsJson(['-f', '-'], out);
+    expect(reviewed).toMatchObject({ code: 0, entries: [{ kind: 'Deployment', allowed: true }] });
+    const again = await runCommand(['harden', '-f', '-', '--role', 'data-analyst'], { stdin: out });
+    expect(again).toMatchObject({ code: 0, out });
+  });
+
+  test('does not change a compliant pod', async () => {
+    const flags = ['-f', ROLE, '-f', TENANT, '-f', `${SAMPLES}/workloads`, '--role', 'data-analyst'];
+    const { code, out } = await runCommand(['harden', ...flags]);
+    const sample = readFileSync(`${SAMPLES}/workloads/compliant-pod.yaml`, 'utf8');
+    expect(code).toBe(0);
+    expect(objectsOf(out).at(-1)).toEqual(objectsOf(sample)[0]);
+    expect(await runCommand(['harden', ...flags, '--diff'])).toMatchObject({ code: 0, out: '', error: '' });
+  });
+
+  test('prints only the change with --diff', async () => {
+    const file = `${SAMPLES}/refused/host-network.yaml`;
+    const flags = ['-f', ROLE, '-f', file, '--role', 'data-analyst'];
+    const { out } = await runCommand(['harden', ...flags, '--diff']);
+    expect(out.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
+      `--- ${file}`,
+      `+++ ${file} (hardened)`,
+      '-  hostNetwork: true',
+    ]);
+  });
+
+  test.for([
+    ['unpinned-image', 'spec.containers[0].image'],
+    ['host-path', 'spec.volumes[1].hostPath'],
+    ['secret-in-environment', 'spec.containers[0].env'],
+    ['privileged', 'spec.containers[0].securityContext.privileged'],
+    ['too-much-memory', 'spec.containers[0].resources.limits.memory'],
+    ['no-start-gate', '--start-gate-image'],
+  ] as const)('leaves %s to its author, and says so', async ([name, told]) => {
+    const flags = ['-f', ROLE, '-f', `${SAMPLES}/refused/${name}.yaml`, '--role', 'data-analyst'];
+    const { code, error } = await runCommand(['harden', ...flags]);
+    expect(code).toBe(1);
+    expect(error).toContain(`Pod acme-agents/${name}`);
+    expect(error).toContain(told);
+  });
+
+  test('says that the addresses of the gateway are not known', async () => {
+    const { code, error } = await runCommand(
+      ['harden', '-f', ROLE, '-f', '-', '--role', 'data-analyst', '--start-gate-image', GATE],
+      { stdin: BARE },
+    );
+    expect(code).toBe(1);
+    expect(error).toContain('to decide: gateway: spec.template.spec.hostAliases is nothing');
+  });
+
+  test.for([
+    ['no such role', ['-f', ROLE, '--role', 'ghost'], 'no usable AgentRole "ghost"'],
+    ['a gate without a digest', ['-f', ROLE, '--role', 'x', '--start-gate-image', 'a:1'], 'by digest'],
+    ['a broken document', ['-f', ROLE, '-f', '-', '--role', 'data-analyst'], '-:1: cannot be hardened'],
+  ] as const)('%s is unusable input', async ([, flags, told]) => {
+    const { code, error } = await runCommand(['harden', ...flags], { stdin: 'a: b: c' });
+    expect(code).toBe(2);
+    expect(error).toContain(told);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { CHECKS } from '../../src/policy/admission/checks/index.ts';
+import { runCommand } from './run-command.ts';
+
+describe('help', () => {
+  test.for([[], ['review'], ['harden'], ['explain'], ['version']] as const)(
+    'cloister %s --help has not changed unseen',
+    async (command) => {
+      const { code, out } = await runCommand([...command, '--help']);
+      expect(code).toBe(0);
+      expect(out).toContain('Examples:');
+      expect(out).toMatchSnapshot();
+    },
+  );
+});
+
+describe('a wrong command line is unusable input, and told', () => {
+  test.for([
+    ['an unknown command', ['reveiw'], 'Did you mean review?'],
+    ['an unknown option', ['review', '-f', 'x', '--rolle', 'x'], 'Did you mean --role?'],
+    ['a missing option', ['review'], "required option '-f, --filename <path...>' not specified"],
+    ['an unknown format', ['review', '-f', 'x', '-o', 'xml'], 'Allowed choices are text, json'],
+    ['too many arguments', ['version', 'x'], 'too many arguments'],
+    ['an unknown check', ['explain', 'privilegd'], 'did you mean privileged?'],
+    ['nothing', [], 'Usage: cloister'],
+  ] as const)('%s', async ([, args, told]) => {
+    const { code, out, error } = await runCommand(args);
+    expect(code).toBe(2);
+    expect(error).toContain(told);
+    expect(out).toBe('');
+  });
+});
+
+describe('cloister explain', () => {
+  test('lists every check', async () => {
+    const { code, out } = await runCommand(['explain']);
+    expect(code).toBe(0);
+    for (const { name, summary } of CHECKS)
+      expect(out).toMatch(new RegExp(`^${name} +${summary[0] ?? ''}`, 'm'));
+  });
+
+  test.for([...CHECKS.map(({ name }) => name), 'access'])('tells all about %s', async (name) => {
+    const { code, out } = await runCommand(['explain', name]);
+    expect(code).toBe(0);
+    for (const title of ['asks', 'why', 'reads', 'needs', 'held by', 'upstream', 'level']) {
+      expect(out).toMatch(new RegExp(`^  ${title} +\\S`, 'm'));
+    }
+  });
+});
+
+test('cloister version prints its own and that of the kinds', async () => {
+  expect(await runCommand(['version'])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^cloister \d+\.\d+\.\d+\nkinds {4}cloister\.dev\/v1alpha1\n$/),
+  });
+});
