@@ -79,7 +79,7 @@ describe('a pod of thousands', () => {
     'eyJ.eyJ',
     'xox',
     'AccountKey=',
-    'glpat-',
+    'glpat-/',
     'a.',
   ])('a variable of a megabyte of %j has no credential, and is soon told so', (part) => {
     const value = part.repeat(Math.ceil(1_048_576 / part.length));
