@@ -7,6 +7,7 @@ import {
   FIRST_REFUSAL,
   LAST_REFUSALS,
   pretendRunning,
+  restoreRegistrations,
   waitUntilRefused,
 } from './prepare.ts';
 import { readSampleObject } from './samples.ts';
@@ -45,7 +46,11 @@ async function demo(): Promise<number> {
     const cloister = await startCloister(controlPlane, { startGateDigests: [startGateDigest()] });
     try {
       const ok = await play(controlPlane, tell);
-      if (options.keep === true) await keep(controlPlane.kubeconfig);
+      if (options.keep === true) {
+        tell('putting the webhook registrations back');
+        await restoreRegistrations(controlPlane, cloister.webhookUrl);
+        await keep(controlPlane.kubeconfig);
+      }
       return ok ? 0 : 1;
     } finally {
       await cloister.stop();
@@ -99,7 +104,7 @@ function startGateDigest(): string {
 
 async function keep(kubeconfig: string): Promise<void> {
   process.stderr.write(
-    `\nIt stays up until Ctrl-C. The registrations are deleted; put them back with npm run demo.\n` +
+    `\nIt stays up, with everything installed, until Ctrl-C. To try it by hand, in another terminal:\n` +
       `  export KUBECONFIG=${kubeconfig}\n  kubectl apply -f manifests/samples/refused\n`,
   );
   await new Promise((resolve) => {

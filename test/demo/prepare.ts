@@ -1,5 +1,6 @@
 import { callAPI } from '../testbed/api-request.ts';
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
+import { installManifests } from '../testbed/install-cloister.ts';
 import { whoRefused } from '../testbed/who-refused.ts';
 import { readSample } from './samples.ts';
 import { NAMESPACE, POD, PROTECTED, UNPROTECTED } from './scenario.ts';
@@ -83,6 +84,14 @@ export async function deleteRegistrations(controlPlane: ControlPlane): Promise<v
   ];
   for (const path of paths)
     await callAPI(controlPlane, { user: 'admin', method: 'DELETE', path: `${base}/${path}` });
+}
+
+/** Makes the registrations again as they were installed; resolves when the webhook refuses by them. */
+export async function restoreRegistrations(controlPlane: ControlPlane, webhookUrl: string): Promise<void> {
+  const isRegistration = ({ kind }: { kind?: unknown }): boolean =>
+    String(kind).endsWith('WebhookConfiguration');
+  await controlPlane.apply(installManifests(webhookUrl).filter(isRegistration));
+  await waitUntilRefused(controlPlane, FIRST_REFUSAL);
 }
 
 function namespace(name: string): object {

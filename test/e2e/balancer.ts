@@ -17,7 +17,10 @@ export async function startBalancer(port: number): Promise<Balancer> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     const target = ports[turn++ % ports.length];
-    if (target === undefined) return void socket.destroy();
+    if (target === undefined) {
+      socket.destroy();
+      return;
+    }
     const onward = connect(target, ADDRESS);
     for (const [one, other] of [
       [socket, onward],

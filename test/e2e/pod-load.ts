@@ -1,6 +1,6 @@
 import { apiServerCaller } from '../testbed/api-server-caller.ts';
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
-import { compliantPod, podsPath, writableRootPod } from './samples.ts';
+import { compliantPod, oversizedPod, podsPath } from './samples.ts';
 
 /** What came of a load. */
 export interface PodLoadOutcome {
@@ -22,15 +22,19 @@ const PAUSE_MILLISECONDS = 10;
 const LONGEST_MILLISECONDS = 90_000;
 
 /**
- * Creates pods as dry runs from some senders at once, each one after the other, every second of them bad.
- * It ends by itself after 90 s.
+ * Creates pods as dry runs from some senders at once, each one after the other, every second of them bad:
+ * by default in a way that only the webhook sees. It ends by itself after 90 s.
  */
-export function startPodLoad({ connection }: ControlPlane, senders: number): PodLoad {
+export function startPodLoad(
+  { connection }: ControlPlane,
+  senders: number,
+  badPod: (name: string) => object = oversizedPod,
+): PodLoad {
   const caller = apiServerCaller(connection);
   const failed: string[] = [];
   const count = { admitted: 0, refused: 0, letThrough: 0 };
   const end = performance.now() + LONGEST_MILLISECONDS;
-  let stopped = false;
+  const stopping = new AbortController();
   const send = async (body: object): Promise<{ status: number; message: string }> => {
     const path = `${podsPath()}?dryRun=All`;
     try {
@@ -41,11 +45,11 @@ export function startPodLoad({ connection }: ControlPlane, senders: number): Pod
     }
   };
   const loop = async (sender: number): Promise<void> => {
-    for (let round = 0; !stopped && performance.now() < end; round += 1) {
+    for (let round = 0; !stopping.signal.aborted && performance.now() < end; round += 1) {
       const good = await send(compliantPod(`good-${sender}-${round}`));
       if (good.status === 201) count.admitted += 1;
       else failed.push(`${good.status} ${good.message}`);
-      const bad = await send(writableRootPod(`bad-${sender}-${round}`));
+      const bad = await send(badPod(`bad-${sender}-${round}`));
       if (bad.status === 201) count.letThrough += 1;
       else count.refused += 1;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
@@ -56,9 +60,9 @@ export function startPodLoad({ connection }: ControlPlane, senders: number): Pod
   return {
     outcome,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await Promise.all(running);
-      await caller.close();
+      caller.close();
       return outcome();
     },
   };

@@ -23,6 +23,11 @@ export function writableRootPod(name: string, changes: Readonly<Record<string, u
   });
 }
 
+/** The same with more memory than its role allows, which the webhook alone can know. */
+export function oversizedPod(name: string): object {
+  return compliantPod(name, { '/spec/containers/0/resources/limits/memory': '64Gi' });
+}
+
 /** The digest of the start gate in the compliant sample. */
 export function startGateDigest(): string {
   const { spec } = readSampleObject('workloads/compliant-pod.yaml') as {

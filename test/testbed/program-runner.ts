@@ -30,7 +30,7 @@ export interface ProgramRunner {
 }
 
 const ADDRESS = '127.0.0.1';
-const READY_MILLISECONDS = 30_000;
+const READY_MILLISECONDS = 60_000;
 const GRACE_MILLISECONDS = 15_000;
 
 /** What it starts is killed with this process, however that ends. */

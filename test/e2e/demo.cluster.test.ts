@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../testbed/run-command.ts';
+import type { StepResult } from '../demo/step.ts';
+import { providePrograms } from '../testbed/provide-programs.ts';
+
+const MAIN = fileURLToPath(new URL('../demo/main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const REFUSED = fileURLToPath(new URL('../../manifests/samples/refused', import.meta.url));
+
+describe('the demo', { timeout: 180_000 }, () => {
+  test('prints one object a step as JSON, each of them as expected, and ends with 0', async () => {
+    const { HOME = '' } = process.env;
+    const demo = { program: process.execPath, args: [MAIN, '--json'], environment: { HOME } };
+    const { code, stdout } = await runCommand(demo);
+    const steps = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as StepResult);
+    expect(code).toBe(0);
+    expect(steps.length).toBeGreaterThan(20);
+    for (const step of steps) {
+      expect(Object.keys(step)).toEqual(['step', 'expected', 'got', 'by', 'ok', 'ms']);
+      expect(step).toMatchObject({ ok: true });
+    }
+    const refusers = new Set(steps.map(({ by }) => by).filter((by) => by !== null));
+    for (const by of ['Explain', 'Decide', 'PodSecurity', 'Policy/cloister-backstop'])
+      expect(refusers).toContain(by);
+  });
+
+  test('stays with --keep, protected as installed, until it is interrupted', async () => {
+    const demo = spawn(process.execPath, [MAIN, '--keep'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(demo, 'exit');
+    let told = '';
+    demo.stderr.on('data', (chunk: Buffer) => (told += chunk.toString('utf8')));
+    try {
+      await expect.poll(() => told, { timeout: 150_000, interval: 200 }).toMatch(/export KUBECONFIG=\S+\n/);
+      const kubeconfig = /export KUBECONFIG=(\S+)/.exec(told)?.[1] ?? '';
+      const kubectl = (await providePrograms(['kubectl'])).path('kubectl');
+      const environment = { KUBECONFIG: kubeconfig, HOME: ROOT };
+      const args = ['--cache-dir', `${kubeconfig}.cache`, 'apply', '-f', REFUSED];
+      const { code, stdout, stderr } = await runCommand({ program: kubectl, args, environment });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr.match(/admission webhook "explain\.cloister\.dev" denied/g)?.length).toBe(15);
+    } finally {
+      demo.kill('SIGINT');
+    }
+    expect(await ended).toEqual([0, null]);
+  });
+});
