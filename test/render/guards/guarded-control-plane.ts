@@ -67,6 +67,7 @@ export async function startGuardedControlPlane(): Promise<GuardedControlPlane> {
   await create(ACTORS.administrator, NAMESPACES, namespace('acme-agents', ENROLMENT));
   await create(ACTORS.operator, NAMESPACES, namespace('cloister-t-acme', { 'cloister.dev/system': 'acme' }));
   await create(ACTORS.administrator, NAMESPACES, namespace('elsewhere', {}));
+  await create(ACTORS.administrator, NAMESPACES, namespace('cloister-system', {}));
   await controlPlane.apply([EDIT]);
   await backstopIsEffective(attempt);
   return {

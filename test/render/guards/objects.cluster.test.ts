@@ -165,6 +165,12 @@ describe('tokens', () => {
       'cloister-token-secrets',
     ],
     [
+      'nor anybody beside the operator and the webhook, which would then be each other',
+      administrator,
+      post(core('cloister-system', 'secrets'), secret),
+      'cloister-token-secrets',
+    ],
+    [
       'an editor may have other Secrets',
       editor,
       post(core('acme-agents', 'secrets'), { ...secret, type: 'Opaque' }),
