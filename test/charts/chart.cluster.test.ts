@@ -94,11 +94,26 @@ describe('the chart', () => {
       ['-n', 'cloister-system', '--set', 'terminationGracePeriodSeconds=60'],
       'terminationGracePeriodSeconds',
     ],
+    [
+      'a grace period shorter than draining takes',
+      ['-n', 'cloister-system', '--set', 'webhook.drainSeconds=20,webhook.timeoutSeconds=15'],
+      'terminationGracePeriodSeconds is 30, but a webhook that stops needs 35 s',
+    ],
     ['an old cluster', ['-n', 'cloister-system', '--kube-version', '1.35.0'], 'kubeVersion'],
   ] as const)('refuses %s', async ([, args, message]) => {
     const { code, stderr } = await runHelm(['template', 'cloister', CHART, ...args]);
     expect(code).not.toBe(0);
     expect(stderr).toContain(message);
+  });
+
+  test('lets both programs reach the API server where it listens', async () => {
+    const manifests = await render('networkPolicy.apiServerPorts={8443}');
+    const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies).toHaveLength(2);
+    for (const { spec } of policies) {
+      const { egress } = spec as { egress: { ports: unknown[] }[] };
+      expect(egress[0]?.ports).toEqual([{ protocol: 'TCP', port: 8443 }]);
+    }
   });
 
   test('gives no right that aggregates to edit, no wildcard, and no write of Secrets beyond its own', async () => {
