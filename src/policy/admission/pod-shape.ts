@@ -62,6 +62,7 @@ const container = {
   startupProbe: handler,
   lifecycle: { postStart: handler, preStop: handler },
   restartPolicy: 'string',
+  terminationMessagePath: 'string',
   securityContext: {
     ...sharedSecurityContext,
     privileged: 'boolean',

@@ -82,6 +82,7 @@ export interface Container {
   readonly startupProbe?: Handler;
   readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
   readonly restartPolicy?: string;
+  readonly terminationMessagePath?: string;
   readonly securityContext?: ContainerSecurityContext;
   readonly targetContainerName?: string;
 }

@@ -1,6 +1,6 @@
 import { canonicalMountPath } from '../admission/mount-path.ts';
 import type { Container, Pod } from '../admission/pod.ts';
-import { changeContainers, changeSpec, setSecurityContext } from './change-pod.ts';
+import { changeContainers, changeSpec, setSecurityContext, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 import { isStartGate } from './start-gate.ts';
 import { SCRATCH_PATH, scratchSize } from './scratch-volume.ts';
@@ -15,7 +15,8 @@ export const readOnlyRootFilesystem: Fix = {
     const volume = pod.spec?.volumes?.find(({ name }) => name === VOLUME);
     const canMount = volume ? !!volume.emptyDir : size !== null;
     let mounts = false;
-    const closed = changeContainers(pod, (container, position) => {
+    const closed = changeContainers(pod, (written, position) => {
+      const container = written.terminationMessagePath ? without(written, 'terminationMessagePath') : written;
       if (container.securityContext?.readOnlyRootFilesystem === true) return container;
       const readOnly = setSecurityContext(container, { readOnlyRootFilesystem: true });
       if (!canMount || position === 'EphemeralContainer' || hasScratch(container)) return readOnly;

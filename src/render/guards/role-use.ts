@@ -16,7 +16,10 @@ const LABELLED = `.?metadata.?labels[?'${LABEL.role}']`;
 const IS_POD = "request.kind.kind == 'Pod'";
 const IS_SANDBOX = "request.kind.kind == 'AgentSandbox'";
 const ROLE = `${IS_SANDBOX} ? dyn(object).?spec.?roleRef.?name : ${IS_POD} ? dyn(object)${LABELLED} : ${TEMPLATE('object')}${LABELLED}`;
-const CHANGED = `oldObject == null || (${IS_SANDBOX} ? dyn(object).?spec != dyn(oldObject).?spec : ${TEMPLATE('object')} != ${TEMPLATE('oldObject')})`;
+// Of a running pod only the images can be changed; controllers that lift scheduling gates or resize give it no code.
+const IMAGES = (object: string): string =>
+  `[dyn(${object}).?spec.?initContainers, dyn(${object}).?spec.?containers, dyn(${object}).?spec.?ephemeralContainers].map(list, list.orValue([]).map(c, c.?image.orValue('')))`;
+const CHANGED = `oldObject == null || (${IS_SANDBOX} ? dyn(object).?spec != dyn(oldObject).?spec : ${IS_POD} ? ${IMAGES('object')} != ${IMAGES('oldObject')} : ${TEMPLATE('object')} != ${TEMPLATE('oldObject')})`;
 
 /**
  * Whoever gives a role to code needs the verb `use` on that role: who makes a sandbox, a pod, or a template of pods,
@@ -28,8 +31,7 @@ export const roleUseGuard: readonly PolicyObject[] = admissionPolicy({
   description: 'Who gives an AgentRole to a sandbox, a pod or a template needs the verb use on it.',
   scope: ENROLLED,
   rules: [
-    { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
-    rule('', ['podtemplates', 'replicationcontrollers']),
+    rule('', ['pods', 'pods/ephemeralcontainers', 'podtemplates', 'replicationcontrollers']),
     rule('apps', ['daemonsets', 'deployments', 'replicasets', 'statefulsets']),
     rule('batch', ['cronjobs', 'jobs']),
     rule(GROUP, ['agentsandboxes']),

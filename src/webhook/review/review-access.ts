@@ -38,6 +38,13 @@ function rolesBehind(
     const allowed = view.tenantOf(namespace)?.allowedRoles ?? [];
     return [...allowed].map((name) => view.role(name));
   }
-  const name = view.roleNameOfPod(namespace, access.name);
+  const name = view.roleNameOfPod(namespace, podName(access));
   return [name === undefined || name === null ? null : view.role(name)];
+}
+
+/** The proxy's name may carry a scheme and a port, as `https:agent:8443` (`SplitSchemeNamePort` of Kubernetes). */
+function podName({ subresource, name }: AccessRequest): string {
+  if (subresource !== 'proxy') return name;
+  const parts = name.split(':');
+  return (parts.length === 3 ? parts[1] : parts[0]) ?? '';
 }

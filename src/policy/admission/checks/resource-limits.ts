@@ -18,7 +18,8 @@ const ABOVE_ZERO = "isGreaterThan(quantity('0'))";
  * Fields: `resources.limits` of every container and init container (ephemeral ones can have none), `spec.resources.limits`.
  * Allowed: cpu, memory and ephemeral-storage all stated and above 0, since 0 means no limit to a container runtime.
  * With a role: each at most the role's, and so is the sum of what runs side by side, as the scheduler counts it: the
- * containers and the init containers that go on running (KEP-753); every other init container alone.
+ * containers and the init containers that go on running (KEP-753), and every other init container beside those of
+ * them that start before it. `spec.resources.requests` is at most the role's as well.
  */
 export const resourceLimits: Check = {
   name: 'resource-limits',
@@ -30,6 +31,7 @@ export const resourceLimits: Check = {
     'spec.containers[*].resources.limits',
     'spec.initContainers[*].resources.limits',
     'spec.resources.limits',
+    'spec.resources.requests',
   ],
   positions: ['Pod', 'Container', 'InitContainer'],
   operations: ['Create', 'Update'],
@@ -53,6 +55,7 @@ export const resourceLimits: Check = {
         findings = collectFinding(findings, judgeLimit(subject, view, resource, role));
       }
       findings = collectFinding(findings, judgeLimit(subject, null, resource, role));
+      if (role !== null) findings = collectFinding(findings, judgeReserved(subject, resource, role));
       // A limit that is missing or too high by itself has been told; its sum would only say so again.
       if (role === null || (findings?.length ?? 0) > before) continue;
       findings = collectFinding(findings, judgeSum(subject, resource, role));
@@ -86,24 +89,45 @@ function isWithin(amount: bigint, resource: Resource, role: RolePolicy | null): 
   return amount > 0n && (role === null || amount <= (role.limits.get(resource) ?? 0n));
 }
 
+/** The most that runs at one time: the containers, or an init container, each beside the sidecars started before it. */
 function judgeSum({ containers }: PodSubject, resource: Resource, role: RolePolicy): Finding | null {
+  const limitOf = ({ container }: ContainerView) => container.resources?.limits?.[resource] ?? 0;
+  const most = role.limits.get(resource) ?? 0n;
+  const beside: ContainerView[] = [];
   let sum = 0n;
   for (const view of containers) {
-    if (runsBeside(view)) sum += readAmount(view.container.resources?.limits?.[resource] ?? 0) ?? 0n;
+    if (view.position === 'EphemeralContainer') continue;
+    const amount = readAmount(limitOf(view)) ?? 0n;
+    const goesOn = view.position === 'Container' || view.container.restartPolicy === 'Always';
+    if (!goesOn && sum + amount > most) return tooMuch([...beside, view].map(limitOf), resource, role);
+    if (!goesOn) continue;
+    beside.push(view);
+    sum += amount;
   }
-  if (sum <= (role.limits.get(resource) ?? 0n)) return null;
-  const stated = containers.filter(runsBeside).map((view) => view.container.resources?.limits?.[resource]);
+  return sum <= most ? null : tooMuch(beside.map(limitOf), resource, role);
+}
+
+function tooMuch(stated: readonly (string | number)[], resource: Resource, role: RolePolicy): Finding {
   return {
     container: null,
     field: `spec.containers[*].resources.limits.${resource}`,
-    found: stated.join(' + '),
+    found: show(stated.join(' + ')),
     required: `together above 0${ceiling(role, resource)}`,
     fix: 'Lower the limits of the containers: the role grants them to the pod as a whole.',
   };
 }
 
-function runsBeside({ position, container }: ContainerView): boolean {
-  return position === 'Container' || (position === 'InitContainer' && container.restartPolicy === 'Always');
+/** What the pod as a whole has reserved for it (KEP-2837): the API server bounds it by no limit of a container. */
+function judgeReserved({ spec }: PodSubject, resource: Resource, role: RolePolicy): Finding | null {
+  const value = spec.resources?.requests?.[resource] ?? null;
+  if (value === null || (readAmount(value) ?? -1n) <= (role.limits.get(resource) ?? 0n)) return null;
+  return {
+    container: null,
+    field: `spec.resources.requests.${resource}`,
+    found: show(value),
+    required: `at most ${role.limitTexts.get(resource) ?? '0'}, the limit of the role ${role.name}`,
+    fix: 'Lower or remove it: what no limit of the role covers cannot be reserved either.',
+  };
 }
 
 function ceiling(role: RolePolicy | null, resource: Resource): string {

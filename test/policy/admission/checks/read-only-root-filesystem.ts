@@ -8,6 +8,13 @@ export const readOnlyRootFilesystemFixtures: CheckFixtures = {
   check: 'read-only-root-filesystem',
   pass: [
     {
+      name: 'the message of the end where the API server has it by default',
+      tweak: ({ spec }) => {
+        spec.containers[0].terminationMessagePath = '/dev/termination-log';
+        spec.initContainers[0].terminationMessagePath = '';
+      },
+    },
+    {
       name: 'an ephemeral container that cannot write to its image',
       tweak: (pod) =>
         addEphemeralContainer(pod, (container) =>
@@ -17,6 +24,17 @@ export const readOnlyRootFilesystemFixtures: CheckFixtures = {
     },
   ],
   fail: [
+    {
+      name: 'files of the image that the kubelet is told to lay a writable one over',
+      tweak: (pod) => {
+        pod.spec.containers[0].terminationMessagePath = '/usr/local/bin/hermes';
+        addSidecar(pod, (container) => {
+          container.terminationMessagePath = '/etc/ld.so.preload';
+        });
+      },
+      fields: ['spec.initContainers[1].terminationMessagePath', 'spec.containers[0].terminationMessagePath'],
+      found: ['/etc/ld.so.preload', '/usr/local/bin/hermes'],
+    },
     {
       name: 'a container that may write, and an init container that says nothing',
       tweak: ({ spec }) => {

@@ -143,6 +143,28 @@ export const resourceLimitsFixtures: CheckFixtures = {
       found: ['600m + 500m'],
     },
     {
+      name: 'an init container beside one that goes on running, each with all that the role grants',
+      tweak: ({ spec }) => {
+        const limits = { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Mi' };
+        const sidecar = { ...buildContainer('sidecar'), restartPolicy: 'Always', resources: { limits } };
+        const fetch = { ...buildContainer('fetch'), resources: { limits } };
+        const few = { cpu: '1m', memory: '1Mi', 'ephemeral-storage': '1Mi' };
+        sidecar.resources = { limits: { ...limits, cpu: '999m' } };
+        spec.initContainers.push(sidecar, fetch);
+        spec.containers[0].resources = { limits: few };
+      },
+      fields: ['spec.containers[*].resources.limits.cpu'],
+      found: ['999m + 1'],
+    },
+    {
+      name: 'more reserved for the pod as a whole than the role grants',
+      tweak: ({ spec }) => {
+        spec.resources = { requests: { cpu: '64', memory: '2Gi' } };
+      },
+      fields: ['spec.resources.requests.cpu'],
+      found: ['64'],
+    },
+    {
       name: 'a resource that the role does not grant',
       tweak: () => {},
       context: { role: buildRolePolicy({ limits: new Map(), limitTexts: new Map() }) },
