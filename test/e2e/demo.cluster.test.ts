@@ -14,17 +14,17 @@ describe('the demo', { timeout: 180_000 }, () => {
   test('prints one object a step as JSON, each of them as expected, and ends with 0', async () => {
     const { HOME = '' } = process.env;
     const demo = { program: process.execPath, args: [MAIN, '--json'], environment: { HOME } };
-    const { code, stdout } = await runCommand(demo);
+    const { code, stdout, stderr } = await runCommand(demo);
     const steps = stdout
       .trimEnd()
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as StepResult);
-    expect(code).toBe(0);
+    expect(steps.filter(({ ok }) => !ok)).toEqual([]);
+    expect(code, stderr).toBe(0);
     expect(steps.length).toBeGreaterThan(20);
-    for (const step of steps) {
+    for (const step of steps)
       expect(Object.keys(step)).toEqual(['step', 'expected', 'got', 'by', 'ok', 'ms']);
-      expect(step).toMatchObject({ ok: true });
-    }
     const refusers = new Set(steps.map(({ by }) => by).filter((by) => by !== null));
     for (const by of ['Explain', 'Decide', 'PodSecurity', 'Policy/cloister-backstop'])
       expect(refusers).toContain(by);

@@ -1,0 +1,24 @@
+import { TenantIndex } from '../../../src/webhook/tenant-index.ts';
+import type { ReviewSettings } from '../../../src/webhook/review/review-settings.ts';
+import type { RolePolicy } from '../../../src/policy/admission/role-policy.ts';
+import { buildReviewContext, buildRolePolicy, buildTenantPolicy } from '../../build/review-context.ts';
+
+/** What the webhook knows in these tests: one tenant, the roles given, and the role labels of pods by name. */
+export function knownCluster(
+  roles: readonly RolePolicy[] = [buildRolePolicy()],
+  pods: Readonly<Record<string, string | null>> = {},
+): ReviewSettings {
+  const tenants = new TenantIndex();
+  const allowedRoles = new Set(['data-analyst', ...roles.map(({ name }) => name)]);
+  tenants.set(buildTenantPolicy({ allowedRoles }), '2026-01-01T00:00:00Z');
+  return {
+    view: {
+      tenantOf: (namespace) => tenants.tenantOf(namespace),
+      otherTenantsOf: (namespace, except) => tenants.otherTenantsOf(namespace, except),
+      role: (name) => roles.find((role) => role.name === name) ?? null,
+      roleNameOfPod: (namespace, name) => (namespace === 'acme-agents' ? pods[name] : undefined),
+    },
+    configuration: buildReviewContext().configuration,
+    now: () => Date.parse('2026-01-01T00:00:00Z'),
+  };
+}

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
+import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
+import { review } from '../../../src/webhook/review/review.ts';
+import { buildAdmissionReview } from '../../build/admission-review.ts';
+import { buildPod, type WritablePod } from '../../build/pod.ts';
+import { buildRolePolicy } from '../../build/review-context.ts';
+import { knownCluster } from './known-cluster.ts';
+
+const ask = (changes: Partial<AdmissionRequest>, known = knownCluster()) =>
+  review(buildAdmissionReview(changes).request, known);
+
+const host = (pod: WritablePod): void => {
+  pod.spec.hostNetwork = true;
+};
+const pods = { group: '', version: 'v1', resource: 'pods' };
+const workload = (group: string, resource: string) => ({ group, version: 'v1', resource });
+
+describe('a DELETE is never judged', () => {
+  test.for([
+    pods,
+    workload('apps', 'deployments'),
+    workload('cloister.dev', 'agentroles'),
+    workload('cloister.dev', 'tenantisolations'),
+  ])('of $group $resource', (resource) => {
+    expect(ask({ operation: 'DELETE', resource, object: null, oldObject: buildPod(host) }).allowed).toBe(
+      true,
+    );
+  });
+});
+
+describe('a pod', () => {
+  test('that meets the contract is allowed', () => {
+    expect(ask({ object: buildPod() })).toEqual({ allowed: true });
+  });
+
+  test.for([
+    ['created', { operation: 'CREATE' }],
+    ['created through an unknown subresource', { operation: 'CREATE', subResource: 'clone' }],
+    ['changed', { operation: 'UPDATE', oldObject: buildPod() }],
+    [
+      'changed through ephemeralcontainers',
+      { operation: 'UPDATE', subResource: 'ephemeralcontainers', oldObject: buildPod() },
+    ],
+    ['changed through resize', { operation: 'UPDATE', subResource: 'resize', oldObject: buildPod() }],
+    [
+      'changed through a subresource that nobody knows yet',
+      { operation: 'UPDATE', subResource: 'teleport', oldObject: buildPod() },
+    ],
+    ['changed, and the review does not say from what', { operation: 'UPDATE', oldObject: null }],
+  ] as const)('that does not meet it is refused when it is %s', ([, changes]) => {
+    expect(ask({ ...changes, object: buildPod(host) })).toMatchObject({
+      allowed: false,
+      code: 403,
+      checks: ['host-namespaces'],
+    });
+  });
+
+  test.for(['status', 'binding', 'eviction', 'log'])(
+    'is not judged through %s, which carries no spec',
+    (name) => {
+      expect(ask({ operation: 'UPDATE', subResource: name, object: buildPod(host) }).allowed).toBe(true);
+    },
+  );
+
+  test.for([
+    ['no object', undefined],
+    ['null as object', null],
+  ] as const)('is refused where the review holds %s', ([, object]) => {
+    expect(ask({ object })).toMatchObject({ allowed: false, code: 400 });
+  });
+
+  test('is refused in a namespace that no tenant lists, since it was asked about', () => {
+    expect(ask({ object: buildPod(), namespace: 'elsewhere' })).toMatchObject({
+      allowed: false,
+      checks: ['role'],
+    });
+  });
+
+  test('is refused when its role is not there', () => {
+    const verdict = ask({ object: buildPod() }, knownCluster([]));
+    expect(verdict).toMatchObject({
+      allowed: false,
+      checks: ['role'],
+      message: expect.stringContaining('data-analyst'),
+    });
+  });
+
+  test('that would be refused now is left alone when its status, labels or finalizers change', () => {
+    const after = buildPod((pod) => {
+      host(pod);
+      pod.metadata.labels['team'] = 'reports';
+      Object.assign(pod.metadata, { finalizers: [], annotations: { 'example.com/a': 'b' } });
+      Object.assign(pod, { status: { phase: 'Running' } });
+    });
+    expect(ask({ operation: 'UPDATE', object: after, oldObject: buildPod(host) })).toEqual({ allowed: true });
+  });
+});
+
+describe('who reaches into a pod is held to the role that the pod has now', () => {
+  const shut = buildRolePolicy({ name: 'shut' });
+  const open = buildRolePolicy({ name: 'open', allowedAccess: new Set(['Exec', 'Proxy']) });
+  const known = knownCluster([shut, open], {
+    shut: 'shut',
+    open: 'open',
+    gone: 'deleted',
+    bare: null,
+    empty: '',
+  });
+  const connect = (name: string, subResource: string, resource = pods) =>
+    ask({ operation: 'CONNECT', name, subResource, resource, object: { container: 'agent' } }, known).allowed;
+
+  test.for([
+    ['exec where the role allows Exec', 'open', 'exec', true],
+    ['the proxy where the role allows Proxy', 'open', 'proxy', true],
+    ['attach where it allows Exec alone', 'open', 'attach', false],
+    ['portforward where it allows Exec alone', 'open', 'portforward', false],
+    ['exec where the role allows nothing', 'shut', 'exec', false],
+    ['exec where the role was deleted', 'gone', 'exec', false],
+    ['exec where the pod has no role', 'bare', 'exec', false],
+    ['exec where the pod has an empty role', 'empty', 'exec', false],
+    ['exec where the pod is not known', 'nobody', 'exec', false],
+    ['exec where the pod has a name of Object', 'constructor', 'exec', false],
+  ] as const)('%s', ([, name, subResource, allowed]) => {
+    expect(connect(name, subResource)).toBe(allowed);
+  });
+
+  test('the proxy of a service, where one of the roles behind it does not allow Proxy', () => {
+    expect(connect('agents', 'proxy', { ...pods, resource: 'services' })).toBe(false);
+  });
+
+  test('the proxy of a service, where all roles of the tenant allow it', () => {
+    const all = knownCluster([{ ...open, name: 'data-analyst' }]);
+    const resource = { ...pods, resource: 'services' };
+    const request = { operation: 'CONNECT', name: 'agents', subResource: 'proxy', resource } as const;
+    expect(ask(request, all).allowed).toBe(true);
+  });
+
+  test('the proxy of a service, where no tenant lists the namespace', () => {
+    const resource = { ...pods, resource: 'services' };
+    const request = {
+      operation: 'CONNECT',
+      name: 'x',
+      namespace: 'x',
+      subResource: 'proxy',
+      resource,
+    } as const;
+    expect(ask(request).allowed).toBe(false);
+  });
+});
+
+describe('a workload is allowed', () => {
+  const deployment = (pod: object) => ({
+    kind: 'Deployment',
+    apiVersion: 'apps/v1',
+    spec: { template: pod },
+  });
+  const request = { resource: workload('apps', 'deployments') };
+
+  test('with warnings where its pods will be refused', () => {
+    const verdict = ask({ ...request, object: deployment(buildPod(host)) });
+    expect(verdict).toMatchObject({
+      allowed: true,
+      warnings: [expect.any(String), expect.stringMatching(/^host-/)],
+    });
+  });
+
+  test.for([
+    ['nothing at all', undefined],
+    ['null', null],
+    ['a template of null', deployment(null as unknown as object)],
+    ['a template that is text', deployment('pod' as unknown as object)],
+  ] as const)('where it holds %s', ([, object]) => {
+    expect(ask({ ...request, object }).allowed).toBe(true);
+  });
+
+  test('with every warning no longer than the API server passes on', () => {
+    const image = `ghcr.io/other/${'x'.repeat(600)}:latest`;
+    const pod = buildPod(({ spec }) => {
+      for (let index = 0; index < 40; index += 1) {
+        spec.containers.push({ ...spec.containers[0], name: `c${index}`, image });
+      }
+    });
+    const { warnings = [] } = ask({ ...request, object: deployment(pod) });
+    expect(warnings.length).toBeLessThanOrEqual(16);
+    expect(Math.max(...warnings.map(({ length }) => length))).toBeLessThanOrEqual(256);
+    expect(warnings.at(-1)).toMatch(/and \d+ more/);
+  });
+});
+
+test('a sandbox in a namespace of no tenant is refused', () => {
+  const request = {
+    kind: { group: 'cloister.dev', version: 'v1alpha1', kind: 'AgentSandbox' },
+    resource: workload('cloister.dev', 'agentsandboxes'),
+    namespace: 'elsewhere',
+    object: { ...minimalAgentSandbox, spec: { ...minimalAgentSandbox.spec, resources: {}, ports: [] } },
+  };
+  expect(ask(request)).toMatchObject({ allowed: false, code: 422 });
+});
