@@ -1,0 +1,24 @@
+import { judgePod } from '../../src/policy/admission/judge-pod.ts';
+import type { Pod } from '../../src/policy/admission/pod.ts';
+import { createPodSubject } from '../../src/policy/admission/pod-subject.ts';
+import { readPod } from '../../src/policy/admission/read-pod.ts';
+import type { ReviewContext } from '../../src/policy/admission/review-context.ts';
+import { changedObject } from '../build/changed-object.ts';
+import { buildPod } from '../build/pod.ts';
+import { buildReviewContext } from '../build/review-context.ts';
+
+/** Changes to the compliant pod, by JSON Pointer. They may have any shape: an author is not held to ours. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+/** The checks that refuse the changed pod, each once; `unreadable` where its shape is none that the API server takes. */
+export function refusedBy(changes: Changes, context: Partial<ReviewContext> = {}): readonly string[] {
+  const read = readPod(changedObject(buildPod(), changes), '');
+  if ('error' in read) return ['unreadable'];
+  return refusedPod(read.pod, context);
+}
+
+/** The same for a pod that is there already. */
+export function refusedPod(pod: Pod, context: Partial<ReviewContext> = {}): readonly string[] {
+  const { violations } = judgePod(createPodSubject(pod), buildReviewContext(context), 0);
+  return [...new Set(violations.map(({ check }) => check))];
+}
