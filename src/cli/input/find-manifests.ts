@@ -45,12 +45,14 @@ function* walk(
     return true;
   }
   let holdsAny = false;
+  // Normalising every path anew would take as long as reading the folder.
+  const [prefix, realPrefix] = [prefixOf(folder), prefixOf(real)];
   for (const entry of entries) {
-    const path = join(folder, entry.name);
+    const path = prefix + entry.name;
     const isManifest = extension.test(entry.name);
     const place = entry.isSymbolicLink()
       ? locate(path)
-      : { real: join(real, entry.name), isFolder: entry.isDirectory() };
+      : { real: realPrefix + entry.name, isFolder: entry.isDirectory() };
     if ('error' in place) {
       // A link that loops could have been a folder; any other broken one without an extension would not be read anyway.
       if (isManifest || place.isLoop) yield { path, error: place.error };
@@ -62,6 +64,11 @@ function* walk(
     }
   }
   return holdsAny;
+}
+
+/** What stands before the names in a folder: nothing for `.`, else the folder with one closing slash. */
+function prefixOf(folder: string): string {
+  return join(folder, 'x').slice(0, -1);
 }
 
 function locate(

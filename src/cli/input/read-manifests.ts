@@ -22,13 +22,16 @@ export interface ReadManifestsOptions {
   readonly maxFileBytes?: number;
   /** Where given, only files whose text it accepts are parsed; of the others, and of faults, nothing is told. */
   readonly filter?: (text: string) => boolean;
-  /** What came through a pipe, by path, so that the same sources can be read a second time. */
+  /** What was read, by path, so that the same sources can be read a second time: all from pipes, of files some. */
   readonly kept?: Map<string, FileBytes>;
   /** Called after every document and every file. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 const defaultMaxFileBytes = 16 * 2 ** 20;
+/** Files that are kept for the second reading, so that usual folders are read once and large ones not held. */
+const mostKeptFiles = 10_000;
+const largestKeptFile = 8 * 2 ** 10;
 
 /**
  * Reads the manifests of files, folders (with all below them) and `-` for stdin, one file in memory at a time. What
@@ -65,8 +68,12 @@ async function readBytes(
   { stdin, kept }: ReadManifestsOptions,
 ): Promise<FileBytes> {
   const bytes = found === stdinPath ? await readStdin(stdin, limit) : readFound(found, limit);
-  if (kept !== undefined && !canBeReadAgain(found)) kept.set(found.path, bytes);
+  if (kept !== undefined && (isSmall(bytes, kept) || !canBeReadAgain(found))) kept.set(found.path, bytes);
   return bytes;
+}
+
+function isSmall(bytes: FileBytes, kept: ReadonlyMap<string, FileBytes>): boolean {
+  return kept.size < mostKeptFiles && 'length' in bytes && bytes.length <= largestKeptFile;
 }
 
 /** Only a path that the user named may be a pipe. */

@@ -27,11 +27,14 @@ export class Policies {
     else this.#takeTenant(object);
   }
 
-  /** Where the role or tenant of the same name stands that is used instead of this one; null where this one is. */
+  /**
+   * Where the role or tenant of the same name stands that is used instead of this one; null where this one is. Of one
+   * that was not found before the pods were judged, its own place.
+   */
   usedInstead(object: CloisterObject, place: Place): Place | null {
     if (object.kind !== 'AgentRole' && object.kind !== 'TenantIsolation') return null;
     const used = this.#places.get(`${object.kind}/${object.metadata.name}`);
-    if (used === undefined) return null;
+    if (used === undefined) return place;
     const isSame = used.file === place.file && used.document === place.document && used.item === place.item;
     return isSame ? null : used;
   }

@@ -1,11 +1,10 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import type { KindDefinition } from '../../api/kind-definition.ts';
 import { kinds } from '../../api/kinds.ts';
 import { API_VERSION, GROUP } from '../../api/names.ts';
-import { unknownFields } from '../../api/structural/unknown-fields.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { show } from '../../policy/admission/show.ts';
+import { strippedFields } from './stripped-fields.ts';
 
 /** An object of Cloister's own kinds, defaults included. */
 export type CloisterObject =
@@ -30,19 +29,12 @@ export function readCloisterObject(
       error: `the kind ${show(kind)} of ${apiVersion} is not known; this release reads ${known} of ${API_VERSION}`,
     };
   }
-  const issues = issuesOf(definition, object);
+  const parsed = definition.schema.safeParse(object);
+  const issues =
+    parsed.error?.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`) ??
+    strippedFields(object, parsed.data).map((field) => `${field}: no such field; check the spelling`);
   if (issues.length > 0) {
     return { error: `this ${definition.kind} cannot be used: ${issues.slice(0, MOST_NAMED).join('; ')}` };
   }
-  return { object: definition.schema.parse(object) as unknown as CloisterObject };
-}
-
-function issuesOf(definition: KindDefinition, object: Readonly<Record<string, unknown>>): readonly string[] {
-  const parsed = definition.schema.safeParse(object);
-  const misfits =
-    parsed.error?.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`) ?? [];
-  const unknown = unknownFields(definition, object).map(
-    (field) => `${field}: no such field; check the spelling`,
-  );
-  return [...misfits, ...unknown];
+  return { object: parsed.data as unknown as CloisterObject };
 }

@@ -1,4 +1,3 @@
-import { GROUP } from '../../api/names.ts';
 import { readManifests } from '../input/read-manifests.ts';
 import type { ReadManifestsOptions } from '../input/read-manifests.ts';
 import { Policies } from './policies.ts';
@@ -6,14 +5,14 @@ import { readCloisterObject } from './read-cloister-object.ts';
 
 /**
  * Finds the roles and tenants among the manifests before the first pod is judged, since they may stand behind it. Only
- * files that speak of Cloister are parsed for it. What cannot be read is told when it is read again.
+ * files that hold the word are parsed for it, or each pod would be read twice. What cannot be read is told when it is read again.
  */
 export async function readPolicies(
   sources: readonly string[],
   options: Pick<ReadManifestsOptions, 'stdin' | 'kept'>,
 ): Promise<Policies> {
   const policies = new Policies();
-  const filter = (text: string) => text.includes(GROUP);
+  const filter = (text: string) => text.includes('AgentRole') || text.includes('TenantIsolation');
   for await (const document of readManifests(sources, { ...options, filter })) {
     if ('error' in document) continue;
     const read = readCloisterObject(document.object);

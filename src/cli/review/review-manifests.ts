@@ -55,6 +55,7 @@ function reviewOwn(
   if ('error' in read) return unreadable(manifest, read.error);
   const { object } = read;
   const used = policies.usedInstead(object, manifest);
+  if (used === manifest) return unreadable(manifest, 'its kind was not found; write it out, without escapes');
   if (used !== null) {
     const place = `${used.file}:${used.line}`;
     return unreadable(

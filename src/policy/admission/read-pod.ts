@@ -30,7 +30,9 @@ function misfit(value: unknown, shape: Shape, path: string): string | null {
   if (isList(shape)) return misfitInList(value, shape[0], path);
   if (!isObject(value)) return complaint(path, value, 'an object');
   for (const member in shape) {
-    const error = misfit(value[member], shape[member] ?? 'any', path === '' ? member : `${path}.${member}`);
+    const inner = value[member];
+    if (inner === undefined || inner === null) continue;
+    const error = misfit(inner, shape[member] ?? 'any', path === '' ? member : `${path}.${member}`);
     if (error !== null) return error;
   }
   return null;

@@ -2,6 +2,7 @@ import type { Bar } from '../bar.ts';
 import { contractCpuRatio } from './contract-cpu-ratio.ts';
 import { podCreateAddedP50 } from './pod-create-added-p50.ts';
 import { podCreateRpsRatio } from './pod-create-rps-ratio.ts';
+import { review5000Ratio } from './review-5000-ratio.ts';
 import { webhookCpuRatio } from './webhook-cpu-ratio.ts';
 import { webhookHeapGrowth } from './webhook-heap-growth.ts';
 import { webhookP99Ratio } from './webhook-p99-ratio.ts';
@@ -17,5 +18,6 @@ export const BENCHES: Readonly<Record<string, readonly Bar[]>> = {
     webhookRss,
     podCreateAddedP50,
     podCreateRpsRatio,
+    review5000Ratio,
   ],
 };
