@@ -37,7 +37,7 @@ export const devices: Check = {
     ...['limits', 'requests'].map((list) => ({
       expression: `object.spec.?resources.?${list}.orValue({}).all(name, ${IN_CEL})`,
     })),
-    { each: ALL, expression: 'c.?volumeDevices.orValue([]).size() == 0' },
+    { each: ALL, expression: '!has(c.volumeDevices) || c.volumeDevices.size() == 0' },
     { each: ALL, expression: 'c.?resources.?claims.orValue([]).size() == 0' },
     ...['limits', 'requests'].map((list) => ({
       each: ALL,

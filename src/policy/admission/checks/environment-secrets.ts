@@ -11,6 +11,8 @@ import { show } from '../show.ts';
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
 const NO_CREDENTIAL = `matches(${JSON.stringify(CREDENTIAL_PATTERN)})`;
 const OWN_SECRET = `(e.name == '${PROXY_SECRET.environmentVariable}' && e.valueFrom.secretKeyRef.?name.orValue('').startsWith('${PROXY_SECRET.prefix}') && e.valueFrom.secretKeyRef.key == '${PROXY_SECRET.key}')`;
+const IS_OWN_FILE =
+  'object.spec.?volumes.orValue([]).exists(v, v.name == e.valueFrom.fileKeyRef.volumeName && has(v.emptyDir))';
 
 /**
  * No secret may reach a container through its environment or its command line.
@@ -38,17 +40,11 @@ export const environmentSecrets: Check = {
   cel: [
     {
       each: ALL,
-      expression: `c.?env.orValue([]).all(e, !has(e.valueFrom) || !has(e.valueFrom.secretKeyRef) || ${OWN_SECRET})`,
+      expression: `!has(c.env) || c.env.all(e, !has(e.valueFrom) ? !has(e.value) || !e.value.${NO_CREDENTIAL} : has(e.valueFrom.secretKeyRef) ? ${OWN_SECRET} : !has(e.valueFrom.fileKeyRef) || ${IS_OWN_FILE})`,
     },
-    {
-      each: ALL,
-      expression:
-        'c.?env.orValue([]).all(e, !has(e.valueFrom) || !has(e.valueFrom.fileKeyRef) || object.spec.?volumes.orValue([]).exists(v, v.name == e.valueFrom.fileKeyRef.volumeName && has(v.emptyDir)))',
-    },
-    { each: ALL, expression: 'c.?envFrom.orValue([]).all(e, !has(e.secretRef))' },
-    { each: ALL, expression: `c.?env.orValue([]).all(e, !e.?value.orValue('').${NO_CREDENTIAL})` },
-    { each: ALL, expression: `c.?command.orValue([]).all(word, !word.${NO_CREDENTIAL})` },
-    { each: ALL, expression: `c.?args.orValue([]).all(word, !word.${NO_CREDENTIAL})` },
+    { each: ALL, expression: '!has(c.envFrom) || c.envFrom.all(e, !has(e.secretRef))' },
+    { each: ALL, expression: `!has(c.command) || c.command.all(word, !word.${NO_CREDENTIAL})` },
+    { each: ALL, expression: `!has(c.args) || c.args.all(word, !word.${NO_CREDENTIAL})` },
   ],
   evaluate: (subject) => {
     let findings: Finding[] | null = null;

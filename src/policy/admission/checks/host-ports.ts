@@ -18,7 +18,9 @@ export const hostPorts: Check = {
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: { relation: 'Equal', check: 'hostPorts' },
-  cel: [{ each: EVERY_CONTAINER, expression: 'c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0)' }],
+  cel: [
+    { each: EVERY_CONTAINER, expression: '!has(c.ports) || c.ports.all(p, p.?hostPort.orValue(0) == 0)' },
+  ],
   evaluate: (subject) => {
     let findings: Finding[] | null = null;
     for (const view of subject.containers) {

@@ -12,6 +12,10 @@ const HOOKS = [
 ] as const;
 const ACTIONS = ['httpGet', 'tcpSocket'] as const;
 
+// Asked for every container of every pod: what most pods leave out is asked for first.
+const namesNoHost = (handler: string): string =>
+  `!has(${handler}) || (${ACTIONS.map((action) => `${handler}.?${action}.?host.orValue('') == ''`).join(' && ')})`;
+
 /**
  * No probe and no lifecycle hook may name a host.
  *
@@ -30,12 +34,13 @@ export const hostProbes: Check = {
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: { relation: 'Equal', check: 'hostProbesAndHostLifecycle' },
-  cel: [...PROBES, ...HOOKS.map(([hook]) => `lifecycle.?${hook}`)].flatMap((handler) =>
-    ACTIONS.map((action) => ({
+  cel: [
+    ...PROBES.map((probe) => ({ each: EVERY_CONTAINER, expression: namesNoHost(`c.${probe}`) })),
+    {
       each: EVERY_CONTAINER,
-      expression: `c.?${handler}.?${action}.?host.orValue('') == ''`,
-    })),
-  ),
+      expression: `!has(c.lifecycle) || (${HOOKS.map(([, path]) => `(${namesNoHost(`c.${path}`)})`).join(' && ')})`,
+    },
+  ],
   evaluate: (subject) => {
     let findings: Finding[] | null = null;
     for (const view of subject.containers) {

@@ -10,7 +10,8 @@ const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 type Resource = (typeof RESOURCES)[number];
 
 const IN_CEL = "['cpu', 'memory', 'ephemeral-storage']";
-const ABOVE_ZERO = "isGreaterThan(quantity('0'))";
+// The API server writes every zero as 0 and refuses what is below it, before a policy is asked.
+const ABOVE_ZERO = (resources: string): string => `string(${resources}.limits[name]) != '0'`;
 
 /**
  * Every container must say how much it may use, and the pod may use no more than its role grants.
@@ -40,10 +41,10 @@ export const resourceLimits: Check = {
   cel: [
     {
       each: ['Container', 'InitContainer'],
-      expression: `${IN_CEL}.all(name, name in c.?resources.?limits.orValue({}) && quantity(string(c.resources.limits[name])).${ABOVE_ZERO})`,
+      expression: `${IN_CEL}.all(name, c.?resources.?limits[?name].hasValue() && ${ABOVE_ZERO('c.resources')})`,
     },
     {
-      expression: `${IN_CEL}.all(name, !(name in object.spec.?resources.?limits.orValue({})) || quantity(string(object.spec.resources.limits[name])).${ABOVE_ZERO})`,
+      expression: `${IN_CEL}.all(name, !(name in object.spec.?resources.?limits.orValue({})) || ${ABOVE_ZERO('object.spec.resources')})`,
     },
   ],
   evaluate: (subject, { role }) => {

@@ -27,14 +27,10 @@ export const selinux: Check = {
   context: 'None',
   upstream: { relation: 'Equal', check: 'seLinuxOptions' },
   cel: [
-    ...securityContextRules(
-      (securityContext) => `${securityContext}.?seLinuxOptions.?type.orValue('') in ${JSON.stringify(TYPES)}`,
-    ),
-    ...['user', 'role'].flatMap((member) =>
-      securityContextRules(
-        (securityContext) => `${securityContext}.?seLinuxOptions.?${member}.orValue('') == ''`,
-      ),
-    ),
+    ...securityContextRules((securityContext) => {
+      const options = `${securityContext}.?seLinuxOptions`;
+      return `!${options}.hasValue() || (${options}.?type.orValue('') in ${JSON.stringify(TYPES)} && ${options}.?user.orValue('') == '' && ${options}.?role.orValue('') == '')`;
+    }),
   ],
   evaluate: (subject) => findInSecurityContexts(subject, judge),
 };

@@ -26,9 +26,9 @@ export const termination: Check = {
     { expression: 'object.spec.?terminationGracePeriodSeconds.orValue(30) <= 30' },
     {
       each: ALL,
-      expression: '!has(c.lifecycle) || !has(c.lifecycle.preStop) || !has(c.lifecycle.preStop.exec)',
+      expression:
+        '!has(c.lifecycle) || !has(c.lifecycle.preStop) || (!has(c.lifecycle.preStop.exec) && c.lifecycle.preStop.?sleep.?seconds.orValue(0) <= 30)',
     },
-    { each: ALL, expression: 'c.?lifecycle.?preStop.?sleep.?seconds.orValue(0) <= 30' },
   ],
   evaluate: (subject: PodSubject) => {
     let findings = collectFinding(null, judgeGrace(subject.spec.terminationGracePeriodSeconds));
