@@ -16,14 +16,22 @@ const probes = createServer((request, response) => {
   response.writeHead(isReady ? 200 : 503, { 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(isReady ? 'ok\n' : 'caches: not synced\n');
 });
+probes.once('error', (error) => {
+  log.fatal({ err: error }, 'the probes cannot be served');
+  process.exit(1);
+});
 probes.listen({ port: configuration.probePort, host: configuration.address });
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown());
+
+async function shutdown(): Promise<void> {
+  try {
+    await enrolment.stop();
     probes.close();
-    void enrolment
-      .stop()
-      .then(() => client.close())
-      .then(() => process.exit(0));
-  });
+    await client.close();
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, 'shutdown failed');
+    process.exit(1);
+  }
 }

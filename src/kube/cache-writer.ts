@@ -32,7 +32,7 @@ export function createCacheWriter<T extends KubeObject>(context: CacheWriterCont
       store.apply(change);
       const report = (err: unknown): void =>
         logger.error(
-          { err, object: objectKey(change.object.metadata), change: change.type },
+          { err, key: objectKey(change.object.metadata), change: change.type },
           'change handler failed',
         );
       try {
@@ -51,7 +51,7 @@ export function createCacheWriter<T extends KubeObject>(context: CacheWriterCont
     try {
       return [transform === undefined ? object : transform(object)];
     } catch (err) {
-      logger.error({ err, object: objectKey(object.metadata) }, 'object left out of the cache');
+      logger.error({ err, key: objectKey(object.metadata) }, 'object left out of the cache');
       return [];
     }
   };

@@ -4,6 +4,7 @@ import type { CacheWriter, CacheWriterContext } from '../../src/kube/cache-write
 import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { createObjectStore } from '../../src/kube/object-store.ts';
 import type { ObjectStore } from '../../src/kube/object-store.ts';
+import { createLog } from '../../src/lib/log.ts';
 
 const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 
@@ -66,4 +67,16 @@ test('nothing is delivered once the signal is aborted, not even the rest of a li
   writer.list([object('a', '1'), object('b', '2')]);
   writer.event({ type: 'Added', object: object('c', '3') });
   expect(onChange).toHaveBeenCalledTimes(1);
+});
+
+test('the log names the object that could not be handled, past the redaction of whole objects', () => {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const onChange = () => {
+    throw new Error('unreadable');
+  };
+  setUp({ logger: createLog({ program: 'webhook', level: 'error', destination }), onChange }).writer.list([
+    object('a', '1'),
+  ]);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'change handler failed', key: 'acme/a' });
 });
