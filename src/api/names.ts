@@ -56,6 +56,3 @@ export const PROXY_SECRET = {
   key: 'secret',
   environmentVariable: 'CLOISTER_PROXY_SECRET',
 } as const;
-
-/** The system namespace of a tenant; at most 63 characters, since a tenant's name has at most 52. */
-export const systemNamespaceOf = (tenant: string): string => `cloister-t-${tenant}`;

@@ -35,9 +35,3 @@ export const pathRules = () =>
 /** Which hosts the URLs in the arguments of a tool may name. */
 export const domainRules = () =>
   keyedList(domainRule, ['argument'], 8).describe("Which hosts the URLs in the tool's arguments may name.");
-
-/** A rule about a path argument. */
-export type PathRule = z.infer<typeof pathRule>;
-
-/** A rule about a URL argument. */
-export type DomainRule = z.infer<typeof domainRule>;
