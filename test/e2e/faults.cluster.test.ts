@@ -16,6 +16,7 @@ import { createProgramRunner } from '../testbed/program-runner.ts';
 import { whoRefused } from '../testbed/who-refused.ts';
 import { startPodLoad } from './pod-load.ts';
 import { compliantPod, podsPath, writableRootPod } from './samples.ts';
+import { ROLES } from './tenants.ts';
 import { useCloister } from './use-cloister.ts';
 
 const inUse = useCloister();
@@ -29,7 +30,10 @@ const serviceAccount = (namespace: string): object => ({
 describe('with the webhook killed', () => {
   const STAYS = `${podsPath()}/stays`;
   test('it is', async () => {
-    expect(await inUse.calls.create(podsPath(), compliantPod('stays'))).toMatchObject({ status: 201 });
+    const finalizers = { '/metadata/finalizers': ['example.com/hold', 'example.com/keep'] };
+    expect(await inUse.calls.create(podsPath(), compliantPod('stays', finalizers))).toMatchObject({
+      status: 201,
+    });
     await inUse.cloister.webhook.stop(0);
   });
 
@@ -67,9 +71,29 @@ describe('with the webhook killed', () => {
     expect(whoRefused(message)).toBe('Policy/cloister-backstop');
   });
 
-  test('a pod of the enrolled namespace can be deleted', async () => {
+  const left: readonly [string, string, object][] = [
+    ['be given a label', STAYS, { metadata: { labels: { team: 'reports' } } }],
+    ['be given a status', `${STAYS}/status`, { status: { phase: 'Running' } }],
+    ['lose a finalizer', STAYS, { metadata: { finalizers: ['example.com/keep'] } }],
+  ];
+  test.for(left)('a pod of the enrolled namespace can %s', async ([, path, patch]) => {
+    expect(await inUse.calls.merge(path, patch)).toMatchObject({ status: 200, message: '' });
+  });
+
+  test('it can be deleted, and goes with its last finalizer', async () => {
     expect(await inUse.calls.remove(`${STAYS}?gracePeriodSeconds=0`)).toMatchObject({ status: 200 });
+    expect(await inUse.calls.merge(STAYS, { metadata: { finalizers: null } })).toMatchObject({ status: 200 });
     expect(await inUse.calls.read(STAYS)).toMatchObject({ status: 404 });
+  });
+
+  test('a role cannot be changed, and can be labelled and deleted', async () => {
+    const path = `${ROLES}/devops`;
+    const changed = await inUse.calls.merge(path, { spec: { description: 'Changed.' } });
+    expect(changed.message).toMatch(/failed calling webhook "kinds\.cloister\.dev"/);
+    expect(await inUse.calls.merge(path, { metadata: { labels: { a: 'b' } } })).toMatchObject({
+      status: 200,
+    });
+    expect(await inUse.calls.remove(path)).toMatchObject({ status: 200 });
   });
 
   test('one that comes back on the same address judges again', async () => {
@@ -125,7 +149,7 @@ test('an API server that is restarted finds the webhook as it was; no bad pod ge
   const load = startPodLoad(controlPlane, 2);
   await controlPlane.restartApiServer();
   await waitUntilRefused(controlPlane, FIRST_REFUSAL);
-  const path = '/apis/cloister.dev/v1alpha1/agentroles/data-analyst';
+  const path = `${ROLES}/data-analyst`;
   await inUse.calls.merge(path, { spec: { sandbox: { limits: { memory: '128Mi' } } } });
   const create = async () => inUse.calls.create(`${podsPath()}?dryRun=All`, compliantPod('after'));
   // What changes after the restart is seen: the watches go on.

@@ -27,8 +27,8 @@ const ask = (): Promise<APIAnswer> => {
   return inUse.calls.create(`${podsPath(HOME)}?dryRun=All`, pod);
 };
 
-/** The change is effective within this time, and stays so. */
-const SOON = { timeout: 1_000, interval: 20 };
+/** A change holds soon after the API server has taken it, and stays so. */
+const SOON = { timeout: 5_000, interval: 20 };
 
 const answersSoon = async (words: RegExp): Promise<void> => {
   await vi.waitFor(async () => expect((await ask()).message).toMatch(words), SOON);
