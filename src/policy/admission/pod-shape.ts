@@ -16,7 +16,7 @@ export type Shape =
 const named = { name: 'string' } as const;
 const handler = {
   exec: { command: ['string'] },
-  httpGet: { host: 'string' },
+  httpGet: { host: 'string', httpHeaders: [{ name: 'string', value: 'string' }] },
   tcpSocket: { host: 'string' },
   sleep: { seconds: 'integer' },
 } as const;

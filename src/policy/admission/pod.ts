@@ -113,7 +113,10 @@ export interface VolumeMount {
 
 export interface Handler {
   readonly exec?: { readonly command?: readonly string[] };
-  readonly httpGet?: { readonly host?: string };
+  readonly httpGet?: {
+    readonly host?: string;
+    readonly httpHeaders?: readonly { readonly name?: string; readonly value?: string }[];
+  };
   readonly tcpSocket?: { readonly host?: string };
   readonly sleep?: { readonly seconds?: number };
 }

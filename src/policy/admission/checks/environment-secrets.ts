@@ -3,6 +3,7 @@ import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { CREDENTIAL_PATTERN, findCredential } from '../credential-shapes.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
+import { HANDLERS } from '../handlers.ts';
 import type { EnvironmentVariable } from '../pod.ts';
 import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
 import { findVolume } from '../shadowed-paths.ts';
@@ -10,6 +11,10 @@ import { show } from '../show.ts';
 
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
 const NO_CREDENTIAL = `matches(${JSON.stringify(CREDENTIAL_PATTERN)})`;
+const WORDS_OF_HANDLERS = [
+  ...HANDLERS.map(({ inCel }) => `c.?${inCel}.?exec.?command.orValue([])`),
+  ...HANDLERS.map(({ inCel }) => `c.?${inCel}.?httpGet.?httpHeaders.orValue([]).map(header, header.value)`),
+].join(' + ');
 const OWN_SECRET = `(e.name == '${PROXY_SECRET.environmentVariable}' && e.valueFrom.secretKeyRef.?name.orValue('').startsWith('${PROXY_SECRET.prefix}') && e.valueFrom.secretKeyRef.key == '${PROXY_SECRET.key}')`;
 const IS_OWN_FILE =
   'object.spec.?volumes.orValue([]).exists(v, v.name == e.valueFrom.fileKeyRef.volumeName && has(v.emptyDir))';
@@ -17,7 +22,8 @@ const IS_OWN_FILE =
 /**
  * No secret may reach a container through its environment or its command line.
  *
- * Fields: `env`, `envFrom`, `command` and `args` of every container, in all three lists.
+ * Fields: `env`, `envFrom`, `command` and `args` of every container, in all three lists, and the commands and headers of
+ * its probes and hooks.
  * Allowed: `CLOISTER_PROXY_SECRET` from key `secret` of a Secret `cloister-proxy-*`; `fileKeyRef` (KEP-3721) from an
  * `emptyDir`, which holds only what the pod wrote; literal values that have no shape of a credential. What is found is
  * told by shape and length, never by its value.
@@ -32,6 +38,9 @@ export const environmentSecrets: Check = {
     'spec.containers[*].envFrom',
     'spec.containers[*].command',
     'spec.containers[*].args',
+    ...HANDLERS.flatMap(({ field }) =>
+      ['exec.command', 'httpGet.httpHeaders'].map((list) => `spec.containers[*].${field}.${list}`),
+    ),
   ],
   positions: ALL,
   operations: ['Create', 'Update'],
@@ -45,6 +54,10 @@ export const environmentSecrets: Check = {
     { each: ALL, expression: '!has(c.envFrom) || c.envFrom.all(e, !has(e.secretRef))' },
     { each: ALL, expression: `!has(c.command) || c.command.all(word, !word.${NO_CREDENTIAL})` },
     { each: ALL, expression: `!has(c.args) || c.args.all(word, !word.${NO_CREDENTIAL})` },
+    {
+      each: ALL,
+      expression: `!(has(c.lifecycle) || has(c.livenessProbe) || has(c.readinessProbe) || has(c.startupProbe)) || (${WORDS_OF_HANDLERS}).all(word, !word.${NO_CREDENTIAL})`,
+    },
   ],
   evaluate: (subject) => {
     let findings: Finding[] | null = null;
@@ -63,8 +76,10 @@ export const environmentSecrets: Check = {
         const found = `Secret ${show(secret.name)}`;
         findings = collectFinding(findings, secretFinding(view, `envFrom[${index}].secretRef`, found));
       }
-      findings = judgeWords(findings, view, 'command');
-      findings = judgeWords(findings, view, 'args');
+      const { command, args } = view.container;
+      findings = judgeWords(findings, view, 'command', command);
+      findings = judgeWords(findings, view, 'args', args);
+      findings = judgeHandlers(findings, view);
     }
     return findings ?? NO_FINDINGS;
   },
@@ -109,18 +124,32 @@ function isProxySecret({ name, valueFrom }: EnvironmentVariable): boolean {
   );
 }
 
+/** A probe or a hook is a command line too, and its headers are as readable in the manifest. */
+function judgeHandlers(findings: Finding[] | null, view: ContainerView): Finding[] | null {
+  let all = findings;
+  for (const { field, of } of HANDLERS) {
+    const handler = of(view.container);
+    if (!handler) continue;
+    all = judgeWords(all, view, `${field}.exec.command`, handler.exec?.command);
+    const values = handler.httpGet?.httpHeaders?.map(({ value }) => value ?? '');
+    all = judgeWords(all, view, `${field}.httpGet.httpHeaders`, values);
+  }
+  return all;
+}
+
 function judgeWords(
   findings: Finding[] | null,
   view: ContainerView,
-  list: 'command' | 'args',
+  field: string,
+  words: readonly string[] | undefined,
 ): Finding[] | null {
-  const words = view.container[list] ?? [];
+  if (!words) return findings;
   let all = findings;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
     const shape = findCredential(word);
     if (shape === null) continue;
-    all = collectFinding(all, literalFinding(view, `${list}[${index}]`, shape, word.length));
+    all = collectFinding(all, literalFinding(view, `${field}[${index}]`, shape, word.length));
   }
   return all;
 }

@@ -99,6 +99,23 @@ export const environmentSecretsFixtures: CheckFixtures = {
       fields: ['spec.containers[0].command[2]', 'spec.containers[0].args[0]'],
     },
     {
+      name: 'a key in the command of a hook and in a header of a probe',
+      tweak: ({ spec }) => {
+        const httpHeaders = [
+          { name: 'Accept', value: '*/*' },
+          { name: 'Authorization', value: VENDOR_KEY },
+        ];
+        const command = ['sh', '-c', `OPENAI_API_KEY=${VENDOR_KEY} hermes &`];
+        const port = 8080;
+        spec.containers[0].readinessProbe = { httpGet: { port, httpHeaders } as object };
+        spec.containers[0].lifecycle = { postStart: { exec: { command } } };
+      },
+      fields: [
+        'spec.containers[0].readinessProbe.httpGet.httpHeaders[1]',
+        'spec.containers[0].lifecycle.postStart.exec.command[2]',
+      ],
+    },
+    {
       name: 'a password in a URL',
       tweak: ({ spec }) => {
         spec.containers[0].env?.push({
