@@ -126,7 +126,7 @@ const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset=("utf-8"|utf-8)\s*)?$
 const NOT_READY: ReviewProblem = Object.freeze({
   reason: 'NotReady',
   status: 503,
-  text: 'the webhook does not know the cluster yet (its caches are not synced); try again in a moment',
+  text: 'the webhook does not know the cluster (its caches are not synced, or stale); try again in a moment',
   retry: true,
 });
 

@@ -21,14 +21,14 @@ export interface WebhookServerOptions {
   readonly log: Logger;
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicNow: () => number;
+  /** Whether the caches can be believed; reviews are refused while they cannot. */
+  readonly isReady: () => boolean;
 }
 
 /** The HTTPS server of the webhook: `POST /explain` and `POST /decide`. */
 export interface WebhookServer {
-  /** Begins to listen; resolves to the port, which the system chooses when it is 0. Reviews are refused until `ready`. */
+  /** Begins to listen; resolves to the port, which the system chooses when it is 0. */
   listen(port: number, address?: string): Promise<number>;
-  /** From now on reviews are answered: the caches are synced. */
-  ready(): void;
   /** Serves another certificate to new connections; those there are stay. */
   useCertificate(certificate: ServingCertificate): void;
   /** From now on every answer ends its connection, so that clients move to another replica between two requests. */
@@ -43,9 +43,8 @@ const TLS = { minVersion: 'TLSv1.3' } as const;
 /** Builds the server without starting it. */
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { limits, log } = options;
-  let isReady = false;
   let isEnding = false;
-  const app = createApp({ ...options, isReady: () => isReady }, () => isEnding);
+  const app = createApp(options, () => isEnding);
   const server = createServer(
     {
       ...TLS,
@@ -63,9 +62,6 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
   return {
     listen: (port, address) => listenOn(server, port, address),
-    ready() {
-      isReady = true;
-    },
     useCertificate(certificate) {
       server.setSecureContext({ ...TLS, ...asTlsOptions(certificate) });
     },

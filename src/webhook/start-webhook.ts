@@ -4,7 +4,7 @@ import type { Clock } from '../kube/clock.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Logger } from '../lib/log.ts';
 import { createAdmissionMetrics } from './admission-metrics.ts';
-import { createCacheCheck } from './cache-readiness.ts';
+import { cacheProblem, createCacheCheck } from './cache-readiness.ts';
 import { createCertificateCheck } from './certificate-readiness.ts';
 import { keepCertificates } from './certificates/keep-certificates.ts';
 import type { ServingCertificate } from './certificates/serving-certificate.ts';
@@ -51,7 +51,7 @@ export async function startWebhook(parts: WebhookParts): Promise<RunningWebhook>
   };
   const probes = createProbeServer({
     checks: [
-      createCacheCheck(view.watched),
+      createCacheCheck(view.watched, () => clock.now()),
       createCertificateCheck(status, Date.now),
       createTlsSelfProbe(selfProbeTarget, status),
     ],
@@ -67,10 +67,6 @@ export async function startWebhook(parts: WebhookParts): Promise<RunningWebhook>
   const server = createServer(parts, view, await certificates.first);
   certificates.serve((certificate) => server.useCertificate(certificate));
   state.port = await server.listen(configuration.ports.reviews, configuration.address);
-  void view.whenSynced(stopping.signal).then(
-    () => server.ready(),
-    () => {},
-  );
   log.info({ port: state.port }, 'webhook listens');
   return {
     stop: async () => {
@@ -85,7 +81,7 @@ export async function startWebhook(parts: WebhookParts): Promise<RunningWebhook>
 }
 
 function createServer(
-  { configuration, log, registry }: WebhookParts,
+  { configuration, log, registry, clock }: WebhookParts,
   view: ReturnType<typeof createWatchedClusterView>,
   certificate: ServingCertificate,
 ): WebhookServer {
@@ -100,6 +96,7 @@ function createServer(
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log,
     monotonicNow: () => performance.now(),
+    isReady: () => cacheProblem(view.watched, clock.now()) === null,
   });
 }
 

@@ -34,17 +34,26 @@ const good: ReadinessCheck = { name: 'good', problem: () => null };
 
 describe('/readyz', () => {
   test('is 200 when everything holds, with a line for each', async () => {
-    const checks = [createCacheCheck([cache('agentroles', true)]), good];
+    const checks = [createCacheCheck([cache('agentroles', true)], () => 0), good];
     expect(await ask('/readyz?verbose', checks)).toEqual({ status: 200, text: 'caches: ok\ngood: ok\n' });
   });
 
   test('names every cache that is not synced', async () => {
     const checks = [
-      createCacheCheck([cache('agentroles', false), cache('pods', true), cache('tenants', false)]),
+      createCacheCheck([cache('agentroles', false), cache('pods', true), cache('tenants', false)], () => 0),
     ];
     expect(await ask('/readyz', checks)).toEqual({
       status: 503,
       text: 'caches: not synced: agentroles, tenants\n',
+    });
+  });
+
+  test('names a cache that has heard nothing for more than five minutes', async () => {
+    const heard = { ...cache('pods', true), lastContactTime: () => 1_000 };
+    expect(await ask('/readyz', [createCacheCheck([heard], () => 301_000)])).toMatchObject({ status: 200 });
+    expect(await ask('/readyz', [createCacheCheck([heard], () => 301_001)])).toEqual({
+      status: 503,
+      text: 'caches: not a word from the API server for 5 minutes: pods\n',
     });
   });
 

@@ -19,6 +19,7 @@ export interface RunningWebhook {
   readonly registry: Registry;
   /** The lines logged so far. */
   readonly logged: Record<string, unknown>[];
+  readonly becomeReady: () => void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +38,7 @@ export async function runWebhook(options: RunOptions = {}): Promise<RunningWebho
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const load = createReviewLoad(limits);
   const registry = new Registry();
+  let isReady = options.ready !== false;
   const server = createWebhookServer({
     review: options.review ?? (() => ALLOWED),
     certificate: await issueServingCertificate(authority, ['127.0.0.1', 'localhost'], Date.now()),
@@ -45,13 +47,16 @@ export async function runWebhook(options: RunOptions = {}): Promise<RunningWebho
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log: createLog({ program: 'webhook', level: 'debug', destination }),
     monotonicNow: options.monotonicNow ?? (() => performance.now()),
+    isReady: () => isReady,
   });
   const port = await server.listen(0, '127.0.0.1');
-  if (options.ready !== false) server.ready();
   const client = createReviewClient(port, authority.certificate);
   const stop = async (): Promise<void> => {
     client.close();
     await server.close();
   };
-  return { server, authority, port, client, registry, logged, stop };
+  const becomeReady = (): void => {
+    isReady = true;
+  };
+  return { server, authority, port, client, registry, logged, becomeReady, stop };
 }

@@ -87,12 +87,12 @@ const DENY_ALL = { allowed: false, code: 403, reason: 'Forbidden', message: 'no'
 
 describe('never an allow', () => {
   test('before the caches are synced', async () => {
-    const { client, server } = await start({ ready: false });
+    const { client, becomeReady } = await start({ ready: false });
     const before = await client.send('/decide', JSON.stringify(buildAdmissionReview()));
     expect(before.status).toBe(503);
     expect(before.headers['retry-after']).toBe('1');
     expect(before.text).toContain('not synced');
-    server.ready();
+    becomeReady();
     expect((await client.review('/decide', buildAdmissionReview())).response.allowed).toBe(true);
   });
 
