@@ -161,6 +161,31 @@ test('an API server that is restarted finds the webhook as it was; no bad pod ge
   expect(await createsInNamespace('unrelated')).toBe(201);
 });
 
+test('programs that start while the API server is down wait for it', { timeout: 120_000 }, async () => {
+  const { controlPlane, cloister } = inUse;
+  await Promise.all([cloister.operator.stop(5_000), controlPlane.stopApiServer()]);
+  const runner = await createProgramRunner();
+  const port = await freePort('127.0.0.1');
+  const flags = [`--port=${port}`, `--metrics-port=${await freePort('127.0.0.1')}`, '--drain-seconds=0'];
+  const kubeconfig = (user: string): string => `--kubeconfig=${controlPlane.kubeconfigFor(user)}`;
+  try {
+    const programs = [
+      await runner.start('operator', [kubeconfig('operator')]),
+      await runner.start('webhook', [kubeconfig('webhook'), `--url=https://127.0.0.1:${port}`, ...flags]),
+    ];
+    for (const { probeUrl } of programs) {
+      await vi.waitFor(async () => expect(await answersOK(`${probeUrl}/livez`)).toBe(true), {
+        timeout: 30_000,
+      });
+      expect(await answersOK(`${probeUrl}/readyz`)).toBe(false);
+    }
+    await controlPlane.startApiServer();
+    await Promise.all(programs.map(({ ready }) => ready()));
+  } finally {
+    await runner.stop();
+  }
+});
+
 async function createsInNamespace(namespace: string): Promise<number> {
   return (await inUse.calls.create(`${podsPath(namespace)}?dryRun=All`, writableRootPod('free'))).status;
 }
