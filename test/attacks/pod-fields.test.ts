@@ -150,4 +150,20 @@ describe('what has been a hole elsewhere', () => {
     const container = { ...buildContainer('more'), envFrom: [{ secretRef: { name: 'vendor' } }] };
     expect(refusedBy({ [`/spec/${list}/1`]: container })).toEqual(['environment-secrets']);
   });
+
+  test.for<Changes>([
+    { [`${AGENT}/volumeMounts`]: [{ name: null, mountPath: null }] },
+    { [`${AGENT}/env`]: [{ name: null, value: null, valueFrom: { secretKeyRef: null, fileKeyRef: null } }] },
+    {
+      [`${AGENT}/lifecycle`]: {
+        postStart: { httpGet: { httpHeaders: [{ name: null, value: null }] }, exec: null },
+      },
+    },
+    { '/spec/volumes/0': { name: null, emptyDir: null } },
+    { [`${AGENT}/resources`]: { limits: null } },
+    { '/metadata/labels': null, '/metadata/annotations': null },
+    { '/spec': null },
+  ])('nulls end no check: %j', (changes) => {
+    expect(() => refusedBy(changes)).not.toThrow();
+  });
 });

@@ -17,43 +17,51 @@ export interface PodVolumes {
   readonly temporarySum: bigint;
 }
 
-const gathered = new WeakMap<PodSubject, PodVolumes>();
+// A pod is judged from beginning to end before the next: remembering one is enough, and cheaper than a WeakMap.
+let last: { readonly subject: PodSubject; readonly volumes: PodVolumes } | null = null;
 
 /**
  * The volumes of a pod. Gathered on the first call: searched again for every mount, a pod of a thousand volumes and
  * mounts kept the webhook from every other pod for half a minute.
  */
 export function volumesOf(subject: PodSubject): PodVolumes {
-  const before = gathered.get(subject);
-  if (before !== undefined) return before;
-  const now = gather(subject);
-  gathered.set(subject, now);
-  return now;
+  if (last?.subject !== subject) last = { subject, volumes: gather(subject) };
+  return last.volumes;
 }
 
 function gather({ spec, containers }: PodSubject): PodVolumes {
-  const byName = new Map<string, { volume: Volume; index: number }>();
-  for (const [index, volume] of (spec.volumes ?? []).entries()) {
-    const name = volume.name ?? '';
-    if (!byName.has(name)) byName.set(name, { volume, index });
-  }
+  const byName = nameVolumes(spec.volumes ?? []);
   const written = new Set<string>();
   const atTemporary = new Set<string>();
   for (const { container } of containers) {
-    for (const { name = '', readOnly, mountPath = '' } of container.volumeMounts ?? []) {
-      if (readOnly !== true) written.add(name);
-      if (mountPath.startsWith(TEMPORARY) && canonicalMountPath(mountPath) === TEMPORARY) {
-        atTemporary.add(name);
-      }
+    for (const { name, readOnly, mountPath } of container.volumeMounts ?? []) {
+      if (readOnly !== true) written.add(name ?? '');
+      if (isTemporary(mountPath ?? '')) atTemporary.add(name ?? '');
     }
   }
-  const temporary = [...atTemporary].flatMap((name) => {
+  const temporary: Volume[] = [];
+  for (const name of atTemporary) {
     const volume = byName.get(name)?.volume;
-    return volume?.emptyDir ? [volume] : [];
-  });
-  const temporarySum = temporary.reduce(
-    (sum, { emptyDir }) => sum + (readAmount(emptyDir?.sizeLimit ?? 0) ?? 0n),
-    0n,
-  );
-  return { byName, written, temporary, temporarySum };
+    if (volume?.emptyDir) temporary.push(volume);
+  }
+  return { byName, written, temporary, temporarySum: sumOfSizes(temporary) };
+}
+
+function sumOfSizes(volumes: readonly Volume[]): bigint {
+  let sum = 0n;
+  for (const { emptyDir } of volumes) sum += readAmount(emptyDir?.sizeLimit ?? 0) ?? 0n;
+  return sum;
+}
+
+function nameVolumes(volumes: readonly Volume[]): PodVolumes['byName'] {
+  const byName = new Map<string, { volume: Volume; index: number }>();
+  for (let index = 0; index < volumes.length; index++) {
+    const volume = volumes[index];
+    if (volume && !byName.has(volume.name ?? '')) byName.set(volume.name ?? '', { volume, index });
+  }
+  return byName;
+}
+
+function isTemporary(path: string): boolean {
+  return path === TEMPORARY || (path.startsWith(TEMPORARY) && canonicalMountPath(path) === TEMPORARY);
 }
