@@ -23,6 +23,8 @@ export const LABEL = {
 
 /** Annotations that Cloister reads or writes. */
 export const ANNOTATION = {
+  /** On a namespace: the exemptions in force, for the policy inside the API server. Only the operator writes it. */
+  exemptions: 'cloister.dev/exemptions',
   /** The hash of the policy that a pod was rendered from. */
   policyHash: 'cloister.dev/policy-hash',
   /** Lets a deletion pass although a step of it cannot be completed. */

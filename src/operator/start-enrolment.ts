@@ -5,6 +5,7 @@ import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
 import { resources } from '../kube/resources.ts';
 import { createWatchCache } from '../kube/watch-cache.ts';
+import { nextExpiration } from './tenant-isolation/next-expiration.ts';
 import { reconcileEnrolment } from './tenant-isolation/reconcile-enrolment.ts';
 
 /** Longest time between two reconciliations when nothing changes, in milliseconds. */
@@ -44,7 +45,7 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
     let pause: number = RETRY.shortest;
     while (!stopping.signal.aborted) {
       changed = new AbortController();
-      const world = { tenants: tenants.list(), namespaces: namespaces.list(), now: timestamp(clock) };
+      const world = { tenants: tenants.list(), namespaces: namespaces.list(), now: clock.now() };
       const failed = await reconcileEnrolment(world, given).then(
         () => false,
         (error: unknown) => {
@@ -52,7 +53,8 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
           return true;
         },
       );
-      await pauseFor(failed ? pause : RESYNC, failed ? [] : [changed.signal]);
+      const untilNext = Math.min(RESYNC, nextExpiration(world.tenants, world.now) - clock.now());
+      await pauseFor(failed ? pause : untilNext, failed ? [] : [changed.signal]);
       pause = failed ? Math.min(pause * 2, RETRY.longest) : RETRY.shortest;
     }
   };
@@ -71,8 +73,4 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
       await Promise.all([running, ...caches.map((cache) => cache.stop())]);
     },
   };
-}
-
-function timestamp(clock: Clock): string {
-  return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,5 +1,6 @@
 import { OPERATOR_USER } from '../api/names.ts';
 import type { CelRule, Check } from '../policy/admission/check.ts';
+import { EXEMPTIBLE_CHECKS } from '../policy/admission/exemptible-checks.ts';
 import type { ContainerPosition } from '../policy/admission/pod-subject.ts';
 import {
   admissionPolicy,
@@ -9,6 +10,7 @@ import {
   type ResourceRule,
   type Validation,
 } from './admission-policy.ts';
+import { EXEMPT_CHECKS } from './exemption-annotation.ts';
 import { JUDGED_PODS } from './judged-pods.ts';
 
 const RULES: readonly ResourceRule[] = [
@@ -39,7 +41,7 @@ export function backstopPolicy(checks: readonly Check[]): readonly PolicyObject[
     scope: ENROLLED,
     rules: RULES,
     conditions: [JUDGED_PODS, { name: 'broken', expression: broken(checks) }],
-    variables: VARIABLES,
+    variables: [...VARIABLES, { name: 'exempt', expression: EXEMPT_CHECKS }],
     validations: checks.flatMap((check) => (check.cel === undefined ? [] : [validation(check, check.cel)])),
   });
 }
@@ -94,9 +96,15 @@ function validation(check: Check, rules: readonly CelRule[]): Validation {
   const { name, summary, fields } = check;
   const told = `: ${summary} Fields: ${fields.join(', ')}. What to do: cloister explain ${name}`;
   return {
-    expression: guarded(check, expression),
+    expression: exempted(check, guarded(check, expression)),
     messageExpression: `'${name}: ' + (${culprits}).join(', ') + ${JSON.stringify(told)}`,
   };
+}
+
+/** A tenant may be exempt from what Pod Security does not ask for; only a pod that breaks a rule is asked whether it is. */
+function exempted({ name }: Check, expression: string): string {
+  if (!EXEMPTIBLE_CHECKS.has(name)) return expression;
+  return `(${expression}) || variables.exempt.exists(checks, checks.contains(',${name},'))`;
 }
 
 /** A check that is not made on updates (or creations) passes there. */

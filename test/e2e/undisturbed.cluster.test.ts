@@ -3,4 +3,5 @@ import './suites/pods.ts';
 import './suites/pod-updates.ts';
 import './suites/access.ts';
 import './suites/kinds.ts';
+import './suites/exemptions.ts';
 import './suites/changed-rules.ts';

@@ -1,25 +1,35 @@
-import { LABEL } from '../../api/names.ts';
+import { ANNOTATION, LABEL } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
+import { formatTime } from '../../lib/format-time.ts';
+import { compileTenant } from '../../policy/admission/compile-tenant.ts';
 import { enrolmentLabels } from '../../render/enrolment-labels.ts';
+import { exemptionAnnotation } from '../../render/exemption-annotation.ts';
 import { enrolmentStatus, type NamespaceState, type TenantStatus } from './enrolment-status.ts';
 
 /** The world as one reconciliation sees it. */
 export interface EnrolmentWorld {
   readonly tenants: readonly TenantIsolation[];
   readonly namespaces: readonly KubeObject[];
-  /** RFC 3339. */
-  readonly now: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
-/** Labels to put on a namespace; `uid` keeps them off one that was made again in between. */
-export interface Enrolment {
+/** What the operator owns of a namespace's metadata. */
+interface OwnedMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+type NamespacesByName = ReadonlyMap<string, KubeObject>;
+
+/** Metadata to put on a namespace; `uid` keeps it off one that was made again in between. */
+export interface Enrolment extends OwnedMetadata {
   readonly namespace: string;
   readonly uid: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A namespace to take the tenant label from. Its Pod Security labels stay: whoever wants them gone says so. */
+/** A namespace to take the tenant label and the exemptions from. Its Pod Security labels stay: whoever wants them gone says so. */
 export interface Release {
   readonly namespace: string;
   readonly resourceVersion: string;
@@ -39,44 +49,55 @@ export interface EnrolmentPlan {
 export function planEnrolment({ tenants, namespaces, now }: EnrolmentWorld): EnrolmentPlan {
   const byName = new Map(namespaces.map((namespace) => [namespace.metadata.name ?? '', namespace]));
   const holders = holderOf(tenants);
+  const wanted = wantedMetadata(holders, now);
   return {
-    enrolments: enrol(holders, byName),
+    enrolments: enrol(wanted, byName),
     releases: release(holders, namespaces),
     statuses: tenants.flatMap((tenant) => {
-      const states = tenant.spec.namespaces.map(({ name }) => stateOf(name, tenant, holders, byName));
-      const status = enrolmentStatus(tenant, states, now);
+      const states = tenant.spec.namespaces.map(({ name }) =>
+        stateOf(name, tenant, holders, { wanted, byName }),
+      );
+      const status = enrolmentStatus(tenant, states, formatTime(now));
       return status === null ? [] : [{ tenant: tenant.metadata.name, status }];
     }),
   };
 }
 
-function holderOf(tenants: readonly TenantIsolation[]): ReadonlyMap<string, string> {
+function holderOf(tenants: readonly TenantIsolation[]): ReadonlyMap<string, TenantIsolation> {
   const oldestFirst = [...tenants].sort((left, right) => (ageOf(left) < ageOf(right) ? -1 : 1));
-  const holders = new Map<string, string>();
-  for (const { metadata, spec } of oldestFirst) {
-    for (const { name } of spec.namespaces) if (!holders.has(name)) holders.set(name, metadata.name);
+  const holders = new Map<string, TenantIsolation>();
+  for (const tenant of oldestFirst) {
+    for (const { name } of tenant.spec.namespaces) if (!holders.has(name)) holders.set(name, tenant);
   }
   return holders;
+}
+
+function wantedMetadata(
+  holders: ReadonlyMap<string, TenantIsolation>,
+  now: number,
+): ReadonlyMap<string, OwnedMetadata> {
+  const entries = [...holders].map(([name, tenant]) => {
+    const text = exemptionAnnotation(compileTenant(tenant), name, now);
+    const annotations: Record<string, string> = text === '' ? {} : { [ANNOTATION.exemptions]: text };
+    return [name, { labels: enrolmentLabels(tenant.metadata.name), annotations }] as const;
+  });
+  return new Map(entries);
 }
 
 function ageOf({ metadata }: TenantIsolation): string {
   return `${metadata.creationTimestamp ?? '9999'} ${metadata.name}`;
 }
 
-function enrol(
-  holders: ReadonlyMap<string, string>,
-  byName: ReadonlyMap<string, KubeObject>,
-): readonly Enrolment[] {
-  return [...holders].flatMap(([name, tenant]) => {
+function enrol(wanted: ReadonlyMap<string, OwnedMetadata>, byName: NamespacesByName): readonly Enrolment[] {
+  return [...wanted].flatMap(([name, metadata]) => {
     const namespace = byName.get(name);
-    const labels = enrolmentLabels(tenant);
-    if (namespace === undefined || isDeleting(namespace) || carries(namespace, labels)) return [];
-    return [{ namespace: name, uid: namespace.metadata.uid, labels }];
+    if (namespace === undefined || isDeleting(namespace) || carries(namespace, metadata)) return [];
+    return [{ namespace: name, uid: namespace.metadata.uid, ...metadata }];
   });
 }
 
 function release(
-  holders: ReadonlyMap<string, string>,
+  holders: ReadonlyMap<string, unknown>,
   namespaces: readonly KubeObject[],
 ): readonly Release[] {
   return namespaces
@@ -88,21 +109,23 @@ function release(
 function stateOf(
   name: string,
   tenant: TenantIsolation,
-  holders: ReadonlyMap<string, string>,
-  byName: ReadonlyMap<string, KubeObject>,
+  holders: ReadonlyMap<string, TenantIsolation>,
+  { wanted, byName }: { wanted: ReadonlyMap<string, OwnedMetadata>; byName: NamespacesByName },
 ): NamespaceState {
-  const holder = holders.get(name);
+  const holder = holders.get(name)?.metadata.name;
   if (holder !== tenant.metadata.name) return { name, state: 'EnrolledElsewhere', holder };
   const namespace = byName.get(name);
   if (namespace === undefined || isDeleting(namespace)) return { name, state: 'NamespaceMissing' };
-  const state = carries(namespace, enrolmentLabels(holder)) ? 'Enrolled' : 'Pending';
-  return { name, state, uid: namespace.metadata.uid };
+  const metadata = wanted.get(name);
+  const isEnrolled = metadata !== undefined && carries(namespace, metadata);
+  return { name, state: isEnrolled ? 'Enrolled' : 'Pending', uid: namespace.metadata.uid };
 }
 
 function isDeleting({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-function carries({ metadata }: KubeObject, labels: Readonly<Record<string, string>>): boolean {
-  return Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value);
+function carries({ metadata }: KubeObject, { labels, annotations }: OwnedMetadata): boolean {
+  const hasLabels = Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value);
+  return hasLabels && metadata.annotations?.[ANNOTATION.exemptions] === annotations[ANNOTATION.exemptions];
 }

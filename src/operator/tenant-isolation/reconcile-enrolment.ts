@@ -1,5 +1,5 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { API_VERSION, LABEL } from '../../api/names.ts';
+import { ANNOTATION, API_VERSION, LABEL } from '../../api/names.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
@@ -17,13 +17,16 @@ export async function reconcileEnrolment(
 ): Promise<number> {
   const plan = planEnrolment(world);
   const writes = [
-    ...plan.enrolments.map(({ namespace, uid, labels }) => async () => {
-      logger.info({ namespace, labels }, 'namespace enrolled');
-      await client.apply(resources.namespaces, { metadata: { name: namespace, uid, labels: { ...labels } } });
+    ...plan.enrolments.map(({ namespace: name, uid, labels, annotations }) => async () => {
+      logger.info({ namespace: name, labels, annotations }, 'namespace enrolled');
+      const metadata = { name, uid, labels: { ...labels }, annotations: { ...annotations } };
+      await client.apply(resources.namespaces, { metadata });
     }),
     ...plan.releases.map(({ namespace, resourceVersion }) => async () => {
       logger.info({ namespace }, 'namespace released');
-      const patch = { metadata: { labels: { [LABEL.tenant]: null } } };
+      const labels = { [LABEL.tenant]: null };
+      const annotations = { [ANNOTATION.exemptions]: null };
+      const patch = { metadata: { labels, annotations } };
       await client.patch(resources.namespaces, { name: namespace }, patch, { resourceVersion });
     }),
     ...plan.statuses.map(({ tenant, status }) => async () => {

@@ -21,14 +21,40 @@ const acme = tenant('acme', '2026-01-01T00:00:00Z', ['acme-agents']);
 const later = tenant('later', '2026-02-01T00:00:00Z', ['acme-agents', 'later-agents']);
 
 function plan(tenants: readonly TenantIsolation[], namespaces: readonly KubeObject[]) {
-  return planEnrolment({ tenants, namespaces, now: NOW });
+  return planEnrolment({ tenants, namespaces, now: Date.parse(NOW) });
 }
 
 describe('planEnrolment', () => {
   test('labels a listed namespace, bound to its uid', () => {
     expect(plan([acme], [namespace('acme-agents')]).enrolments).toEqual([
-      { namespace: 'acme-agents', uid: 'uid-acme-agents', labels: enrolmentLabels('acme') },
+      { namespace: 'acme-agents', uid: 'uid-acme-agents', labels: enrolmentLabels('acme'), annotations: {} },
     ]);
+  });
+
+  test('puts the exemptions in force on the namespace, and takes them off when they have ended', () => {
+    const exemption = {
+      namespace: 'acme-agents',
+      serviceAccount: 'legacy',
+      images: ['sha256:1', 'sha256:2'],
+      checks: ['dns', 'privileged'],
+      reason: 'moves in spring',
+      expirationTime: '2026-12-01T00:00:00Z',
+    };
+    const exempt = { ...acme, spec: { ...acme.spec, exemptions: [exemption] } } as TenantIsolation;
+    const text = 'legacy dns sha256:1,sha256:2';
+    const before = plan([exempt], [namespace('acme-agents', enrolmentLabels('acme'))]);
+    expect(before.enrolments[0]?.annotations).toEqual({ 'cloister.dev/exemptions': text });
+
+    const annotated = namespace('acme-agents', enrolmentLabels('acme'), {
+      annotations: { 'cloister.dev/exemptions': text },
+    });
+    expect(plan([exempt], [annotated]).enrolments).toEqual([]);
+    const after = planEnrolment({
+      tenants: [exempt],
+      namespaces: [annotated],
+      now: Date.parse('2026-12-01T00:00:00Z'),
+    });
+    expect(after.enrolments[0]?.annotations).toEqual({});
   });
 
   test('restores a Pod Security label that is gone', () => {
