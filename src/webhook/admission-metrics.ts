@@ -29,6 +29,7 @@ export function createAdmissionMetrics(registry: Registry, inFlight: () => numbe
   const { reviews, duration, violations, errors } = register(registry, inFlight);
   // prom-client hashes labels on every call; the few combinations there are keep their counter.
   const counters = new Map<string, ReturnType<typeof reviews.labels>>();
+  const violationCounters = new Map<string, ReturnType<typeof violations.labels>>();
   const durations = { Explain: duration.labels('Explain'), Decide: duration.labels('Decide') };
   return {
     reviewed({ phase, verdict, operation, resource, seconds }) {
@@ -43,7 +44,11 @@ export function createAdmissionMetrics(registry: Registry, inFlight: () => numbe
       durations[phase].observe(seconds);
     },
     violated(checks) {
-      for (const check of checks) violations.inc({ check });
+      for (const check of checks) {
+        let counter = violationCounters.get(check);
+        if (counter === undefined) violationCounters.set(check, (counter = violations.labels(check)));
+        counter.inc();
+      }
     },
     failed(reason) {
       errors.inc({ reason });

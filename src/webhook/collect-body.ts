@@ -26,28 +26,33 @@ export function collectBody(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let reserved = 0;
+    let isFinished = false;
 
+    // The listeners stay: a client that breaks off later must not end the process, and removing them would cost more
+    // than what else is done here.
     const finish = (body: CollectedBody['body']): void => {
+      if (isFinished) return;
+      isFinished = true;
       clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-      // A client that breaks off later must not end the process.
-      request.on('error', ignore);
       resolve({ body, reserved });
     };
     const onData = (chunk: Buffer): void => {
+      if (isFinished) return;
       if (reserved + chunk.length > limits.bodyBytes) return finish(tooLarge(limits.bodyBytes));
       if (!load.reserve(chunk.length)) return finish(NO_ROOM);
       reserved += chunk.length;
       chunks.push(chunk);
     };
-    const onEnd = (): void => finish(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     const onClose = (): void => finish(null);
     const timer = setTimeout(
       () => finish(slowBody(limits.deadlineMilliseconds)),
       limits.deadlineMilliseconds,
     );
 
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+    request.on('data', onData);
+    request.on('end', () => finish(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('close', onClose);
+    request.on('error', onClose);
   });
 }
 
@@ -69,5 +74,3 @@ function slowBody(milliseconds: number): ReviewProblem {
   const text = `the body did not come within ${milliseconds} ms`;
   return { reason: 'SlowBody', status: 408, text, close: true };
 }
-
-function ignore(): void {}

@@ -44,7 +44,7 @@ const TLS = { minVersion: 'TLSv1.3' } as const;
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { limits, log } = options;
   let isEnding = false;
-  const app = createApp(options, () => isEnding);
+  const app = createApp(options);
   const server = createServer(
     {
       ...TLS,
@@ -56,7 +56,10 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       // Node looks for overdue requests at this interval; its default of 30 s would be the bound.
       connectionsCheckingInterval: 1_000,
     },
-    app,
+    (request, response) => {
+      if (isEnding) response.setHeader('Connection', 'close');
+      app(request, response);
+    },
   );
   server.maxConnections = limits.connections;
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
@@ -75,15 +78,11 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   };
 }
 
-function createApp(parts: ReviewHandlerParts, isEnding: () => boolean): Express {
+function createApp(parts: ReviewHandlerParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.use((_request, response, next) => {
-    if (isEnding()) response.setHeader('Connection', 'close');
-    next();
-  });
   app.post('/explain', createReviewHandler('Explain', parts));
   app.post('/decide', createReviewHandler('Decide', parts));
   app.use((_request, response) => {
