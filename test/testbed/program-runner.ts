@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answersOK } from './answers-ok.ts';
+import { deployedNodeFlags } from './deployed-node-flags.ts';
 import { freePort } from './free-port.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 import { startWatchdog } from './start-watchdog.ts';
@@ -44,7 +45,8 @@ export async function createProgramRunner(): Promise<ProgramRunner> {
       const probePort = await freePort(ADDRESS);
       const source = fileURLToPath(new URL(`../../src/bin/${name}.ts`, import.meta.url));
       const own = [`--address=${ADDRESS}`, `--probe-port=${probePort}`];
-      const args = ['--disable-warning=ExperimentalWarning', ...nodeFlags, source, ...own, ...flags];
+      const node = ['--disable-warning=ExperimentalWarning', ...deployedNodeFlags(name), ...nodeFlags];
+      const args = [...node, source, ...own, ...flags];
       const log = join(folder, `${name}-${started.length}.log`);
       const server = await startServer({ name, program: process.execPath, args, log }, watchdog);
       started.push(server);
