@@ -69,7 +69,7 @@ describe('an application team tries, with Cloister whole', () => {
     const changed = await inUse.calls.strategicMerge(held, {
       spec: { containers: [{ name: 'agent', image }] },
     });
-    expect(whoRefused(changed.message)).toBe('Explain');
+    expect(whoRefused(changed.message)).toBe('Decide');
     expect((await inUse.calls.merge(held, { metadata: { finalizers: null } })).message).toBe('');
   });
 });

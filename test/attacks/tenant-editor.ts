@@ -70,7 +70,7 @@ const CREATED: readonly Attack[] = [
   {
     name: 'user 2^32, which would be user 0 where 32 bits are left of it',
     request: create({ [`${first}/securityContext/runAsUser`]: 4_294_967_296 }),
-    whole: 'Explain',
+    whole: 'Schema',
     withoutWebhook: 'Schema',
   },
   {
@@ -105,7 +105,7 @@ const CREATED: readonly Attack[] = [
   {
     name: 'KEP-2837, more reserved for the pod than its role grants',
     request: create({ '/spec/resources': { requests: { cpu: '64' } } }),
-    whole: 'Explain',
+    whole: 'Decide',
     withoutWebhook: 'Admitted',
   },
 ];
@@ -114,7 +114,7 @@ const CHANGED: readonly Attack[] = [
   {
     name: 'CVE-2023-2727, an ephemeral container of a foreign image',
     request: ephemeral({ image: 'docker.io/library/busybox', securityContext: CLOSED }),
-    whole: 'Explain',
+    whole: 'Decide',
     withoutWebhook: 'Admitted',
   },
   {
@@ -132,7 +132,7 @@ const CHANGED: readonly Attack[] = [
   {
     name: 'an ephemeral container by somebody who may not use the role',
     request: ephemeral({ securityContext: CLOSED }, EDITOR_WITHOUT_USE),
-    whole: 'Explain',
+    whole: 'Policy/cloister-role-use',
     withoutWebhook: 'Policy/cloister-role-use',
   },
   {
@@ -144,13 +144,13 @@ const CHANGED: readonly Attack[] = [
   {
     name: 'an image of another repository',
     request: agent({ image: EVIL.image.replace('acme', 'acme-evil') }),
-    whole: 'Explain',
+    whole: 'Decide',
     withoutWebhook: 'Admitted',
   },
   {
     name: 'more memory than the role grants, by resize',
     request: agent({ resources: { limits: { memory: '64Gi' } } }, EDITOR, '/resize'),
-    whole: 'Explain',
+    whole: 'Decide',
     withoutWebhook: 'Admitted',
   },
   {

@@ -38,7 +38,7 @@ export async function applyTenant(controlPlane: ControlPlane): Promise<void> {
     unrelated,
     bindEdit('edit'),
     bindEdit('cloister-tenant'),
-    ...useOfRole('data-analyst'),
+    ...['data-analyst', 'devops'].flatMap(useOfRole),
   ]);
 }
 

@@ -94,7 +94,7 @@ describe('what changes a pod through a subresource is judged', () => {
 
   test('a resize beyond the role is refused', async () => {
     const { status, message } = await inUse.calls.strategicMerge(`${POD}/resize`, resize('64Gi'));
-    expect({ status, by: whoRefused(message) }).toEqual({ status: 403, by: 'Explain' });
+    expect({ status, by: whoRefused(message) }).toEqual({ status: 403, by: 'Decide' });
     expect(message).toContain('- resource-limits:');
   });
 
@@ -108,6 +108,6 @@ describe('what changes a pod through a subresource is judged', () => {
   test('a compliant pod does not change its image to another', async () => {
     const spec = { containers: [{ name: 'agent', image: 'docker.io/library/busybox' }] };
     const { status, message } = await inUse.calls.strategicMerge(POD, { spec });
-    expect({ status, by: whoRefused(message) }).toEqual({ status: 403, by: 'Explain' });
+    expect({ status, by: whoRefused(message) }).toEqual({ status: 403, by: 'Decide' });
   });
 });
