@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { destination as writeTo, type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -24,6 +24,18 @@ const REDACTED = [
   'oldObject',
 ].flatMap((field) => [field, `*.${field}`]);
 
+/**
+ * Lines are written together: a write for each would cost more than the line. What is not written when a program ends
+ * is written then. When nobody reads, lines beyond the bound are dropped rather than kept.
+ */
+const STANDARD_OUTPUT = {
+  dest: 1,
+  sync: false,
+  minLength: 4_096,
+  periodicFlush: 200,
+  maxLength: 8 * 1024 * 1024,
+} as const;
+
 /** What a logger is made from. `destination` is standard output unless given. */
 export interface LogOptions {
   readonly program: string;
@@ -40,5 +52,5 @@ export function createLog({ program, level, destination }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[redacted]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? writeTo(STANDARD_OUTPUT));
 }
