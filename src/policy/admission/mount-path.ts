@@ -1,6 +1,5 @@
 // Segments that are not empty, `.` or `..`, without control characters; one closing slash means nothing.
-// eslint-disable-next-line no-control-regex
-const CANONICAL = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\u0000-\u001f\u007f]+)+\/?$/;
+const CANONICAL = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\p{Cc}]+)+\/?$/u;
 const SLASH = 47;
 
 /** A mount path without its closing slash; null where it is not absolute, has `.`, `..` or `//` in it, or is the root. */
