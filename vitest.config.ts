@@ -19,7 +19,7 @@ export default defineConfig({
           runner: 'test/testbed/cluster-test-runner.ts',
           fileParallelism: false,
           testTimeout: 60_000,
-          hookTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
     ],
