@@ -6,6 +6,7 @@ import { copyBootstrappedData } from './bootstrapped-data.ts';
 import { connectControlPlane } from './connect-control-plane.ts';
 import type { ControlPlane } from './connect-control-plane.ts';
 import { launchServers } from './launch-servers.ts';
+import { MissingProgramError } from './missing-program-error.ts';
 import { providePrograms } from './provide-programs.ts';
 import { startWatchdog } from './start-watchdog.ts';
 
