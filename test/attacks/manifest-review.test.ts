@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checksOf, reviewAsJson } from '../cli/run-command.ts';
+import { checksOf, reviewAsJson, runCommand } from '../cli/run-command.ts';
 
 const BAD = { containers: [{ name: 'a', image: 'b' }], hostNetwork: true };
 const reviewed = (manifest: object | string) =>
@@ -67,6 +67,11 @@ describe('a review that is to be misled', () => {
       'a document behind the end of another',
       'apiVersion: v1\nkind: ConfigMap\n...\napiVersion: v1\nkind: Pod\n',
     ],
+    // kubectl applies both.
+    [
+      'a pod on the line of a separator, behind carriage returns',
+      '--- # a\rapiVersion: v1\rkind: Pod\rspec: {hostNetwork: true}\n---\napiVersion: v1\nkind: ConfigMap\n',
+    ],
     [
       'a boolean in quotes',
       '{"apiVersion": "v1", "kind": "Pod", "spec": {"hostNetwork": "true", "containers": []}}',
@@ -77,5 +82,24 @@ describe('a review that is to be misled', () => {
     ],
   ])('does not call clean %s', async ([, text]) => {
     expect((await reviewed(text)).code).toBe(2);
+  });
+});
+
+describe('a report that is to be forged', () => {
+  const FORGED = '\u001B[2K\n0 reviewed\n\u009B';
+
+  test.for<readonly [string, object]>([
+    ['a name', { metadata: { name: FORGED }, spec: BAD }],
+    ['a container', { spec: { ...BAD, containers: [{ name: FORGED, image: 'b' }] } }],
+    ['a value', { spec: { ...BAD, schedulerName: FORGED } }],
+    ['a field of the wrong type', { spec: { ...BAD, [FORGED]: 1, hostPID: FORGED } }],
+    ['a role', { metadata: { labels: { 'cloister.dev/role': FORGED } }, spec: BAD }],
+  ])('has no line and no control character of %s', async ([, parts]) => {
+    const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', ...parts });
+    const { out, error } = await runCommand(['review', '-f', '-'], { stdin });
+    const lines = `${out}${error}`.split('\n');
+    expect(lines.some((line) => line.includes('0 reviewed'))).toBe(true);
+    expect(lines).not.toContain('0 reviewed');
+    expect(lines.join('')).not.toMatch(/\p{Cc}/u);
   });
 });

@@ -1,5 +1,6 @@
 import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
+import { singleLine } from '../../policy/admission/single-line.ts';
 import type { Command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -86,7 +87,7 @@ async function run(flags: Flags, terminal: Terminal): Promise<ExitCode> {
 function tellMissingRole(role: string, pods: number, terminal: Terminal): void {
   const subject = pods === 1 ? '1 pod names' : `${pods} pods name`;
   terminal.error(
-    `${subject} the role "${role}", which is not in the input: only the rules that need no role were asked\n`,
+    `${subject} the role "${singleLine(role)}", which is not in the input: only the rules that need no role were asked\n`,
   );
 }
 

@@ -3,6 +3,7 @@ import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manife
 import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { describeViolation } from '../../policy/admission/describe-violations.ts';
 import { parseImage } from '../../policy/admission/image-pattern.ts';
+import { singleLine } from '../../policy/admission/single-line.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { missingPolicies } from '../policies/missing-policies.ts';
 import { openInput } from '../policies/open-input.ts';
@@ -95,10 +96,11 @@ function tellLeft(document: ManifestDocument, { left, notes }: HardenedManifest,
   if (left.length === 0 && notes.length === 0) return;
   const { kind, namespace, name } = identify(document);
   const subject = [namespace, name].filter((part) => part !== null).join('/');
-  const title = paint(terminal, 'bold', `${placeText({ ...document, line: undefined })}: ${kind} ${subject}`);
+  const place = placeText({ ...document, line: undefined });
+  const title = paint(terminal, 'bold', singleLine(`${place}: ${kind} ${subject}`));
   const lines = [
     ...left.map((violation) => `  - to decide: ${describeViolation(violation)}${hint(violation.check)}\n`),
-    ...notes.map((note) => `  - filled in: ${note}\n`),
+    ...notes.map((note) => `  - filled in: ${singleLine(note)}\n`),
   ];
   terminal.error(`${title}\n${lines.join('')}`);
 }
@@ -109,5 +111,5 @@ function hint(check: string): string {
 
 function tellFault(fault: Omit<UnreadableDocument, 'object'>, terminal: Terminal): void {
   const title = paint(terminal, 'yellow', 'cannot be hardened');
-  terminal.error(`${placeText(fault)}: ${title}: ${fault.error}\n`);
+  terminal.error(`${singleLine(placeText(fault))}: ${title}: ${singleLine(fault.error)}\n`);
 }

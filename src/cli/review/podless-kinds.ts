@@ -38,6 +38,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'discovery.k8s.io': ['*'],
   'events.k8s.io': ['*'],
   'flowcontrol.apiserver.k8s.io': ['*'],
+  'internal.apiserver.k8s.io': ['*'],
+  'lifecycle.k8s.io': ['*'],
   'node.k8s.io': ['*'],
   'resource.k8s.io': ['*'],
   'scheduling.k8s.io': ['*'],
@@ -46,6 +48,24 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'storagemigration.k8s.io': ['*'],
   'gateway.networking.k8s.io': ['*'],
   'kustomize.config.k8s.io': ['*'],
+  'monitoring.coreos.com': [
+    'AlertmanagerConfig',
+    'PodMonitor',
+    'Probe',
+    'PrometheusRule',
+    'ScrapeConfig',
+    'ServiceMonitor',
+  ],
+  // Rules of other policy engines: what looks like a pod in them is a pattern that pods are compared with (`runAsUser:
+  // ">0"`), or a change to pods that are judged when they are made.
+  'kyverno.io': ['*'],
+  'policies.kyverno.io': ['*'],
+  'config.gatekeeper.sh': ['*'],
+  'constraints.gatekeeper.sh': ['*'],
+  'expansion.gatekeeper.sh': ['*'],
+  'externaldata.gatekeeper.sh': ['*'],
+  'mutations.gatekeeper.sh': ['*'],
+  'templates.gatekeeper.sh': ['*'],
 };
 
 /** Whether objects of the kind are known to hold no pod. */

@@ -1,4 +1,5 @@
 import { describeViolation } from '../../policy/admission/describe-violations.ts';
+import { singleLine } from '../../policy/admission/single-line.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { placeText } from './place-text.ts';
 import type { Entry, ReviewEntry, UnreadableEntry } from './review-entry.ts';
@@ -64,13 +65,15 @@ function textPrinter(terminal: Terminal): Printer {
 function tellReview(entry: ReviewEntry, terminal: Terminal): void {
   if (entry.allowed) return;
   const name = [entry.namespace, entry.name].filter((part) => part !== null).join('/');
-  const title = paint(terminal, 'bold', `${placeText(entry)}: ${entry.kind}${name === '' ? '' : ` ${name}`}`);
+  const subject = singleLine(`${placeText(entry)}: ${entry.kind}${name === '' ? '' : ` ${name}`}`);
   const lines = entry.violations.map((violation) => `  - ${describeViolation(violation)}\n`);
-  terminal.out(`${title} ${paint(terminal, 'red', 'is refused')}\n${lines.join('')}`);
+  const title = `${paint(terminal, 'bold', subject)} ${paint(terminal, 'red', 'is refused')}`;
+  terminal.out(`${title}\n${lines.join('')}`);
 }
 
 function tellFault(entry: UnreadableEntry, terminal: Terminal): void {
-  terminal.error(`${placeText(entry)}: ${paint(terminal, 'yellow', 'cannot be reviewed')}: ${entry.error}\n`);
+  const fault = paint(terminal, 'yellow', 'cannot be reviewed');
+  terminal.error(`${singleLine(placeText(entry))}: ${fault}: ${singleLine(entry.error)}\n`);
 }
 
 function outcome(entry: Entry): keyof Counts {

@@ -35,12 +35,10 @@ function* readPiece(
   const { text, line, badSeparator } = piece;
   if (badSeparator !== undefined) {
     const shown = JSON.stringify(badSeparator.slice(0, 40));
-    yield {
-      file,
-      document,
-      line: line - 1,
-      error: `${shown} follows --- on one line, which kubectl refuses: move it to the next line`,
-    };
+    const error = badSeparator.startsWith('#')
+      ? `the comment ${shown} has a line break in it, behind which kubectl may read on: remove it`
+      : `${shown} follows --- on one line, which kubectl refuses: move it to the next line`;
+    yield { file, document, line: line - 1, error };
     return 1;
   }
   const source = orFault(() => parseLenientEvents(text));
@@ -48,7 +46,8 @@ function* readPiece(
   const positions: Positions = new Map();
   const parsed = source instanceof YamlFault ? source : orFault(() => parseYamlDocument(source, positions));
   if (parsed instanceof YamlFault) {
-    yield { file, document, line: lines.lineAt(parsed.offset), error: parsed.message };
+    const error = `${parsed.message}${templateHint(source instanceof YamlFault ? text : source.text, parsed.offset)}`;
+    yield { file, document, line: lines.lineAt(parsed.offset), error };
     return 1;
   }
   if (parsed === undefined) return 0;
@@ -63,6 +62,14 @@ function* readPiece(
     documents += 1;
   }
   return documents;
+}
+
+/** Templates of Helm and its like are the most common text that is nearly YAML. */
+function templateHint(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  const line = text.slice(start, end === -1 ? undefined : end);
+  return line.includes('{{') ? '; {{ opens a template, which has to be rendered first' : '';
 }
 
 function orFault<Result>(parse: () => Result): Result | YamlFault {

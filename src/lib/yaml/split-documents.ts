@@ -3,9 +3,13 @@ export interface DocumentText {
   readonly text: string;
   /** Line of the stream, from 1, on which the text starts. */
   readonly line: number;
-  /** Set where the separator line above carries more than a comment, which kubectl refuses. */
+  /** Set where the separator line above carries more than a comment: kubectl refuses that, or reads it. */
   readonly badSeparator?: string;
 }
+
+// kubectl looks for separators from line feed to line feed, but hands one with nothing before it on to go-yaml, to which
+// these end a line as well: behind a comment a whole document can follow.
+const hiddenBreak = /[\r\u0085\u2028\u2029]/;
 
 /**
  * Splits a YAML stream as kubectl does: at every line that starts with `---`, wherever it stands, so that one broken
@@ -26,7 +30,8 @@ export function* splitDocuments(input: string, firstLine = 1): Generator<Documen
     line += countLines(text);
     const end = stream.indexOf('\n', separator);
     const rest = stream.slice(separator + 3, end === -1 ? undefined : end).trim();
-    badSeparator = rest === '' || rest.startsWith('#') ? undefined : rest;
+    const isHarmless = rest === '' || (rest.startsWith('#') && !hiddenBreak.test(rest));
+    badSeparator = isHarmless ? undefined : rest;
     if (end === -1) {
       if (badSeparator !== undefined) yield { text: '\n', line, badSeparator };
       return;

@@ -1,4 +1,5 @@
 import type { Violation } from './check.ts';
+import { singleLine } from './single-line.ts';
 
 /** More than the answer of the webhook can hold; a pod of thousands of containers has hundreds of thousands. */
 const MOST_TOLD = 256;
@@ -7,7 +8,7 @@ const MOST_TOLD = 256;
 export function describeViolation(violation: Violation): string {
   const where = violation.container === null ? '' : `container "${violation.container}": `;
   const { check, field, found, required, fix } = violation;
-  return `${check}: ${where}${field} is ${found}, required is ${required}. ${fix}`;
+  return singleLine(`${check}: ${where}${field} is ${found}, required is ${required}. ${fix}`);
 }
 
 /** The whole refusal of a pod: who is refused, under what, and every violation on a line of its own. */
@@ -16,7 +17,6 @@ export function describeRefusal(subject: string, violations: readonly Violation[
   const lines = violations.slice(0, MOST_TOLD).map((violation) => `  - ${describeViolation(violation)}`);
   const rest = violations.length - lines.length;
   if (rest > 0) lines.push(`  and ${rest} more; cloister review -f shows them all`);
-  return [`${subject} is refused, ${count}:`, ...lines, "Each check's reasons: cloister explain CHECK."].join(
-    '\n',
-  );
+  const title = `${singleLine(subject)} is refused, ${count}:`;
+  return [title, ...lines, "Each check's reasons: cloister explain CHECK."].join('\n');
 }

@@ -42,7 +42,9 @@ function misfitInList(value: unknown, shape: Shape, path: string): string | null
   if (!Array.isArray(value)) return complaint(path, value, 'a list');
   for (const [index, item] of value.entries()) {
     const at = `${path}[${index}]`;
-    const error = item === null ? complaint(at, item, 'an item, not nothing') : misfit(item, shape, at);
+    // In a list of texts nothing is the empty text to the API server; an object of nothing lacks what it has to have.
+    const isMissing = item === null && shape !== 'string';
+    const error = isMissing ? complaint(at, item, 'an item, not nothing') : misfit(item, shape, at);
     if (error !== null) return error;
   }
   return null;
@@ -84,5 +86,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function complaint(path: string, found: unknown, wanted: string): string {
-  return `${path === '' ? 'the object' : path} is ${show(found)}, and has to be ${wanted}; the API server refuses it`;
+  // In quotes, or it would read: "is true, and has to be true or false".
+  const shown = show(typeof found === 'string' ? JSON.stringify(found) : found);
+  return `${path === '' ? 'the object' : path} is ${shown}, and has to be ${wanted}; the API server refuses it`;
 }

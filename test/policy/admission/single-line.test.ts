@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { describeRefusal } from '../../../src/policy/admission/describe-violations.ts';
+import { singleLine } from '../../../src/policy/admission/single-line.ts';
+
+test.for([
+  ['plain text, however written', 'Größe “a” → b', 'Größe “a” → b'],
+  ['line feeds and tabs', 'a\r\n\tb', 'a\\r\\n\\tb'],
+  ['an escape sequence', '\u001B[31m', '\\u001b[31m'],
+  ['DEL and what follows ASCII', '\u007F\u009B', '\\u007f\\u009b'],
+] as const)('%s', ([, text, expected]) => {
+  expect(singleLine(text)).toBe(expected);
+});
+
+test('the answer of the webhook has a line for the pod, one a violation and the last', () => {
+  const forged = 'a\nb';
+  const violation = { check: 'c', container: forged, field: 'f', found: forged, required: 'r', fix: 'x' };
+  expect(describeRefusal(forged, [violation, violation]).split('\n')).toHaveLength(4);
+});
