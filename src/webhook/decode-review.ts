@@ -1,5 +1,6 @@
 import { ADMISSION_REVIEW_VERSION, type AdmissionRequest } from './admission-review.ts';
 import type { ReviewProblem } from './review-problem.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,7 @@ export function decodeReview(body: Buffer): AdmissionRequest | ReviewProblem {
   if (body.length === 0) return malformed('the body is empty; send an AdmissionReview');
   let review: unknown;
   try {
-    review = JSON.parse(body.toString('utf8'));
+    review = JSON.parse(withoutManagedFields(body));
   } catch (error) {
     return malformed(
       `the body is not JSON: ${error instanceof Error ? firstLine(error.message) : 'unreadable'}`,

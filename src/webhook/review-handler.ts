@@ -22,10 +22,11 @@ export interface ReviewHandlerParts {
   readonly isReady: () => boolean;
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Answers one request. It never throws. */
+export type ReviewHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Answers the reviews of one phase: bytes in, verdict out; whatever goes wrong in between is a problem, never an allow. */
-export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerParts): Handler {
+export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerParts): ReviewHandler {
   const { limits, load, metrics, monotonicNow } = parts;
   // Looking for what to redact costs five times the rest of a line. Those of refusals hold names, each named here.
   const refusals = parts.log.child({}, { redact: [] });
@@ -33,26 +34,31 @@ export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerPart
     metrics.failed(problem.reason);
     sendProblem(response, problem);
   };
-  return async function handleReview(request, response) {
+  const answer = (response: ServerResponse, body: Buffer, started: number): void => {
+    const decided = decide(phase, body, parts);
+    if (isReviewProblem(decided)) return refuse(response, decided);
+    const milliseconds = monotonicNow() - started;
+    if (milliseconds > limits.deadlineMilliseconds) return refuse(response, late(milliseconds));
+    sendVerdict(response, decided.encoded);
+    report(phase, decided, milliseconds, { metrics, refusals });
+  };
+  return function handleReview(request, response) {
     const started = monotonicNow();
     const early = parts.isReady() ? refuseHeaders(request, limits) : NOT_READY;
     if (early !== null) return refuse(response, early);
     if (!load.enter()) return refuse(response, OVERLOADED);
-    let reserved = 0;
-    try {
-      const collected = await collectBody(request, load, limits);
-      reserved = collected.reserved;
-      const { body } = collected;
-      if (body === null) return;
-      const answer = isReviewProblem(body) ? body : decide(phase, body, parts);
-      const milliseconds = monotonicNow() - started;
-      if (isReviewProblem(answer)) return refuse(response, answer);
-      if (milliseconds > limits.deadlineMilliseconds) return refuse(response, late(milliseconds));
-      sendVerdict(response, answer.encoded);
-      report(phase, answer, milliseconds, { metrics, refusals });
-    } finally {
-      load.leave(reserved);
-    }
+    collectBody(request, load, limits, (body, reserved) => {
+      try {
+        if (body === null) return;
+        if (isReviewProblem(body)) refuse(response, body);
+        else answer(response, body, started);
+      } catch (error) {
+        parts.log.error({ err: error, phase }, 'answering a review failed');
+        refuse(response, FAULT);
+      } finally {
+        load.leave(reserved);
+      }
+    });
   };
 }
 

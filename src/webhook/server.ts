@@ -8,7 +8,7 @@ import type { WebhookLimits } from './limits.ts';
 import { listenOn } from './listen-on.ts';
 import { sendProblem } from './respond.ts';
 import type { Review } from './review-function.ts';
-import { createReviewHandler, type ReviewHandlerParts } from './review-handler.ts';
+import { createReviewHandler, type ReviewHandler, type ReviewHandlerParts } from './review-handler.ts';
 import type { ReviewLoad } from './review-load.ts';
 
 /** What the webhook's server is made of. */
@@ -44,7 +44,11 @@ const TLS = { minVersion: 'TLSv1.3' } as const;
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { limits, log } = options;
   let isEnding = false;
-  const app = createApp(options);
+  const handlers = new Map([
+    ['/explain', createReviewHandler('Explain', options)],
+    ['/decide', createReviewHandler('Decide', options)],
+  ]);
+  const app = createApp(options, handlers);
   const server = createServer(
     {
       ...TLS,
@@ -58,7 +62,10 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
     },
     (request, response) => {
       if (isEnding) response.setHeader('Connection', 'close');
-      app(request, response);
+      // As the API server asks, character for character; whatever else comes is for express to understand.
+      const handle = request.method === 'POST' ? handlers.get(request.url ?? '') : undefined;
+      if (handle === undefined) app(request, response);
+      else handle(request, response);
     },
   );
   server.maxConnections = limits.connections;
@@ -78,13 +85,12 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   };
 }
 
-function createApp(parts: ReviewHandlerParts): Express {
+function createApp(parts: ReviewHandlerParts, handlers: ReadonlyMap<string, ReviewHandler>): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.post('/explain', createReviewHandler('Explain', parts));
-  app.post('/decide', createReviewHandler('Decide', parts));
+  for (const [path, handle] of handlers) app.post(path, handle);
   app.use((_request, response) => {
     sendProblem(response, { reason: 'Malformed', status: 404, text: 'POST a review to /explain or /decide' });
   });
