@@ -1,4 +1,7 @@
-import { run } from '../cli/run.ts';
+import { keepCompiled } from '../cli/keep-compiled.ts';
+
+keepCompiled(process.env);
+const { run } = await import('../cli/run.ts');
 
 const CLEAR_LINE = '\r\u001B[K';
 /** Characters that are written at once: a line at a time would cost more than what is in it. */

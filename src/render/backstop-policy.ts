@@ -65,15 +65,12 @@ function broken(checks: readonly Check[]): string {
       rule.each === undefined ? [guarded(check, parenthesised(rule))] : [],
     ),
   );
-  const ofContainers = groups(
+  const ofItems = groups(
     checks.flatMap((check) =>
       (check.cel ?? []).map((rule) => ({ ...rule, expression: guarded(check, rule.expression) })),
     ),
   );
-  const all = [
-    ...ofPod.map((rule) => `(${rule})`),
-    ...ofContainers.map(({ list, rule }) => `${list}.all(c, ${rule})`),
-  ];
+  const all = [...ofPod.map((rule) => `(${rule})`), ...ofItems.map(allKeep)];
   // Variables are not known to match conditions; the last comes first, since it is made of the others.
   return [...VARIABLES]
     .reverse()
@@ -94,13 +91,14 @@ const VARIABLES: readonly NamedExpression[] = [
 
 function validation(check: Check, rules: readonly CelRule[]): Validation {
   const ofPod = rules.filter(({ each }) => each === undefined).map(parenthesised);
-  const ofContainers = groups(rules);
-  const expression = [...ofPod, ...ofContainers.map(({ list, rule }) => `${list}.all(c, ${rule})`)].join(
-    ' && ',
-  );
+  const ofItems = groups(rules);
+  const expression = [...ofPod, ...ofItems.map(allKeep)].join(' && ');
   const culprits = [
     ...(ofPod.length === 0 ? [] : [`(${ofPod.join(' && ')} ? [] : ['the pod'])`]),
-    ...ofContainers.map(({ list, rule }) => `${list}.filter(c, !(${rule})).map(c, 'container ' + c.name)`),
+    ...ofItems.map(
+      ({ list, item, what, rule }) =>
+        `${list}.filter(${item}, !(${rule})).map(${item}, '${what} ' + ${item}.name)`,
+    ),
   ].join(' + ');
   const { name, summary, fields } = check;
   const told = `: ${summary} Fields: ${fields.join(', ')}. What to do: cloister explain ${name}`;
@@ -123,20 +121,38 @@ function guarded({ operations }: Check, expression: string): string {
   return expression;
 }
 
-/** Rules over the same container lists are asked in one pass. */
-function groups(rules: readonly CelRule[]): readonly { readonly list: string; readonly rule: string }[] {
-  const byList = new Map<string, string[]>();
-  for (const rule of rules) {
-    if (rule.each === undefined) continue;
-    const list = containerList(rule.each);
-    byList.set(list, [...(byList.get(list) ?? []), parenthesised(rule)]);
-  }
-  return [...byList].map(([list, asked]) => ({ list, rule: asked.join(' && ') }));
+/** Rules that are asked of every item of a list, in one pass. */
+interface ItemRules {
+  readonly list: string;
+  /** What an item is called in the rules, and to people. */
+  readonly item: 'c' | 'v';
+  readonly what: 'container' | 'volume';
+  readonly rule: string;
 }
 
-function containerList(positions: readonly ContainerPosition[]): string {
-  if (positions.length === Object.keys(LISTS).length) return 'variables.allContainers';
-  const lists = positions.map((position) => `variables.${LISTS[position]}`);
+function groups(rules: readonly CelRule[]): readonly ItemRules[] {
+  const byList = new Map<string, ItemRules>();
+  for (const rule of rules) {
+    if (rule.each === undefined) continue;
+    const list = listOf(rule.each);
+    const before = byList.get(list)?.rule;
+    const asked = before === undefined ? parenthesised(rule) : `${before} && ${parenthesised(rule)}`;
+    const named = rule.each === 'Volume' ? ({ item: 'v', what: 'volume' } as const) : CONTAINER;
+    byList.set(list, { list, ...named, rule: asked });
+  }
+  return [...byList.values()];
+}
+
+const CONTAINER = { item: 'c', what: 'container' } as const;
+
+function allKeep({ list, item, rule }: ItemRules): string {
+  return `${list}.all(${item}, ${rule})`;
+}
+
+function listOf(each: NonNullable<CelRule['each']>): string {
+  if (each === 'Volume') return 'object.spec.?volumes.orValue([])';
+  if (each.length === Object.keys(LISTS).length) return 'variables.allContainers';
+  const lists = each.map((position) => `variables.${LISTS[position]}`);
   return lists.length === 1 ? lists.join('') : `(${lists.join(' + ')})`;
 }
 

@@ -1,16 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeFiles } from '../cli/run-command.ts';
 
 const POD = 'apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true}\n';
 
+interface RunOptions {
+  readonly stdin?: string;
+  readonly closesEarly?: boolean;
+  readonly cache?: string | undefined;
+}
+
 /** Runs the program as a user does; `closesEarly` closes its output after the first piece. */
 async function runProgram(
   args: readonly string[],
-  { stdin = '', closesEarly = false }: { readonly stdin?: string; readonly closesEarly?: boolean } = {},
+  { stdin = '', closesEarly = false, cache = process.env['XDG_CACHE_HOME'] }: RunOptions = {},
 ) {
-  const child = spawn(process.execPath, ['src/bin/cloister.ts', ...args], { stdio: 'pipe' });
+  const child = spawn(process.execPath, ['src/bin/cloister.ts', ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, XDG_CACHE_HOME: cache },
+  });
   let out = '';
   let error = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -44,5 +55,20 @@ describe('the program cloister', { timeout: 30_000 }, () => {
     expect(out.length).toBeGreaterThan(0);
     expect(error).toBe('');
     expect(code).toBe(1);
+  });
+
+  test('keeps what it compiled where nobody else writes, and means the same with it', async () => {
+    const cache = writeFiles({});
+    const first = await runProgram(['review', '-f', '-'], { stdin: POD, cache });
+    const folder = join(cache, 'cloister', 'compiled');
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(readdirSync(folder)).not.toEqual([]);
+    expect(await runProgram(['review', '-f', '-'], { stdin: POD, cache })).toEqual(first);
+  });
+
+  test('runs where nothing can be kept', async () => {
+    const { code, error } = await runProgram(['review', '-f', '-'], { stdin: POD, cache: '/dev/null' });
+    expect(code).toBe(1);
+    expect(error).toBe('');
   });
 });

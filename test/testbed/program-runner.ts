@@ -34,8 +34,11 @@ const ADDRESS = '127.0.0.1';
 const READY_MILLISECONDS = 60_000;
 const GRACE_MILLISECONDS = 15_000;
 
-/** What it starts is killed with this process, however that ends. */
-export async function createProgramRunner(): Promise<ProgramRunner> {
+/**
+ * What it starts is killed with this process, however that ends. With `isBuilt` the programs are those of `dist/`, as
+ * they are shipped, and not the sources.
+ */
+export async function createProgramRunner({ isBuilt = false } = {}): Promise<ProgramRunner> {
   const folder = await mkdtemp(join(tmpdir(), 'cloister-programs-'));
   const watchdog = startWatchdog();
   watchdog.folder(folder);
@@ -43,10 +46,11 @@ export async function createProgramRunner(): Promise<ProgramRunner> {
   return {
     start: async (name, flags, nodeFlags = []) => {
       const probePort = await freePort(ADDRESS);
-      const source = fileURLToPath(new URL(`../../src/bin/${name}.ts`, import.meta.url));
+      const file = isBuilt ? `dist/bin/${name}.js` : `src/bin/${name}.ts`;
+      const program = fileURLToPath(new URL(`../../${file}`, import.meta.url));
       const own = [`--address=${ADDRESS}`, `--probe-port=${probePort}`];
       const node = ['--disable-warning=ExperimentalWarning', ...deployedNodeFlags(name), ...nodeFlags];
-      const args = [...node, source, ...own, ...flags];
+      const args = [...node, program, ...own, ...flags];
       const log = join(folder, `${name}-${started.length}.log`);
       const server = await startServer({ name, program: process.execPath, args, log }, watchdog);
       started.push(server);

@@ -9,6 +9,8 @@ export interface CloisterOptions {
   readonly startGateDigests: readonly string[];
   /** Further flags of the webhook. */
   readonly webhookFlags?: readonly string[];
+  /** Whether the programs are those of `dist/`, which `npm run build` made, and not the sources. */
+  readonly isBuilt?: boolean;
   /** Flags of Node itself for the webhook's process, as a bench sets them to measure it. */
   readonly webhookNodeFlags?: readonly string[];
 }
@@ -37,7 +39,7 @@ export async function startCloister(
   const [port, metricsPort] = [await freePort(ADDRESS), await freePort(ADDRESS)];
   const webhookUrl = `https://${ADDRESS}:${port}`;
   await installCloister(controlPlane, webhookUrl);
-  const runner = await createProgramRunner();
+  const runner = await createProgramRunner(options);
   const flags = {
     operator: [`--kubeconfig=${controlPlane.kubeconfigFor('operator')}`],
     webhook: [

@@ -35,11 +35,11 @@ export interface Violation extends Finding {
 
 /**
  * A rule of a check in CEL, for the ValidatingAdmissionPolicy that holds when the webhook is gone.
- * `expression` is true for what is allowed. With `each`, it is asked of every container `c` of those positions;
- * without, of the pod (`object`).
+ * `expression` is true for what is allowed. With `each`, it is asked of every container `c` of those positions, or of
+ * every volume `v`; without, of the pod (`object`).
  */
 export interface CelRule {
-  readonly each?: readonly ContainerPosition[];
+  readonly each?: readonly ContainerPosition[] | 'Volume';
   readonly expression: string;
 }
 

@@ -1,3 +1,5 @@
+import { GATEWAY, PROXY_SECRET } from '../../api/names.ts';
+
 /** A credential that is known by its published shape. */
 export interface CredentialShape {
   /** With its article, as it stands in a message: `a JSON Web Token`. */
@@ -53,6 +55,20 @@ const CREDENTIAL_SHAPES: readonly CredentialShape[] = SHAPES.map(([name, source]
 export const CREDENTIAL_PATTERN = SHAPES.map(([, source]) => source).join('|');
 
 const ANY = new RegExp(CREDENTIAL_PATTERN);
+
+/** Every shape but a URL has so many characters: the shortest is the middle of a JSON Web Token. */
+const SHORTEST = 13;
+/** How a pod is told of the gateway: of all values that look like a URL with a password the one that every pod has. */
+const GATEWAY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
+
+/**
+ * CEL that is true where the text that `text` stands for holds no credential. What is plainly none is passed over: to
+ * RE2 a character of a text costs as much as a whole rule of another check.
+ */
+export function holdsNoCredential(text: string): string {
+  const isShort = `(${text}.size() < ${SHORTEST} && !${text}.contains('://'))`;
+  return `(${isShort} || ${text} == '${GATEWAY_URL}' || !${text}.matches(${JSON.stringify(CREDENTIAL_PATTERN)}))`;
+}
 
 // Every shape has so many of these characters in a row, or one of the marks. Nearly all that stands in an environment has
 // neither, and reading on would cost more than the rest of the contract together.

@@ -8,7 +8,7 @@ export interface Figures {
 
 /** Flags for Node that make a server tell its figures on a port of loopback. */
 export function figureFlags(port: number): readonly string[] {
-  return ['--expose-gc', `--import=${new URL(`report-figures.ts?port=${port}`, import.meta.url).href}`];
+  return ['--expose-gc', `--import=${new URL(`report-figures.mjs?port=${port}`, import.meta.url).href}`];
 }
 
 /** Asks a server for its figures, after a collection of garbage where `isCollected`. */

@@ -6,6 +6,7 @@ import { applyTenant } from '../../demo/prepare.ts';
 import { COUNT, NAMESPACE } from '../pods.ts';
 import { startGateDigest } from '../policies.ts';
 import { figureFlags, readFigures } from './figures.ts';
+import { buildPrograms } from './build-programs.ts';
 import type { MeasuredServer } from './measured-server.ts';
 import type { Target } from '../load/target.ts';
 
@@ -23,8 +24,9 @@ const UNENROLLED = 'unrelated';
 /** Above what the benches have under way, so that this limit is not what is measured. */
 const REQUESTS_IN_FLIGHT = 4 * COUNT;
 
-/** Starts all of it, and resolves when the API server asks the webhook and obeys the policies. */
+/** Starts all of it, as it is shipped, and resolves when the API server asks the webhook and obeys the policies. */
 export async function startMeasuredCloister(): Promise<MeasuredCloister> {
+  buildPrograms();
   const controlPlane = await startControlPlane({
     maxRequestsInFlight: REQUESTS_IN_FLIGHT,
     maxMutatingRequestsInFlight: REQUESTS_IN_FLIGHT,
@@ -33,6 +35,7 @@ export async function startMeasuredCloister(): Promise<MeasuredCloister> {
     const figuresPort = await freePort('127.0.0.1');
     const cloister = await startCloister(controlPlane, {
       startGateDigests: [startGateDigest()],
+      isBuilt: true,
       webhookNodeFlags: figureFlags(figuresPort),
     });
     const stop = async (): Promise<void> => {

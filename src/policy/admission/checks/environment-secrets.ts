@@ -1,7 +1,7 @@
 import { PROXY_SECRET } from '../../../api/names.ts';
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
-import { CREDENTIAL_PATTERN, findCredential } from '../credential-shapes.ts';
+import { findCredential, holdsNoCredential } from '../credential-shapes.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import { HANDLERS } from '../handlers.ts';
 import type { EnvironmentVariable } from '../pod.ts';
@@ -10,7 +10,7 @@ import { findVolume } from '../shadowed-paths.ts';
 import { show } from '../show.ts';
 
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
-const NO_CREDENTIAL = `matches(${JSON.stringify(CREDENTIAL_PATTERN)})`;
+const NO_CREDENTIAL_IN_WORDS = `all(word, ${holdsNoCredential('word')})`;
 const WORDS_OF_HANDLERS = [
   ...HANDLERS.map(({ inCel }) => `c.?${inCel}.?exec.?command.orValue([])`),
   ...HANDLERS.map(({ inCel }) => `c.?${inCel}.?httpGet.?httpHeaders.orValue([]).map(header, header.value)`),
@@ -49,14 +49,14 @@ export const environmentSecrets: Check = {
   cel: [
     {
       each: ALL,
-      expression: `!has(c.env) || c.env.all(e, !has(e.valueFrom) ? !has(e.value) || !e.value.${NO_CREDENTIAL} : has(e.valueFrom.secretKeyRef) ? ${OWN_SECRET} : !has(e.valueFrom.fileKeyRef) || ${IS_OWN_FILE})`,
+      expression: `!has(c.env) || c.env.all(e, !has(e.valueFrom) ? !has(e.value) || ${holdsNoCredential('e.value')} : has(e.valueFrom.secretKeyRef) ? ${OWN_SECRET} : !has(e.valueFrom.fileKeyRef) || ${IS_OWN_FILE})`,
     },
     { each: ALL, expression: '!has(c.envFrom) || c.envFrom.all(e, !has(e.secretRef))' },
-    { each: ALL, expression: `!has(c.command) || c.command.all(word, !word.${NO_CREDENTIAL})` },
-    { each: ALL, expression: `!has(c.args) || c.args.all(word, !word.${NO_CREDENTIAL})` },
+    { each: ALL, expression: `!has(c.command) || c.command.${NO_CREDENTIAL_IN_WORDS}` },
+    { each: ALL, expression: `!has(c.args) || c.args.${NO_CREDENTIAL_IN_WORDS}` },
     {
       each: ALL,
-      expression: `!(has(c.lifecycle) || has(c.livenessProbe) || has(c.readinessProbe) || has(c.startupProbe)) || (${WORDS_OF_HANDLERS}).all(word, !word.${NO_CREDENTIAL})`,
+      expression: `!(has(c.lifecycle) || has(c.livenessProbe) || has(c.readinessProbe) || has(c.startupProbe)) || (${WORDS_OF_HANDLERS}).${NO_CREDENTIAL_IN_WORDS}`,
     },
   ],
   evaluate: (subject) => {

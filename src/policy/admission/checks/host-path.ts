@@ -18,7 +18,7 @@ export const hostPath: Check = {
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: { relation: 'Equal', check: 'hostPathVolumes' },
-  cel: [{ expression: 'object.spec.?volumes.orValue([]).all(v, !has(v.hostPath))' }],
+  cel: [{ each: 'Volume', expression: '!has(v.hostPath)' }],
   evaluate: ({ spec }) => {
     const { volumes } = spec;
     if (!volumes) return NO_FINDINGS;

@@ -37,7 +37,7 @@ export const reservedMetadata: Check = {
   upstream: null,
   cel: [
     {
-      expression: `object.metadata.?labels.orValue({}).all(key, !${IN_CEL} || key == '${ROLE}' || (key in ${list('labels')} && ${IS_OPERATOR}))`,
+      expression: `object.metadata.?labels.orValue({}).all(key, key == '${ROLE}' || !${IN_CEL} || (key in ${list('labels')} && ${IS_OPERATOR}))`,
     },
     {
       expression: `object.metadata.?annotations.orValue({}).all(key, !${IN_CEL} || (key == '${CREATED_BY}' && (object.metadata.annotations[key] == request.userInfo.username || ${IS_OPERATOR})) || (key in ${list('annotations')} && ${IS_OPERATOR}))`,

@@ -9,9 +9,10 @@ import { show } from '../show.ts';
 const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 type Resource = (typeof RESOURCES)[number];
 
-const IN_CEL = "['cpu', 'memory', 'ephemeral-storage']";
-// The API server writes every zero as 0 and refuses what is below it, before a policy is asked.
-const ABOVE_ZERO = (resources: string): string => `string(${resources}.limits[name]) != '0'`;
+// The API server writes every zero as 0 and refuses what is below it, before a policy is asked. One rule a resource: a
+// loop over their names costs three times as much.
+const aboveZero = (limits: string, absent: string): string =>
+  RESOURCES.map((resource) => `string(${limits}[?'${resource}'].orValue('${absent}')) != '0'`).join(' && ');
 
 /**
  * Every container must say how much it may use, and the pod may use no more than its role grants.
@@ -41,11 +42,9 @@ export const resourceLimits: Check = {
   cel: [
     {
       each: ['Container', 'InitContainer'],
-      expression: `${IN_CEL}.all(name, c.?resources.?limits[?name].hasValue() && ${ABOVE_ZERO('c.resources')})`,
+      expression: aboveZero('c.?resources.?limits', '0'),
     },
-    {
-      expression: `${IN_CEL}.all(name, !(name in object.spec.?resources.?limits.orValue({})) || ${ABOVE_ZERO('object.spec.resources')})`,
-    },
+    { expression: aboveZero('object.spec.?resources.?limits', '1') },
   ],
   evaluate: (subject, { role }) => {
     let findings: Finding[] | null = null;

@@ -32,11 +32,12 @@ export const serviceAccountToken: Check = {
   cel: [
     { expression: '!object.spec.?automountServiceAccountToken.orValue(true)' },
     {
-      expression: `object.spec.?volumes.orValue([]).all(v, v.?projected.?sources.orValue([]).all(s, !has(s.serviceAccountToken) || s.serviceAccountToken.?audience.orValue('') == '${AUDIENCE}'))`,
+      each: 'Volume',
+      expression: `!has(v.projected) || v.projected.?sources.orValue([]).all(s, !has(s.serviceAccountToken) || s.serviceAccountToken.?audience.orValue('') == '${AUDIENCE}')`,
     },
     {
-      expression:
-        'object.spec.?volumes.orValue([]).all(v, v.?projected.?sources.orValue([]).all(s, !has(s.podCertificate)))',
+      each: 'Volume',
+      expression: '!has(v.projected) || v.projected.?sources.orValue([]).all(s, !has(s.podCertificate))',
     },
   ],
   evaluate: ({ spec }) => {

@@ -11,7 +11,6 @@ const SOURCES = ['configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrus
 const ALLOWED_TYPES: ReadonlySet<string> = new Set(['name', ...TYPES]);
 const ALLOWED_SOURCES: ReadonlySet<string> = new Set(SOURCES);
 
-const VOLUMES = 'object.spec.?volumes.orValue([])';
 const hasOneOf = (variable: string, members: readonly string[]): string =>
   members.map((member) => `has(${variable}.${member})`).join(' || ');
 
@@ -39,12 +38,15 @@ export const volumeTypes: Check = {
   upstream: { relation: 'Stricter', check: 'restrictedVolumes' },
   // That a volume has one type and no more is the API server's own rule, and it prunes types that it does not know.
   cel: [
-    { expression: `${VOLUMES}.all(v, ${hasOneOf('v', TYPES)})` },
+    { each: 'Volume', expression: hasOneOf('v', TYPES) },
     {
-      expression: `${VOLUMES}.all(v, !has(v.emptyDir) || (has(v.emptyDir.sizeLimit) && quantity(string(v.emptyDir.sizeLimit)).isGreaterThan(quantity('0'))))`,
+      each: 'Volume',
+      expression:
+        "!has(v.emptyDir) || (has(v.emptyDir.sizeLimit) && quantity(string(v.emptyDir.sizeLimit)).isGreaterThan(quantity('0')))",
     },
     {
-      expression: `${VOLUMES}.all(v, v.?projected.?sources.orValue([]).all(s, ${hasOneOf('s', SOURCES)}))`,
+      each: 'Volume',
+      expression: `!has(v.projected) || v.projected.?sources.orValue([]).all(s, ${hasOneOf('s', SOURCES)})`,
     },
   ],
   evaluate: ({ spec }) => {
