@@ -1,4 +1,5 @@
 import { ADMISSION_REVIEW_VERSION, type AdmissionRequest } from './admission-review.ts';
+import { holdsMoreValues } from './holds-more-values.ts';
 import type { ReviewProblem } from './review-problem.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
@@ -7,12 +8,26 @@ type Fields = Readonly<Record<string, unknown>>;
 const OPERATIONS: ReadonlySet<unknown> = new Set(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']);
 const LONGEST_UID = 128;
 
+/**
+ * Above any pod and any role that the schema admits, and little enough that neither parsing nor judging them fills the
+ * memory: before a pod is validated its author can send a million of anything.
+ */
+const MOST_VALUES = 100_000;
+
+const TOO_MANY_VALUES: ReviewProblem = Object.freeze({
+  reason: 'TooLarge',
+  status: 413,
+  text: `the review holds more than ${MOST_VALUES} values; no object of that size is judged, so make it smaller`,
+});
+
 /** Reads the bytes of an AdmissionReview. What is not exactly one is a problem that says which field is wrong. */
 export function decodeReview(body: Buffer): AdmissionRequest | ReviewProblem {
   if (body.length === 0) return malformed('the body is empty; send an AdmissionReview');
+  const text = withoutManagedFields(body);
+  if (holdsMoreValues(text, MOST_VALUES)) return TOO_MANY_VALUES;
   let review: unknown;
   try {
-    review = JSON.parse(withoutManagedFields(body));
+    review = JSON.parse(text);
   } catch (error) {
     return malformed(
       `the body is not JSON: ${error instanceof Error ? firstLine(error.message) : 'unreadable'}`,

@@ -1,4 +1,5 @@
 import type { Finding } from './check.ts';
+import { collectFinding } from './collect-finding.ts';
 import type { ContainerView, PodSubject } from './pod-subject.ts';
 
 /** Shared, so that a clean pod allocates nothing. */
@@ -11,8 +12,7 @@ export function findInContainers(
 ): readonly Finding[] {
   let findings: Finding[] | null = null;
   for (const view of subject.containers) {
-    const finding = judge(view);
-    if (finding !== null) (findings ??= []).push(finding);
+    findings = collectFinding(findings, judge(view));
   }
   return findings ?? NO_FINDINGS;
 }

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { judgePod } from '../../src/policy/admission/judge-pod.ts';
+import type { Pod } from '../../src/policy/admission/pod.ts';
+import { createPodSubject } from '../../src/policy/admission/pod-subject.ts';
+import { decodeReview } from '../../src/webhook/decode-review.ts';
+import { isReviewProblem } from '../../src/webhook/review-problem.ts';
+import { buildReviewContext } from '../build/review-context.ts';
+
+// One request whose object fits on the wire and not in the memory of the webhook, so that it ends and judges nobody. The
+// API server takes bodies of 3 MB, and asks the mutating webhook before it has validated the object.
+const BODY_BYTES = 3 * 1024 * 1024;
+
+const reviewOf = (spec: string): Buffer =>
+  Buffer.from(
+    `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"CREATE","kind":{"group":"","version":"v1","kind":"Pod"},"resource":{"group":"","version":"v1","resource":"pods"},"object":{"metadata":{"name":"a"},"spec":${spec}}}}`,
+  );
+const listOf = (item: string, bytes: number): string =>
+  `[${Array.from({ length: Math.floor(bytes / (item.length + 1)) }, () => item).join(',')}]`;
+
+const LISTS: readonly (readonly [name: string, spec: (list: (item: string) => string) => string])[] = [
+  ['tolerations', (list) => `{"tolerations":${list('{}')}}`],
+  ['containers', (list) => `{"containers":${list('{}')}}`],
+  ['ephemeral containers', (list) => `{"ephemeralContainers":${list('{}')}}`],
+  ['volumes', (list) => `{"volumes":${list('{"hostPath":{}}')}}`],
+  ['variables', (list) => `{"containers":[{"env":${list('{"name":""}')}}]}`],
+  ['ports', (list) => `{"containers":[{"ports":${list('{"hostPort":1}')}}]}`],
+  ['empty lists in each other', () => '['.repeat(BODY_BYTES / 2) + ']'.repeat(BODY_BYTES / 2)],
+];
+
+describe('a review of a million', () => {
+  test.for(LISTS)('%s is not parsed, and refused', ([, spec]) => {
+    const decoded = decodeReview(reviewOf(spec((item) => listOf(item, BODY_BYTES))));
+    expect(decoded).toMatchObject({ reason: 'TooLarge', status: 413 });
+  });
+
+  test('managedFields costs nothing: they are not read', () => {
+    const fields = listOf('{}', BODY_BYTES);
+    expect(isReviewProblem(decodeReview(reviewOf(`{"managedFields":${fields}}`)))).toBe(false);
+  });
+});
+
+describe('a review of as many as are parsed', () => {
+  test.for(LISTS.slice(0, -1))('%s is judged, and keeps few findings', ([, spec]) => {
+    const decoded = decodeReview(reviewOf(spec((item) => listOf(item, 30_000 * (item.length + 1)))));
+    if (isReviewProblem(decoded)) throw new Error(decoded.text);
+    const { violations } = judgePod(createPodSubject(decoded.object as Pod), buildReviewContext(), 0);
+    expect(violations.length).toBeGreaterThan(0);
+    expect(violations.length).toBeLessThan(20_000);
+  });
+});

@@ -1,0 +1,35 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { holdsMoreValues } from '../../src/webhook/holds-more-values.ts';
+
+/** Commas and openings, which is how values are told apart without parsing. */
+function count(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  const commas = Math.max(0, members.length - 1);
+  return members.reduce<number>((sum, member) => sum + count(member), 1 + commas);
+}
+
+describe('how many values JSON holds', () => {
+  test.for([
+    ['nothing', '', 0, false],
+    ['as many as may be', '[1,2,3]', 3, false],
+    ['one more', '[1,2,3,4]', 3, true],
+    ['objects within lists', '[{},{}]', 3, true],
+    ['commas and brackets in a string', '["[{,,,,,,,,,,\\",,,,,,"]', 1, false],
+    ['a string that does not end', '["a,,,,,,,,,', 1, false],
+    ['text that is too short to hold so many', '[[[[[[', 3, false],
+  ] as const)('%s', ([, json, most, expected]) => {
+    expect(holdsMoreValues(json, most)).toBe(expected);
+  });
+
+  test('is what a parser would find, but for texts too short to be read', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), fc.nat({ max: 20 }), (value, most) => {
+        const json = JSON.stringify(value);
+        expect(holdsMoreValues(json, most)).toBe(json.length > 2 * most && count(JSON.parse(json)) > most);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
