@@ -64,7 +64,11 @@ export const ENROLLED: Scope = [[{ key: LABEL.tenant, operator: 'Exists' }]];
 /** Namespaces where agents run, and the system namespaces of their tenants. */
 export const GOVERNED: Scope = [...ENROLLED, [{ key: LABEL.system, operator: 'Exists' }]];
 
-const LABELS = { 'app.kubernetes.io/name': 'cloister', 'app.kubernetes.io/component': 'policy' };
+/** On every policy, by which they are found together. */
+export const POLICY_LABELS = {
+  'app.kubernetes.io/name': 'cloister',
+  'app.kubernetes.io/component': 'policy',
+};
 
 /**
  * The policy and its bindings. A request that cannot be judged is refused, and what is refused stands in the audit log.
@@ -74,7 +78,7 @@ export function admissionPolicy(source: PolicySource): readonly PolicyObject[] {
   const policy: PolicyObject = {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
-    metadata: { name, labels: LABELS, annotations: { 'kubernetes.io/description': description } },
+    metadata: { name, labels: POLICY_LABELS, annotations: { 'kubernetes.io/description': description } },
     spec: {
       failurePolicy: 'Fail',
       ...(parameters === undefined ? {} : { paramKind: parameters }),
@@ -99,7 +103,7 @@ function binding(
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: index === 0 ? source.name : `${source.name}-${index + 1}`, labels: LABELS },
+    metadata: { name: index === 0 ? source.name : `${source.name}-${index + 1}`, labels: POLICY_LABELS },
     spec: {
       policyName: source.name,
       validationActions: ['Deny', 'Audit'],

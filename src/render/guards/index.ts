@@ -1,4 +1,5 @@
 import type { PolicyObject } from '../admission-policy.ts';
+import { createdByGuard } from './created-by.ts';
 import { listedNamespacesGuard } from './listed-namespaces.ts';
 import { managedObjectsGuard } from './managed-objects.ts';
 import { namespacesGuard } from './namespaces.ts';
@@ -21,4 +22,5 @@ export const GUARDS: readonly (readonly PolicyObject[])[] = [
   tokenSecretsGuard,
   operatorReachGuard,
   roleUseGuard,
+  createdByGuard,
 ];

@@ -125,6 +125,23 @@ async function backstopIsEffective(attempt: GuardedControlPlane['attempt']): Pro
   await refused(() => attempt(ACTORS.administrator, { method: 'POST', path, body }));
 }
 
+/** The API server can stamp a sandbox once it has read its schema, which it looks for every five seconds. */
+export async function stampIsEffective({ attempt }: Pick<GuardedControlPlane, 'attempt'>): Promise<void> {
+  const path = '/apis/cloister.dev/v1alpha1/namespaces/acme-agents/agentsandboxes?dryRun=All';
+  const image = `ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}`;
+  const body = {
+    apiVersion: 'cloister.dev/v1alpha1',
+    kind: 'AgentSandbox',
+    metadata: { name: 'a' },
+    spec: { image },
+  };
+  // Until then the answer is 503, which is thrown.
+  await vi.waitFor(() => attempt(ACTORS.administrator, { method: 'POST', path, body }), {
+    timeout: 60_000,
+    interval: 100,
+  });
+}
+
 async function refused(trial: () => Promise<Outcome>): Promise<void> {
   await vi.waitFor(
     async () => {

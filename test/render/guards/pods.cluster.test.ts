@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPod, type WritablePod } from '../../build/pod.ts';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
-import { ACTORS, type GuardedControlPlane, startGuardedControlPlane } from './guarded-control-plane.ts';
+import {
+  ACTORS,
+  type GuardedControlPlane,
+  startGuardedControlPlane,
+  stampIsEffective,
+} from './guarded-control-plane.ts';
 
 let guarded: GuardedControlPlane;
 
@@ -39,6 +44,7 @@ const USE = [
 
 beforeAll(async () => {
   guarded = await startGuardedControlPlane();
+  await stampIsEffective(guarded);
   const account = {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
