@@ -19,7 +19,11 @@ import { tenantRules } from './tenant-isolation/tenant-rules.ts';
 const roles = z
   .object({
     allowed: distinctList(ownerName(), 64).describe('Roles that sandboxes and pods may have. Empty: none.'),
-    default: ownerName().optional().describe('Role of a sandbox that names none. Left out: it is refused.'),
+    default: ownerName()
+      .optional()
+      .describe(
+        'Role of a sandbox that names none, without the verb use. Left out: such a sandbox is refused.',
+      ),
   })
   .meta(
     rules({
