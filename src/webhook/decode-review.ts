@@ -1,6 +1,7 @@
+import { GROUP } from '../api/names.ts';
 import { ADMISSION_REVIEW_VERSION, type AdmissionRequest } from './admission-review.ts';
 import { holdsMoreValues } from './holds-more-values.ts';
-import type { ReviewProblem } from './review-problem.ts';
+import { isReviewProblem, type ReviewProblem } from './review-problem.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,22 +10,26 @@ const OPERATIONS: ReadonlySet<unknown> = new Set(['CREATE', 'UPDATE', 'DELETE', 
 const LONGEST_UID = 128;
 
 /**
- * Above any pod and any role that the schema admits, and little enough that neither parsing nor judging them fills the
- * memory: before a pod is validated its author can send a million of anything.
+ * Far above any pod or workload that is meant, and little enough that neither parsing nor judging it fills the memory:
+ * before a pod is validated its author can send a million of anything. Counted with the object before an update.
  */
 const MOST_VALUES = 100_000;
-
-const TOO_MANY_VALUES: ReviewProblem = Object.freeze({
-  reason: 'TooLarge',
-  status: 413,
-  text: `the review holds more than ${MOST_VALUES} values; no object of that size is judged, so make it smaller`,
-});
+/** What the schema of an AgentRole admits twice over, before and after. It was validated by then, and is parsed whole. */
+const MOST_VALUES_OF_A_KIND = 500_000;
 
 /** Reads the bytes of an AdmissionReview. What is not exactly one is a problem that says which field is wrong. */
 export function decodeReview(body: Buffer): AdmissionRequest | ReviewProblem {
   if (body.length === 0) return malformed('the body is empty; send an AdmissionReview');
   const text = withoutManagedFields(body);
-  if (holdsMoreValues(text, MOST_VALUES)) return TOO_MANY_VALUES;
+  const request = readRequest(text);
+  if (isReviewProblem(request)) return request;
+  // The arguments of a tool are free-form: a list of that name in them is what the author means, and is judged.
+  if (request.kind.group === GROUP) return readRequest(body.toString('utf8'));
+  return holdsMoreValues(text, MOST_VALUES) ? tooManyValues(MOST_VALUES) : request;
+}
+
+function readRequest(text: string): AdmissionRequest | ReviewProblem {
+  if (holdsMoreValues(text, MOST_VALUES_OF_A_KIND)) return tooManyValues(MOST_VALUES_OF_A_KIND);
   let review: unknown;
   try {
     review = JSON.parse(text);
@@ -44,6 +49,11 @@ export function decodeReview(body: Buffer): AdmissionRequest | ReviewProblem {
   if (!isFields(request)) return malformed('request is missing');
   const wrong = findWrongField(request);
   return wrong === null ? (request as unknown as AdmissionRequest) : malformed(wrong);
+}
+
+function tooManyValues(most: number): ReviewProblem {
+  const text = `the review holds more than ${most} values; no object of that size is judged, so make it smaller`;
+  return { reason: 'TooLarge', status: 413, text };
 }
 
 function findWrongField(request: Fields): string | null {

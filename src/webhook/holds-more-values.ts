@@ -6,11 +6,12 @@ const BRACES = 0x20;
 const OPENING = 0x7b;
 
 /**
- * Whether JSON holds more values than `most`, counted without parsing it: an empty object is two bytes on the wire and
- * more than fifty in memory. Texts that are too short to hold so many are not read at all.
+ * Whether JSON holds more values than `most`, told by its commas and opening brackets without parsing it: an empty object
+ * is two bytes on the wire and more than fifty in memory.
  */
 export function holdsMoreValues(json: string, most: number): boolean {
-  if (json.length <= 2 * most) return false;
+  // Each of them is a character: a review of ordinary size is not read for this at all.
+  if (json.length <= most) return false;
   let values = 0;
   for (let index = 0; index < json.length; index++) {
     const character = json.charCodeAt(index);

@@ -67,8 +67,8 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
     },
     (request, response) => {
       if (isEnding) response.setHeader('Connection', 'close');
-      // As the API server asks, character for character; whatever else comes is for express to understand.
-      const handle = request.method === 'POST' ? handlers.get(request.url ?? '') : undefined;
+      // The two paths that the API server asks; whatever else comes is for express to understand.
+      const handle = request.method === 'POST' ? handlers.get(pathOf(request.url ?? '')) : undefined;
       if (handle === undefined) app(request, response);
       else handle(request, response);
     },
@@ -88,6 +88,12 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       return close(server, limits.headersMilliseconds + limits.deadlineMilliseconds);
     },
   };
+}
+
+/** The API server adds `?timeout=5s` to the path of the registration. */
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
 
 function createApp(parts: ReviewHandlerParts, handlers: ReadonlyMap<string, ReviewHandler>): Express {

@@ -9,16 +9,18 @@ const CLOSING = 0x7d;
 
 /**
  * The text of a review with every list of managedFields emptied: who owns which field is two fifths of the bytes, no
- * check reads it, and parsing it would cost more than the whole contract. Only in valid JSON is a quote before the name
- * the beginning of a key, so nothing that stands inside a string can be taken for it. Of what a list holds only strings
- * and brackets are looked at; where it does not end, the text comes back as it was, and the parser says what is wrong.
+ * check reads it, and parsing it would cost more than the whole contract. In valid JSON a quote before the name is the
+ * beginning of a key, unless it is escaped, so nothing that stands inside a string is taken for it. Of what a list holds
+ * only strings and brackets are looked at; where it does not end, the text comes back as it was, and the parser says what
+ * is wrong.
  */
 export function withoutManagedFields(review: Buffer): string {
   let text = '';
   let from = 0;
   for (let key = review.indexOf(KEY); key >= 0; key = review.indexOf(KEY, from)) {
     const start = key + KEY.length;
-    const end = endOfList(review, start);
+    const isEscaped = review[key - 1] === BACKSLASH;
+    const end = isEscaped ? start : endOfList(review, start);
     if (end < 0) break;
     text += review.toString('utf8', from, start);
     from = end;

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { agentRole } from '../../src/api/agent-role.ts';
 import { judgePod } from '../../src/policy/admission/judge-pod.ts';
 import type { Pod } from '../../src/policy/admission/pod.ts';
 import { createPodSubject } from '../../src/policy/admission/pod-subject.ts';
+import { judgeAgentRole } from '../../src/policy/kinds/judge-agent-role.ts';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
 import { isReviewProblem } from '../../src/webhook/review-problem.ts';
+import { minimalAgentRole } from '../build/agent-role.ts';
 import { buildReviewContext } from '../build/review-context.ts';
 
 // One request whose object fits on the wire and not in the memory of the webhook, so that it ends and judges nobody. The
@@ -46,5 +49,29 @@ describe('a review of as many as are parsed', () => {
     const { violations } = judgePod(createPodSubject(decoded.object as Pod), buildReviewContext(), 0);
     expect(violations.length).toBeGreaterThan(0);
     expect(violations.length).toBeLessThan(20_000);
+  });
+});
+
+// What is cut out of a review before it is judged must be nothing that a rule reads.
+describe('a list of managedFields in the arguments of a tool', () => {
+  const judged = (argumentsText: string) => {
+    const tool = { name: 'a', executor: 'Agent', arguments: 0, confirmation: { when: 'Never' } };
+    const role = { ...minimalAgentRole, spec: { ...minimalAgentRole.spec, tools: [tool] } };
+    const object = JSON.stringify(role).replace('"arguments":0', `"arguments":${argumentsText}`);
+    const decoded = decodeReview(
+      Buffer.from(
+        `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"CREATE","kind":{"group":"cloister.dev","version":"v1alpha1","kind":"AgentRole"},"resource":{"group":"cloister.dev","version":"v1alpha1","resource":"agentroles"},"object":${object}}}`,
+      ),
+    );
+    if (isReviewProblem(decoded)) throw new Error(decoded.text);
+    return judgeAgentRole(agentRole.schema.parse(decoded.object));
+  };
+
+  test.for([
+    ['counts for their size', `{"default":{"managedFields":["${'x'.repeat(40_000)}"]}}`],
+    ['hides no reference', '{"default":{"x\\"managedFields":[{"$ref":"http://x"}]}}'],
+    ['is compiled', '{"dependentRequired":{"managedFields":[1,1]}}'],
+  ] as const)('%s', ([, text]) => {
+    expect(judged(text)).toMatchObject([{ field: 'spec.tools[0].arguments' }]);
   });
 });

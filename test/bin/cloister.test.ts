@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeFiles } from '../cli/run-command.ts';
 
@@ -64,6 +64,17 @@ describe('the program cloister', { timeout: 30_000 }, () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(readdirSync(folder)).not.toEqual([]);
     expect(await runProgram(['review', '-f', '-'], { stdin: POD, cache })).toEqual(first);
+  });
+
+  test.for([
+    ['where others may write', (cache: string) => chmodSync(join(cache, 'cloister', 'compiled'), 0o777)],
+    ['where it stands in the current folder', () => undefined],
+  ] as const)('keeps nothing %s', async ([where, prepare]) => {
+    const cache = writeFiles({ 'cloister/compiled/.keep': '' });
+    prepare(cache);
+    const given = where.includes('current') ? relative(process.cwd(), cache) : cache;
+    expect((await runProgram(['review', '-f', '-'], { stdin: POD, cache: given })).code).toBe(1);
+    expect(readdirSync(join(cache, 'cloister', 'compiled'))).toEqual(['.keep']);
   });
 
   test('runs where nothing can be kept', async () => {

@@ -18,16 +18,15 @@ describe('how many values JSON holds', () => {
     ['objects within lists', '[{},{}]', 3, true],
     ['commas and brackets in a string', '["[{,,,,,,,,,,\\",,,,,,"]', 1, false],
     ['a string that does not end', '["a,,,,,,,,,', 1, false],
-    ['text that is too short to hold so many', '[[[[[[', 3, false],
   ] as const)('%s', ([, json, most, expected]) => {
     expect(holdsMoreValues(json, most)).toBe(expected);
   });
 
-  test('is what a parser would find, but for texts too short to be read', () => {
+  test('is what a parser would find', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), fc.nat({ max: 20 }), (value, most) => {
         const json = JSON.stringify(value);
-        expect(holdsMoreValues(json, most)).toBe(json.length > 2 * most && count(JSON.parse(json)) > most);
+        expect(holdsMoreValues(json, most)).toBe(count(JSON.parse(json)) > most);
       }),
       { numRuns: 2_000 },
     );

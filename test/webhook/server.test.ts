@@ -1,5 +1,6 @@
 import { connect } from 'node:tls';
-import { afterEach, describe, expect, test } from 'vitest';
+import express from 'express';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
 import { issueServingCertificate } from '../../src/webhook/certificates/issue.ts';
 import type { Review } from '../../src/webhook/review-function.ts';
@@ -16,6 +17,7 @@ async function start(options: RunOptions = {}): Promise<RunningWebhook> {
 afterEach(async () => {
   await webhook?.stop();
   webhook = undefined;
+  vi.restoreAllMocks();
 });
 
 const DENY: Review = () => ({
@@ -72,6 +74,15 @@ describe('a review', () => {
     await client.review('/explain', buildAdmissionReview());
     await client.review('/decide?timeout=5s', buildAdmissionReview());
     expect(phases).toEqual(['Explain', 'Decide']);
+  });
+
+  test('is not looked for by express where the API server asks it', async () => {
+    const routed = vi.spyOn(express.application, 'handle' as never);
+    const { client } = await start();
+    await client.review('/decide?timeout=5s', buildAdmissionReview());
+    expect(routed).not.toHaveBeenCalled();
+    await client.review('/Decide', buildAdmissionReview());
+    expect(routed).toHaveBeenCalledTimes(1);
   });
 
   test('in many chunks and of several megabytes is read whole', async () => {

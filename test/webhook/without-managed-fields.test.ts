@@ -30,6 +30,7 @@ describe('a review without managedFields', () => {
       '{"managedFields":[],"a":1}',
     ],
     ['the name inside a string', '{"a":"\\"managedFields\\":[1]"}', '{"a":"\\"managedFields\\":[1]"}'],
+    ['a key that ends in the name', '{"x\\"managedFields":[1]}', '{"x\\"managedFields":[1]}'],
     ['no list', '{"managedFields":null}', '{"managedFields":null}'],
     ['a list that does not end', '{"managedFields":[{"a":1}', '{"managedFields":[{"a":1}'],
     ['a string that does not end', '{"managedFields":["a\\', '{"managedFields":["a\\'],
@@ -41,6 +42,8 @@ describe('a review without managedFields', () => {
     const awkward = fc.constantFrom(
       'managedFields',
       '"managedFields":[',
+      '"managedFields',
+      'x"managedFields',
       '\\"',
       ']',
       '}',

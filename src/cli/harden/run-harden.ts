@@ -78,7 +78,7 @@ const printDiff: Print = (document, hardened, terminal) => {
   if (hardened === document.object) return;
   const change = unifiedDiff(writeDocument(document.object), writeDocument(hardened));
   if (change === '') return;
-  const place = placeText({ ...document, line: undefined });
+  const place = singleLine(placeText({ ...document, line: undefined }));
   const coloured = change
     .split('\n')
     .map((line) => paintChange(line, terminal))

@@ -1,7 +1,7 @@
 import type { Violation } from './check.ts';
 import { singleLine } from './single-line.ts';
 
-/** More than the answer of the webhook can hold; a pod of thousands of containers has hundreds of thousands. */
+/** More than the answer of the webhook can hold; a pod of thousands of containers has thousands of them. */
 const MOST_TOLD = 256;
 
 /** One violation in one line: check, container, field, found, required, fix. */
@@ -16,7 +16,7 @@ export function describeRefusal(subject: string, violations: readonly Violation[
   const count = violations.length === 1 ? '1 violation' : `${violations.length} violations`;
   const lines = violations.slice(0, MOST_TOLD).map((violation) => `  - ${describeViolation(violation)}`);
   const rest = violations.length - lines.length;
-  if (rest > 0) lines.push(`  and ${rest} more; cloister review -f shows them all`);
+  if (rest > 0) lines.push(`  and at least ${rest} more; mend these first`);
   const title = `${singleLine(subject)} is refused, ${count}:`;
   return [title, ...lines, "Each check's reasons: cloister explain CHECK."].join('\n');
 }

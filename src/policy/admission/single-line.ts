@@ -1,9 +1,13 @@
 /**
  * A text of somebody else's on one line, with nothing in it that a terminal obeys. A field may hold whatever its author
- * wrote: a line feed could forge the next line of a report, and an escape sequence colour or wipe it.
+ * wrote: a line feed could forge the next line of a report, an escape sequence colour or wipe it, and a change of direction
+ * (CVE-2021-42574) turn it around.
  */
 export function singleLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => ESCAPES[character] ?? hexadecimal(character));
+  return text.replaceAll(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => ESCAPES[character] ?? hexadecimal(character),
+  );
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

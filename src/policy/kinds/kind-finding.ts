@@ -1,3 +1,5 @@
+import { singleLine } from '../admission/single-line.ts';
+
 /** One thing that is wrong with a Cloister object and that its schema alone cannot see. */
 export interface KindFinding {
   /** Path from the object's root, for example `spec.tools[2].arguments`. */
@@ -10,7 +12,8 @@ export interface KindFinding {
 /** The whole refusal of an object, every finding on a line of its own. */
 export function describeKindRefusal(subject: string, findings: readonly KindFinding[]): string {
   const lines = findings.map(
-    ({ field, found, required, fix }) => `  - ${field} is ${found}, required is ${required}. ${fix}`,
+    ({ field, found, required, fix }) =>
+      `  - ${singleLine(`${field} is ${found}, required is ${required}. ${fix}`)}`,
   );
-  return [`${subject} is refused:`, ...lines].join('\n');
+  return [`${singleLine(subject)} is refused:`, ...lines].join('\n');
 }

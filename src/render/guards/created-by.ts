@@ -1,7 +1,7 @@
 import { ANNOTATION, GROUP } from '../../api/names.ts';
 import {
   admissionPolicy,
-  ENROLLED,
+  EVERYWHERE,
   POLICY_LABELS,
   type PolicyObject,
   type ResourceRule,
@@ -44,12 +44,13 @@ const stampBinding: PolicyObject = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'MutatingAdmissionPolicyBinding',
   metadata: { name: NAME, labels: POLICY_LABELS },
-  spec: { policyName: NAME, matchResources: { namespaceSelector: { matchExpressions: ENROLLED[0] } } },
+  spec: { policyName: NAME },
 };
 
 /**
  * Who made a sandbox stands on it, since an approval may ask for somebody else (`separation: NotCreator`). It is stamped
  * before anything is judged, whatever the author wrote there; the second policy refuses what the stamp did not reach.
+ * In every namespace, since a sandbox may be there before its namespace is enrolled.
  */
 export const createdByGuard: readonly PolicyObject[] = [
   stampPolicy,
@@ -57,7 +58,7 @@ export const createdByGuard: readonly PolicyObject[] = [
   ...admissionPolicy({
     name: NAME,
     description: 'Who made a sandbox stands on it as it was.',
-    scope: ENROLLED,
+    scope: EVERYWHERE,
     rules: RULES,
     conditions: [{ name: 'known', expression: KNOWN }],
     validations: [

@@ -25,7 +25,7 @@ export function reviewWorkload(request: AdmissionRequest, settings: ReviewSettin
   if (violations.length === 0) return ALLOWED;
   const lines = violations.slice(0, MOST_WARNINGS).map((violation) => shorten(describeViolation(violation)));
   const rest = violations.length - lines.length;
-  if (rest > 0) lines.push(`and ${rest} more; cloister review -f shows them all`);
+  if (rest > 0) lines.push(`and at least ${rest} more; cloister review -f tells them`);
   return { allowed: true, warnings: ['the pods of this template will be refused:', ...lines] };
 }
 

@@ -53,7 +53,7 @@ export async function startBaseline(): Promise<RunningBaseline> {
   const target = {
     url: `https://${ADDRESS}:${port}`,
     authority: authority.certificate,
-    path: '/decide',
+    path: '/decide?timeout=5s',
     token: null,
     content: 'Reviews',
     refuses: false,

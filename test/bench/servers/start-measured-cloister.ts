@@ -50,7 +50,7 @@ export async function startMeasuredCloister(): Promise<MeasuredCloister> {
         target: {
           url: cloister.webhookUrl,
           authority,
-          path: '/decide',
+          path: '/decide?timeout=5s',
           token: null,
           content: 'Reviews',
           refuses: true,

@@ -49,6 +49,13 @@ describe('who made a sandbox', () => {
     expect(authorOf(await create('plain'))).toBe('developer@acme.example');
   });
 
+  test('is written where no namespace is enrolled yet', async () => {
+    const path = SANDBOXES.replace('acme-agents', 'elsewhere');
+    expect(authorOf(await create('early', { [CREATED_BY]: 'administrator' }, path))).toBe(
+      'developer@acme.example',
+    );
+  });
+
   test('is written beside the annotations that its author gave', async () => {
     const { metadata } = await create('annotated', { team: 'a' });
     expect(metadata.annotations).toEqual({ team: 'a', [CREATED_BY]: 'developer@acme.example' });

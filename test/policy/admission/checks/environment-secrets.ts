@@ -5,6 +5,8 @@ import type { CheckFixtures } from './fixture.ts';
 // Put together here, so that no scanner takes this file for a leak.
 const GITHUB_TOKEN = `ghp_${'a1B2'.repeat(9)}`;
 const VENDOR_KEY = `sk-proj-${'Ab3'.repeat(10)}`;
+// The middle of a JSON Web Token, of 13 characters: the policy passes over what is shorter.
+const SHORTEST_TOKEN = ['a.eyJ', '12345678'].join('');
 
 export const environmentSecretsFixtures: CheckFixtures = {
   check: 'environment-secrets',
@@ -89,6 +91,14 @@ export const environmentSecretsFixtures: CheckFixtures = {
       },
       fields: ['spec.containers[0].env[2].value'],
       found: ['a GitHub token, in 40 characters that are not repeated here'],
+    },
+    {
+      name: 'the shortest that is known, in a literal value and a word',
+      tweak: ({ spec }) => {
+        spec.containers[0].env?.push({ name: 'TOKEN', value: SHORTEST_TOKEN });
+        spec.containers[0].args = [SHORTEST_TOKEN];
+      },
+      fields: ['spec.containers[0].env[2].value', 'spec.containers[0].args[0]'],
     },
     {
       name: 'a key in the middle of a command and of its arguments',
