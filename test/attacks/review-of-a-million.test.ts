@@ -70,7 +70,7 @@ describe('a list of managedFields in the arguments of a tool', () => {
   test.for([
     ['counts for their size', `{"default":{"managedFields":["${'x'.repeat(40_000)}"]}}`],
     ['hides no reference', '{"default":{"x\\"managedFields":[{"$ref":"http://x"}]}}'],
-    ['is compiled', '{"dependentRequired":{"managedFields":[1,1]}}'],
+    ['is compiled', '{"type":"object","dependentRequired":{"managedFields":[1,1]}}'],
   ] as const)('%s', ([, text]) => {
     expect(judged(text)).toMatchObject([{ field: 'spec.tools[0].arguments' }]);
   });
