@@ -13,8 +13,7 @@ type BodyListener = (body: Buffer | ReviewProblem | null, reserved: number) => v
 
 /**
  * Reads a body as it comes, and tells `listener` once. Not with express.json: this copies nothing where the body came in
- * one piece, as a pod of ordinary size does, and it takes room in the load before it keeps a byte. Not by a promise: a
- * turn of the microtask queue is a tenth of what a review costs.
+ * one piece, as a pod of ordinary size does, and it takes room in the load before it keeps a byte.
  */
 export function collectBody(
   request: IncomingMessage,
