@@ -26,7 +26,7 @@ describe('how many values JSON holds', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), fc.nat({ max: 20 }), (value, most) => {
         const json = JSON.stringify(value);
-        expect(holdsMoreValues(json, most)).toBe(count(JSON.parse(json)) > most);
+        expect(holdsMoreValues(json, most)).toBe(count(value) > most);
       }),
       { numRuns: 2_000 },
     );

@@ -63,7 +63,8 @@ describe('a review without managedFields', () => {
     }));
     fc.assert(
       fc.property(tree, (value) => {
-        expect(JSON.parse(cut(JSON.stringify(value)))).toEqual(emptied(value));
+        // As text: JSON.parse of Node 24 takes a key with an escape for one that it has seen with a backslash.
+        expect(cut(JSON.stringify(value))).toBe(JSON.stringify(emptied(value)));
       }),
       { numRuns: 2_000 },
     );

@@ -1,6 +1,6 @@
 import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
-import { singleLine } from '../../policy/admission/single-line.ts';
+import { singleLine } from '../../lib/single-line.ts';
 import type { Command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { nearestName } from '../nearest-name.ts';

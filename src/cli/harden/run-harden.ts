@@ -3,7 +3,7 @@ import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manife
 import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { describeViolation } from '../../policy/admission/describe-violations.ts';
 import { parseImage } from '../../policy/admission/image-pattern.ts';
-import { singleLine } from '../../policy/admission/single-line.ts';
+import { singleLine } from '../../lib/single-line.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { missingPolicies } from '../policies/missing-policies.ts';
 import { openInput } from '../policies/open-input.ts';

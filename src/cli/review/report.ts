@@ -1,5 +1,5 @@
 import { describeViolation } from '../../policy/admission/describe-violations.ts';
-import { singleLine } from '../../policy/admission/single-line.ts';
+import { singleLine } from '../../lib/single-line.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { placeText } from './place-text.ts';
 import type { Entry, ReviewEntry, UnreadableEntry } from './review-entry.ts';

@@ -1,5 +1,5 @@
 import type { Violation } from './check.ts';
-import { singleLine } from './single-line.ts';
+import { singleLine } from '../../lib/single-line.ts';
 
 /** More than the answer of the webhook can hold; a pod of thousands of containers has thousands of them. */
 const MOST_TOLD = 256;

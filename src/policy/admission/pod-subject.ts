@@ -45,7 +45,7 @@ function gather(
   position: ContainerPosition,
 ): void {
   if (from === undefined || from === null) return;
-  // By number: an iterator for each list of each pod costs as much as a check.
+  // By number: every pod comes through here, and iterators stand out in the profile of a review.
   for (let index = 0; index < from.length; index++) into.push({ container: from[index]!, position, index });
 }
 

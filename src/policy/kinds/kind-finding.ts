@@ -1,4 +1,4 @@
-import { singleLine } from '../admission/single-line.ts';
+import { singleLine } from '../../lib/single-line.ts';
 
 /** One thing that is wrong with a Cloister object and that its schema alone cannot see. */
 export interface KindFinding {

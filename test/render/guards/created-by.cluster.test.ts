@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import { apiServerCaller } from '../../testbed/api-server-caller.ts';
 import {
   ACTORS,
@@ -26,10 +27,8 @@ const CREATED_BY = 'cloister.dev/created-by';
 const SANDBOXES = '/apis/cloister.dev/v1alpha1/namespaces/acme-agents/agentsandboxes';
 
 const sandbox = (name: string, annotations: object = {}) => ({
-  apiVersion: 'cloister.dev/v1alpha1',
-  kind: 'AgentSandbox',
+  ...minimalAgentSandbox,
   metadata: { name, annotations },
-  spec: { image: `ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}` },
 });
 
 type Stored = { metadata: { annotations?: Record<string, string>; resourceVersion?: string } };

@@ -5,6 +5,7 @@ import { customResourceDefinition } from '../../../src/api/structural/custom-res
 import { CHECKS } from '../../../src/policy/admission/checks/index.ts';
 import { backstopPolicy } from '../../../src/render/backstop-policy.ts';
 import { GUARDS } from '../../../src/render/guards/index.ts';
+import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import { buildPod } from '../../build/pod.ts';
 import { minimalTenantIsolation } from '../../build/tenant-isolation.ts';
 import { type ApiAnswer, type ApiCall, apiServerCaller } from '../../testbed/api-server-caller.ts';
@@ -128,15 +129,8 @@ async function backstopIsEffective(attempt: GuardedControlPlane['attempt']): Pro
 /** The API server can stamp a sandbox once it has read its schema, which it looks for every five seconds. */
 export async function stampIsEffective({ attempt }: Pick<GuardedControlPlane, 'attempt'>): Promise<void> {
   const path = '/apis/cloister.dev/v1alpha1/namespaces/acme-agents/agentsandboxes?dryRun=All';
-  const image = `ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}`;
-  const body = {
-    apiVersion: 'cloister.dev/v1alpha1',
-    kind: 'AgentSandbox',
-    metadata: { name: 'a' },
-    spec: { image },
-  };
   // Until then the answer is 503, which is thrown.
-  await vi.waitFor(() => attempt(ACTORS.administrator, { method: 'POST', path, body }), {
+  await vi.waitFor(() => attempt(ACTORS.administrator, { method: 'POST', path, body: minimalAgentSandbox }), {
     timeout: 60_000,
     interval: 100,
   });

@@ -10,7 +10,7 @@ const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 type Resource = (typeof RESOURCES)[number];
 
 // The API server writes every zero as 0 and refuses what is below it, before a policy is asked. One rule a resource: a
-// loop over their names costs three times as much.
+// loop over their names takes more steps.
 const aboveZero = (limits: string, absent: string): string =>
   RESOURCES.map((resource) => `string(${limits}[?'${resource}'].orValue('${absent}')) != '0'`).join(' && ');
 

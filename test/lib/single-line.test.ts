@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeRefusal } from '../../../src/policy/admission/describe-violations.ts';
-import { singleLine } from '../../../src/policy/admission/single-line.ts';
+import { describeRefusal } from '../../src/policy/admission/describe-violations.ts';
+import { singleLine } from '../../src/lib/single-line.ts';
 
 test.for([
   ['plain text, however written', 'Größe “a” → b', 'Größe “a” → b'],
