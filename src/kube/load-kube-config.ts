@@ -1,4 +1,5 @@
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig as Configuration } from '@kubernetes/client-node';
+import { KubeConfig } from './kube-config.ts';
 import { KubeError } from './kube-error.ts';
 
 /** Which cluster to talk to and as whom. */
@@ -10,7 +11,7 @@ export type KubeConfigSource = {
 };
 
 /** Reads the kubeconfig. Throws a KubeError with reason `Configuration` that says what is missing. */
-export function loadKubeConfig(source: KubeConfigSource): KubeConfig {
+export function loadKubeConfig(source: KubeConfigSource): Configuration {
   const config = new KubeConfig();
   const where = source.kubeconfig ?? 'the default kubeconfig';
   try {
