@@ -10,6 +10,7 @@ import {
   wholeNumber,
 } from './configuration-setting.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
+import { isLoopbackHost } from './is-loopback-host.ts';
 import type { WebhookConfiguration } from './webhook-configuration.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -61,6 +62,7 @@ export function readConfiguration(
   const port = wholeNumber(0, 65_535);
   const namespace = read('namespace', dnsLabel, 'cloister-system');
   const service = read('service-name', dnsLabel, 'cloister-webhook');
+  const external = read('url', httpsHost, null);
   const configuration: WebhookConfiguration = {
     address: read<string | undefined>('address', nonEmpty, undefined),
     ports: {
@@ -70,7 +72,8 @@ export function readConfiguration(
     },
     kubeconfig: read<string | undefined>('kubeconfig', nonEmpty, undefined),
     namespace,
-    hosts: hostsOf(service, namespace, read('url', httpsHost, null)),
+    hosts: hostsOf(service, namespace, external),
+    offersHttp2: external !== null && isLoopbackHost(external),
     admission: {
       operatorUser: read('operator-user', nonEmpty, OPERATOR(namespace)),
       startGateDigests: read('start-gate-digests', digests, new Set<string>()),

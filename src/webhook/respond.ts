@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { constants, Http2ServerResponse } from 'node:http2';
 import { ADMISSION_REVIEW_VERSION } from './admission-review.ts';
 import type { AdmissionVerdict, DeniedVerdict } from './admission-verdict.ts';
 import { RETRY_AFTER_SECONDS } from './limits.ts';
@@ -78,7 +79,16 @@ export function sendProblem(response: ServerResponse, problem: ReviewProblem): v
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(body));
   if (problem.retry === true) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-  if (problem.close === true) response.setHeader('Connection', 'close');
+  if (problem.close === true) stopReading(response);
   response.writeHead(problem.status);
   response.end(body);
+}
+
+/** Once the answer is sent, what the client still sends is not read: on HTTP/2 that ends the stream, and no connection. */
+function stopReading(response: ServerResponse | Http2ServerResponse): void {
+  if (response instanceof Http2ServerResponse) {
+    response.once('finish', () => response.stream.close(constants.NGHTTP2_NO_ERROR));
+  } else {
+    response.setHeader('Connection', 'close');
+  }
 }

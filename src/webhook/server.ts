@@ -1,9 +1,12 @@
-import { createServer, type Server } from 'node:https';
-import { Server as TlsServer } from 'node:tls';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import express, { type Express } from 'express';
 import type { Logger } from '../lib/log.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
 import type { ServingCertificate } from './certificates/serving-certificate.ts';
+import { closeServer } from './close-server.ts';
+import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
 import type { WebhookLimits } from './limits.ts';
 import { listenOn } from './listen-on.ts';
 import { sendProblem } from './respond.ts';
@@ -23,6 +26,8 @@ export interface WebhookServerOptions {
   readonly monotonicNow: () => number;
   /** Whether the caches can be believed; reviews are refused while they cannot. */
   readonly isReady: () => boolean;
+  /** Whether HTTP/2 is offered beside HTTP/1.1. */
+  readonly offersHttp2: boolean;
 }
 
 /** The HTTPS server of the webhook: `POST /explain` and `POST /decide`. */
@@ -48,41 +53,60 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
     ['/explain', createReviewHandler('Explain', options)],
     ['/decide', createReviewHandler('Decide', options)],
   ]);
+  // The two paths that the API server asks.
+  const handlerOf = ({ method, url }: IncomingMessage): ReviewHandler | undefined =>
+    method === 'POST' ? handlers.get(pathOf(url ?? '')) : undefined;
   const app = createApp(options, handlers);
-  const server = createServer(
-    {
-      ...TLS,
-      ...asTlsOptions(options.certificate),
-      handshakeTimeout: limits.headersMilliseconds,
-      headersTimeout: limits.headersMilliseconds,
-      requestTimeout: limits.headersMilliseconds + limits.deadlineMilliseconds,
-      keepAliveTimeout: limits.idleMilliseconds,
-      // Node looks for overdue requests at this interval; its default of 30 s would be the bound.
-      connectionsCheckingInterval: 1_000,
-    },
-    (request, response) => {
-      if (isEnding) response.setHeader('Connection', 'close');
-      // The two paths that the API server asks; whatever else comes is for express to understand.
-      const handle = request.method === 'POST' ? handlers.get(pathOf(request.url ?? '')) : undefined;
-      if (handle === undefined) app(request, response);
-      else handle(request, response);
-    },
-  );
+  const server = createServer(serverOptions(options), (request, response) => {
+    if (isEnding) response.setHeader('Connection', 'close');
+    // Whatever else comes is for express to understand.
+    (handlerOf(request) ?? app)(request, response);
+  });
+  const sessions = createHttp2Sessions(limits, (request, response) => {
+    (handlerOf(request) ?? sendUnknownPath)(request, response);
+  });
+  if (options.offersHttp2) divide(server, sessions);
   server.maxConnections = limits.connections;
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
+  const endConnections = (): void => {
+    isEnding = true;
+    sessions.announceEnd();
+  };
   return {
     listen: (port, address) => listenOn(server, port, address),
     useCertificate(certificate) {
       server.setSecureContext({ ...TLS, ...asTlsOptions(certificate) });
     },
-    endConnections() {
-      isEnding = true;
-    },
+    endConnections,
     close: () => {
-      isEnding = true;
-      return close(server, limits.headersMilliseconds + limits.deadlineMilliseconds);
+      endConnections();
+      return closeServer(server, sessions, limits.headersMilliseconds + limits.deadlineMilliseconds);
     },
   };
+}
+
+function serverOptions({ certificate, limits, offersHttp2 }: WebhookServerOptions): ServerOptions {
+  return {
+    ...TLS,
+    ...asTlsOptions(certificate),
+    ...(offersHttp2 ? { ALPNProtocols: ['h2', 'http/1.1'] } : {}),
+    handshakeTimeout: limits.headersMilliseconds,
+    headersTimeout: limits.headersMilliseconds,
+    requestTimeout: limits.headersMilliseconds + limits.deadlineMilliseconds,
+    keepAliveTimeout: limits.idleMilliseconds,
+    // Node looks for overdue requests at this interval; its default of 30 s would be the bound.
+    connectionsCheckingInterval: 1_000,
+  };
+}
+
+/** Gives connections on which the client chose HTTP/2 to `sessions`, before the server reads them as HTTP/1.1. */
+function divide(server: Server, sessions: Http2Sessions): void {
+  const listeners = server.listeners('secureConnection');
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') sessions.accept(socket);
+    else for (const listener of listeners) listener.call(server, socket);
+  });
 }
 
 /** The API server adds `?timeout=5s` to the path of the registration. */
@@ -97,9 +121,7 @@ function createApp(parts: ReviewHandlerParts, handlers: ReadonlyMap<string, Revi
   app.disable('etag');
   app.set('query parser', false);
   for (const [path, handle] of handlers) app.post(path, handle);
-  app.use((_request, response) => {
-    sendProblem(response, { reason: 'Malformed', status: 404, text: 'POST a review to /explain or /decide' });
-  });
+  app.use(sendUnknownPath);
   app.use(((error, _request, response, _next) => {
     parts.log.error({ err: error }, 'request failed');
     sendProblem(response, {
@@ -111,29 +133,10 @@ function createApp(parts: ReviewHandlerParts, handlers: ReadonlyMap<string, Revi
   return app;
 }
 
+function sendUnknownPath(_request: IncomingMessage, response: ServerResponse): void {
+  sendProblem(response, { reason: 'Malformed', status: 404, text: 'POST a review to /explain or /decide' });
+}
+
 function asTlsOptions({ certificate, privateKey }: ServingCertificate): { cert: string; key: string } {
   return { cert: certificate, key: privateKey };
 }
-
-/**
- * Closes in the order that loses nothing. http's own close drops idle connections at once, also one on which a request
- * is on its way; so only the listening socket is closed first, and idle connections after a grace.
- */
-async function close(server: Server, longest: number): Promise<void> {
-  const closed = new Promise<void>((resolve, reject) => {
-    TlsServer.prototype.close.call(server, (error) => (error === undefined ? resolve() : reject(error)));
-  });
-  const sweep = setInterval(() => server.closeIdleConnections(), CLOSING_GRACE);
-  const end = setTimeout(() => server.closeAllConnections(), longest);
-  try {
-    await closed;
-  } finally {
-    clearInterval(sweep);
-    clearTimeout(end);
-    // Ends http's own timer, which the call above left alone.
-    server.close();
-  }
-}
-
-/** A client whose handshake is done sends its request well within this. Milliseconds. */
-const CLOSING_GRACE = 500;

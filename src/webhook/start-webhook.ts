@@ -85,7 +85,7 @@ function createServer(
   view: ReturnType<typeof createWatchedClusterView>,
   certificate: ServingCertificate,
 ): WebhookServer {
-  const { limits, admission } = configuration;
+  const { limits, admission, offersHttp2 } = configuration;
   const load = createReviewLoad(limits);
   const settings = { view, configuration: admission, now: Date.now };
   return createWebhookServer({
@@ -96,6 +96,7 @@ function createServer(
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log,
     monotonicNow: () => performance.now(),
+    offersHttp2,
     isReady: () => cacheProblem(view.watched, clock.now()) === null,
   });
 }

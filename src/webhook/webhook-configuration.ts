@@ -14,6 +14,8 @@ export interface WebhookConfiguration {
   readonly namespace: string;
   /** DNS names and IP addresses that the serving certificate is for; the first is the one asked for in the self-probe. */
   readonly hosts: readonly string[];
+  /** Where the webhook's URL is on loopback: there the API server asks for HTTP/2. */
+  readonly offersHttp2: boolean;
   readonly admission: AdmissionConfiguration;
   readonly drainMilliseconds: number;
   readonly limits: WebhookLimits;

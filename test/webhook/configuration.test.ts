@@ -39,6 +39,15 @@ describe('the configuration', () => {
     expect(readConfiguration([`--url=${url}`], {}).hosts[0]).toBe(host);
   });
 
+  test.for([
+    ['', false],
+    ['https://webhook.example.com', false],
+    ['https://127.0.0.1:9443', true],
+    ['https://[::1]:9443', true],
+  ] as const)('of a webhook at "%s" offers HTTP/2: %s', ([url, offers]) => {
+    expect(readConfiguration([`--url=${url}`], {}).offersHttp2).toBe(offers);
+  });
+
   test('reads digests with spaces between them', () => {
     const { admission } = readConfiguration([`--start-gate-digests=${DIGEST}, ${DIGEST}`], {});
     expect([...admission.startGateDigests]).toEqual([DIGEST]);

@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly review?: Review;
   readonly limits?: Partial<WebhookLimits>;
   readonly ready?: boolean;
+  readonly offersHttp2?: boolean;
   readonly monotonicNow?: () => number;
 }
 
@@ -48,6 +49,7 @@ export async function runWebhook(options: RunOptions = {}): Promise<RunningWebho
     log: createLog({ program: 'webhook', level: 'debug', destination }),
     monotonicNow: options.monotonicNow ?? (() => performance.now()),
     isReady: () => isReady,
+    offersHttp2: options.offersHttp2 ?? false,
   });
   const port = await server.listen(0, '127.0.0.1');
   const client = createReviewClient(port, authority.certificate);
