@@ -71,5 +71,5 @@ export function createHttp2Sessions(limits: Limits, handle: Handler): Http2Sessi
 }
 
 function announce(session: ServerHttp2Session): void {
-  if (!session.closed) session.goaway(constants.NGHTTP2_NO_ERROR, EVERY_STREAM);
+  if (!session.closed && !session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, EVERY_STREAM);
 }

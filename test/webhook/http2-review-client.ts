@@ -56,7 +56,11 @@ export function readAnswer(stream: ClientHttp2Stream): Promise<Answer> {
       head = { status: Number(headers[constants.HTTP2_HEADER_STATUS]), headers };
     });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('error', (error) => reject(new SendError(error.message, true, error)));
+    stream.on('error', (error) => {
+      // Nothing of such a stream was processed (RFC 9113 §8.7), and Go's client sends it again.
+      const accepted = stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM;
+      reject(new SendError(error.message, accepted, error));
+    });
     stream.on('end', () => {
       if (head !== null) resolve({ ...head, text: Buffer.concat(chunks).toString('utf8') });
     });
