@@ -1,4 +1,5 @@
 const KEY = Buffer.from('"managedFields":[');
+const UPDATE = Buffer.from('"operation":"UPDATE"');
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -8,22 +9,27 @@ const OPENING = 0x7b;
 const CLOSING = 0x7d;
 
 /**
- * The text of a review with every list of managedFields emptied: who owns which field is two fifths of the bytes, no
- * check reads it, and parsing it would cost more than the whole contract. In valid JSON a quote before the name is the
+ * The text of a review with its lists of managedFields emptied: who owns which field is two fifths of the bytes, no check
+ * reads it, and parsing it would cost more than the whole contract. In valid JSON a quote before the name is the
  * beginning of a key, unless it is escaped, so nothing that stands inside a string is taken for it. Of what a list holds
  * only strings and brackets are looked at; where it does not end, the text comes back as it was, and the parser says what
- * is wrong.
+ * is wrong. A second list is looked for where there is an object before the update, which the API server says first.
  */
 export function withoutManagedFields(review: Buffer): string {
+  let key = review.indexOf(KEY);
+  if (key < 0) return review.toString('utf8');
+  const isUpdate = review.subarray(0, key).includes(UPDATE);
   let text = '';
   let from = 0;
-  for (let key = review.indexOf(KEY); key >= 0; key = review.indexOf(KEY, from)) {
+  while (key >= 0) {
     const start = key + KEY.length;
     const isEscaped = review[key - 1] === BACKSLASH;
     const end = isEscaped ? start : endOfList(review, start);
     if (end < 0) break;
     text += review.toString('utf8', from, start);
     from = end;
+    if (!isEscaped && !isUpdate) break;
+    key = review.indexOf(KEY, from);
   }
   return text + review.toString('utf8', from);
 }

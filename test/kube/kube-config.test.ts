@@ -28,7 +28,10 @@ describe('KubeConfig', () => {
 
   it('reads a kubeconfig, and is given what is left out of client-node where it asks for it', () => {
     const config = new KubeConfig();
-    config.loadFromClusterAndUser({ name: 'test', server: 'https://127.0.0.1:1', skipTLSVerify: false }, { name: 'tester' });
+    config.loadFromClusterAndUser(
+      { name: 'test', server: 'https://127.0.0.1:1', skipTLSVerify: false },
+      { name: 'tester' },
+    );
 
     expect(config.getCurrentCluster()?.server).toBe('https://127.0.0.1:1');
     expect(config.makeApiClient(Object)).toBeInstanceOf(Object);

@@ -21,8 +21,13 @@ describe('a review without managedFields', () => {
     ['one list', '{"managedFields":[{"a":{"b":["]"]}}],"spec":1}', '{"managedFields":[],"spec":1}'],
     [
       'the lists of object and oldObject',
-      '{"object":{"managedFields":[1],"a":2},"oldObject":{"managedFields":[{}]}}',
-      '{"object":{"managedFields":[],"a":2},"oldObject":{"managedFields":[]}}',
+      '{"operation":"UPDATE","object":{"managedFields":[1],"a":2},"oldObject":{"managedFields":[{}]}}',
+      '{"operation":"UPDATE","object":{"managedFields":[],"a":2},"oldObject":{"managedFields":[]}}',
+    ],
+    [
+      'the first list alone where nothing is updated',
+      '{"operation":"CREATE","object":{"managedFields":[1],"spec":{"managedFields":[2]}}}',
+      '{"operation":"CREATE","object":{"managedFields":[],"spec":{"managedFields":[2]}}}',
     ],
     [
       'brackets and quotes in strings',
@@ -64,7 +69,8 @@ describe('a review without managedFields', () => {
     fc.assert(
       fc.property(tree, (value) => {
         // As text: JSON.parse of Node 24 takes a key with an escape for one that it has seen with a backslash.
-        expect(cut(JSON.stringify(value))).toBe(JSON.stringify(emptied(value)));
+        const update = { operation: 'UPDATE', value };
+        expect(cut(JSON.stringify(update))).toBe(JSON.stringify(emptied(update)));
       }),
       { numRuns: 2_000 },
     );

@@ -40,11 +40,25 @@ export function parseImage(image: string): ImageReference | null {
   const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
   const tag = colon < 0 ? null : named.slice(colon + 1);
   if (tag !== null && !TAG.test(tag)) return null;
-  const written = colon < 0 ? named : named.slice(0, colon);
-  if (IDENTIFIER.test(written)) return null;
-  const repository = normalise(written);
-  if (repository.length > LONGEST_REPOSITORY || !REPOSITORY.test(repository)) return null;
-  return { repository, tag, digest };
+  const repository = readRepository(colon < 0 ? named : named.slice(0, colon));
+  return repository === null ? null : { repository, tag, digest };
+}
+
+// The same few repositories come again and again, and the grammar takes longer than the rest of the check. Bounded, because
+// who writes pods chooses them.
+const MOST_KNOWN = 256;
+const known = new Map<string, string | null>();
+
+function readRepository(written: string): string | null {
+  const before = known.get(written);
+  if (before !== undefined) return before;
+  const normal = normalise(written);
+  const isValid = !IDENTIFIER.test(written) && normal.length <= LONGEST_REPOSITORY && REPOSITORY.test(normal);
+  const repository = isValid ? normal : null;
+  if (written.length > LONGEST_REPOSITORY) return repository;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(written, repository);
+  return repository;
 }
 
 /** Reads an entry of a role's list of images. What is neither a repository nor a tree of them matches nothing. */

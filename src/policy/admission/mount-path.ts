@@ -1,11 +1,33 @@
-// Segments that are not empty, `.` or `..`, without control characters; one closing slash means nothing.
-const CANONICAL = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\p{Cc}]+)+\/?$/u;
 const SLASH = 47;
+const DOT = 46;
 
 /** A mount path without its closing slash; null where it is not absolute, has `.`, `..` or `//` in it, or is the root. */
 export function canonicalMountPath(path: string): string | null {
-  if (!CANONICAL.test(path)) return null;
-  return path.charCodeAt(path.length - 1) === SLASH ? path.slice(0, -1) : path;
+  const end = path.charCodeAt(path.length - 1) === SLASH ? path.length - 1 : path.length;
+  if (end === 0 || path.charCodeAt(0) !== SLASH) return null;
+  let start = 1;
+  for (let index = 1; index <= end; index++) {
+    // Read by hand: as a regular expression this was a tenth of the whole contract.
+    const character = index < end ? path.charCodeAt(index) : SLASH;
+    if (isControl(character)) return null;
+    if (character !== SLASH) continue;
+    if (!isSegment(path, start, index)) return null;
+    start = index + 1;
+  }
+  return end === path.length ? path : path.slice(0, end);
+}
+
+/** Not empty, `.` or `..`. */
+function isSegment(path: string, start: number, end: number): boolean {
+  const length = end - start;
+  if (length > 2) return true;
+  const dots = Number(path.charCodeAt(start) === DOT) + Number(path.charCodeAt(start + 1) === DOT);
+  return length > 0 && dots < length;
+}
+
+/** General category Cc of Unicode. */
+function isControl(character: number): boolean {
+  return character < 32 || (character > 126 && character < 160);
 }
 
 /** Whether a canonical path is the root or below it, by segments: `/data-evil` is not under `/data`. */

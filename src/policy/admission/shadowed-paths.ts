@@ -9,14 +9,14 @@ export function findVolume(subject: PodSubject, name: string | undefined): Volum
   return volumesOf(subject).byName.get(name ?? '')?.volume;
 }
 
-/** Volumes that the kubelet mounts read-only, whatever the mount says. */
-const READ_ONLY_TYPES = ['configMap', 'downwardAPI', 'projected', 'secret'] as const;
-
 /** Whether nothing can be written through the mount. */
 export function isMountedReadOnly(subject: PodSubject, mount: VolumeMount): boolean {
   if (mount.readOnly === true) return true;
   const volume = findVolume(subject, mount.name);
-  return READ_ONLY_TYPES.some((type) => volume?.[type]);
+  if (volume === undefined) return false;
+  // These the kubelet mounts read-only, whatever the mount says.
+  const { configMap, downwardAPI, projected, secret } = volume;
+  return Boolean(configMap || downwardAPI || projected || secret);
 }
 
 /**

@@ -5,6 +5,9 @@ import { canonicalMountPath, isAtOrUnder } from '../../../src/policy/admission/m
 const path = fc
   .array(fc.stringMatching(/^[a-z.]{1,4}$/), { minLength: 1, maxLength: 4 })
   .map((segments) => `/${segments.join('/')}`);
+const text = fc
+  .array(fc.constantFrom('/', '/', '.', '.', 'a', 'ü', '\u{1F600}', '\u0085', '\n'), { maxLength: 8 })
+  .map((characters) => characters.join(''));
 
 describe('canonicalMountPath', () => {
   test.for([
@@ -30,13 +33,16 @@ describe('canonicalMountPath', () => {
 
   test('agrees with reading the segments one by one', () => {
     fc.assert(
-      fc.property(path, (written) => {
-        const isCanonical = written
-          .slice(1)
-          .split('/')
-          .every((segment) => !['', '.', '..'].includes(segment));
-        expect(canonicalMountPath(written)).toBe(isCanonical ? written : null);
+      fc.property(fc.oneof(path, text), (written) => {
+        const open = written.replace(/\/$/, '');
+        const [root, ...segments] = open.split('/');
+        const isCanonical =
+          root === '' &&
+          segments.length > 0 &&
+          segments.every((segment) => !['', '.', '..'].includes(segment) && !/\p{Cc}/u.test(segment));
+        expect(canonicalMountPath(written)).toBe(isCanonical ? open : null);
       }),
+      { numRuns: 5_000 },
     );
   });
 });

@@ -32,13 +32,13 @@ function judge(view: ContainerView, role: RolePolicy, startGates: ReadonlySet<st
   const written = view.container.image ?? '';
   const image = parseImage(written);
   if (image === null) return unreadable(view, written);
-  if (image.digest !== null && startGates.has(image.digest)) return null;
   let pinned: ImagePattern | null = null;
   for (const pattern of role.images) {
     if (!matchesRepository(pattern, image.repository)) continue;
     if (!pattern.digestRequired || image.digest !== null) return null;
     pinned = pattern;
   }
+  if (image.digest !== null && startGates.has(image.digest)) return null;
   return pinned === null ? foreign(view, written, role) : unpinned(view, image, written);
 }
 
