@@ -31,7 +31,7 @@ const REDACTED = [
 const STANDARD_OUTPUT = {
   dest: 1,
   sync: false,
-  minLength: 4_096,
+  minLength: 12_288,
   periodicFlush: 200,
   maxLength: 8 * 1024 * 1024,
 } as const;

@@ -18,9 +18,15 @@ export interface LoadClient {
   stop(): void;
 }
 
+/** The client collects its garbage seldom, and alone: its helpers would take the processors from what is measured. */
+const FLAGS = ['--min-semi-space-size=64', '--max-semi-space-size=64', '--no-parallel-scavenge'] as const;
+
 /** Starts the client's process. */
 export function startLoadClient(): LoadClient {
-  const child = fork(fileURLToPath(new URL('client.ts', import.meta.url)), { serialization: 'advanced' });
+  const child = fork(fileURLToPath(new URL('client.ts', import.meta.url)), {
+    serialization: 'advanced',
+    execArgv: [...FLAGS],
+  });
   const opened = new Set<string>();
   async function ask<Type extends LoadResult['type']>(
     command: LoadCommand,
