@@ -3,7 +3,7 @@ import { describeRounds, interleave, medianRatio } from '../rounds.ts';
 import { median, quantile } from '../statistics.ts';
 import { warmWebhooks } from '../webhooks.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 15;
 const REVIEWS = 15_000;
 const RATE_ROUNDS = 5;
 const RATE_REVIEWS = 10_000;

@@ -6,9 +6,16 @@ export interface Figures {
   readonly peakResidentBytes: number;
 }
 
-/** Flags for Node that make a server tell its figures on a port of loopback. */
+/**
+ * Flags for Node that make a server tell its figures on a port of loopback. Nor does it look through its heap once it is
+ * idle: sides are measured in turns, and the helper threads of one would do that while the other is measured.
+ */
 export function figureFlags(port: number): readonly string[] {
-  return ['--expose-gc', `--import=${new URL(`report-figures.mjs?port=${port}`, import.meta.url).href}`];
+  return [
+    '--expose-gc',
+    '--no-memory-reducer',
+    `--import=${new URL(`report-figures.mjs?port=${port}`, import.meta.url).href}`,
+  ];
 }
 
 /** Asks a server for its figures, after a collection of garbage where `isCollected`. */
