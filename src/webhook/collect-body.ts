@@ -32,6 +32,8 @@ export function collectBody(
     isFinished = true;
     clearTimeout(timer);
     listener(body, reserved);
+    // On HTTP/2 the client decides how long a stream lives, and these listeners with it.
+    chunks.length = 0;
   };
   const onData = (chunk: Buffer): void => {
     if (isFinished) return;

@@ -9,8 +9,8 @@ import {
   type SettingParser,
   wholeNumber,
 } from './configuration-setting.ts';
-import { DEFAULT_LIMITS } from './limits.ts';
 import { isLoopbackHost } from './is-loopback-host.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import type { WebhookConfiguration } from './webhook-configuration.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants, createServer, type ServerHttp2Session } from 'node:http2';
+import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { keepSockets } from './keep-sockets.ts';
 import type { WebhookLimits } from './limits.ts';
 
 /** The HTTP/2 connections of a server that speaks HTTP/1.1 itself. */
@@ -15,7 +16,10 @@ export interface Http2Sessions {
   destroy(): void;
 }
 
-type Limits = Pick<WebhookLimits, 'reviewsInFlight' | 'idleMilliseconds'>;
+type Limits = Pick<
+  WebhookLimits,
+  'reviewsInFlight' | 'idleMilliseconds' | 'headersMilliseconds' | 'deadlineMilliseconds'
+>;
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Of a stream, so that a review of ordinary size is sent without waiting; of a connection, for all of its streams. */
@@ -31,8 +35,10 @@ const EVERY_STREAM = 2 ** 31 - 1;
  * sides more than the review. On one connection of HTTP/2 nothing is opened anew. Requests come in the compatible API.
  */
 export function createHttp2Sessions(limits: Limits, handle: Handler): Http2Sessions {
-  const sessions = new Set<ServerHttp2Session>();
+  const longest = limits.headersMilliseconds + limits.deadlineMilliseconds;
+  const sockets = keepSockets(longest);
   let isEnding = false;
+  let opened: ServerHttp2Session | null = null;
   const server = createServer({
     settings: {
       maxConcurrentStreams: limits.reviewsInFlight,
@@ -41,35 +47,41 @@ export function createHttp2Sessions(limits: Limits, handle: Handler): Http2Sessi
     },
   });
   server.on('session', (session) => {
-    sessions.add(session);
+    opened = session;
     session.setLocalWindowSize(CONNECTION_WINDOW);
     session.setTimeout(limits.idleMilliseconds, () => session.close());
-    session.once('close', () => sessions.delete(session));
     // Not before it has a request: a client may give up on a connection that ends before it was of use.
     session.once('stream', () => {
       if (isEnding) announce(session);
     });
   });
   server.on('request', (request, response) => {
-    // A stream that the client resets is an error of its request, and without a listener the end of the process.
-    request.on('error', () => undefined);
+    resetOverdue(response.stream, longest);
     handle(request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
   return {
-    accept: (socket) => void server.emit('connection', socket),
+    accept(socket) {
+      opened = null;
+      server.emit('connection', socket);
+      sockets.add(socket, opened);
+    },
     announceEnd() {
       isEnding = true;
-      for (const session of sessions) announce(session);
+      for (const session of sockets.sessions()) announce(session);
     },
     close() {
-      for (const session of sessions) session.close();
+      for (const session of sockets.sessions()) session.close();
     },
-    destroy() {
-      for (const session of sessions) session.destroy();
-    },
+    destroy: sockets.destroy,
   };
 }
 
 function announce(session: ServerHttp2Session): void {
   if (!session.closed && !session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, EVERY_STREAM);
+}
+
+/** A stream lives no longer than a request of HTTP/1.1 may: its client may send without end, or not take the answer. */
+function resetOverdue(stream: ServerHttp2Stream, longest: number): void {
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), longest);
+  stream.once('close', () => clearTimeout(timer));
 }

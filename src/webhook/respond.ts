@@ -74,7 +74,7 @@ export function sendVerdict(response: ServerResponse, body: string): void {
 
 /** Sends what is not a verdict, as one line of text. Never a 2xx: the API server reads anything else as a failed call. */
 export function sendProblem(response: ServerResponse, problem: ReviewProblem): void {
-  if (response.headersSent || response.destroyed) return;
+  if (response.headersSent || isGone(response)) return;
   const body = `${problem.text}\n`;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(body));
@@ -87,8 +87,14 @@ export function sendProblem(response: ServerResponse, problem: ReviewProblem): v
 /** Once the answer is sent, what the client still sends is not read: on HTTP/2 that ends the stream, and no connection. */
 function stopReading(response: ServerResponse | Http2ServerResponse): void {
   if (response instanceof Http2ServerResponse) {
-    response.once('finish', () => response.stream.close(constants.NGHTTP2_NO_ERROR));
+    // Of the stream: the response itself finishes once the stream is closed.
+    response.stream.once('finish', () => response.stream.close(constants.NGHTTP2_NO_ERROR));
   } else {
     response.setHeader('Connection', 'close');
   }
+}
+
+function isGone(response: ServerResponse | Http2ServerResponse): boolean {
+  if (!(response instanceof Http2ServerResponse)) return response.destroyed;
+  return response.stream.destroyed || response.stream.closed;
 }

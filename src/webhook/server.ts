@@ -8,6 +8,7 @@ import type { ServingCertificate } from './certificates/serving-certificate.ts';
 import { closeServer } from './close-server.ts';
 import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
 import type { WebhookLimits } from './limits.ts';
+import { isLoopbackHost } from './is-loopback-host.ts';
 import { listenOn } from './listen-on.ts';
 import { sendProblem } from './respond.ts';
 import type { Review } from './review-function.ts';
@@ -59,7 +60,7 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   const app = createApp(options, handlers);
   const server = createServer(serverOptions(options), (request, response) => {
     if (isEnding) response.setHeader('Connection', 'close');
-    // Whatever else comes is for express to understand.
+    // Whatever else comes is for express to understand, which does not read HTTP/2.
     (handlerOf(request) ?? app)(request, response);
   });
   const sessions = createHttp2Sessions(limits, (request, response) => {
@@ -99,13 +100,18 @@ function serverOptions({ certificate, limits, offersHttp2 }: WebhookServerOption
   };
 }
 
-/** Gives connections on which the client chose HTTP/2 to `sessions`, before the server reads them as HTTP/1.1. */
+/**
+ * Gives connections on which the client chose HTTP/2 to `sessions`, before the server reads them as HTTP/1.1. From
+ * elsewhere than this host none is taken: the server may listen on other addresses than that of its URL.
+ */
 function divide(server: Server, sessions: Http2Sessions): void {
   const listeners = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') sessions.accept(socket);
-    else for (const listener of listeners) listener.call(server, socket);
+    if (socket.alpnProtocol === 'h2') {
+      if (isLoopbackHost(socket.remoteAddress ?? '')) sessions.accept(socket);
+      else socket.destroy();
+    } else for (const listener of listeners) listener.call(server, socket);
   });
 }
 

@@ -1,6 +1,9 @@
 const KEY = Buffer.from('"managedFields":[');
 const UPDATE = Buffer.from('"operation":"UPDATE"');
 
+/** Where the parts that stay are put together: texts that are joined are copied once more before they are parsed. */
+const ROOM = Buffer.allocUnsafeSlow(64 * 1024);
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 // `[` and `{`, and `]` and `}`, differ in one bit.
@@ -19,19 +22,21 @@ export function withoutManagedFields(review: Buffer): string {
   let key = review.indexOf(KEY);
   if (key < 0) return review.toString('utf8');
   const isUpdate = review.subarray(0, key).includes(UPDATE);
-  let text = '';
+  const kept = review.length > ROOM.length ? Buffer.allocUnsafe(review.length) : ROOM;
+  let length = 0;
   let from = 0;
   while (key >= 0) {
     const start = key + KEY.length;
     const isEscaped = review[key - 1] === BACKSLASH;
     const end = isEscaped ? start : endOfList(review, start);
     if (end < 0) break;
-    text += review.toString('utf8', from, start);
+    length += review.copy(kept, length, from, start);
     from = end;
     if (!isEscaped && !isUpdate) break;
     key = review.indexOf(KEY, from);
   }
-  return text + review.toString('utf8', from);
+  length += review.copy(kept, length, from);
+  return kept.toString('utf8', 0, length);
 }
 
 /** Where the list whose content begins at `start` has its closing bracket; -1 where it has none. */

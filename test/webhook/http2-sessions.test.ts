@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectHttp2, constants } from 'node:http2';
+import { connect as connectPlain } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -115,8 +116,11 @@ describe('a stream that goes wrong leaves the others of its connection alone', (
     const { client } = await start({ limits: { bodyBytes: 100_000 } });
     const stream = await client.begin('/decide');
     const answer = readAnswer(stream);
+    const closed = once(stream, 'close');
     for (let chunk = 0; chunk < 8; chunk += 1) stream.write('x'.repeat(20_000));
     expect((await answer).status).toBe(413);
+    await closed;
+    expect(stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
     expect((await client.send('/decide', body)).status).toBe(200);
   });
 
@@ -124,7 +128,9 @@ describe('a stream that goes wrong leaves the others of its connection alone', (
     const { client } = await start({ limits: { deadlineMilliseconds: 150 } });
     const stream = await client.begin('/decide');
     stream.write('{');
+    const closed = once(stream, 'close');
     expect((await readAnswer(stream)).status).toBe(408);
+    await closed;
     expect((await client.send('/decide', body)).status).toBe(200);
   });
 
@@ -140,6 +146,21 @@ describe('a stream that goes wrong leaves the others of its connection alone', (
       expect((await client.send('/decide', body)).status).toBe(200);
       expect(await registry.metrics()).toContain('cloister_admission_in_flight 0');
     }
+  });
+
+  test('where the answer is not taken, after as long as a request may last', async () => {
+    const { port, authority } = await start({
+      limits: { deadlineMilliseconds: 100, headersMilliseconds: 100 },
+    });
+    const settings = { initialWindowSize: 0 };
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: authority.certificate, settings });
+    stops.unshift(() => session.destroy());
+    const head = { ':method': 'POST', ':path': '/decide', 'content-type': 'application/json' };
+    const stream = session.request(head);
+    const closed = once(stream, 'close');
+    stream.on('error', () => undefined).end(body);
+    await closed;
+    expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL);
   });
 
   test('CVE-2023-44487: a flood of streams that are reset at once ends that connection and no other', async () => {
@@ -184,13 +205,29 @@ describe('a drain', () => {
     expect(answered).toBeGreaterThan(0);
   });
 
-  test('is bounded where a client never ends its body', async () => {
-    const { client, server } = await startToDrain({ deadlineMilliseconds: 200, headersMilliseconds: 300 });
+  test('does not wait for a client that never ends its body', async () => {
+    const { client, server } = await startToDrain({ deadlineMilliseconds: 200, headersMilliseconds: 60_000 });
     const stream = await client.begin('/decide');
     stream.write('{');
     const answer = readAnswer(stream);
     await sleep(20);
     await drain({ server, log, delayMilliseconds: 0, sleep });
     expect((await answer).status).toBe(408);
+  });
+
+  test('is bounded where a client leaves its side of the connection open', async () => {
+    const { port, authority, server } = await startToDrain({
+      deadlineMilliseconds: 400,
+      headersMilliseconds: 400,
+    });
+    const plain = connectPlain({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const socket = connect({ socket: plain, ca: authority.certificate, ALPNProtocols: ['h2'] });
+    socket.on('error', () => undefined);
+    await once(socket, 'secureConnect');
+    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    socket.resume();
+    await sleep(50);
+    await drain({ server, log, delayMilliseconds: 0, sleep });
+    socket.destroy();
   });
 });

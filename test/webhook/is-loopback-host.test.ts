@@ -7,6 +7,8 @@ test.for([
   ['127.0.0.1', true],
   ['127.8.9.10', true],
   ['::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['::ffff:10.0.0.1', false],
   ['localhost.example.com', false],
   ['127.0.0.1.example.com', false],
   ['127.example.com', false],
