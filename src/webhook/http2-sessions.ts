@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { keepSockets } from './keep-sockets.ts';
-import type { WebhookLimits } from './limits.ts';
+import { longestRequest, type WebhookLimits } from './limits.ts';
 
 /** The HTTP/2 connections of a server that speaks HTTP/1.1 itself. */
 export interface Http2Sessions {
@@ -35,7 +35,7 @@ const EVERY_STREAM = 2 ** 31 - 1;
  * sides more than the review. On one connection of HTTP/2 nothing is opened anew. Requests come in the compatible API.
  */
 export function createHttp2Sessions(limits: Limits, handle: Handler): Http2Sessions {
-  const longest = limits.headersMilliseconds + limits.deadlineMilliseconds;
+  const longest = longestRequest(limits);
   const sockets = keepSockets(longest);
   let isEnding = false;
   let opened: ServerHttp2Session | null = null;

@@ -29,3 +29,11 @@ export const DEFAULT_LIMITS: WebhookLimits = Object.freeze({
 
 /** Seconds in `Retry-After`: client-go waits them and asks again within the webhook's timeout (rest/with_retry.go). */
 export const RETRY_AFTER_SECONDS = 1;
+
+/** How long a request may last, from its first byte to its answer, in milliseconds. */
+export function longestRequest({
+  headersMilliseconds,
+  deadlineMilliseconds,
+}: Pick<WebhookLimits, 'headersMilliseconds' | 'deadlineMilliseconds'>): number {
+  return headersMilliseconds + deadlineMilliseconds;
+}

@@ -7,7 +7,7 @@ import type { AdmissionMetrics } from './admission-metrics.ts';
 import type { ServingCertificate } from './certificates/serving-certificate.ts';
 import { closeServer } from './close-server.ts';
 import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
-import type { WebhookLimits } from './limits.ts';
+import { longestRequest, type WebhookLimits } from './limits.ts';
 import { isLoopbackHost } from './is-loopback-host.ts';
 import { listenOn } from './listen-on.ts';
 import { sendProblem } from './respond.ts';
@@ -81,7 +81,7 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
     endConnections,
     close: () => {
       endConnections();
-      return closeServer(server, sessions, limits.headersMilliseconds + limits.deadlineMilliseconds);
+      return closeServer(server, sessions, longestRequest(limits));
     },
   };
 }
@@ -93,7 +93,7 @@ function serverOptions({ certificate, limits, offersHttp2 }: WebhookServerOption
     ...(offersHttp2 ? { ALPNProtocols: ['h2', 'http/1.1'] } : {}),
     handshakeTimeout: limits.headersMilliseconds,
     headersTimeout: limits.headersMilliseconds,
-    requestTimeout: limits.headersMilliseconds + limits.deadlineMilliseconds,
+    requestTimeout: longestRequest(limits),
     keepAliveTimeout: limits.idleMilliseconds,
     // Node looks for overdue requests at this interval; its default of 30 s would be the bound.
     connectionsCheckingInterval: 1_000,

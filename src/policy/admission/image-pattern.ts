@@ -1,3 +1,5 @@
+import { rememberFew } from '../../lib/remember-few.ts';
+
 /** A repository that a role allows images from; `ghcr.io/acme/*` is everything below `ghcr.io/acme/`. */
 export interface ImagePattern {
   /** As the role wrote it, for messages. */
@@ -44,22 +46,16 @@ export function parseImage(image: string): ImageReference | null {
   return repository === null ? null : { repository, tag, digest };
 }
 
-// The same few repositories come again and again, and the grammar takes longer than the rest of the check. Bounded, because
-// who writes pods chooses them.
-const MOST_KNOWN = 256;
-const known = new Map<string, string | null>();
-
-function readRepository(written: string): string | null {
-  const before = known.get(written);
-  if (before !== undefined) return before;
-  const normal = normalise(written);
-  const isValid = !IDENTIFIER.test(written) && normal.length <= LONGEST_REPOSITORY && REPOSITORY.test(normal);
-  const repository = isValid ? normal : null;
-  if (written.length > LONGEST_REPOSITORY) return repository;
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(written, repository);
-  return repository;
-}
+// The same few repositories come again and again, and the grammar takes longer than the rest of the check.
+const readRepository = rememberFew(
+  (written) => {
+    const normal = normalise(written);
+    const isValid =
+      !IDENTIFIER.test(written) && normal.length <= LONGEST_REPOSITORY && REPOSITORY.test(normal);
+    return isValid ? normal : null;
+  },
+  { most: 256, longest: LONGEST_REPOSITORY },
+);
 
 /** Reads an entry of a role's list of images. What is neither a repository nor a tree of them matches nothing. */
 export function compileImagePattern(text: string, digestRequired: boolean): ImagePattern {

@@ -44,10 +44,10 @@ export const hostProbes: Check = {
   evaluate: (subject) => {
     let findings: Finding[] | null = null;
     for (const view of subject.containers) {
-      const { livenessProbe, readinessProbe, startupProbe, lifecycle } = view.container;
-      if (livenessProbe) findings = judgeHandler(findings, view, livenessProbe, 'livenessProbe');
-      if (readinessProbe) findings = judgeHandler(findings, view, readinessProbe, 'readinessProbe');
-      if (startupProbe) findings = judgeHandler(findings, view, startupProbe, 'startupProbe');
+      const { lifecycle } = view.container;
+      for (const probe of PROBES) {
+        findings = judgeHandler(findings, view, view.container[probe], probe);
+      }
       if (!lifecycle) continue;
       for (const [hook, path] of HOOKS) {
         findings = judgeHandler(findings, view, lifecycle[hook], path);

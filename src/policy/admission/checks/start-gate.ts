@@ -40,14 +40,10 @@ export const startGate: Check = {
   },
 };
 
-/** By digest alone: what the digest names is the start gate, wherever it is pulled from. */
 function isGate({ image }: Container, digests: ReadonlySet<string>): boolean {
+  // By digest alone: what the digest names is the start gate, wherever it is pulled from.
   const at = image?.indexOf('@') ?? -1;
-  if (at < 0 || image === undefined) return false;
-  // There are one or two: comparing them is cheaper than hashing the digest of every image.
-  for (const digest of digests)
-    if (image.length === at + 1 + digest.length && image.endsWith(digest)) return true;
-  return false;
+  return at >= 0 && image !== undefined && digests.has(image.slice(at + 1));
 }
 
 function isFirst({ position, index }: ContainerView): boolean {
