@@ -6,7 +6,6 @@ import type { ReviewProblemReason } from './review-problem.ts';
 /** What reviews report of themselves. No label comes from a name that a user chooses, so the number of series is bounded. */
 export interface AdmissionMetrics {
   reviewed(review: ReviewedRequest): void;
-  violated(checks: readonly string[]): void;
   failed(reason: ReviewProblemReason): void;
 }
 
@@ -15,6 +14,8 @@ export interface ReviewedRequest {
   readonly verdict: 'Allowed' | 'Denied';
   readonly operation: AdmissionOperation;
   readonly resource: string;
+  /** The checks that refused; none where the verdict is Allowed. */
+  readonly checks: readonly string[];
   readonly seconds: number;
 }
 
@@ -33,20 +34,12 @@ export function createAdmissionMetrics(registry: Registry, inFlight: () => numbe
   const countAll = (): void => {
     for (const reviewed of uncounted.splice(0)) count(reviewed);
   };
-  const { reviews, duration, violations, errors } = register(registry, inFlight, countAll);
-  const count = createCount(reviews, duration);
-  const violationCounters = new Map<string, ReturnType<typeof violations.labels>>();
+  const { errors, ...counted } = register(registry, inFlight, countAll);
+  const count = createCount(counted);
   return {
     reviewed(review) {
       uncounted.push(review);
       if (uncounted.length >= COUNTED_TOGETHER) countAll();
-    },
-    violated(checks) {
-      for (const check of checks) {
-        let counter = violationCounters.get(check);
-        if (counter === undefined) violationCounters.set(check, (counter = violations.labels(check)));
-        counter.inc();
-      }
     },
     failed(reason) {
       errors.inc({ reason });
@@ -54,13 +47,18 @@ export function createAdmissionMetrics(registry: Registry, inFlight: () => numbe
   };
 }
 
-type Reviews = Counter<'phase' | 'verdict' | 'operation' | 'resource'>;
+interface CountedMetrics {
+  readonly reviews: Counter<'phase' | 'verdict' | 'operation' | 'resource'>;
+  readonly duration: Histogram<'phase'>;
+  readonly violations: Counter<'check'>;
+}
 
-function createCount(reviews: Reviews, duration: Histogram<'phase'>): (review: ReviewedRequest) => void {
+function createCount({ reviews, duration, violations }: CountedMetrics): (review: ReviewedRequest) => void {
   // prom-client hashes labels on every call; the few combinations there are keep their counter.
   const counters = new Map<string, ReturnType<typeof reviews.labels>>();
   const durations = { Explain: duration.labels('Explain'), Decide: duration.labels('Decide') };
-  return ({ phase, verdict, operation, resource, seconds }) => {
+  const violationCounters = new Map<string, ReturnType<typeof violations.labels>>();
+  return ({ phase, verdict, operation, resource, checks, seconds }) => {
     const key = `${phase} ${verdict} ${operation} ${resource}`;
     let counter = counters.get(key);
     if (counter === undefined) {
@@ -70,6 +68,11 @@ function createCount(reviews: Reviews, duration: Histogram<'phase'>): (review: R
     }
     counter.inc();
     durations[phase].observe(seconds);
+    for (const check of checks) {
+      let violated = violationCounters.get(check);
+      if (violated === undefined) violationCounters.set(check, (violated = violations.labels(check)));
+      violated.inc();
+    }
   };
 }
 
@@ -102,6 +105,7 @@ function register(registry: Registry, inFlight: () => number, beforeCollection: 
       help: 'Denied reviews by the check that refused; one review may count for several.',
       labelNames: ['check'],
       registers,
+      collect: beforeCollection,
     }),
     errors: new Counter({
       name: 'cloister_admission_errors_total',

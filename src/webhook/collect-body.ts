@@ -1,9 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { Deadlines } from './deadlines.ts';
 import type { WebhookLimits } from './limits.ts';
 import type { ReviewLoad } from './review-load.ts';
 import type { ReviewProblem } from './review-problem.ts';
 
-type BodyLimits = Pick<WebhookLimits, 'bodyBytes' | 'deadlineMilliseconds'>;
+/** What bounds the reading of a body. `deadlines` are as long as the limits say. */
+export interface BodyBounds {
+  readonly limits: Pick<WebhookLimits, 'bodyBytes' | 'deadlineMilliseconds'>;
+  readonly load: ReviewLoad;
+  readonly deadlines: Deadlines;
+}
 
 /**
  * What reading a body came to. `body` is null when the client went away and nobody waits for an answer.
@@ -17,8 +23,7 @@ type BodyListener = (body: Buffer | ReviewProblem | null, reserved: number) => v
  */
 export function collectBody(
   request: IncomingMessage,
-  load: ReviewLoad,
-  limits: BodyLimits,
+  { limits, load, deadlines }: BodyBounds,
   listener: BodyListener,
 ): void {
   const chunks: Buffer[] = [];
@@ -30,7 +35,7 @@ export function collectBody(
   const finish = (body: Buffer | ReviewProblem | null): void => {
     if (isFinished) return;
     isFinished = true;
-    clearTimeout(timer);
+    deadlines.remove(onOverdue);
     listener(body, reserved);
     // On HTTP/2 the client decides how long a stream lives, and these listeners with it.
     chunks.length = 0;
@@ -43,8 +48,9 @@ export function collectBody(
     chunks.push(chunk);
   };
   const onClose = (): void => finish(null);
-  const timer = setTimeout(() => finish(slowBody(limits.deadlineMilliseconds)), limits.deadlineMilliseconds);
+  const onOverdue = (): void => finish(slowBody(limits.deadlineMilliseconds));
 
+  deadlines.add(onOverdue);
   request.on('data', onData);
   request.on('end', () => finish(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
   request.on('close', onClose);

@@ -3,21 +3,22 @@ import type { Logger } from '../lib/log.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 import type { AdmissionVerdict } from './admission-verdict.ts';
-import { collectBody, tooLarge } from './collect-body.ts';
+import { type BodyBounds, collectBody, tooLarge } from './collect-body.ts';
 import { decodeReview } from './decode-review.ts';
+import { describeAdmissionRequest } from './describe-admission-request.ts';
 import type { WebhookLimits } from './limits.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import { encodeVerdict, sendProblem, sendVerdict } from './respond.ts';
 import type { Review, ReviewPhase } from './review-function.ts';
-import type { ReviewLoad } from './review-load.ts';
 import { isReviewProblem, type ReviewProblem } from './review-problem.ts';
 
 /** What a handler works with. `monotonicNow` counts milliseconds. */
-export interface ReviewHandlerParts {
+export interface ReviewHandlerParts extends BodyBounds {
   readonly review: Review;
   readonly limits: WebhookLimits;
-  readonly load: ReviewLoad;
   readonly metrics: AdmissionMetrics;
   readonly log: Logger;
+  readonly refusals: RefusalLog;
   readonly monotonicNow: () => number;
   readonly isReady: () => boolean;
 }
@@ -28,8 +29,6 @@ export type ReviewHandler = (request: IncomingMessage, response: ServerResponse)
 /** Answers the reviews of one phase: bytes in, verdict out; whatever goes wrong in between is a problem, never an allow. */
 export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerParts): ReviewHandler {
   const { limits, load, metrics, monotonicNow } = parts;
-  // Looking for what to redact costs five times the rest of a line. Those of refusals hold names, each named here.
-  const refusals = parts.log.child({}, { redact: [] });
   const refuse = (response: ServerResponse, problem: ReviewProblem): void => {
     metrics.failed(problem.reason);
     sendProblem(response, problem);
@@ -40,14 +39,14 @@ export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerPart
     const milliseconds = monotonicNow() - started;
     if (milliseconds > limits.deadlineMilliseconds) return refuse(response, late(milliseconds));
     sendVerdict(response, decided.encoded);
-    report(phase, decided, milliseconds, { metrics, refusals });
+    report(phase, decided, milliseconds, parts);
   };
   return function handleReview(request, response) {
     const started = monotonicNow();
     const early = parts.isReady() ? refuseHeaders(request, limits) : NOT_READY;
     if (early !== null) return refuse(response, early);
     if (!load.enter()) return refuse(response, OVERLOADED);
-    collectBody(request, load, limits, (body, reserved) => {
+    collectBody(request, parts, (body, reserved) => {
       try {
         if (body === null) return;
         if (isReviewProblem(body)) refuse(response, body);
@@ -80,16 +79,18 @@ function decide(
     const verdict = review(request, phase);
     return { request, verdict, encoded: encodeVerdict(request.uid, verdict) };
   } catch (error) {
-    log.error({ err: error, phase, ...describe(request) }, 'review failed');
+    log.error({ err: error, phase, ...describeAdmissionRequest(request) }, 'review failed');
     return FAULT;
   }
 }
+
+const NO_CHECKS: readonly string[] = Object.freeze([]);
 
 function report(
   phase: ReviewPhase,
   answer: Answer,
   milliseconds: number,
-  { metrics, refusals }: { readonly metrics: AdmissionMetrics; readonly refusals: Logger },
+  { metrics, refusals }: ReviewHandlerParts,
 ): void {
   const { request, verdict } = answer;
   const { operation } = request;
@@ -100,31 +101,10 @@ function report(
     verdict: verdict.allowed ? 'Allowed' : 'Denied',
     operation,
     resource: subResource ? `${resource}/${subResource}` : resource,
+    checks: verdict.allowed ? NO_CHECKS : verdict.checks,
     seconds: milliseconds / 1000,
   });
-  if (verdict.allowed) return;
-  metrics.violated(verdict.checks);
-  refusals.info({ phase, ...describe(request), checks: verdict.checks }, 'review denied');
-}
-
-function describe({
-  uid,
-  operation,
-  resource,
-  subResource,
-  namespace,
-  name,
-  userInfo,
-}: AdmissionRequest): object {
-  return {
-    uid,
-    operation,
-    resource: resource.resource,
-    subResource,
-    namespace,
-    name,
-    user: userInfo?.username,
-  };
+  if (!verdict.allowed) refusals.add(phase, request, verdict.checks);
 }
 
 function refuseHeaders({ headers }: IncomingMessage, { bodyBytes }: WebhookLimits): ReviewProblem | null {

@@ -6,13 +6,15 @@ import type { Logger } from '../lib/log.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
 import type { ServingCertificate } from './certificates/serving-certificate.ts';
 import { closeServer } from './close-server.ts';
+import { createDeadlines } from './deadlines.ts';
 import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
 import { longestRequest, type WebhookLimits } from './limits.ts';
 import { isLoopbackHost } from './is-loopback-host.ts';
 import { listenOn } from './listen-on.ts';
 import { sendProblem } from './respond.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import type { Review } from './review-function.ts';
-import { createReviewHandler, type ReviewHandler, type ReviewHandlerParts } from './review-handler.ts';
+import { createReviewHandler, type ReviewHandler } from './review-handler.ts';
 import type { ReviewLoad } from './review-load.ts';
 
 /** What the webhook's server is made of. */
@@ -23,6 +25,8 @@ export interface WebhookServerOptions {
   readonly load: ReviewLoad;
   readonly metrics: AdmissionMetrics;
   readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicNow: () => number;
   /** Whether the caches can be believed; reviews are refused while they cannot. */
@@ -50,14 +54,17 @@ const TLS = { minVersion: 'TLSv1.3' } as const;
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { limits, log } = options;
   let isEnding = false;
+  const refusals = createRefusalLog(log, options.now);
+  const deadlines = createDeadlines(limits.deadlineMilliseconds, options.monotonicNow);
+  const parts = { ...options, deadlines, refusals };
   const handlers = new Map([
-    ['/explain', createReviewHandler('Explain', options)],
-    ['/decide', createReviewHandler('Decide', options)],
+    ['/explain', createReviewHandler('Explain', parts)],
+    ['/decide', createReviewHandler('Decide', parts)],
   ]);
   // The two paths that the API server asks.
   const handlerOf = ({ method, url }: IncomingMessage): ReviewHandler | undefined =>
     method === 'POST' ? handlers.get(pathOf(url ?? '')) : undefined;
-  const app = createApp(options, handlers);
+  const app = createApp(log, handlers);
   const server = createServer(serverOptions(options), (request, response) => {
     if (isEnding) response.setHeader('Connection', 'close');
     // Whatever else comes is for express to understand, which does not read HTTP/2.
@@ -79,9 +86,10 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       server.setSecureContext({ ...TLS, ...asTlsOptions(certificate) });
     },
     endConnections,
-    close: () => {
+    close: async () => {
       endConnections();
-      return closeServer(server, sessions, longestRequest(limits));
+      await closeServer(server, sessions, longestRequest(limits));
+      refusals.flush();
     },
   };
 }
@@ -121,7 +129,7 @@ function pathOf(url: string): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-function createApp(parts: ReviewHandlerParts, handlers: ReadonlyMap<string, ReviewHandler>): Express {
+function createApp(log: Logger, handlers: ReadonlyMap<string, ReviewHandler>): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -129,7 +137,7 @@ function createApp(parts: ReviewHandlerParts, handlers: ReadonlyMap<string, Revi
   for (const [path, handle] of handlers) app.post(path, handle);
   app.use(sendUnknownPath);
   app.use(((error, _request, response, _next) => {
-    parts.log.error({ err: error }, 'request failed');
+    log.error({ err: error }, 'request failed');
     sendProblem(response, {
       reason: 'Fault',
       status: 500,

@@ -95,6 +95,7 @@ function createServer(
     load,
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log,
+    now: Date.now,
     monotonicNow: () => performance.now(),
     offersHttp2,
     isReady: () => cacheProblem(view.watched, clock.now()) === null,

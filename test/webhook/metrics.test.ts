@@ -46,6 +46,7 @@ test('resources without end do not make series without end', async () => {
       verdict: 'Allowed',
       operation: 'CREATE',
       resource: `things${count}`,
+      checks: [],
       seconds: 0.001,
     });
   }

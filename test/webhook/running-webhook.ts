@@ -47,6 +47,7 @@ export async function runWebhook(options: RunOptions = {}): Promise<RunningWebho
     load,
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log: createLog({ program: 'webhook', level: 'debug', destination }),
+    now: Date.now,
     monotonicNow: options.monotonicNow ?? (() => performance.now()),
     isReady: () => isReady,
     offersHttp2: options.offersHttp2 ?? false,

@@ -53,13 +53,15 @@ describe('a review', () => {
       warnings: ['line one line two'],
       auditAnnotations: { role: 'data-analyst' },
     });
-    expect(logged.find(({ msg }) => msg === 'review denied')).toMatchObject({
-      phase: 'Explain',
-      namespace: 'acme-agents',
-      name: 'analyst',
-      user: 'developer',
-      checks: ['privileged', 'host-path'],
-    });
+    await vi.waitFor(() =>
+      expect(logged.find(({ msg }) => msg === 'review denied')).toMatchObject({
+        phase: 'Explain',
+        namespace: 'acme-agents',
+        name: 'analyst',
+        user: 'developer',
+        checks: ['privileged', 'host-path'],
+      }),
+    );
     const metrics = await registry.metrics();
     expect(metrics).toContain(
       'cloister_admission_reviews_total{phase="Explain",verdict="Denied",operation="CREATE",resource="pods"} 1',

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createDeadlines } from '../../src/webhook/deadlines.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const LENGTH = 1_600;
+
+function build() {
+  const began = Date.now();
+  const expired: string[] = [];
+  const deadlines = createDeadlines(LENGTH, () => Date.now() - began);
+  const add = (name: string) => {
+    const expire = (): void => void expired.push(name);
+    deadlines.add(expire);
+    return expire;
+  };
+  return { add, deadlines, expired };
+}
+
+test('what is not removed expires once, not before its time and at most a sixteenth after it', () => {
+  const { add, expired } = build();
+  vi.advanceTimersByTime(70);
+  add('first');
+  vi.advanceTimersByTime(LENGTH - 1);
+  expect(expired).toEqual([]);
+  vi.advanceTimersByTime(1 + LENGTH / 16);
+  expect(expired).toEqual(['first']);
+  vi.advanceTimersByTime(10 * LENGTH);
+  expect(expired).toEqual(['first']);
+});
+
+test('each has its own time, in whatever order others come and go', () => {
+  const { add, deadlines, expired } = build();
+  add('first');
+  const second = add('second');
+  vi.advanceTimersByTime(LENGTH / 2);
+  add('third');
+  deadlines.remove(second);
+  vi.advanceTimersByTime(LENGTH / 2 + LENGTH / 16);
+  expect(expired).toEqual(['first']);
+  vi.advanceTimersByTime(LENGTH / 2);
+  expect(expired).toEqual(['first', 'third']);
+});
+
+test('one that is removed while another expires does not expire', () => {
+  const { add, deadlines, expired } = build();
+  deadlines.add(() => deadlines.remove(second));
+  const second = add('second');
+  vi.advanceTimersByTime(2 * LENGTH);
+  expect(expired).toEqual([]);
+});
+
+test('nothing runs while there is nothing to wait for', () => {
+  const { add, deadlines } = build();
+  expect(vi.getTimerCount()).toBe(0);
+  deadlines.remove(add('first'));
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(LENGTH / 16);
+  expect(vi.getTimerCount()).toBe(0);
+});
