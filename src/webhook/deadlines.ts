@@ -1,10 +1,13 @@
 /** Deadlines that are all as long, of any number of things. */
 export interface Deadlines {
-  /** Calls `expire` once its time has passed, unless it is removed before; at most a sixteenth of it later. */
+  /** Calls `expire` once its time has passed, unless it is removed before: at most a quarter of a second later. */
   add(expire: () => void): void;
   remove(expire: () => void): void;
 }
 
+/** The webhook's deadline is a second below the API server's, so that the answer is still ours. */
+const LONGEST_DELAY_MILLISECONDS = 250;
+/** Of a short deadline the delay is a small part as well. */
 const LOOKS_IN_ONE_LENGTH = 16;
 
 /**
@@ -14,9 +17,10 @@ const LOOKS_IN_ONE_LENGTH = 16;
 export function createDeadlines(milliseconds: number, monotonicNow: () => number): Deadlines {
   // In the order in which they were added, and so in which they are due.
   const pending = new Map<() => void, number>();
+  const delay = Math.min(Math.ceil(milliseconds / LOOKS_IN_ONE_LENGTH), LONGEST_DELAY_MILLISECONDS);
   let timer: NodeJS.Timeout | undefined;
   const lookAgain = (): void => {
-    timer = setTimeout(look, Math.ceil(milliseconds / LOOKS_IN_ONE_LENGTH)).unref();
+    timer ??= setTimeout(look, delay).unref();
   };
   const look = (): void => {
     timer = undefined;
@@ -31,7 +35,7 @@ export function createDeadlines(milliseconds: number, monotonicNow: () => number
   return {
     add(expire) {
       pending.set(expire, monotonicNow() + milliseconds);
-      if (timer === undefined) lookAgain();
+      lookAgain();
     },
     remove: (expire) => void pending.delete(expire),
   };

@@ -10,16 +10,17 @@ export interface RefusalLog {
   flush(): void;
 }
 
-/**
- * So many are written together, and none waits longer than a moment: one by one the code of the logger is never in the
- * caches of the processor, and a line took ten microseconds instead of one and a half. A line says when it was decided.
- */
+/** One by one the code of the logger is never in the caches of the processor. */
 const WRITTEN_TOGETHER = 64;
+/** What a crash may lose: the audit log of the API server has every refusal as well. */
 const LONGEST_WAIT_MILLISECONDS = 100;
 
-/** Begins an empty log of refusals. `now` is in milliseconds since 1970. */
+/**
+ * Begins an empty log of refusals, which are written some together and a moment later: `time` of a line says when it was
+ * written, `decided` when the review was refused. `now` is in milliseconds since 1970.
+ */
 export function createRefusalLog(log: Logger, now: () => number): RefusalLog {
-  // Looking for what to redact costs five times the rest of a line. These hold names, each named here.
+  // Looking for what to redact costs five times the rest of a line. These hold names alone.
   const lines = log.child({}, { redact: [] });
   let unwritten: { readonly decided: number; readonly fields: object }[] = [];
   let timer: NodeJS.Timeout | undefined;

@@ -88,8 +88,11 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
     endConnections,
     close: async () => {
       endConnections();
-      await closeServer(server, sessions, longestRequest(limits));
-      refusals.flush();
+      try {
+        await closeServer(server, sessions, longestRequest(limits));
+      } finally {
+        refusals.flush();
+      }
     },
   };
 }

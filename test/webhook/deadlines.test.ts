@@ -19,8 +19,11 @@ function build() {
 }
 
 test('what is not removed expires once, not before its time and at most a sixteenth after it', () => {
-  const { add, expired } = build();
+  const { add, deadlines, expired } = build();
+  // The timer runs since then, so that it does not look just when the first is due.
+  const earlier = add('earlier');
   vi.advanceTimersByTime(70);
+  deadlines.remove(earlier);
   add('first');
   vi.advanceTimersByTime(LENGTH - 1);
   expect(expired).toEqual([]);
@@ -45,10 +48,13 @@ test('each has its own time, in whatever order others come and go', () => {
 
 test('one that is removed while another expires does not expire', () => {
   const { add, deadlines, expired } = build();
-  deadlines.add(() => deadlines.remove(second));
+  deadlines.add(() => {
+    expired.push('first');
+    deadlines.remove(second);
+  });
   const second = add('second');
   vi.advanceTimersByTime(2 * LENGTH);
-  expect(expired).toEqual([]);
+  expect(expired).toEqual(['first']);
 });
 
 test('nothing runs while there is nothing to wait for', () => {
@@ -58,4 +64,19 @@ test('nothing runs while there is nothing to wait for', () => {
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(LENGTH / 16);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a long deadline is late by a quarter of a second at most, and one that begins at the end of another adds no timer', () => {
+  const began = Date.now();
+  const expired: number[] = [];
+  const deadlines = createDeadlines(30_000, () => Date.now() - began);
+  const again = (): void => {
+    expired.push(Date.now() - began);
+    deadlines.add(again);
+  };
+  deadlines.add(again);
+  vi.advanceTimersByTime(60_500);
+  expect(expired).toHaveLength(2);
+  expect(expired[0]).toBeLessThanOrEqual(30_250);
+  expect(vi.getTimerCount()).toBe(1);
 });

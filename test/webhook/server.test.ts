@@ -70,6 +70,16 @@ describe('a review', () => {
     expect(metrics).toContain('cloister_admission_in_flight 0');
   });
 
+  test('that was refused is in the log once the server is closed, without a moment of waiting', async () => {
+    const { client, logged, server } = await start({ review: DENY });
+    await client.review('/decide', buildAdmissionReview());
+    expect(logged.some(({ msg }) => msg === 'review denied')).toBe(false);
+    client.close();
+    await server.close();
+    expect(logged.some(({ msg }) => msg === 'review denied')).toBe(true);
+    webhook = undefined;
+  });
+
   test('is asked with the phase of its path', async () => {
     const phases: string[] = [];
     const { client } = await start({ review: (_request, phase) => (phases.push(phase), ALLOWED) });
