@@ -22,20 +22,19 @@ const LONGEST_WAIT_MILLISECONDS = 100;
 export function createRefusalLog(log: Logger, now: () => number): RefusalLog {
   // Looking for what to redact costs five times the rest of a line. These hold names alone.
   const lines = log.child({}, { redact: [] });
-  let unwritten: { readonly decided: number; readonly fields: object }[] = [];
+  let unwritten: object[] = [];
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     const together = unwritten;
     unwritten = [];
-    for (const { decided, fields } of together) {
-      lines.info({ decided: new Date(decided).toISOString(), ...fields }, 'review denied');
-    }
+    for (const fields of together) lines.info(fields, 'review denied');
   };
   return {
     add(phase, request, checks) {
-      unwritten.push({ decided: now(), fields: { phase, ...describeAdmissionRequest(request), checks } });
+      const decided = new Date(now()).toISOString();
+      unwritten.push({ decided, phase, ...describeAdmissionRequest(request), checks });
       if (unwritten.length >= WRITTEN_TOGETHER) flush();
       else timer ??= setTimeout(flush, LONGEST_WAIT_MILLISECONDS);
     },

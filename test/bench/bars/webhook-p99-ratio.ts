@@ -3,11 +3,9 @@ import { describeRounds, interleave, medianRatio, type Rounds } from '../rounds.
 import { median, quantile } from '../statistics.ts';
 import { warmWebhooks } from '../webhooks.ts';
 
-// A pause of some milliseconds decides the 99th percentile of half a second, and the machine makes a few a second: one
-// long round has one more or less of them by chance, the median of many short ones does not change with it. It does not
-// see what either side does more seldom than about once a second, so the percentiles of all reviews are told beside it.
-const ROUNDS = 61;
-const REVIEWS = 5_000;
+// Long rounds: the median of short ones would not see a pause that comes less than about once a second.
+const ROUNDS = 21;
+const REVIEWS = 15_000;
 const RATE_ROUNDS = 5;
 const RATE_REVIEWS = 10_000;
 
