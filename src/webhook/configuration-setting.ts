@@ -32,11 +32,11 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Setting
 }
 
 /** Image digests, separated by commas; none where the text is empty. */
-export function digests(text: string): SettingResult<ReadonlySet<string>> {
+export function digests(text: string): SettingResult<readonly string[]> {
   const entries = text.split(',').flatMap((entry) => entry.trim() || []);
   const wrong = entries.find((entry) => !DIGEST.test(entry));
   return wrong === undefined
-    ? { value: new Set(entries) }
+    ? { value: [...new Set(entries)] }
     : { problem: `digests as sha256:<64 hexadecimal digits>, separated by commas; "${wrong}" is none` };
 }
 

@@ -76,7 +76,7 @@ export function readConfiguration(
     offersHttp2: external !== null && isLoopbackHost(external),
     admission: {
       operatorUser: read('operator-user', nonEmpty, OPERATOR(namespace)),
-      startGateDigests: read('start-gate-digests', digests, new Set<string>()),
+      startGateDigests: read('start-gate-digests', digests, []),
     },
     drainMilliseconds: read('drain-seconds', wholeNumber(0, 600), 10) * 1000,
     limits: {

@@ -8,6 +8,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const OPERATIONS: ReadonlySet<unknown> = new Set(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']);
 const LONGEST_UID = 128;
+/** Above any name that Kubernetes admits (253), with the scheme and port of a proxy: a name is kept until it is logged. */
+const LONGEST_NAME = 1_024;
 
 /**
  * Far above any pod or workload that is meant, and little enough that neither parsing nor judging it fills the memory:
@@ -70,7 +72,11 @@ function findWrongField(request: Fields): string | null {
     return 'request.resource must hold the strings group, version and resource';
   }
   for (const field of ['name', 'namespace', 'subResource']) {
-    if (!isAbsentOrString(request[field])) return `request.${field} must be a string`;
+    const value = request[field];
+    if (!isAbsentOrString(value)) return `request.${field} must be a string`;
+    if (value !== undefined && value.length > LONGEST_NAME) {
+      return `request.${field} is longer than ${LONGEST_NAME} characters`;
+    }
   }
   return isUserInfo(request['userInfo'])
     ? null
@@ -94,7 +100,7 @@ function hasStrings(value: unknown, first: string, second: string, third: string
   );
 }
 
-function isAbsentOrString(value: unknown): boolean {
+function isAbsentOrString(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
 }
 

@@ -1,5 +1,6 @@
-const KEY = Buffer.from('"managedFields":[');
-const UPDATE = Buffer.from('"operation":"UPDATE"');
+// Both begin with a letter: a search for a quote first would stop at every string.
+const KEY = Buffer.from('managedFields":[');
+const UPDATE = Buffer.from('UPDATE"');
 
 /** Where the parts that stay are put together: texts that are joined are copied once more before they are parsed. */
 const ROOM = Buffer.allocUnsafeSlow(64 * 1024);
@@ -27,12 +28,12 @@ export function withoutManagedFields(review: Buffer): string {
   let from = 0;
   while (key >= 0) {
     const start = key + KEY.length;
-    const isEscaped = review[key - 1] === BACKSLASH;
-    const end = isEscaped ? start : endOfList(review, start);
+    const isWhole = review[key - 1] === QUOTE && review[key - 2] !== BACKSLASH;
+    const end = isWhole ? endOfList(review, start) : start;
     if (end < 0) break;
     length += review.copy(kept, length, from, start);
     from = end;
-    if (!isEscaped && !isUpdate) break;
+    if (isWhole && !isUpdate) break;
     key = review.indexOf(KEY, from);
   }
   length += review.copy(kept, length, from);

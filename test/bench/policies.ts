@@ -25,7 +25,7 @@ export function sampleSettings(): ReviewSettings {
       otherTenantsOf: () => [],
     },
     configuration: {
-      startGateDigests: new Set([startGateDigest()]),
+      startGateDigests: [startGateDigest()],
       operatorUser: 'system:serviceaccount:cloister-system:cloister-operator',
     },
     now: Date.now,

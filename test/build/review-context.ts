@@ -58,7 +58,7 @@ export function buildReviewContext(change: Partial<ReviewContext> = {}): ReviewC
     role: buildRolePolicy(),
     tenant: buildTenantPolicy(),
     configuration: {
-      startGateDigests: new Set([START_GATE_DIGEST]),
+      startGateDigests: [START_GATE_DIGEST],
       operatorUser: 'system:serviceaccount:cloister-system:cloister-operator',
     },
     ...change,

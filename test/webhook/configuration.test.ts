@@ -12,7 +12,7 @@ describe('the configuration', () => {
       hosts: ['cloister-webhook.cloister-system.svc', 'cloister-webhook.cloister-system.svc.cluster.local'],
       admission: {
         operatorUser: 'system:serviceaccount:cloister-system:cloister-operator',
-        startGateDigests: new Set(),
+        startGateDigests: [],
       },
       drainMilliseconds: 10_000,
       logLevel: 'info',
@@ -50,7 +50,7 @@ describe('the configuration', () => {
 
   test('reads digests with spaces between them', () => {
     const { admission } = readConfiguration([`--start-gate-digests=${DIGEST}, ${DIGEST}`], {});
-    expect([...admission.startGateDigests]).toEqual([DIGEST]);
+    expect(admission.startGateDigests).toEqual([DIGEST]);
   });
 
   test.for([

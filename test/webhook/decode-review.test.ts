@@ -39,3 +39,21 @@ test.for(REQUIRED)('a review without %s is refused', (name) => {
   const review = { ...buildAdmissionReview(), request };
   expect(isReviewProblem(decodeReview(Buffer.from(JSON.stringify(review))))).toBe(true);
 });
+
+// Before an object is validated its author may give it a name of megabytes, and names are kept until they are logged.
+test.for(['name', 'namespace', 'subResource'])(
+  'a %s longer than any that Kubernetes admits is refused',
+  (field) => {
+    const decode = (length: number) => {
+      const review = buildAdmissionReview();
+      const request = { ...review.request, [field]: 'a'.repeat(length) };
+      return decodeReview(Buffer.from(JSON.stringify({ ...review, request })));
+    };
+    expect(decode(1_024)).toMatchObject({ [field]: 'a'.repeat(1_024) });
+    expect(decode(1_025)).toEqual({
+      reason: 'Malformed',
+      status: 400,
+      text: `request.${field} is longer than 1024 characters`,
+    });
+  },
+);

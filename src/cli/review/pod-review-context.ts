@@ -59,9 +59,9 @@ function scopeOf(
  * The start gates that are trusted. Without any named, which only the installation can, an image called `start-gate`
  * in the first place is taken for one, and everything else about it is still judged.
  */
-function trustedStartGates(pod: Pod, { startGateDigests }: Surroundings): ReadonlySet<string> {
-  if (startGateDigests.length > 0) return new Set(startGateDigests);
+function trustedStartGates(pod: Pod, { startGateDigests }: Surroundings): readonly string[] {
+  if (startGateDigests.length > 0) return startGateDigests;
   const image = parseImage(pod.spec?.initContainers?.[0]?.image ?? '');
   const isNamedSo = image?.repository.endsWith('/start-gate') === true;
-  return new Set(isNamedSo && image.digest !== null ? [image.digest] : []);
+  return isNamedSo && image.digest !== null ? [image.digest] : [];
 }

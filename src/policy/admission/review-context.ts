@@ -30,8 +30,8 @@ export interface RequestUser {
 
 /** What an installation sets for the contract. */
 export interface AdmissionConfiguration {
-  /** Digests (`sha256:…`) of the start gate images that this installation trusts. */
-  readonly startGateDigests: ReadonlySet<string>;
+  /** Digests (`sha256:…`) of the start gate images that this installation trusts: one or two, so no set of them. */
+  readonly startGateDigests: readonly string[];
   /** The user that alone may create pods labelled `cloister.dev/sandbox`. */
   readonly operatorUser: string;
 }

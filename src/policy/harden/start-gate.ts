@@ -25,7 +25,7 @@ export const startGate: Fix = {
 /** Whether the container runs an image that the installation trusts as its start gate. */
 export function isStartGate({ image }: Container, { review }: HardenContext): boolean {
   const digest = parseImage(image ?? '')?.digest ?? null;
-  return digest !== null && review.configuration.startGateDigests.has(digest);
+  return digest !== null && review.configuration.startGateDigests.includes(digest);
 }
 
 function withInit(pod: Pod, initContainers: readonly Container[]): Pod {

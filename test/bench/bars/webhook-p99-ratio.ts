@@ -3,8 +3,9 @@ import { describeRounds, interleave, medianRatio, type Rounds } from '../rounds.
 import { median, quantile } from '../statistics.ts';
 import { warmWebhooks } from '../webhooks.ts';
 
-// Long rounds: the median of short ones would not see a pause that comes less than about once a second.
-const ROUNDS = 21;
+// Long rounds: the median of short ones would not see a pause that comes less than about once a second. And many: how
+// many pauses of the machine fall into one is chance, and the ratio of two rounds lies anywhere between a half and two.
+const ROUNDS = 81;
 const REVIEWS = 15_000;
 const RATE_ROUNDS = 5;
 const RATE_REVIEWS = 10_000;

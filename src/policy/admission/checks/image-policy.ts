@@ -28,7 +28,7 @@ export const imagePolicy: Check = {
       : findInContainers(subject, (view) => judge(view, role, configuration.startGateDigests)),
 };
 
-function judge(view: ContainerView, role: RolePolicy, startGates: ReadonlySet<string>): Finding | null {
+function judge(view: ContainerView, role: RolePolicy, startGates: readonly string[]): Finding | null {
   const written = view.container.image ?? '';
   const image = parseImage(written);
   if (image === null) return unreadable(view, written);
@@ -38,7 +38,7 @@ function judge(view: ContainerView, role: RolePolicy, startGates: ReadonlySet<st
     if (!pattern.digestRequired || image.digest !== null) return null;
     pinned = pattern;
   }
-  if (image.digest !== null && startGates.has(image.digest)) return null;
+  if (image.digest !== null && startGates.includes(image.digest)) return null;
   return pinned === null ? foreign(view, written, role) : unpinned(view, image, written);
 }
 

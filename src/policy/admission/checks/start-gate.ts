@@ -40,26 +40,26 @@ export const startGate: Check = {
   },
 };
 
-function isGate({ image }: Container, digests: ReadonlySet<string>): boolean {
+function isGate({ image }: Container, digests: readonly string[]): boolean {
   // By digest alone: what the digest names is the start gate, wherever it is pulled from.
   const at = image?.indexOf('@') ?? -1;
-  return at >= 0 && image !== undefined && digests.has(image.slice(at + 1));
+  return at >= 0 && image !== undefined && digests.includes(image.slice(at + 1));
 }
 
 function isFirst({ position, index }: ContainerView): boolean {
   return position === 'InitContainer' && index === 0;
 }
 
-function judgePresence({ spec }: PodSubject, digests: ReadonlySet<string>): Finding | null {
+function judgePresence({ spec }: PodSubject, digests: readonly string[]): Finding | null {
   const first = spec.initContainers?.[0];
   if (first !== undefined && isGate(first, digests)) return null;
-  const configured = digests.size > 0;
+  const configured = digests.length > 0;
   return {
     container: first?.name ?? null,
     field: first === undefined ? 'spec.initContainers' : 'spec.initContainers[0].image',
     found: show(first?.image),
     required: configured
-      ? `the start gate, by digest ${[...digests].join(' or ')}`
+      ? `the start gate, by digest ${digests.join(' or ')}`
       : 'the start gate, of which this installation has none configured',
     fix: configured
       ? 'Put the start gate before all other init containers, as "cloister harden" prints it.'

@@ -1,8 +1,8 @@
-import { parseQuantity } from '../../../lib/quantity.ts';
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import type { ProjectedSource, Volume } from '../pod.ts';
+import { readAmount } from '../read-amount.ts';
 import { show } from '../show.ts';
 
 const TYPES = ['configMap', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected'];
@@ -83,7 +83,7 @@ function judgeVolume(findings: Finding[] | null, volume: Volume, index: number):
 }
 
 function isBounded(sizeLimit: string | number | undefined): boolean {
-  return (parseQuantity(sizeLimit ?? 0) ?? 0n) > 0n;
+  return (readAmount(sizeLimit ?? 0) ?? 0n) > 0n;
 }
 
 function judgeSource(findings: Finding[] | null, source: ProjectedSource | undefined, field: string) {

@@ -111,7 +111,7 @@ export const startGateFixtures: CheckFixtures = {
         spec.initContainers[0] = buildContainer('start-gate');
       },
       context: {
-        configuration: { ...buildReviewContext().configuration, startGateDigests: new Set() },
+        configuration: { ...buildReviewContext().configuration, startGateDigests: [] },
       },
       fields: ['spec.initContainers[0].image'],
     },
