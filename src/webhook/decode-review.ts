@@ -8,7 +8,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const OPERATIONS: ReadonlySet<unknown> = new Set(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']);
 const LONGEST_UID = 128;
-/** Above any name that Kubernetes admits (253), with the scheme and port of a proxy: a name is kept until it is logged. */
+/**
+ * Above any name that Kubernetes admits for what is asked about (253), with the scheme and port of a proxy. Names are kept
+ * until they are logged, and a pod is explained before its own is validated.
+ */
 const LONGEST_NAME = 1_024;
 
 /**

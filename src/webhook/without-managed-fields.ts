@@ -1,4 +1,4 @@
-// Both begin with a letter: a search for a quote first would stop at every string.
+// Both begin with a letter: what begins with a quote would be tried at every string.
 const KEY = Buffer.from('managedFields":[');
 const UPDATE = Buffer.from('UPDATE"');
 
@@ -17,7 +17,8 @@ const CLOSING = 0x7d;
  * reads it, and parsing it would cost more than the whole contract. In valid JSON a quote before the name is the
  * beginning of a key, unless it is escaped, so nothing that stands inside a string is taken for it. Of what a list holds
  * only strings and brackets are looked at; where it does not end, the text comes back as it was, and the parser says what
- * is wrong. A second list is looked for where there is an object before the update, which the API server says first.
+ * is wrong. A second list is looked for where there is an object before the update, which the API server says first; where
+ * a name or a label only says so, a list more is emptied that nobody reads.
  */
 export function withoutManagedFields(review: Buffer): string {
   let key = review.indexOf(KEY);

@@ -6,7 +6,7 @@ test.for([
   ['plain text, however written', 'Größe “a” → b', 'Größe “a” → b'],
   ['line feeds and tabs', 'a\r\n\tb', 'a\\r\\n\\tb'],
   ['an escape sequence', '\u001B[31m', '\\u001b[31m'],
-  ['a change of direction and separators', '\u202E\u2066\u2028', '\\u202e\\u2066\\u2028'],
+  ['a change of direction and separators', '\u202E\u2066\u2028\u2029', '\\u202e\\u2066\\u2028\\u2029'],
   ['DEL and what follows ASCII', '\u007F\u009B', '\\u007f\\u009b'],
 ] as const)('%s', ([, text, expected]) => {
   expect(singleLine(text)).toBe(expected);

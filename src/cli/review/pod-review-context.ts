@@ -60,7 +60,7 @@ function scopeOf(
  * in the first place is taken for one, and everything else about it is still judged.
  */
 function trustedStartGates(pod: Pod, { startGateDigests }: Surroundings): readonly string[] {
-  if (startGateDigests.length > 0) return startGateDigests;
+  if (startGateDigests.length > 0) return [...new Set(startGateDigests)];
   const image = parseImage(pod.spec?.initContainers?.[0]?.image ?? '');
   const isNamedSo = image?.repository.endsWith('/start-gate') === true;
   return isNamedSo && image.digest !== null ? [image.digest] : [];
