@@ -12,7 +12,7 @@ export interface AdmissionMetrics {
 /** Decisions take tens of microseconds; the upper buckets show a starved process. */
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 4];
 
-/** So many durations are sorted into their buckets together: one by one the code for it is never in the caches of the processor. */
+/** So many durations are sorted into buckets together: one by one the code for it is never in the processor's caches. */
 const OBSERVED_TOGETHER = 64;
 
 /** Registers the admission metrics. `inFlight` is read when they are collected. */

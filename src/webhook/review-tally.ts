@@ -10,6 +10,7 @@ export interface ReviewTally {
   drain(to: ReviewTallyListener): void;
 }
 
+/** Is told each count that is not zero, once. */
 export interface ReviewTallyListener {
   readonly reviewed: (labels: ReviewLabels, count: number) => void;
   readonly violated: (check: string, count: number) => void;

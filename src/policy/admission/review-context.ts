@@ -30,7 +30,7 @@ export interface RequestUser {
 
 /** What an installation sets for the contract. */
 export interface AdmissionConfiguration {
-  /** Digests (`sha256:…`) of the start gate images that this installation trusts; so few that a list is searched faster than a set. */
+  /** Digests (`sha256:…`) of the start gate images that this installation trusts: few, and faster to search than a set. */
   readonly startGateDigests: readonly string[];
   /** The user that alone may create pods labelled `cloister.dev/sandbox`. */
   readonly operatorUser: string;

@@ -3,8 +3,9 @@ import { describeRounds, interleave, medianRatio, type Rounds } from '../rounds.
 import { median, quantile } from '../statistics.ts';
 import { warmWebhooks } from '../webhooks.ts';
 
-// Long rounds: the median of short ones would not see a pause that comes less than about once a second. And many: how
-// many pauses of the machine fall into one is chance: of 41 pairs a quarter came to less than 0.92 and a quarter to more than 1.78.
+// Long rounds: the median of short ones would not see a pause that comes less than about once a second. And many, since
+// it is chance how many pauses of the machine fall into one: of 41 pairs a quarter came to less than 0.92, and a quarter
+// to more than 1.78.
 const ROUNDS = 81;
 const QUICK_ROUNDS = 5;
 const REVIEWS = 15_000;
