@@ -35,7 +35,7 @@ export function collectBody(
   const finish = (body: Buffer | ReviewProblem | null): void => {
     if (isFinished) return;
     isFinished = true;
-    deadlines.remove(onOverdue);
+    deadlines.remove(deadline);
     listener(body, reserved);
     // On HTTP/2 the client decides how long a stream lives, and these listeners with it.
     chunks.length = 0;
@@ -50,7 +50,7 @@ export function collectBody(
   const onClose = (): void => finish(null);
   const onOverdue = (): void => finish(slowBody(limits.deadlineMilliseconds));
 
-  deadlines.add(onOverdue);
+  const deadline = deadlines.add(onOverdue);
   request.on('data', onData);
   request.on('end', () => finish(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
   request.on('close', onClose);

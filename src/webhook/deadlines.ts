@@ -1,8 +1,17 @@
+/** One deadline, to be given back by whoever set it. */
+export interface Deadline {
+  readonly due: number;
+  readonly expire: () => void;
+  /** Where it stands among those that are pending. */
+  place: number;
+}
+
 /** Deadlines that are all as long, of any number of things. */
 export interface Deadlines {
   /** Calls `expire` once its time has passed, unless it is removed before: at most a quarter of a second later. */
-  add(expire: () => void): void;
-  remove(expire: () => void): void;
+  add(expire: () => void): Deadline;
+  /** Does nothing for one that has expired or was removed. */
+  remove(deadline: Deadline): void;
 }
 
 /** The webhook's deadline is a second below the API server's, so that the answer is still ours. */
@@ -12,11 +21,12 @@ const LOOKS_IN_ONE_LENGTH = 16;
 
 /**
  * One timer for all of them: one for each body, made and cleared before it was of any use, stood out in what a review
- * costs. `monotonicNow` counts milliseconds on a clock that never goes back.
+ * costs. They are kept in a list and not in a Map: V8 grows and shrinks a Map by making a new table that the old one
+ * points to, so once a full collection has made one of them old, each later table outlives the reviews it knew, and they
+ * with it, until the next. `monotonicNow` counts milliseconds on a clock that never goes back.
  */
 export function createDeadlines(milliseconds: number, monotonicNow: () => number): Deadlines {
-  // In the order in which they were added, and so in which they are due.
-  const pending = new Map<() => void, number>();
+  const pending: Deadline[] = [];
   const delay = Math.min(Math.ceil(milliseconds / LOOKS_IN_ONE_LENGTH), LONGEST_DELAY_MILLISECONDS);
   let timer: NodeJS.Timeout | undefined;
   const lookAgain = (): void => {
@@ -25,18 +35,30 @@ export function createDeadlines(milliseconds: number, monotonicNow: () => number
   const look = (): void => {
     timer = undefined;
     const now = monotonicNow();
-    for (const [expire, due] of pending) {
-      if (due > now) break;
-      pending.delete(expire);
-      expire();
+    for (const deadline of pending.filter(({ due }) => due <= now)) {
+      if (remove(pending, deadline)) deadline.expire();
     }
-    if (pending.size > 0) lookAgain();
+    if (pending.length > 0) lookAgain();
   };
   return {
     add(expire) {
-      pending.set(expire, monotonicNow() + milliseconds);
+      const deadline = { due: monotonicNow() + milliseconds, expire, place: pending.length };
+      pending.push(deadline);
       lookAgain();
+      return deadline;
     },
-    remove: (expire) => void pending.delete(expire),
+    remove: (deadline) => void remove(pending, deadline),
   };
+}
+
+/** Puts the last one in its place; false where it is not pending. */
+function remove(pending: Deadline[], deadline: Deadline): boolean {
+  const { place } = deadline;
+  if (pending[place] !== deadline) return false;
+  const last = pending.pop()!;
+  if (last !== deadline) {
+    pending[place] = last;
+    last.place = place;
+  }
+  return true;
 }
