@@ -11,6 +11,7 @@ import type { RefusalLog } from './refusal-log.ts';
 import { encodeVerdict, sendProblem, sendVerdict } from './respond.ts';
 import type { Review, ReviewPhase } from './review-function.ts';
 import { isReviewProblem, type ReviewProblem } from './review-problem.ts';
+import type { TurnEnd } from './turn-end.ts';
 
 /** What a handler works with. `monotonicNow` counts milliseconds. */
 export interface ReviewHandlerParts extends BodyBounds {
@@ -21,6 +22,7 @@ export interface ReviewHandlerParts extends BodyBounds {
   readonly refusals: RefusalLog;
   readonly monotonicNow: () => number;
   readonly isReady: () => boolean;
+  readonly atTurnEnd: TurnEnd;
 }
 
 /** Answers one request. It never throws. */
@@ -28,7 +30,7 @@ export type ReviewHandler = (request: IncomingMessage, response: ServerResponse)
 
 /** Answers the reviews of one phase: bytes in, verdict out; whatever goes wrong in between is a problem, never an allow. */
 export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerParts): ReviewHandler {
-  const { limits, load, metrics, monotonicNow } = parts;
+  const { limits, load, metrics, monotonicNow, atTurnEnd } = parts;
   const refuse = (response: ServerResponse, problem: ReviewProblem): void => {
     metrics.failed(problem.reason);
     sendProblem(response, problem);
@@ -46,18 +48,20 @@ export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerPart
     const early = parts.isReady() ? refuseHeaders(request, limits) : NOT_READY;
     if (early !== null) return refuse(response, early);
     if (!load.enter()) return refuse(response, OVERLOADED);
-    collectBody(request, parts, (body, reserved) => {
-      try {
-        if (body === null) return;
-        if (isReviewProblem(body)) refuse(response, body);
-        else answer(response, body, started);
-      } catch (error) {
-        parts.log.error({ err: error, phase }, 'answering a review failed');
-        refuse(response, FAULT);
-      } finally {
-        load.leave(reserved);
-      }
-    });
+    collectBody(request, parts, (body, reserved) =>
+      atTurnEnd(() => {
+        try {
+          if (body === null) return;
+          if (isReviewProblem(body)) refuse(response, body);
+          else answer(response, body, started);
+        } catch (error) {
+          parts.log.error({ err: error, phase }, 'answering a review failed');
+          refuse(response, FAULT);
+        } finally {
+          load.leave(reserved);
+        }
+      }),
+    );
   };
 }
 

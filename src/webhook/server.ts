@@ -16,6 +16,7 @@ import { createRefusalLog } from './refusal-log.ts';
 import type { Review } from './review-function.ts';
 import { createReviewHandler, type ReviewHandler } from './review-handler.ts';
 import type { ReviewLoad } from './review-load.ts';
+import { createTurnEnd } from './turn-end.ts';
 
 /** What the webhook's server is made of. */
 export interface WebhookServerOptions {
@@ -56,7 +57,7 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   let isEnding = false;
   const refusals = createRefusalLog(log, options.now);
   const deadlines = createDeadlines(limits.deadlineMilliseconds, options.monotonicNow);
-  const parts = { ...options, deadlines, refusals };
+  const parts = { ...options, deadlines, refusals, atTurnEnd: createTurnEnd() };
   const handlers = new Map([
     ['/explain', createReviewHandler('Explain', parts)],
     ['/decide', createReviewHandler('Decide', parts)],
