@@ -1,4 +1,4 @@
-/** One deadline, to be given back by whoever set it. */
+/** One deadline, to be removed by whoever added it. */
 export interface Deadline {
   readonly due: number;
   readonly expire: () => void;
@@ -21,9 +21,9 @@ const LOOKS_IN_ONE_LENGTH = 16;
 
 /**
  * One timer for all of them: one for each body, made and cleared before it was of any use, stood out in what a review
- * costs. They are kept in a list and not in a Map: V8 grows and shrinks a Map by making a new table that the old one
- * points to, so once a full collection has made one of them old, each later table outlives the reviews it knew, and they
- * with it, until the next. `monotonicNow` counts milliseconds on a clock that never goes back.
+ * costs. They are kept in a list and not in a Map: V8 grows and shrinks a Map by making a new table, to which the old one
+ * points. Once one table is in the old generation, dead or not, it keeps alive every table made after it, with the reviews
+ * in them, until the next full collection. `monotonicNow` counts milliseconds on a clock that never goes back.
  */
 export function createDeadlines(milliseconds: number, monotonicNow: () => number): Deadlines {
   const pending: Deadline[] = [];
@@ -51,7 +51,7 @@ export function createDeadlines(milliseconds: number, monotonicNow: () => number
   };
 }
 
-/** Puts the last one in its place; false where it is not pending. */
+/** Removes one by putting the last in its place; false where it was not pending. */
 function remove(pending: Deadline[], deadline: Deadline): boolean {
   const { place } = deadline;
   if (pending[place] !== deadline) return false;

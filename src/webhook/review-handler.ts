@@ -25,8 +25,11 @@ export interface ReviewHandlerParts extends BodyBounds {
   readonly atTurnEnd: TurnEnd;
 }
 
-/** Answers one request. It never throws. */
+/** Answers one request. It never throws, nor does what it leaves to the end of the turn. */
 export type ReviewHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A pod of ordinary size in bytes, many times over. Beyond it the room that a body takes counts for more than caches. */
+const LONGEST_HELD_BACK = 64 * 1024;
 
 /** Answers the reviews of one phase: bytes in, verdict out; whatever goes wrong in between is a problem, never an allow. */
 export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerParts): ReviewHandler {
@@ -48,8 +51,8 @@ export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerPart
     const early = parts.isReady() ? refuseHeaders(request, limits) : NOT_READY;
     if (early !== null) return refuse(response, early);
     if (!load.enter()) return refuse(response, OVERLOADED);
-    collectBody(request, parts, (body, reserved) =>
-      atTurnEnd(() => {
+    collectBody(request, parts, (body, reserved) => {
+      const settle = (): void => {
         try {
           if (body === null) return;
           if (isReviewProblem(body)) refuse(response, body);
@@ -60,8 +63,10 @@ export function createReviewHandler(phase: ReviewPhase, parts: ReviewHandlerPart
         } finally {
           load.leave(reserved);
         }
-      }),
-    );
+      };
+      if (Buffer.isBuffer(body) && body.length <= LONGEST_HELD_BACK) atTurnEnd(settle);
+      else settle();
+    });
   };
 }
 

@@ -51,13 +51,20 @@ export interface WebhookServer {
 /** TLS 1.3 alone: the API server speaks it since Go 1.12, and a session cannot be downgraded. */
 const TLS = { minVersion: 'TLSv1.3' } as const;
 
+/**
+ * Answers that wait for others to be read, at most. A client that ends its side of the connection together with its
+ * request may get none; the API server keeps it open.
+ */
+const MOST_HELD_BACK = 16;
+
 /** Builds the server without starting it. */
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { limits, log } = options;
   let isEnding = false;
   const refusals = createRefusalLog(log, options.now);
   const deadlines = createDeadlines(limits.deadlineMilliseconds, options.monotonicNow);
-  const parts = { ...options, deadlines, refusals, atTurnEnd: createTurnEnd() };
+  const atTurnEnd = createTurnEnd(Math.min(limits.reviewsInFlight, MOST_HELD_BACK));
+  const parts = { ...options, deadlines, refusals, atTurnEnd };
   const handlers = new Map([
     ['/explain', createReviewHandler('Explain', parts)],
     ['/decide', createReviewHandler('Decide', parts)],

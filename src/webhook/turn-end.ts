@@ -1,27 +1,22 @@
-/** Runs a task at the end of this turn of the event loop, in the order in which they came. No task may throw. */
+/** Runs tasks, in the order in which they came, at the end of this turn of the event loop. No task may throw. */
 export type TurnEnd = (task: () => void) => void;
 
-/** More are not kept waiting: what waits counts as under way, and would be refused where that is bounded. */
-const MOST_WAITING = 16;
-
 /**
- * Holds back answers until what came together is read. Reading, judging and answering one review after the other, each
- * finds the caches of the processor as another left them, and wakes the client anew: sixteen at a time cost a fifth less.
- * One that comes alone waits for nothing.
+ * Holds back answers until what came together is read. Judged and answered between the reading of two others, a review
+ * finds neither its code nor its data in the caches of the processor, and wakes the client for each answer: several in a
+ * row cost a fifth less (docs/performance.md). One that comes alone waits for microseconds. As soon as there are `most`
+ * they run at once: each still takes its place in the load, and those that come next would be refused.
  */
-export function createTurnEnd(): TurnEnd {
+export function createTurnEnd(most: number): TurnEnd {
   let waiting: (() => void)[] = [];
-  let scheduled: NodeJS.Immediate | undefined;
   const runAll = (): void => {
-    clearImmediate(scheduled);
-    scheduled = undefined;
     const tasks = waiting;
     waiting = [];
     for (const task of tasks) task();
   };
   return (task) => {
     waiting.push(task);
-    if (waiting.length >= MOST_WAITING) runAll();
-    else scheduled ??= setImmediate(runAll);
+    if (waiting.length >= most) runAll();
+    else if (waiting.length === 1) setImmediate(runAll);
   };
 }

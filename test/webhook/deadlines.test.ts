@@ -55,7 +55,25 @@ test('one that is removed while another expires does not expire', () => {
   expect(expired).toEqual(['first']);
 });
 
-test('one that is given back twice takes no other along', () => {
+test('all that are due at once expire at once', () => {
+  const { add, expired } = build();
+  for (const name of ['first', 'second', 'third']) add(name);
+  vi.advanceTimersByTime(LENGTH + LENGTH / 16);
+  expect(expired.sort()).toEqual(['first', 'second', 'third']);
+});
+
+test('one that is due is not kept waiting by a later one that stands before it', () => {
+  const { add, deadlines, expired } = build();
+  const removed = add('removed');
+  add('second');
+  vi.advanceTimersByTime(LENGTH / 2);
+  add('third');
+  deadlines.remove(removed);
+  vi.advanceTimersByTime(LENGTH / 2 + LENGTH / 16);
+  expect(expired).toEqual(['second']);
+});
+
+test('one that is removed twice takes no other along', () => {
   const { add, deadlines, expired } = build();
   const first = add('first');
   add('second');

@@ -20,6 +20,8 @@ export interface RunningWebhook {
   /** The lines logged so far. */
   readonly logged: Record<string, unknown>[];
   readonly becomeReady: () => void;
+  /** Reviews under way. */
+  readonly inFlight: () => number;
   stop(): Promise<void>;
 }
 
@@ -61,5 +63,5 @@ export async function runWebhook(options: RunOptions = {}): Promise<RunningWebho
   const becomeReady = (): void => {
     isReady = true;
   };
-  return { server, authority, port, client, registry, logged, becomeReady, stop };
+  return { server, authority, port, client, registry, logged, becomeReady, inFlight: load.inFlight, stop };
 }

@@ -108,6 +108,35 @@ describe('a review', () => {
 
 const DENY_ALL = { allowed: false, code: 403, reason: 'Forbidden', message: 'no', checks: [] } as const;
 
+describe('reviews that come together', () => {
+  const body = JSON.stringify(buildAdmissionReview());
+
+  test('are judged once all of them are read', async () => {
+    const underWay: number[] = [];
+    const { client } = await start({
+      review: () => {
+        underWay.push(webhook!.inFlight());
+        return ALLOWED;
+      },
+    });
+    const sendThree = () => Promise.all([1, 2, 3].map(() => client.send('/decide', body)));
+    // Opens the connections.
+    await sendThree();
+    underWay.length = 0;
+    await sendThree();
+    expect(underWay).toEqual([3, 2, 1]);
+  });
+
+  test('are all answered where fewer may be under way', async () => {
+    const { client } = await start({ limits: { reviewsInFlight: 2 } });
+    // Opens the connections; while it does, more of them than that may be under way in truth.
+    const sendSix = () => Promise.all([1, 2, 3, 4, 5, 6].map(() => client.send('/decide', body)));
+    await sendSix();
+    const answers = await sendSix();
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
+  });
+});
+
 describe('never an allow', () => {
   test('before the caches are synced', async () => {
     const { client, becomeReady } = await start({ ready: false });

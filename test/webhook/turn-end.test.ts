@@ -4,7 +4,7 @@ import { createTurnEnd } from '../../src/webhook/turn-end.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('tasks of one turn run at its end, in order, and each once', async () => {
-  const atTurnEnd = createTurnEnd();
+  const atTurnEnd = createTurnEnd(16);
   const ran: string[] = [];
   atTurnEnd(() => ran.push('first'));
   atTurnEnd(() => ran.push('second'));
@@ -18,8 +18,8 @@ test('tasks of one turn run at its end, in order, and each once', async () => {
   expect(ran).toEqual(['first', 'second', 'third']);
 });
 
-test('the sixteenth is not kept waiting, nor those before it, and what comes after waits for the end', async () => {
-  const atTurnEnd = createTurnEnd();
+test('as many as may wait run at once, and what comes after them waits for the end', async () => {
+  const atTurnEnd = createTurnEnd(16);
   const ran: number[] = [];
   for (let task = 1; task <= 17; task += 1) atTurnEnd(() => ran.push(task));
   expect(ran).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
@@ -29,14 +29,15 @@ test('the sixteenth is not kept waiting, nor those before it, and what comes aft
   expect(ran).toHaveLength(17);
 });
 
-test('what a task adds runs as well', async () => {
-  const atTurnEnd = createTurnEnd();
+test.for([1, 15, 16])('what the first of %i adds runs as well, and each once', async (count) => {
+  const atTurnEnd = createTurnEnd(16);
   const ran: string[] = [];
   atTurnEnd(() => {
     ran.push('first');
     atTurnEnd(() => ran.push('added'));
   });
+  for (let more = 1; more < count; more += 1) atTurnEnd(() => ran.push('another'));
   await turn();
   await turn();
-  expect(ran).toEqual(['first', 'added']);
+  expect(ran).toEqual(['first', ...Array<string>(count - 1).fill('another'), 'added']);
 });
