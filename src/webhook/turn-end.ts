@@ -2,10 +2,10 @@
 export type TurnEnd = (task: () => void) => void;
 
 /**
- * Holds back answers until what came together is read. Judged and answered between the reading of two others, a review
- * finds neither its code nor its data in the caches of the processor, and wakes the client for each answer: several in a
- * row cost a fifth less (docs/performance.md). One that comes alone waits for microseconds. As soon as there are `most`
- * they run at once: each still takes its place in the load, and those that come next would be refused.
+ * Holds back answers until what came together is read: several in a row cost a fifth less, since the client is woken once
+ * for them, and the code of each finds the caches of the processor as the one before left them (docs/performance.md). One
+ * that comes alone waits for microseconds. As soon as there are `most` they run at once: each still takes its place in the
+ * load, and those that come next would be refused.
  */
 export function createTurnEnd(most: number): TurnEnd {
   let waiting: (() => void)[] = [];
