@@ -6,13 +6,14 @@ export function rememberFew<T extends {} | null>(
   read: (text: string) => T,
   { most, longest }: { readonly most: number; readonly longest: number },
 ): (text: string) => T {
-  const known = new Map<string, T>();
+  let known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
     const value = read(text);
     if (text.length > longest) return value;
-    if (known.size >= most) known.clear();
+    // Not cleared: the table of a Map that is cleared points to its next one, and keeps that alive for as long as itself.
+    if (known.size >= most) known = new Map();
     known.set(text, value);
     return value;
   };
