@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { createKubeClient } from '../kube/client.ts';
-import { systemClock } from '../kube/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../operator/configuration.ts';
 import { startEnrolment } from '../operator/start-enrolment.ts';

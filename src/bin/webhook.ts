@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createKubeClient } from '../kube/client.ts';
-import { systemClock } from '../kube/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../webhook/configuration.ts';
 import { type RunningWebhook, startWebhook } from '../webhook/start-webhook.ts';

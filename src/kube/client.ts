@@ -1,5 +1,5 @@
-import { systemClock } from './clock.ts';
-import type { Clock } from './clock.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { createConnection } from './connection.ts';
 import type { KubeClient } from './kube-client.ts';
 import { listPages } from './list-pages.ts';

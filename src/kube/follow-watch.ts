@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { describeRequest } from './describe-request.ts';
 import { errorFromFailure } from './error-from-failure.ts';
 import type { KubeClient, Selection } from './kube-client.ts';

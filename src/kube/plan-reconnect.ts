@@ -1,4 +1,4 @@
-import { backoffDelay, watchBackoff } from './backoff.ts';
+import { backoffDelay, watchBackoff } from '../lib/backoff.ts';
 import type { KubeError } from './kube-error.ts';
 
 /** How one round of list and watch ended. */

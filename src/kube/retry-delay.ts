@@ -1,5 +1,5 @@
-import { backoffDelay } from './backoff.ts';
-import type { BackoffBounds } from './backoff.ts';
+import { backoffDelay } from '../lib/backoff.ts';
+import type { BackoffBounds } from '../lib/backoff.ts';
 import type { KubeError } from './kube-error.ts';
 
 /** Everything that decides whether a failed request is sent again. */

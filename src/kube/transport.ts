@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Connection } from './connection.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../lib/deadline.ts';
 import { errorFromAnswer } from './error-from-answer.ts';
 import { errorFromFailure } from './error-from-failure.ts';
 import { KubeError, isKubeError } from './kube-error.ts';

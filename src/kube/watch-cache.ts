@@ -1,7 +1,7 @@
 import { createCacheWriter } from './cache-writer.ts';
 import type { CacheWriter } from './cache-writer.ts';
-import { systemClock } from './clock.ts';
-import type { Clock } from './clock.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { describeRequest } from './describe-request.ts';
 import { errorFromFailure } from './error-from-failure.ts';
 import type { Change } from './fold.ts';

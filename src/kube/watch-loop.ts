@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { KubeError } from './kube-error.ts';
 import type { KubeLogger } from './kube-logger.ts';
 import { planReconnect } from './plan-reconnect.ts';

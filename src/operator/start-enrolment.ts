@@ -1,5 +1,5 @@
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { KubeObject } from '../kube/kube-object.ts';

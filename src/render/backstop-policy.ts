@@ -1,7 +1,7 @@
 import { OPERATOR_USER } from '../api/names.ts';
 import type { CelRule, Check } from '../policy/admission/check.ts';
 import { EXEMPTIBLE_CHECKS } from '../policy/admission/exemptible-checks.ts';
-import type { ContainerPosition } from '../policy/admission/pod-subject.ts';
+import type { ContainerPosition } from '../policy/pod/pod-subject.ts';
 import {
   admissionPolicy,
   ENROLLED,

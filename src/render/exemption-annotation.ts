@@ -1,5 +1,5 @@
 import { ANNOTATION } from '../api/names.ts';
-import type { TenantPolicy } from '../policy/admission/tenant-policy.ts';
+import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
 import { EXEMPTIBLE_CHECKS } from '../policy/admission/exemptible-checks.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ReviewProblemReason } from './review-problem.ts';
+import type { ReviewProblemReason } from '../serve/problem.ts';
 import { createReviewTally } from './review-tally.ts';
 import type { ReviewedRequest } from './reviewed-request.ts';
 

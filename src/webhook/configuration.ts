@@ -8,9 +8,9 @@ import {
   oneOf,
   type SettingParser,
   wholeNumber,
-} from './configuration-setting.ts';
+} from '../lib/settings.ts';
 import { isLoopbackHost } from './is-loopback-host.ts';
-import { DEFAULT_LIMITS } from './limits.ts';
+import { DEFAULT_LIMITS } from '../serve/limits.ts';
 import type { WebhookConfiguration } from './webhook-configuration.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import { GROUP } from '../api/names.ts';
 import { ADMISSION_REVIEW_VERSION, type AdmissionRequest } from './admission-review.ts';
 import { holdsMoreValues } from './holds-more-values.ts';
-import { isReviewProblem, type ReviewProblem } from './review-problem.ts';
+import { isReviewProblem, type ReviewProblem } from '../serve/problem.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { keepSockets } from './keep-sockets.ts';
-import { longestRequest, type WebhookLimits } from './limits.ts';
+import { longestRequest, type WebhookLimits } from '../serve/limits.ts';
 
 /** The HTTP/2 connections of a server that speaks HTTP/1.1 itself. */
 export interface Http2Sessions {

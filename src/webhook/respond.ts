@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { constants, Http2ServerResponse } from 'node:http2';
 import { ADMISSION_REVIEW_VERSION } from './admission-review.ts';
 import type { AdmissionVerdict, DeniedVerdict } from './admission-verdict.ts';
-import { RETRY_AFTER_SECONDS } from './limits.ts';
-import type { ReviewProblem } from './review-problem.ts';
+import { RETRY_AFTER_SECONDS } from '../serve/limits.ts';
+import type { ReviewProblem } from '../serve/problem.ts';
 
 /** The API server cuts a warning at 256 characters once all of them pass 4,096 (endpoints/filters/warning.go). */
 const LONGEST_WARNING = 256;

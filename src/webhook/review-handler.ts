@@ -3,14 +3,14 @@ import type { Logger } from '../lib/log.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 import type { AdmissionVerdict } from './admission-verdict.ts';
-import { type BodyBounds, collectBody, tooLarge } from './collect-body.ts';
+import { type BodyBounds, collectBody, tooLarge } from '../serve/body.ts';
 import { decodeReview } from './decode-review.ts';
 import { describeAdmissionRequest } from './describe-admission-request.ts';
-import type { WebhookLimits } from './limits.ts';
+import type { WebhookLimits } from '../serve/limits.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { encodeVerdict, sendProblem, sendVerdict } from './respond.ts';
 import type { Review, ReviewPhase } from './review-function.ts';
-import { isReviewProblem, type ReviewProblem } from './review-problem.ts';
+import { isReviewProblem, type ReviewProblem } from '../serve/problem.ts';
 import type { TurnEnd } from './turn-end.ts';
 
 /** What a handler works with. `monotonicNow` counts milliseconds. */

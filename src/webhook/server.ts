@@ -4,18 +4,18 @@ import type { TLSSocket } from 'node:tls';
 import express, { type Express } from 'express';
 import type { Logger } from '../lib/log.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
-import type { ServingCertificate } from './certificates/serving-certificate.ts';
-import { closeServer } from './close-server.ts';
+import type { ServingCertificate } from '../certificates/serving-certificate.ts';
+import { closeServer } from '../serve/close-server.ts';
 import { createDeadlines } from './deadlines.ts';
 import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
-import { longestRequest, type WebhookLimits } from './limits.ts';
+import { longestRequest, type WebhookLimits } from '../serve/limits.ts';
 import { isLoopbackHost } from './is-loopback-host.ts';
-import { listenOn } from './listen-on.ts';
+import { listenOn } from '../serve/listen.ts';
 import { sendProblem } from './respond.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import type { Review } from './review-function.ts';
 import { createReviewHandler, type ReviewHandler } from './review-handler.ts';
-import type { ReviewLoad } from './review-load.ts';
+import type { ReviewLoad } from '../serve/load.ts';
 import { createTurnEnd } from './turn-end.ts';
 
 /** What the webhook's server is made of. */

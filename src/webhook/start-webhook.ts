@@ -1,23 +1,23 @@
 import type { Server } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Logger } from '../lib/log.ts';
 import { createAdmissionMetrics } from './admission-metrics.ts';
-import { cacheProblem, createCacheCheck } from './cache-readiness.ts';
-import { createCertificateCheck } from './certificate-readiness.ts';
-import { keepCertificates } from './certificates/keep-certificates.ts';
-import type { ServingCertificate } from './certificates/serving-certificate.ts';
-import { drain } from './drain.ts';
-import { listenOn } from './listen-on.ts';
-import { createMetricsServer } from './metrics-server.ts';
-import { createProbeServer } from './probe-server.ts';
+import { cacheProblem, createCacheCheck } from '../cluster/cache-readiness.ts';
+import { createCertificateCheck } from '../certificates/certificate-readiness.ts';
+import { keepCertificates } from '../certificates/keep-certificates.ts';
+import type { ServingCertificate } from '../certificates/serving-certificate.ts';
+import { drain } from '../serve/drain.ts';
+import { listenOn } from '../serve/listen.ts';
+import { createMetricsServer } from '../serve/metrics-server.ts';
+import { createProbeServer } from '../serve/probe-server.ts';
 import { review } from './review/review.ts';
-import { createReviewLoad } from './review-load.ts';
+import { createReviewLoad } from '../serve/load.ts';
 import { createWebhookServer, type WebhookServer } from './server.ts';
-import { registerStateMetrics } from './state-metrics.ts';
-import { createTlsSelfProbe } from './tls-self-probe.ts';
-import { createWatchedClusterView } from './watched-cluster-view.ts';
+import { registerStateMetrics } from '../serve/state-metrics.ts';
+import { createTlsSelfProbe } from '../certificates/tls-self-probe.ts';
+import { createWatchedClusterView } from '../cluster/watched-cluster-view.ts';
 import type { WebhookConfiguration } from './webhook-configuration.ts';
 
 export interface WebhookParts {

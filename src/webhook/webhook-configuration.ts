@@ -1,6 +1,6 @@
 import type { LogLevel } from '../lib/log.ts';
 import type { AdmissionConfiguration } from '../policy/admission/review-context.ts';
-import type { WebhookLimits } from './limits.ts';
+import type { WebhookLimits } from '../serve/limits.ts';
 
 /** How an installation runs the webhook. */
 export interface WebhookConfiguration {

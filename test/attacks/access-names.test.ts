@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClusterView } from '../../src/webhook/review/cluster-view.ts';
+import type { ClusterView } from '../../src/cluster/cluster-view.ts';
 import { reviewAccess } from '../../src/webhook/review/review-access.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 import { buildReviewContext, buildRolePolicy, buildTenantPolicy } from '../build/review-context.ts';

@@ -1,7 +1,7 @@
 import { judgePod } from '../../src/policy/admission/judge-pod.ts';
-import type { Pod } from '../../src/policy/admission/pod.ts';
-import { createPodSubject } from '../../src/policy/admission/pod-subject.ts';
-import { readPod } from '../../src/policy/admission/read-pod.ts';
+import type { Pod } from '../../src/policy/pod/pod.ts';
+import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
+import { readPod } from '../../src/policy/pod/read-pod.ts';
 import type { ReviewContext } from '../../src/policy/admission/review-context.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { buildPod } from '../build/pod.ts';

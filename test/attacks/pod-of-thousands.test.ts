@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeRefusal } from '../../src/policy/admission/describe-violations.ts';
 import { judgePod } from '../../src/policy/admission/judge-pod.ts';
-import { createPodSubject } from '../../src/policy/admission/pod-subject.ts';
+import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { buildPod, type WritablePod } from '../build/pod.ts';
 import { buildReviewContext } from '../build/review-context.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgePod } from '../../src/policy/admission/judge-pod.ts';
-import { createPodSubject } from '../../src/policy/admission/pod-subject.ts';
+import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { buildPod } from '../build/pod.ts';
 import { buildReviewContext } from '../build/review-context.ts';
 import { refusedBy } from './judge-attack.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isJudgedUpdate } from '../../src/policy/admission/is-judged-update.ts';
-import type { Pod } from '../../src/policy/admission/pod.ts';
+import type { Pod } from '../../src/policy/pod/pod.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { buildPod } from '../build/pod.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
-import { createCertificateAuthority, issueServingCertificate } from '../../src/webhook/certificates/issue.ts';
-import { listenOn } from '../../src/webhook/listen-on.ts';
+import { createCertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
+import { listenOn } from '../../src/serve/listen.ts';
 import { callAPI } from '../testbed/api-request.ts';
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
 

@@ -1,7 +1,7 @@
 import { agentRole } from '../../src/api/agent-role.ts';
 import { tenantIsolation } from '../../src/api/tenant-isolation.ts';
-import { compileRole } from '../../src/policy/admission/compile-role.ts';
-import { compileTenant } from '../../src/policy/admission/compile-tenant.ts';
+import { compileRole } from '../../src/policy/roles/compile-role.ts';
+import { compileTenant } from '../../src/policy/tenants/compile-tenant.ts';
 import type { ReviewSettings } from '../../src/webhook/review/review-settings.ts';
 import { readSampleObject } from '../demo/samples.ts';
 

@@ -1,4 +1,4 @@
-import type { Container } from '../../src/policy/admission/pod.ts';
+import type { Container } from '../../src/policy/pod/pod.ts';
 import { buildContainer, buildEphemeralContainer } from './pod.ts';
 import type { Writable, WritablePod } from './pod.ts';
 import { buildRolePolicy } from './review-context.ts';

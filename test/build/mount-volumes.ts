@@ -1,4 +1,4 @@
-import type { VolumeMount } from '../../src/policy/admission/pod.ts';
+import type { VolumeMount } from '../../src/policy/pod/pod.ts';
 import type { Writable, WritablePod } from './pod.ts';
 
 /** Adds volumes of the usual kinds (`data`, `nothing`, `settings`, `token`) to the pod and mounts some into the agent. */

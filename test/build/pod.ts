@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec } from '../../src/policy/admission/pod.ts';
+import type { Container, Pod, PodSpec } from '../../src/policy/pod/pod.ts';
 
 export const DIGEST = `sha256:${'ab'.repeat(32)}`;
 export const START_GATE_DIGEST = `sha256:${'5a'.repeat(32)}`;

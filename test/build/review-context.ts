@@ -1,8 +1,8 @@
 import { parseQuantity } from '../../src/lib/quantity.ts';
-import { compileImagePattern } from '../../src/policy/admission/image-pattern.ts';
+import { compileImagePattern } from '../../src/policy/roles/image-pattern.ts';
 import type { ReviewContext } from '../../src/policy/admission/review-context.ts';
-import type { RolePolicy } from '../../src/policy/admission/role-policy.ts';
-import type { TenantPolicy } from '../../src/policy/admission/tenant-policy.ts';
+import type { RolePolicy } from '../../src/policy/roles/role-policy.ts';
+import type { TenantPolicy } from '../../src/policy/tenants/tenant-policy.ts';
 import { START_GATE_DIGEST } from './pod.ts';
 
 const LIMITS: readonly [string, string][] = [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { decodeAuthorities, encodeAuthorities } from '../../src/webhook/certificates/encode-authorities.ts';
-import { createCertificateAuthority } from '../../src/webhook/certificates/issue.ts';
-import { STAGING } from '../../src/webhook/certificates/lifetimes.ts';
+import { decodeAuthorities, encodeAuthorities } from '../../src/certificates/encode-authorities.ts';
+import { createCertificateAuthority } from '../../src/certificates/issue.ts';
+import { STAGING } from '../../src/certificates/lifetimes.ts';
 import { applyTenant, FIRST_REFUSAL, waitUntilRefused } from '../demo/prepare.ts';
 import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
 import { freePort } from '../testbed/free-port.ts';

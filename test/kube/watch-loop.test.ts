@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Clock } from '../../src/kube/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { createWatchCache } from '../../src/kube/watch-cache.ts';

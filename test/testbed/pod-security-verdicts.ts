@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Pod } from '../../src/policy/admission/pod.ts';
+import type { Pod } from '../../src/policy/pod/pod.ts';
 import { MissingProgramError } from './missing-program-error.ts';
 
 /** What Kubernetes Pod Security 1.37 says of every pod of its published test data. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
-import { isReviewProblem } from '../../src/webhook/review-problem.ts';
+import { isReviewProblem } from '../../src/serve/problem.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 
 const REQUIRED = ['uid', 'kind', 'resource', 'operation'] as const;

@@ -6,7 +6,7 @@ import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLog } from '../../src/lib/log.ts';
 import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
-import { drain } from '../../src/webhook/drain.ts';
+import { drain } from '../../src/serve/drain.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 import { createHttp2ReviewClient, type Http2ReviewClient, readAnswer } from './http2-review-client.ts';
 import { type RunningWebhook, type RunOptions, runWebhook } from './running-webhook.ts';

@@ -1,9 +1,9 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { createAdmissionMetrics } from '../../src/webhook/admission-metrics.ts';
-import { listenOn } from '../../src/webhook/listen-on.ts';
-import { createMetricsServer } from '../../src/webhook/metrics-server.ts';
-import { registerStateMetrics } from '../../src/webhook/state-metrics.ts';
+import { listenOn } from '../../src/serve/listen.ts';
+import { createMetricsServer } from '../../src/serve/metrics-server.ts';
+import { registerStateMetrics } from '../../src/serve/state-metrics.ts';
 
 test('certificates and caches are read when metrics are collected', async () => {
   const registry = new Registry();

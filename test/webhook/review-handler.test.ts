@@ -6,10 +6,10 @@ import { createLog } from '../../src/lib/log.ts';
 import { createAdmissionMetrics } from '../../src/webhook/admission-metrics.ts';
 import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
 import { createDeadlines } from '../../src/webhook/deadlines.ts';
-import { DEFAULT_LIMITS } from '../../src/webhook/limits.ts';
+import { DEFAULT_LIMITS } from '../../src/serve/limits.ts';
 import { createRefusalLog } from '../../src/webhook/refusal-log.ts';
 import { createReviewHandler } from '../../src/webhook/review-handler.ts';
-import { createReviewLoad } from '../../src/webhook/review-load.ts';
+import { createReviewLoad } from '../../src/serve/load.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 
 const LONGEST_HELD_BACK = 64 * 1024;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createCertificateAuthority, issueServingCertificate } from '../../src/webhook/certificates/issue.ts';
+import { createCertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
 import { createReviewClient } from './review-client.ts';
 import { runWebhook } from './running-webhook.ts';
 import { startSteadyLoad } from './steady-load.ts';

@@ -2,11 +2,11 @@ import { Registry } from 'prom-client';
 import { createLog } from '../../src/lib/log.ts';
 import { createAdmissionMetrics } from '../../src/webhook/admission-metrics.ts';
 import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
-import type { CertificateAuthority } from '../../src/webhook/certificates/certificate-authority.ts';
-import { createCertificateAuthority, issueServingCertificate } from '../../src/webhook/certificates/issue.ts';
-import { DEFAULT_LIMITS, type WebhookLimits } from '../../src/webhook/limits.ts';
+import type { CertificateAuthority } from '../../src/certificates/certificate-authority.ts';
+import { createCertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
+import { DEFAULT_LIMITS, type WebhookLimits } from '../../src/serve/limits.ts';
 import type { Review } from '../../src/webhook/review-function.ts';
-import { createReviewLoad } from '../../src/webhook/review-load.ts';
+import { createReviewLoad } from '../../src/serve/load.ts';
 import { createWebhookServer, type WebhookServer } from '../../src/webhook/server.ts';
 import { type ReviewClient, createReviewClient } from './review-client.ts';
 

@@ -2,7 +2,7 @@ import { connect } from 'node:tls';
 import express from 'express';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
-import { issueServingCertificate } from '../../src/webhook/certificates/issue.ts';
+import { issueServingCertificate } from '../../src/certificates/issue.ts';
 import type { Review } from '../../src/webhook/review-function.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 import { type RunningWebhook, type RunOptions, runWebhook } from './running-webhook.ts';

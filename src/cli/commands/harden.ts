@@ -1,5 +1,5 @@
 import { type Command as Commander, InvalidArgumentError } from 'commander';
-import { parseImage } from '../../policy/admission/image-pattern.ts';
+import { parseImage } from '../../policy/roles/image-pattern.ts';
 import type { Command } from '../command.ts';
 import type { HardenFlags } from '../harden/run-harden.ts';
 

@@ -1,8 +1,8 @@
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
 import type { Violation } from '../../policy/admission/check.ts';
-import { findPods, isWorkload } from '../../policy/admission/pod-template.ts';
-import { readPod } from '../../policy/admission/read-pod.ts';
-import type { RolePolicy } from '../../policy/admission/role-policy.ts';
+import { findPods, isWorkload } from '../../policy/pod/pod-template.ts';
+import { readPod } from '../../policy/pod/read-pod.ts';
+import type { RolePolicy } from '../../policy/roles/role-policy.ts';
 import { hardenPod } from '../../policy/harden/harden-pod.ts';
 import type { Policies } from '../policies/policies.ts';
 import { readCloisterObject } from '../policies/read-cloister-object.ts';

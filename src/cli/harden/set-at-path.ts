@@ -1,4 +1,4 @@
-import { isRecord } from '../../lib/yaml/is-record.ts';
+import { isRecord } from '../../lib/is-record.ts';
 
 /** A copy of a JSON value with another value at a path that it has; what is not on the path is shared. */
 export function setAtPath(value: unknown, path: readonly (string | number)[], replacement: unknown): unknown {

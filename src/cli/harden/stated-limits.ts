@@ -1,5 +1,5 @@
-import type { Pod } from '../../policy/admission/pod.ts';
-import { type ContainerView, containerField, createPodSubject } from '../../policy/admission/pod-subject.ts';
+import type { Pod } from '../../policy/pod/pod.ts';
+import { type ContainerView, containerField, createPodSubject } from '../../policy/pod/pod-subject.ts';
 
 /** The limits that hardening stated for a container that had none, one sentence each: their size is a guess. */
 export function statedLimits(before: Pod, after: Pod, prefix: string): readonly string[] {

@@ -1,10 +1,10 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
-import { compileRole } from '../../policy/admission/compile-role.ts';
-import { compileTenant } from '../../policy/admission/compile-tenant.ts';
-import type { RolePolicy } from '../../policy/admission/role-policy.ts';
-import type { TenantPolicy } from '../../policy/admission/tenant-policy.ts';
+import { compileRole } from '../../policy/roles/compile-role.ts';
+import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
+import type { RolePolicy } from '../../policy/roles/role-policy.ts';
+import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import type { CloisterObject } from './read-cloister-object.ts';
 
 type Place = Pick<ManifestDocument, 'file' | 'document' | 'item' | 'line'>;

@@ -3,7 +3,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { kinds } from '../../api/kinds.ts';
 import { API_VERSION, GROUP } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { show } from '../../policy/admission/show.ts';
+import { show } from '../../lib/show.ts';
 import { strippedFields } from './stripped-fields.ts';
 
 /** An object of Cloister's own kinds, defaults included. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../../lib/yaml/is-record.ts';
+import { isRecord } from '../../lib/is-record.ts';
 
 /**
  * The paths in an object that reading it by its schema has dropped, because the kind has no such field. kubectl refuses

@@ -1,5 +1,5 @@
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
-import { isRecord } from '../../lib/yaml/is-record.ts';
+import { isRecord } from '../../lib/is-record.ts';
 
 /** What a manifest calls itself; null where it does not. */
 export interface Identity {

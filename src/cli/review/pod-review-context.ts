@@ -1,6 +1,6 @@
 import { LABEL, OPERATOR_USER } from '../../api/names.ts';
-import { parseImage } from '../../policy/admission/image-pattern.ts';
-import type { Pod } from '../../policy/admission/pod.ts';
+import { parseImage } from '../../policy/roles/image-pattern.ts';
+import type { Pod } from '../../policy/pod/pod.ts';
 import type { ContextScope, ReviewContext } from '../../policy/admission/review-context.ts';
 import type { Policies } from '../policies/policies.ts';
 

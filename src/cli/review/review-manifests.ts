@@ -1,6 +1,6 @@
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
-import { findPods, isWorkload } from '../../policy/admission/pod-template.ts';
-import { show } from '../../policy/admission/show.ts';
+import { findPods, isWorkload } from '../../policy/pod/pod-template.ts';
+import { show } from '../../lib/show.ts';
 import type { Policies } from '../policies/policies.ts';
 import { readCloisterObject } from '../policies/read-cloister-object.ts';
 import { identify } from './identify.ts';

@@ -1,7 +1,7 @@
 import type { Positions } from './construct-value.ts';
 import { describeValue } from './describe-value.ts';
 import { flattenList } from './flatten-list.ts';
-import { isRecord } from './is-record.ts';
+import { isRecord } from '../is-record.ts';
 import type { LineCounter } from './line-counter.ts';
 import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
 

@@ -1,5 +1,5 @@
 import { describeValue } from './describe-value.ts';
-import { isRecord } from './is-record.ts';
+import { isRecord } from '../is-record.ts';
 
 /** An object of a List, or why there is none. */
 export type ListItem = { readonly object: Record<string, unknown> } | { readonly error: string };

@@ -1,6 +1,6 @@
 import { LABEL } from '../../api/names.ts';
 import type { Check, Violation } from './check.ts';
-import type { Access, RolePolicy } from './role-policy.ts';
+import type { Access, RolePolicy } from '../roles/role-policy.ts';
 
 /** A request to reach into what runs: `kubectl exec`, `attach`, `port-forward`, and the proxies of pods and services. */
 export interface AccessRequest {

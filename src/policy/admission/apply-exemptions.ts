@@ -1,7 +1,7 @@
 import type { Violation } from './check.ts';
-import { parseImage } from './image-pattern.ts';
-import type { PodSubject } from './pod-subject.ts';
-import type { Exemption } from './tenant-policy.ts';
+import { parseImage } from '../roles/image-pattern.ts';
+import type { PodSubject } from '../pod/pod-subject.ts';
+import type { Exemption } from '../tenants/tenant-policy.ts';
 
 /** What is left of the violations once the tenant's exemptions are counted, and the reasons that were used. */
 export interface ExemptedViolations {

@@ -1,4 +1,4 @@
-import type { ContainerPosition, PodSubject } from './pod-subject.ts';
+import type { ContainerPosition, PodSubject } from '../pod/pod-subject.ts';
 import type { ContextScope, Operation, ReviewContext } from './review-context.ts';
 
 /** Where a check looks. `Pod` is the pod itself: its spec outside the container lists, and its metadata. */

@@ -1,5 +1,5 @@
 import type { Check, Violation } from './check.ts';
-import type { PodSubject } from './pod-subject.ts';
+import type { PodSubject } from '../pod/pod-subject.ts';
 import type { ContextScope, Operation, ReviewContext } from './review-context.ts';
 
 const REACH: Readonly<Record<ContextScope, number>> = { None: 0, Role: 1, Tenant: 2 };

@@ -1,6 +1,6 @@
 import type { Finding } from './check.ts';
 import { collectFinding } from './collect-finding.ts';
-import type { ContainerView, PodSubject } from './pod-subject.ts';
+import type { ContainerView, PodSubject } from '../pod/pod-subject.ts';
 
 /** Shared, so that a clean pod allocates nothing. */
 export const NO_FINDINGS: readonly Finding[] = Object.freeze([]);

@@ -1,8 +1,8 @@
 import type { CelRule, Finding } from './check.ts';
 import { collectFinding } from './collect-finding.ts';
 import { NO_FINDINGS } from './find-in-containers.ts';
-import type { ContainerSecurityContext, PodSecurityContext } from './pod.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER, type PodSubject } from './pod-subject.ts';
+import type { ContainerSecurityContext, PodSecurityContext } from '../pod/pod.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER, type PodSubject } from '../pod/pod-subject.ts';
 
 /**
  * Asks `judge` of the pod's own security context, where `view` is null, and of that of every container in all three

@@ -1,5 +1,5 @@
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
-import type { Pod } from './pod.ts';
+import type { Pod } from '../pod/pod.ts';
 
 const OURS = /^([a-z0-9-]+\.)*cloister\.dev\//;
 

@@ -1,12 +1,12 @@
 import type { Finding } from './check.ts';
-import { canonicalMountPath, isAtOrUnder } from './mount-path.ts';
-import type { Volume, VolumeMount } from './pod.ts';
-import { type ContainerView, containerField, type PodSubject } from './pod-subject.ts';
-import { TEMPORARY, volumesOf } from './pod-volumes.ts';
-import { readAmount } from './read-amount.ts';
-import type { RolePolicy } from './role-policy.ts';
+import { canonicalMountPath, isAtOrUnder } from '../roles/mount-path.ts';
+import type { Volume, VolumeMount } from '../pod/pod.ts';
+import { type ContainerView, containerField, type PodSubject } from '../pod/pod-subject.ts';
+import { TEMPORARY, volumesOf } from '../pod/pod-volumes.ts';
+import { readAmount } from '../pod/read-amount.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
 import { findVolume, isMountedReadOnly, isShadow } from './shadowed-paths.ts';
-import { show } from './show.ts';
+import { show } from '../../lib/show.ts';
 
 /** Where a token for the gateway and the installation's certificates are mounted. */
 export const TOKEN_MOUNT_PATH = '/var/run/secrets/cloister';

@@ -2,7 +2,7 @@ import { applyExemptions, type ExemptedViolations } from './apply-exemptions.ts'
 import { CHECKS } from './checks/index.ts';
 import { evaluateContract } from './evaluate-contract.ts';
 import { EXEMPTIBLE_CHECKS } from './exemptible-checks.ts';
-import type { PodSubject } from './pod-subject.ts';
+import type { PodSubject } from '../pod/pod-subject.ts';
 import type { ReviewContext } from './review-context.ts';
 
 /**

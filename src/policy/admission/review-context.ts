@@ -1,5 +1,5 @@
-import type { RolePolicy } from './role-policy.ts';
-import type { TenantPolicy } from './tenant-policy.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
+import type { TenantPolicy } from '../tenants/tenant-policy.ts';
 
 /** What is happening to the pod. Adding an ephemeral container and resizing are updates. */
 export type Operation = 'Create' | 'Update';

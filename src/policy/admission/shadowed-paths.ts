@@ -1,8 +1,8 @@
-import { canonicalMountPath, isAtOrUnder } from './mount-path.ts';
-import type { Volume, VolumeMount } from './pod.ts';
-import type { ContainerView, PodSubject } from './pod-subject.ts';
-import { volumesOf } from './pod-volumes.ts';
-import type { RolePolicy } from './role-policy.ts';
+import { canonicalMountPath, isAtOrUnder } from '../roles/mount-path.ts';
+import type { Volume, VolumeMount } from '../pod/pod.ts';
+import type { ContainerView, PodSubject } from '../pod/pod-subject.ts';
+import { volumesOf } from '../pod/pod-volumes.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
 
 /** The volume of that name. */
 export function findVolume(subject: PodSubject, name: string | undefined): Volume | undefined {

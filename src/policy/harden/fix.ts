@@ -1,4 +1,4 @@
-import type { Pod } from '../admission/pod.ts';
+import type { Pod } from '../pod/pod.ts';
 import type { HardenContext } from './harden-context.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ReviewContext } from '../admission/review-context.ts';
-import type { RolePolicy } from '../admission/role-policy.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
 
 /** What is known when a pod is hardened. */
 export interface HardenContext {

@@ -1,4 +1,4 @@
-import type { Container, Handler } from '../admission/pod.ts';
+import type { Container, Handler } from '../pod/pod.ts';
 import { changeContainers, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 

@@ -1,5 +1,5 @@
-import { canonicalMountPath } from '../admission/mount-path.ts';
-import type { Container, Pod } from '../admission/pod.ts';
+import { canonicalMountPath } from '../roles/mount-path.ts';
+import type { Container, Pod } from '../pod/pod.ts';
 import { changeContainers, changeSpec, setSecurityContext, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 import { isStartGate } from './start-gate.ts';

@@ -1,6 +1,6 @@
 import { LABEL } from '../../api/names.ts';
 import { isReservedKey } from '../admission/checks/reserved-metadata.ts';
-import type { Pod } from '../admission/pod.ts';
+import type { Pod } from '../pod/pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Removes what only the operator sets. */

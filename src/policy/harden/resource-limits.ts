@@ -1,7 +1,7 @@
 import { parseQuantity } from '../../lib/quantity.ts';
-import type { Container, Pod } from '../admission/pod.ts';
-import { type ContainerPosition, createPodSubject } from '../admission/pod-subject.ts';
-import type { RolePolicy } from '../admission/role-policy.ts';
+import type { Container, Pod } from '../pod/pod.ts';
+import { type ContainerPosition, createPodSubject } from '../pod/pod-subject.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
 import { changeContainers } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 import { formatBytes, formatCores } from './format-amount.ts';

@@ -1,4 +1,4 @@
-import type { PodSpec, Toleration } from '../admission/pod.ts';
+import type { PodSpec, Toleration } from '../pod/pod.ts';
 import { changeSpec, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 

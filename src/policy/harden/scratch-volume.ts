@@ -1,8 +1,8 @@
 import { parseQuantity } from '../../lib/quantity.ts';
-import { canonicalMountPath } from '../admission/mount-path.ts';
-import type { Pod, Volume } from '../admission/pod.ts';
-import { createPodSubject } from '../admission/pod-subject.ts';
-import type { RolePolicy } from '../admission/role-policy.ts';
+import { canonicalMountPath } from '../roles/mount-path.ts';
+import type { Pod, Volume } from '../pod/pod.ts';
+import { createPodSubject } from '../pod/pod-subject.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
 import { formatBytes } from './format-amount.ts';
 
 export const SCRATCH_PATH = '/tmp';

@@ -1,4 +1,4 @@
-import { localhostProfile } from '../admission/localhost-profile.ts';
+import { localhostProfile } from '../pod/localhost-profile.ts';
 import { changeContainerSecurityContexts, setPodSecurityContext, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 

@@ -1,5 +1,5 @@
-import { parseImage } from '../admission/image-pattern.ts';
-import type { Container, Pod } from '../admission/pod.ts';
+import { parseImage } from '../roles/image-pattern.ts';
+import type { Container, Pod } from '../pod/pod.ts';
 import { changeSpec, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 import type { HardenContext } from './harden-context.ts';

@@ -1,7 +1,7 @@
 import { judgeMountPath } from '../admission/judge-mount-path.ts';
-import type { Pod, VolumeMount } from '../admission/pod.ts';
-import { createPodSubject, type PodSubject } from '../admission/pod-subject.ts';
-import type { RolePolicy } from '../admission/role-policy.ts';
+import type { Pod, VolumeMount } from '../pod/pod.ts';
+import { createPodSubject, type PodSubject } from '../pod/pod-subject.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
 import { findOpening, isMountedReadOnly } from '../admission/shadowed-paths.ts';
 import { changeContainers, changeSpec, without } from './change-pod.ts';
 import type { Fix } from './fix.ts';

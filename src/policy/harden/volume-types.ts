@@ -1,4 +1,4 @@
-import type { Volume } from '../admission/pod.ts';
+import type { Volume } from '../pod/pod.ts';
 import { changeSpec } from './change-pod.ts';
 import type { Fix } from './fix.ts';
 import { isScratch, scratchSize, usualSize } from './scratch-volume.ts';

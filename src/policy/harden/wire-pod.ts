@@ -1,5 +1,5 @@
 import { GATEWAY, LABEL, PROXY_SECRET } from '../../api/names.ts';
-import type { Container, EnvironmentVariable, Pod, PodSpec } from '../admission/pod.ts';
+import type { Container, EnvironmentVariable, Pod, PodSpec } from '../pod/pod.ts';
 import { changeContainers, changeSpec } from './change-pod.ts';
 import type { HardenContext } from './harden-context.ts';
 import { isStartGate } from './start-gate.ts';

@@ -1,5 +1,5 @@
 import { LABEL } from '../../api/names.ts';
-import type { Pod } from '../../policy/admission/pod.ts';
+import type { Pod } from '../../policy/pod/pod.ts';
 import type { Operation, ReviewContext } from '../../policy/admission/review-context.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import type { ReviewSettings } from './review-settings.ts';

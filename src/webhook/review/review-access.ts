@@ -1,9 +1,9 @@
 import { type AccessRequest, decideAccess } from '../../policy/admission/access.ts';
 import { describeRefusal } from '../../policy/admission/describe-violations.ts';
-import type { RolePolicy } from '../../policy/admission/role-policy.ts';
+import type { RolePolicy } from '../../policy/roles/role-policy.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
-import type { ClusterView } from './cluster-view.ts';
+import type { ClusterView } from '../../cluster/cluster-view.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { describeRefusal } from '../../policy/admission/describe-violations.ts';
 import { isJudgedUpdate } from '../../policy/admission/is-judged-update.ts';
 import { judgePod } from '../../policy/admission/judge-pod.ts';
-import type { Pod } from '../../policy/admission/pod.ts';
-import { createPodSubject } from '../../policy/admission/pod-subject.ts';
+import type { Pod } from '../../policy/pod/pod.ts';
+import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
 import { podContext } from './pod-context.ts';

@@ -1,5 +1,5 @@
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
-import type { ClusterView } from './cluster-view.ts';
+import type { ClusterView } from '../../cluster/cluster-view.ts';
 
 /** What a review needs beside the request. `now` gives milliseconds since 1970. */
 export interface ReviewSettings {

@@ -1,7 +1,7 @@
 import { describeViolation } from '../../policy/admission/describe-violations.ts';
 import { judgePod } from '../../policy/admission/judge-pod.ts';
-import { findPod } from '../../policy/admission/pod-template.ts';
-import { createPodSubject } from '../../policy/admission/pod-subject.ts';
+import { findPod } from '../../policy/pod/pod-template.ts';
+import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
 import { podContext } from './pod-context.ts';

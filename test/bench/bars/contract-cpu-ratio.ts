@@ -1,6 +1,6 @@
 import { judgePod } from '../../../src/policy/admission/judge-pod.ts';
-import type { Pod } from '../../../src/policy/admission/pod.ts';
-import { createPodSubject } from '../../../src/policy/admission/pod-subject.ts';
+import type { Pod } from '../../../src/policy/pod/pod.ts';
+import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
 import { podContext } from '../../../src/webhook/review/pod-context.ts';
 import type { ReviewSettings } from '../../../src/webhook/review/review-settings.ts';

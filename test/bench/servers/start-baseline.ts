@@ -2,10 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  createCertificateAuthority,
-  issueServingCertificate,
-} from '../../../src/webhook/certificates/issue.ts';
+import { createCertificateAuthority, issueServingCertificate } from '../../../src/certificates/issue.ts';
 import { answersOK } from '../../testbed/answers-ok.ts';
 import { freePort } from '../../testbed/free-port.ts';
 import { startServer } from '../../testbed/server-process.ts';

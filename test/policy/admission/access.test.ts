@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AccessRequest, decideAccess } from '../../../src/policy/admission/access.ts';
-import type { Access } from '../../../src/policy/admission/role-policy.ts';
+import type { Access } from '../../../src/policy/roles/role-policy.ts';
 import { buildRolePolicy } from '../../build/review-context.ts';
 
 const role = (...access: Access[]) => buildRolePolicy({ allowedAccess: new Set(access) });

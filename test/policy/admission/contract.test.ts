@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../../src/policy/admission/checks/index.ts';
 import { evaluateContract } from '../../../src/policy/admission/evaluate-contract.ts';
-import type { Pod } from '../../../src/policy/admission/pod.ts';
-import { createPodSubject } from '../../../src/policy/admission/pod-subject.ts';
+import type { Pod } from '../../../src/policy/pod/pod.ts';
+import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildPod } from '../../build/pod.ts';
 import { buildReviewContext } from '../../build/review-context.ts';
 import type { Fixture } from './checks/fixture.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../../src/policy/admission/check.ts';
 import { CHECKS } from '../../../src/policy/admission/checks/index.ts';
-import type { Pod } from '../../../src/policy/admission/pod.ts';
-import { createPodSubject } from '../../../src/policy/admission/pod-subject.ts';
+import type { Pod } from '../../../src/policy/pod/pod.ts';
+import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildReviewContext } from '../../build/review-context.ts';
 import { MissingProgramError } from '../../testbed/missing-program-error.ts';
 import { podSecurityVerdicts } from '../../testbed/pod-security-verdicts.ts';

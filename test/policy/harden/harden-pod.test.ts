@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../../src/policy/admission/checks/index.ts';
 import { evaluateContract } from '../../../src/policy/admission/evaluate-contract.ts';
-import type { Pod } from '../../../src/policy/admission/pod.ts';
-import { createPodSubject } from '../../../src/policy/admission/pod-subject.ts';
+import type { Pod } from '../../../src/policy/pod/pod.ts';
+import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import type { ReviewContext } from '../../../src/policy/admission/review-context.ts';
 import type { HardenContext } from '../../../src/policy/harden/harden-context.ts';
 import { hardenPod } from '../../../src/policy/harden/harden-pod.ts';

@@ -1,6 +1,6 @@
-import { TenantIndex } from '../../../src/webhook/tenant-index.ts';
+import { TenantIndex } from '../../../src/policy/tenants/tenant-index.ts';
 import type { ReviewSettings } from '../../../src/webhook/review/review-settings.ts';
-import type { RolePolicy } from '../../../src/policy/admission/role-policy.ts';
+import type { RolePolicy } from '../../../src/policy/roles/role-policy.ts';
 import { buildReviewContext, buildRolePolicy, buildTenantPolicy } from '../../build/review-context.ts';
 
 /** What the webhook knows in these tests: one tenant, the roles given, and the role labels of pods by name. */

@@ -5,9 +5,9 @@ import {
   securityContextField,
   securityContextRules,
 } from '../find-in-security-contexts.ts';
-import type { ContainerSecurityContext, PodMetadata, PodSecurityContext } from '../pod.ts';
-import { type ContainerView, EVERY_CONTAINER } from '../pod-subject.ts';
-import { show } from '../show.ts';
+import type { ContainerSecurityContext, PodMetadata, PodSecurityContext } from '../../pod/pod.ts';
+import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
 
 /** What stood in for the field before Kubernetes 1.30 and is still carried over to it (KEP-24). */
 const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';

@@ -1,8 +1,8 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../pod-subject.ts';
-import { show } from '../show.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
 
 /**
  * Every container must drop all capabilities and add none.

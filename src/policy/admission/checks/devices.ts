@@ -1,9 +1,9 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { Resources } from '../pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
-import { show } from '../show.ts';
+import type { Resources } from '../../pod/pod.ts';
+import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
 
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
 const ORDINARY: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { show } from '../show.ts';
+import { show } from '../../../lib/show.ts';
 
 const NAMESERVER = '127.0.0.1';
 

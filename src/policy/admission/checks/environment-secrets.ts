@@ -3,11 +3,11 @@ import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { findCredential, holdsNoCredential } from '../credential-shapes.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { HANDLERS } from '../handlers.ts';
-import type { EnvironmentVariable } from '../pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
+import { HANDLERS } from '../../pod/handlers.ts';
+import type { EnvironmentVariable } from '../../pod/pod.ts';
+import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
 import { findVolume } from '../shadowed-paths.ts';
-import { show } from '../show.ts';
+import { show } from '../../../lib/show.ts';
 
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
 const NO_CREDENTIAL_IN_WORDS = `all(word, ${holdsNoCredential('word')})`;

@@ -1,9 +1,9 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { Handler } from '../pod.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../pod-subject.ts';
-import { show } from '../show.ts';
+import type { Handler } from '../../pod/pod.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 const HOOKS = [

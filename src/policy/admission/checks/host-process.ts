@@ -4,8 +4,8 @@ import {
   securityContextField,
   securityContextRules,
 } from '../find-in-security-contexts.ts';
-import type { ContainerSecurityContext, PodSecurityContext } from '../pod.ts';
-import { type ContainerView, EVERY_CONTAINER } from '../pod-subject.ts';
+import type { ContainerSecurityContext, PodSecurityContext } from '../../pod/pod.ts';
+import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 
 /**
  * Neither the pod nor a container may run as a process of a Windows node.

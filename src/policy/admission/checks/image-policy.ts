@@ -1,9 +1,14 @@
 import type { Check, Finding } from '../check.ts';
 import { findInContainers, NO_FINDINGS } from '../find-in-containers.ts';
-import { type ImagePattern, type ImageReference, matchesRepository, parseImage } from '../image-pattern.ts';
-import { type ContainerView, containerField } from '../pod-subject.ts';
-import type { RolePolicy } from '../role-policy.ts';
-import { show } from '../show.ts';
+import {
+  type ImagePattern,
+  type ImageReference,
+  matchesRepository,
+  parseImage,
+} from '../../roles/image-pattern.ts';
+import { type ContainerView, containerField } from '../../pod/pod-subject.ts';
+import type { RolePolicy } from '../../roles/role-policy.ts';
+import { show } from '../../../lib/show.ts';
 
 /**
  * Every container must run an image of its role, pinned by digest where the role asks for it.

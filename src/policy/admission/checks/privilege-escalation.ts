@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { findInContainers } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../pod-subject.ts';
-import { show } from '../show.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
 
 /**
  * No process may gain rights that its parent does not have.

@@ -1,6 +1,6 @@
 import type { Check, Finding } from '../check.ts';
 import { findInContainers } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../pod-subject.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 
 /**
  * No container may be privileged.

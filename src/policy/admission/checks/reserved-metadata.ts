@@ -3,7 +3,7 @@ import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import type { ReviewContext } from '../review-context.ts';
-import { show } from '../show.ts';
+import { show } from '../../../lib/show.ts';
 
 // Capitals too: the API server accepts them in annotations, and a reader does not see the difference.
 const RESERVED = /^(?:[^/]*\.)?cloister\.dev\//i;

@@ -1,10 +1,10 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
-import type { RolePolicy } from '../role-policy.ts';
-import { readAmount } from '../read-amount.ts';
-import { show } from '../show.ts';
+import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
+import type { RolePolicy } from '../../roles/role-policy.ts';
+import { readAmount } from '../../pod/read-amount.ts';
+import { show } from '../../../lib/show.ts';
 
 const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 type Resource = (typeof RESOURCES)[number];

@@ -2,7 +2,7 @@ import { LABEL } from '../../../api/names.ts';
 import type { Check, Finding } from '../check.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import type { ReviewContext } from '../review-context.ts';
-import type { TenantPolicy } from '../tenant-policy.ts';
+import type { TenantPolicy } from '../../tenants/tenant-policy.ts';
 
 const FIELD = `metadata.labels[${LABEL.role}]`;
 

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../pod-subject.ts';
+import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 
 /**
  * Every container must be required to run as another user than root.

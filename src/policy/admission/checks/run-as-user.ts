@@ -2,7 +2,7 @@ import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import { securityContextField, securityContextRules } from '../find-in-security-contexts.ts';
-import { type ContainerView, EVERY_CONTAINER } from '../pod-subject.ts';
+import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 
 /**
  * No container may run as root, and each runs as the role's user.

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { show } from '../show.ts';
+import { show } from '../../../lib/show.ts';
 
 /**
  * The pod must run under the role's runtime class, or under none where the role names none.

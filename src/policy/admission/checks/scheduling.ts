@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { Toleration } from '../pod.ts';
+import type { Toleration } from '../../pod/pod.ts';
 
 const SCHEDULER = 'default-scheduler';
 const CONTROL_PLANE: ReadonlySet<string> = new Set([

@@ -2,11 +2,11 @@ import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import { securityContextField } from '../find-in-security-contexts.ts';
-import { localhostProfile } from '../localhost-profile.ts';
-import type { PodSecurityContext } from '../pod.ts';
-import { type ContainerView, EVERY_CONTAINER } from '../pod-subject.ts';
-import type { RolePolicy } from '../role-policy.ts';
-import { show } from '../show.ts';
+import { localhostProfile } from '../../pod/localhost-profile.ts';
+import type { PodSecurityContext } from '../../pod/pod.ts';
+import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import type { RolePolicy } from '../../roles/role-policy.ts';
+import { show } from '../../../lib/show.ts';
 
 type SeccompProfile = NonNullable<PodSecurityContext['seccompProfile']>;
 

@@ -4,9 +4,9 @@ import {
   securityContextField,
   securityContextRules,
 } from '../find-in-security-contexts.ts';
-import type { ContainerSecurityContext, PodSecurityContext } from '../pod.ts';
-import { type ContainerView, EVERY_CONTAINER } from '../pod-subject.ts';
-import { show } from '../show.ts';
+import type { ContainerSecurityContext, PodSecurityContext } from '../../pod/pod.ts';
+import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
 
 const TYPES = ['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
 

@@ -2,8 +2,8 @@ import { GATEWAY } from '../../../api/names.ts';
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { ProjectedSource, Volume } from '../pod.ts';
-import { show } from '../show.ts';
+import type { ProjectedSource, Volume } from '../../pod/pod.ts';
+import { show } from '../../../lib/show.ts';
 
 /** The one audience of a token that a pod may hold: worthless at the API server and at Vault. */
 const AUDIENCE = GATEWAY.audience;

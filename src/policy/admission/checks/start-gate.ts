@@ -1,9 +1,9 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { Container } from '../pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
-import { show } from '../show.ts';
+import type { Container } from '../../pod/pod.ts';
+import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
 
 /** What would let the author of the pod decide what the gate does, or put something in its place. */
 const NOT_OF_THE_GATE = ['command', 'args', 'env', 'envFrom', 'volumeMounts', 'lifecycle'] as const;

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { show } from '../show.ts';
+import { show } from '../../../lib/show.ts';
 
 /** Those that Kubernetes 1.37 calls safe: each holds for one pod alone. */
 export const SAFE_SYSCTLS = [

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
+import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
 
 const LONGEST = 30;
 const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;

@@ -2,12 +2,12 @@ import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
 import { judgeMountPath, type Mount } from '../judge-mount-path.ts';
-import { canonicalMountPath } from '../mount-path.ts';
-import type { VolumeMount } from '../pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../pod-subject.ts';
-import type { RolePolicy } from '../role-policy.ts';
+import { canonicalMountPath } from '../../roles/mount-path.ts';
+import type { VolumeMount } from '../../pod/pod.ts';
+import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
+import type { RolePolicy } from '../../roles/role-policy.ts';
 import { findOpening, isMountedReadOnly } from '../shadowed-paths.ts';
-import { show } from '../show.ts';
+import { show } from '../../../lib/show.ts';
 
 /**
  * Volumes may be mounted only where the role grants files.

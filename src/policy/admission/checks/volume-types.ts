@@ -1,9 +1,9 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { ProjectedSource, Volume } from '../pod.ts';
-import { readAmount } from '../read-amount.ts';
-import { show } from '../show.ts';
+import type { ProjectedSource, Volume } from '../../pod/pod.ts';
+import { readAmount } from '../../pod/read-amount.ts';
+import { show } from '../../../lib/show.ts';
 
 const TYPES = ['configMap', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected'];
 /** Which tokens and certificates may be projected is what `service-account-token` judges. */

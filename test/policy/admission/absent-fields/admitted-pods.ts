@@ -1,7 +1,7 @@
-import { compileRole } from '../../../../src/policy/admission/compile-role.ts';
-import { compileTenant } from '../../../../src/policy/admission/compile-tenant.ts';
+import { compileRole } from '../../../../src/policy/roles/compile-role.ts';
+import { compileTenant } from '../../../../src/policy/tenants/compile-tenant.ts';
 import { judgePod } from '../../../../src/policy/admission/judge-pod.ts';
-import { createPodSubject } from '../../../../src/policy/admission/pod-subject.ts';
+import { createPodSubject } from '../../../../src/policy/pod/pod-subject.ts';
 import type { ReviewContext } from '../../../../src/policy/admission/review-context.ts';
 import { buildPod } from '../../../build/pod.ts';
 import { buildReviewContext } from '../../../build/review-context.ts';

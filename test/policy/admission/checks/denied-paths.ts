@@ -1,7 +1,7 @@
 import { mountVolumes } from '../../../build/mount-volumes.ts';
 import { buildContainer, type Writable } from '../../../build/pod.ts';
 import { buildRolePolicy } from '../../../build/review-context.ts';
-import type { VolumeMount } from '../../../../src/policy/admission/pod.ts';
+import type { VolumeMount } from '../../../../src/policy/pod/pod.ts';
 import type { FailFixture, Fixture } from './fixture.ts';
 
 type Mount = Writable<VolumeMount>;

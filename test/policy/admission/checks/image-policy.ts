@@ -1,4 +1,4 @@
-import { compileImagePattern } from '../../../../src/policy/admission/image-pattern.ts';
+import { compileImagePattern } from '../../../../src/policy/roles/image-pattern.ts';
 import { buildEphemeralContainer, DIGEST, START_GATE_DIGEST } from '../../../build/pod.ts';
 import { buildRolePolicy } from '../../../build/review-context.ts';
 import type { CheckFixtures } from './fixture.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { serviceAccount } from '../../../../src/policy/admission/checks/service-account.ts';
-import { createPodSubject } from '../../../../src/policy/admission/pod-subject.ts';
+import { createPodSubject } from '../../../../src/policy/pod/pod-subject.ts';
 import { buildPod } from '../../../build/pod.ts';
 import { buildReviewContext } from '../../../build/review-context.ts';
 

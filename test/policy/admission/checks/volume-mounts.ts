@@ -1,7 +1,7 @@
 import { mountVolumes } from '../../../build/mount-volumes.ts';
 import { buildContainer, buildEphemeralContainer, type Writable } from '../../../build/pod.ts';
 import { buildRolePolicy } from '../../../build/review-context.ts';
-import type { VolumeMount } from '../../../../src/policy/admission/pod.ts';
+import type { VolumeMount } from '../../../../src/policy/pod/pod.ts';
 import { COVERED, OPEN } from './denied-paths.ts';
 import type { CheckFixtures } from './fixture.ts';
 

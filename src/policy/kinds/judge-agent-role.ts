@@ -1,9 +1,0 @@
-import type { AgentRole } from '../../api/agent-role.ts';
-import { judgeArguments } from './judge-arguments.ts';
-import { judgeBrokeredHosts } from './judge-brokered-hosts.ts';
-import type { KindFinding } from './kind-finding.ts';
-
-/** What the schema of AgentRole cannot see. */
-export function judgeAgentRole(role: AgentRole): readonly KindFinding[] {
-  return [...judgeArguments(role), ...judgeBrokeredHosts(role)];
-}

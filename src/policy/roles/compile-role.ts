@@ -1,0 +1,63 @@
+import type { AgentRole } from '../../api/agent-role.ts';
+import { parseQuantity } from '../../lib/quantity.ts';
+import { compileImagePattern } from './image-pattern.ts';
+import { compilePaths } from './compile-paths.ts';
+import type { RolePolicy } from './role-policy.ts';
+import type { Unchecked } from '../../api/unchecked.ts';
+
+type Sandbox = Unchecked<AgentRole['spec']['sandbox']>;
+
+/** No process may run as this user: the contract refuses root everywhere. */
+const NOBODY_AT_ALL = 0;
+
+/**
+ * Prepares an AgentRole for judging pods. What the role does not say is never granted: a client without strict
+ * validation may have had fields pruned, so that every absent one is read as the narrowest value.
+ */
+export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): RolePolicy {
+  const { sandbox = {}, tools = [], network } = spec;
+  return {
+    name: metadata?.name ?? '',
+    ...compileResources(sandbox),
+    ...compileIdentity(sandbox),
+    ...compilePaths(tools),
+    images: (sandbox.images ?? []).map((image) =>
+      compileImagePattern(image?.repository ?? '', image?.digest !== 'Optional'),
+    ),
+    startGate: sandbox.startGate === 'None' ? 'None' : 'Required',
+    maxLifetimeSeconds: sandbox.maxLifetimeSeconds ?? 0,
+    allowedAccess: new Set((sandbox.allowedAccess ?? []).filter((access) => access !== undefined)),
+    ingressPorts: new Set(
+      (network?.ingress ?? []).flatMap((ingress) =>
+        ingress?.port !== undefined && ingress.from?.length ? [ingress.port] : [],
+      ),
+    ),
+  };
+}
+
+function compileResources(
+  sandbox: Sandbox,
+): Pick<RolePolicy, 'limits' | 'limitTexts' | 'temporarySize' | 'temporarySizeText'> {
+  const limits = Object.entries(sandbox.limits ?? {}).flatMap(([name, amount]): [string, string][] =>
+    amount === undefined || amount === null ? [] : [[name, String(amount)]],
+  );
+  const temporarySize = sandbox.tmp?.size ?? null;
+  return {
+    limits: new Map(limits.map(([name, text]) => [name, parseQuantity(text) ?? 0n])),
+    limitTexts: new Map(limits),
+    temporarySize: temporarySize === null ? null : parseQuantity(temporarySize),
+    temporarySizeText: temporarySize === null ? null : String(temporarySize),
+  };
+}
+
+function compileIdentity(
+  sandbox: Sandbox,
+): Pick<RolePolicy, 'runAsUser' | 'seccompProfile' | 'runtimeClassName' | 'userNamespace'> {
+  return {
+    runAsUser: sandbox.runAsUser ?? NOBODY_AT_ALL,
+    // No profile has an empty name, so that no pod can have it.
+    seccompProfile: sandbox.seccompProfile ?? '',
+    runtimeClassName: sandbox.runtimeClassName ?? null,
+    userNamespace: sandbox.userNamespace === 'Preferred' ? 'Preferred' : 'Required',
+  };
+}

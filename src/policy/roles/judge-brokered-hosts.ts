@@ -1,0 +1,38 @@
+import type { AgentRole } from '../../api/agent-role.ts';
+import { hostsOverlap } from './host-overlap.ts';
+import type { KindFinding } from '../kinds/kind-finding.ts';
+
+/**
+ * A host whose credential the gateway attaches may not also be reachable in another way: the agent would go around
+ * the broker, or be let to it without the rules of the upstream. The schema compares exact names; wildcards are here.
+ */
+export function judgeBrokeredHosts({ spec }: AgentRole): readonly KindFinding[] {
+  const brokered = spec.upstreams.map(({ name, baseURL }) => ({ name, host: hostOf(baseURL) }));
+  return openHosts(spec).flatMap(({ field, host }) =>
+    brokered
+      .filter((upstream) => hostsOverlap(host, upstream.host))
+      .map((upstream) => ({
+        field,
+        found: host,
+        required: `no pattern that names ${upstream.host}`,
+        fix: `Upstream "${upstream.name}" brokers ${upstream.host}; list the other hosts one by one.`,
+      })),
+  );
+}
+
+function openHosts(spec: AgentRole['spec']): readonly { field: string; host: string }[] {
+  const connected = spec.network.allow.map(({ host }, index) => ({
+    field: `spec.network.allow[${index}].host`,
+    host,
+  }));
+  const fetched = spec.tools.flatMap(({ domains }, tool) =>
+    domains.flatMap(({ allow }, rule) =>
+      allow.map((host, index) => ({ field: `spec.tools[${tool}].domains[${rule}].allow[${index}]`, host })),
+    ),
+  );
+  return [...connected, ...fetched];
+}
+
+function hostOf(baseURL: string): string {
+  return baseURL.replace(/^https:\/\//, '').replace(/[:/].*$/, '');
+}

@@ -1,0 +1,34 @@
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { parseTime } from '../../lib/parse-time.ts';
+import type { Exemption, TenantPolicy } from './tenant-policy.ts';
+import type { Unchecked } from '../../api/unchecked.ts';
+
+type Written = NonNullable<Unchecked<TenantIsolation['spec']['exemptions'][number]>>;
+
+/** Prepares a TenantIsolation for judging pods. What it does not say is never granted. */
+export function compileTenant({ metadata, spec }: Unchecked<TenantIsolation>): TenantPolicy {
+  const allowedRoles = new Set(present(spec?.roles?.allowed));
+  const defaultRole = spec?.roles?.default ?? null;
+  return {
+    name: metadata?.name ?? '',
+    namespaces: new Set(present(spec?.namespaces?.map((namespace) => namespace?.name))),
+    allowedRoles,
+    defaultRole: defaultRole !== null && allowedRoles.has(defaultRole) ? defaultRole : null,
+    exemptions: present(spec?.exemptions).flatMap(compileExemption),
+  };
+}
+
+/** An exemption that leaves anything out is none. */
+function compileExemption(written: Written): readonly Exemption[] {
+  const { namespace, serviceAccount, reason, expirationTime } = written;
+  const images = new Set(present(written.images));
+  const checks = new Set(present(written.checks));
+  if (!namespace || !serviceAccount || !reason || !expirationTime) return [];
+  // A time that can not be read is not a number, and nothing is before that: the exemption has ended.
+  const end = parseTime(expirationTime);
+  return [{ namespace, serviceAccount, images, checks, reason, expirationTime: end }];
+}
+
+function present<Item>(list: readonly (Item | undefined)[] | undefined): readonly Item[] {
+  return (list ?? []).filter((item): item is Item => item !== undefined && item !== null);
+}
