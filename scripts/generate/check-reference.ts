@@ -1,4 +1,4 @@
-import { ACCESS } from '../../src/policy/admission/access.ts';
+import { ACCESS } from '../../src/policy/admission/evaluate-access.ts';
 import type { Check } from '../../src/policy/admission/check.ts';
 import { CHECKS } from '../../src/policy/admission/checks/index.ts';
 import type { GeneratedFile } from './generated-file.ts';

@@ -1,8 +1,8 @@
-const LONGEST = 200;
+const MAX_SHOWN_CHARACTERS = 200;
 
-/** How a value that was found is shown in a message: as JSON, on one line, never longer than a line. */
+/** How a message shows a value that was found: as JSON on one line, cut where it is long; `not set` where there is none. */
 export function show(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  if (value === undefined || value === null) return 'not set';
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }

@@ -1,4 +1,4 @@
-import { judgePod } from '../../src/policy/admission/judge-pod.ts';
+import { judgePod } from '../../src/policy/admission/evaluate-pod.ts';
 import type { Pod } from '../../src/policy/pod/pod.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { readPod } from '../../src/policy/pod/read-pod.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeRefusal } from '../../src/policy/admission/describe-violations.ts';
-import { judgePod } from '../../src/policy/admission/judge-pod.ts';
+import { describeRefusal } from '../../src/policy/describe-decision.ts';
+import { judgePod } from '../../src/policy/admission/evaluate-pod.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { buildPod, type WritablePod } from '../build/pod.ts';
 import { buildReviewContext } from '../build/review-context.ts';

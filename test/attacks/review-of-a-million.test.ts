@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { agentRole } from '../../src/api/agent-role.ts';
-import { judgePod } from '../../src/policy/admission/judge-pod.ts';
+import { judgePod } from '../../src/policy/admission/evaluate-pod.ts';
 import type { Pod } from '../../src/policy/pod/pod.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
-import { judgeAgentRole } from '../../src/policy/roles/judge-agent-role.ts';
+import { judgeAgentRole } from '../../src/policy/roles/evaluate-agent-role.ts';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
 import { isReviewProblem } from '../../src/serve/problem.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgePod } from '../../src/policy/admission/judge-pod.ts';
+import { judgePod } from '../../src/policy/admission/evaluate-pod.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { buildPod } from '../build/pod.ts';
 import { buildReviewContext } from '../build/review-context.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isJudgedUpdate } from '../../src/policy/admission/is-judged-update.ts';
+import { isJudgedUpdate } from '../../src/policy/admission/changes-contract.ts';
 import type { Pod } from '../../src/policy/pod/pod.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { buildPod } from '../build/pod.ts';

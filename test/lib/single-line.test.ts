@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeRefusal } from '../../src/policy/admission/describe-violations.ts';
+import { describeRefusal } from '../../src/policy/describe-decision.ts';
 import { singleLine } from '../../src/lib/single-line.ts';
 
 test.for([

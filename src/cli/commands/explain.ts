@@ -1,4 +1,4 @@
-import { ACCESS } from '../../policy/admission/access.ts';
+import { ACCESS } from '../../policy/admission/evaluate-access.ts';
 import type { Check } from '../../policy/admission/check.ts';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import type { Command } from '../command.ts';

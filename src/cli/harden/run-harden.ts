@@ -1,7 +1,7 @@
 import { unifiedDiff } from '../../lib/unified-diff.ts';
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import { writeDocument } from '../../lib/yaml/write-document.ts';
-import { describeViolation } from '../../policy/admission/describe-violations.ts';
+import { describeViolation } from '../../policy/describe-decision.ts';
 import { parseImage } from '../../policy/roles/image-pattern.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';

@@ -1,8 +1,8 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { EXEMPTIBLE_CHECKS } from '../../policy/admission/exemptible-checks.ts';
-import { judgeAgentRole } from '../../policy/roles/judge-agent-role.ts';
-import { judgeAgentSandbox } from '../../policy/sandboxes/judge-agent-sandbox.ts';
-import { judgeTenantIsolation } from '../../policy/tenants/judge-tenant-isolation.ts';
+import { judgeAgentRole } from '../../policy/roles/evaluate-agent-role.ts';
+import { judgeAgentSandbox } from '../../policy/sandboxes/evaluate-agent-sandbox.ts';
+import { judgeTenantIsolation } from '../../policy/tenants/evaluate-tenant-isolation.ts';
 import type { KindFinding } from '../../policy/kinds/kind-finding.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { CloisterObject } from '../policies/read-cloister-object.ts';

@@ -1,4 +1,4 @@
-import { describeViolation } from '../../policy/admission/describe-violations.ts';
+import { describeViolation } from '../../policy/describe-decision.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { placeText } from './place-text.ts';

@@ -1,4 +1,4 @@
-import type { Violation } from './check.ts';
+import type { Violation } from '../decision.ts';
 import { parseImage } from '../roles/image-pattern.ts';
 import type { PodSubject } from '../pod/pod-subject.ts';
 import type { Exemption } from '../tenants/tenant-policy.ts';

@@ -1,11 +1,14 @@
+import type { Finding } from '../decision.ts';
+import type { Pod } from '../pod/pod.ts';
 import type { ContainerPosition, PodSubject } from '../pod/pod-subject.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
 import type { ContextScope, Operation, ReviewContext } from './review-context.ts';
 
 /** Where a check looks. `Pod` is the pod itself: its spec outside the container lists, and its metadata. */
 export type Position = 'Pod' | ContainerPosition;
 
 /**
- * How a check stands to Kubernetes Pod Security `restricted` (v1.37).
+ * How a check relates to Kubernetes Pod Security `restricted` (v1.37).
  * `Equal`: the same verdict on every pod. `Stricter`: refuses all that the named upstream check refuses, and more.
  */
 export interface UpstreamRelation {
@@ -14,24 +17,8 @@ export interface UpstreamRelation {
   readonly check: string;
 }
 
-/** One thing that is wrong, before it is known to which check and manifest it belongs. */
-export interface Finding {
-  /** The container's name, or null for the pod. */
-  readonly container: string | null;
-  /** Path from the pod's root, for example `spec.containers[0].securityContext.privileged`. */
-  readonly field: string;
-  /** What was found there, as the author wrote it; `nothing` where the field is absent. Never a secret. */
-  readonly found: string;
-  /** What the contract asks for. */
-  readonly required: string;
-  /** What to do, as an instruction. */
-  readonly fix: string;
-}
-
-/** A finding with the check that made it. `field` counts from the manifest's root. */
-export interface Violation extends Finding {
-  readonly check: string;
-}
+/** Takes what a check finds. */
+export type Report = (finding: Finding) => void;
 
 /**
  * A rule of a check in CEL, for the ValidatingAdmissionPolicy that holds when the webhook is gone.
@@ -43,9 +30,18 @@ export interface CelRule {
   readonly expression: string;
 }
 
-/** One rule of the pod contract: data, and a pure function. */
+/** What is known when a pod is repaired. */
+export interface FixContext {
+  /** As the pod is evaluated. */
+  readonly review: ReviewContext;
+  readonly role: RolePolicy;
+  /** The start gate by digest, for pods that have none; null where it is not known. */
+  readonly startGateImage: string | null;
+}
+
+/** One rule of the pod contract: data, and pure functions. */
 export interface Check {
-  /** Kebab-case, unique, stable: it stands in deny texts, exemptions and reports. */
+  /** Kebab-case, unique, stable: refusals, exemptions and reports name it. */
   readonly name: string;
   /** One sentence: what the check asks for. */
   readonly summary: string;
@@ -60,6 +56,11 @@ export interface Check {
   readonly upstream: UpstreamRelation | null;
   /** Present exactly for checks of context `None`: the same rule in CEL. */
   readonly cel?: readonly CelRule[];
-  /** All that is wrong; empty when the pod is as it should be. Never throws on a well-shaped pod. */
-  evaluate(subject: PodSubject, context: ReviewContext): readonly Finding[];
+  /** Reports everything that is wrong. Never throws on a well-shaped pod. */
+  evaluate(subject: PodSubject, context: ReviewContext, report: Report): void;
+  /**
+   * Returns the pod with this check's violations removed, as far as nobody has to decide anything. Called only with a
+   * pod that the check refuses; does not write to it. Absent where every violation asks for a decision.
+   */
+  fix?(pod: Pod, context: FixContext): Pod;
 }

@@ -1,4 +1,4 @@
-import type { Finding } from './check.ts';
+import type { Finding } from '../decision.ts';
 
 /** More of one check and one pod are never told; a pod of a hundred thousand containers must not fill the memory. */
 const MOST_FINDINGS = 512;

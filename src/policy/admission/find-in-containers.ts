@@ -1,4 +1,4 @@
-import type { Finding } from './check.ts';
+import type { Finding } from '../decision.ts';
 import { collectFinding } from './collect-finding.ts';
 import type { ContainerView, PodSubject } from '../pod/pod-subject.ts';
 

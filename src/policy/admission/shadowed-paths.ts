@@ -6,7 +6,7 @@ import type { RolePolicy } from '../roles/role-policy.ts';
 
 /** The volume of that name. */
 export function findVolume(subject: PodSubject, name: string | undefined): Volume | undefined {
-  return volumesOf(subject).byName.get(name ?? '')?.volume;
+  return subject.volumes.byName.get(name ?? '')?.volume;
 }
 
 /** Whether nothing can be written through the mount. */
@@ -27,7 +27,7 @@ export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, 
   if (mount.readOnly !== true) return false;
   if (!role.deniedPaths.includes(path) && !role.unwritablePaths.includes(path)) return false;
   if (!findVolume(subject, mount.name)?.emptyDir) return false;
-  return !volumesOf(subject).written.has(mount.name ?? '');
+  return !subject.volumes.written.has(mount.name ?? '');
 }
 
 /**

@@ -1,13 +1,11 @@
 import { GATEWAY } from '../../api/names.ts';
-import { applyExemptions } from '../admission/apply-exemptions.ts';
-import type { Check, Violation } from '../admission/check.ts';
+import type { Check } from '../admission/check.ts';
 import { CHECKS } from '../admission/checks/index.ts';
-import { evaluateContract } from '../admission/evaluate-contract.ts';
-import { EXEMPTIBLE_CHECKS } from '../admission/exemptible-checks.ts';
+import { evaluatePod } from '../admission/evaluate-pod.ts';
+import type { Violation } from '../decision.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createPodSubject } from '../pod/pod-subject.ts';
 import type { HardenContext } from './harden-context.ts';
-import { FIXES } from './index.ts';
 import { knowsGateway, wirePod } from './wire-pod.ts';
 
 /** A hardened pod and what nobody but its author can decide. */
@@ -18,28 +16,28 @@ export interface HardenedPod {
   readonly left: readonly Violation[];
 }
 
-/** Changes a pod as little as the contract of its role asks, as far as that takes no decision; judged again at the end. */
+/**
+ * Changes a pod as little as the contract of its role asks, as far as that takes no decision, and evaluates the result.
+ * Checks repair in the order of the contract.
+ */
 export function hardenPod(pod: Pod, prefix: string, context: HardenContext): HardenedPod {
   let hardened = wirePod(pod, context);
-  for (const fix of FIXES) {
-    const checks = CHECKS.filter(({ name }) => name === fix.check);
-    if (judge(hardened, prefix, checks, context).length > 0) hardened = fix.apply(hardened, context);
+  for (const check of CHECKS) {
+    const isRefused = check.fix !== undefined && violationsOf(hardened, prefix, [check], context).length > 0;
+    if (isRefused) hardened = check.fix?.(hardened, context) ?? hardened;
   }
-  const left = judge(hardened, prefix, CHECKS, context);
+  const left = violationsOf(hardened, prefix, CHECKS, context);
   return { pod: hardened, left: knowsGateway(hardened) ? left : [...left, gatewayUnknown(prefix)] };
 }
 
-function judge(
+function violationsOf(
   pod: Pod,
   prefix: string,
   checks: readonly Check[],
   { review, now }: HardenContext,
 ): readonly Violation[] {
-  const subject = createPodSubject(pod, prefix);
-  const violations = evaluateContract(checks, subject, review);
-  const { tenant, namespace } = review;
-  const given = { exemptions: tenant?.exemptions ?? [], namespace, exemptible: EXEMPTIBLE_CHECKS, now };
-  return applyExemptions(violations, subject, given).violations;
+  const decision = evaluatePod(createPodSubject(pod, prefix), { context: review, now, checks });
+  return decision.effect === 'Deny' ? decision.violations : [];
 }
 
 function gatewayUnknown(prefix: string): Violation {
@@ -47,8 +45,8 @@ function gatewayUnknown(prefix: string): Violation {
     check: 'gateway',
     container: null,
     field: `${prefix}spec.hostAliases`,
-    found: 'nothing',
-    required: `the addresses of ${GATEWAY.name}, since the pod has no DNS`,
-    fix: 'Give the TenantIsolation as it is on the cluster (kubectl get tenantisolation NAME -o yaml) with another -f: its status names them.',
+    found: 'not set',
+    required: `must name the addresses of ${GATEWAY.name}, since the pod has no DNS`,
+    fix: 'Give the TenantIsolation as it is on the cluster (kubectl get tenantisolation NAME -o yaml) with another -f: its status has the addresses.',
   };
 }

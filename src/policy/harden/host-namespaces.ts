@@ -1,4 +1,4 @@
-import { changeSpec, without } from './change-pod.ts';
+import { changeSpec, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Leaves the namespaces of the node. */

@@ -1,4 +1,4 @@
-import { changeContainers, without } from './change-pod.ts';
+import { changeContainers, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Takes no port of the node; the container's own stays open. */

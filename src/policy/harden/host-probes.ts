@@ -1,5 +1,5 @@
 import type { Container, Handler } from '../pod/pod.ts';
-import { changeContainers, without } from './change-pod.ts';
+import { changeContainers, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Has the kubelet ask the pod itself. */

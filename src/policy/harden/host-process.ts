@@ -1,4 +1,4 @@
-import { changeSecurityContexts, without } from './change-pod.ts';
+import { changeSecurityContexts, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Runs nothing as a process of a Windows node. */

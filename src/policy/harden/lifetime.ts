@@ -1,4 +1,4 @@
-import { changeSpec } from './change-pod.ts';
+import { changeSpec } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Bounds the pod's life by the role's. */

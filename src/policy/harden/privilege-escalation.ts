@@ -1,4 +1,4 @@
-import { changeContainers, setSecurityContext } from './change-pod.ts';
+import { changeContainers, setSecurityContext } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { changeContainers, without } from './change-pod.ts';
+import { changeContainers, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Puts the masks over /proc back. */

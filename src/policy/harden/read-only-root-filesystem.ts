@@ -1,9 +1,9 @@
 import { canonicalMountPath } from '../roles/mount-path.ts';
 import type { Container, Pod } from '../pod/pod.ts';
-import { changeContainers, changeSpec, setSecurityContext, without } from './change-pod.ts';
+import { changeContainers, changeSpec, setSecurityContext, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 import { isStartGate } from './start-gate.ts';
-import { SCRATCH_PATH, scratchSize } from './scratch-volume.ts';
+import { SCRATCH_PATH, scratchSize } from '../pod/scratch-volume.ts';
 
 const VOLUME = 'tmp';
 

@@ -2,9 +2,9 @@ import { parseQuantity } from '../../lib/quantity.ts';
 import type { Container, Pod } from '../pod/pod.ts';
 import { type ContainerPosition, createPodSubject } from '../pod/pod-subject.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
-import { changeContainers } from './change-pod.ts';
+import { changeContainers } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
-import { formatBytes, formatCores } from './format-amount.ts';
+import { formatBytes, formatCores } from '../../lib/format-amount.ts';
 
 const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 type Resource = (typeof RESOURCES)[number];

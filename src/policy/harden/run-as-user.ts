@@ -1,4 +1,4 @@
-import { changeContainerSecurityContexts, setPodSecurityContext, without } from './change-pod.ts';
+import { changeContainerSecurityContexts, setPodSecurityContext, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Names the role's user once, for the whole pod. */

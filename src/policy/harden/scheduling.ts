@@ -1,5 +1,5 @@
 import type { PodSpec, Toleration } from '../pod/pod.ts';
-import { changeSpec, without } from './change-pod.ts';
+import { changeSpec, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];

@@ -1,5 +1,5 @@
 import { localhostProfile } from '../pod/localhost-profile.ts';
-import { changeContainerSecurityContexts, setPodSecurityContext, without } from './change-pod.ts';
+import { changeContainerSecurityContexts, setPodSecurityContext, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Names the role's profile once, for the whole pod. */

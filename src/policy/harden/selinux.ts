@@ -1,4 +1,4 @@
-import { changeSecurityContexts, without } from './change-pod.ts';
+import { changeSecurityContexts, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Keeps the level, which separates containers from one another, and lets the runtime choose the rest. */

@@ -1,4 +1,4 @@
-import { changeSpec } from './change-pod.ts';
+import { changeSpec } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Mounts no token by itself; what a projected token of another audience is for has to be decided. */

@@ -1,6 +1,6 @@
 import { parseImage } from '../roles/image-pattern.ts';
 import type { Container, Pod } from '../pod/pod.ts';
-import { changeSpec, without } from './change-pod.ts';
+import { changeSpec, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 import type { HardenContext } from './harden-context.ts';
 

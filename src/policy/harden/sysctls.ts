@@ -1,5 +1,5 @@
 import { SAFE_SYSCTLS } from '../admission/checks/sysctls.ts';
-import { changeSpec } from './change-pod.ts';
+import { changeSpec } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Keeps the sysctls that reach no further than the pod. */

@@ -1,5 +1,5 @@
 import type { Container, Handler } from '../pod/pod.ts';
-import { changeContainers, changeSpec, without } from './change-pod.ts';
+import { changeContainers, changeSpec, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 const LONGEST = 30;

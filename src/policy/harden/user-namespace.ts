@@ -1,4 +1,4 @@
-import { changeSpec } from './change-pod.ts';
+import { changeSpec } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 /** Gives the pod users of its own. */

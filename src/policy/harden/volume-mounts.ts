@@ -1,9 +1,9 @@
-import { judgeMountPath } from '../admission/judge-mount-path.ts';
+import { judgeMountPath } from '../admission/evaluate-mount-path.ts';
 import type { Pod, VolumeMount } from '../pod/pod.ts';
 import { createPodSubject, type PodSubject } from '../pod/pod-subject.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import { findOpening, isMountedReadOnly } from '../admission/shadowed-paths.ts';
-import { changeContainers, changeSpec, without } from './change-pod.ts';
+import { changeContainers, changeSpec, without } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
 
 const SHADOW = { name: 'cloister-shadow', emptyDir: { sizeLimit: '1Mi' } };

@@ -1,7 +1,7 @@
 import type { Volume } from '../pod/pod.ts';
-import { changeSpec } from './change-pod.ts';
+import { changeSpec } from '../pod/change-pod.ts';
 import type { Fix } from './fix.ts';
-import { isScratch, scratchSize, usualSize } from './scratch-volume.ts';
+import { isScratch, scratchSize, usualSize } from '../pod/scratch-volume.ts';
 
 /** Bounds scratch volumes; what a volume of another type is for has to be decided. */
 export const volumeTypes: Fix = {

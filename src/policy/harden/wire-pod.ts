@@ -1,8 +1,8 @@
 import { GATEWAY, LABEL, PROXY_SECRET } from '../../api/names.ts';
 import type { Container, EnvironmentVariable, Pod, PodSpec } from '../pod/pod.ts';
-import { changeContainers, changeSpec } from './change-pod.ts';
+import { changeContainers, changeSpec } from '../pod/change-pod.ts';
 import type { HardenContext } from './harden-context.ts';
-import { isStartGate } from './start-gate.ts';
+import { isStartGate } from '../admission/checks/start-gate.ts';
 
 const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
 const PROXY: readonly EnvironmentVariable[] = [

@@ -1,6 +1,7 @@
 import type { Container, Pod, PodMetadata, PodSpec } from './pod.ts';
+import { gatherVolumes, type PodVolumes } from './pod-volumes.ts';
 
-/** Where a container stands in a pod. Ephemeral containers may not carry resources, ports or probes (core/v1). */
+/** Which list of a pod holds a container. Ephemeral containers may not carry resources, ports or probes (core/v1). */
 export type ContainerPosition = 'Container' | 'InitContainer' | 'EphemeralContainer';
 
 /** All three lists; a check that names fewer has a reason to. */
@@ -17,36 +18,34 @@ export interface ContainerView {
   readonly index: number;
 }
 
-/** What is judged: a pod or the pod inside a template, with its containers gathered once. */
+/** What is evaluated: a pod or the pod inside a template, with its containers and volumes gathered once. */
 export interface PodSubject {
   readonly metadata: PodMetadata;
   readonly spec: PodSpec;
   /** Init containers first, then containers, then ephemeral containers. */
   readonly containers: readonly ContainerView[];
-  /** What stands before `spec` and `metadata` in the manifest: empty for a pod, `spec.template.` for a Deployment. */
+  readonly volumes: PodVolumes;
+  /** The path of the pod in its manifest, with a trailing dot: empty for a pod, `spec.template.` for a Deployment. */
   readonly prefix: string;
 }
 
-const NOTHING = Object.freeze({});
-
-/** Gathers a pod for judgement. `prefix` is where the pod stands in its manifest, with a trailing dot. */
+/** Gathers a pod for evaluation. `prefix` is the path of the pod in its manifest, with a trailing dot. */
 export function createPodSubject(pod: Pod, prefix = ''): PodSubject {
-  const spec: PodSpec = pod.spec ?? NOTHING;
-  const containers: ContainerView[] = [];
-  gather(containers, spec.initContainers, 'InitContainer');
-  gather(containers, spec.containers, 'Container');
-  gather(containers, spec.ephemeralContainers, 'EphemeralContainer');
-  return { metadata: pod.metadata ?? NOTHING, spec, containers, prefix };
+  const spec: PodSpec = pod.spec ?? {};
+  const containers = [
+    ...gather(spec.initContainers, 'InitContainer'),
+    ...gather(spec.containers, 'Container'),
+    ...gather(spec.ephemeralContainers, 'EphemeralContainer'),
+  ];
+  const volumes = gatherVolumes(spec, containers);
+  return { metadata: pod.metadata ?? {}, spec, containers, volumes, prefix };
 }
 
 function gather(
-  into: ContainerView[],
-  from: readonly Container[] | undefined,
+  list: readonly Container[] | undefined,
   position: ContainerPosition,
-): void {
-  if (from === undefined || from === null) return;
-  // By number: every pod comes through here, and iterators stand out in the profile of a review.
-  for (let index = 0; index < from.length; index++) into.push({ container: from[index]!, position, index });
+): readonly ContainerView[] {
+  return (list ?? []).map((container, index) => ({ container, position, index }));
 }
 
 const LISTS: Record<ContainerPosition, string> = {
@@ -55,7 +54,15 @@ const LISTS: Record<ContainerPosition, string> = {
   EphemeralContainer: 'ephemeralContainers',
 };
 
-/** The path of a field of a container from the pod's root, for example `spec.containers[0].image`. */
+/** The container and the path of a field of it from the pod's root, for a finding. */
+export function inContainer(
+  { container, position, index }: ContainerView,
+  field: string,
+): { readonly container: string; readonly field: string } {
+  return { container: container.name ?? '', field: `spec.${LISTS[position]}[${index}].${field}` };
+}
+
+/** Removed once no check uses it. */
 export function containerField(view: ContainerView, field: string): string {
-  return `spec.${LISTS[view.position]}[${view.index}].${field}`;
+  return inContainer(view, field).field;
 }

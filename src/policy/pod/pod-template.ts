@@ -1,3 +1,4 @@
+import { isRecord } from '../../lib/is-record.ts';
 import type { Pod } from './pod.ts';
 
 /** A pod found in a manifest, and where. */
@@ -68,8 +69,8 @@ function groupOf(apiVersion: unknown): string {
 
 function follow(manifest: Json, path: readonly string[]): FoundPod | null {
   let at: unknown = manifest;
-  for (const member of path) at = isObject(at) ? at[member] : undefined;
-  return isObject(at) ? { pod: at, path, prefix: prefixOf(path) } : null;
+  for (const member of path) at = isRecord(at) ? at[member] : undefined;
+  return isRecord(at) ? { pod: at, path, prefix: prefixOf(path) } : null;
 }
 
 function search(value: unknown, path: readonly (string | number)[], found: FoundPod[]): void {
@@ -77,7 +78,7 @@ function search(value: unknown, path: readonly (string | number)[], found: Found
     for (const [index, item] of value.entries()) search(item, [...path, index], found);
     return;
   }
-  if (!isObject(value)) return;
+  if (!isRecord(value)) return;
   const within = findPod(value);
   if (within !== null) {
     const whole = [...path, ...within.path];
@@ -93,8 +94,8 @@ function search(value: unknown, path: readonly (string | number)[], found: Found
 }
 
 function hasContainers({ spec }: Json): boolean {
-  if (!isObject(spec) || !Array.isArray(spec['containers'])) return false;
-  return spec['containers'].every(isObject);
+  if (!isRecord(spec) || !Array.isArray(spec['containers'])) return false;
+  return spec['containers'].every(isRecord);
 }
 
 function prefixOf(path: readonly (string | number)[]): string {
@@ -102,8 +103,4 @@ function prefixOf(path: readonly (string | number)[]): string {
     (text, step) => (typeof step === 'number' ? `${text.slice(0, -1)}[${step}].` : `${text}${step}.`),
     '',
   );
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

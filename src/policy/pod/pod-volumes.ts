@@ -1,11 +1,11 @@
 import { canonicalMountPath } from '../roles/mount-path.ts';
-import type { Volume } from './pod.ts';
-import type { PodSubject } from './pod-subject.ts';
-import { readAmount } from './read-amount.ts';
+import { parseQuantity } from '../../lib/quantity.ts';
+import type { PodSpec, Volume } from './pod.ts';
+import type { ContainerView } from './pod-subject.ts';
 
 export const TEMPORARY = '/tmp';
 
-/** What the mounts of a pod are judged by, gathered once. */
+/** What the mounts of a pod are evaluated with. */
 export interface PodVolumes {
   /** By name, with the place in `spec.volumes`; of two with one name the first. */
   readonly byName: ReadonlyMap<string, { readonly volume: Volume; readonly index: number }>;
@@ -17,19 +17,11 @@ export interface PodVolumes {
   readonly temporarySum: bigint;
 }
 
-// A pod is judged from beginning to end before the next: remembering one is enough, and cheaper than a WeakMap.
-let last: { readonly subject: PodSubject; readonly volumes: PodVolumes } | null = null;
-
 /**
- * The volumes of a pod. Gathered on the first call: searched again for every mount, a pod of a thousand volumes and
- * mounts kept the webhook from every other pod for half a minute.
+ * Gathers the volumes of a pod. Once: searched again for every mount, a pod of a thousand volumes and mounts kept the
+ * webhook from every other pod for half a minute.
  */
-export function volumesOf(subject: PodSubject): PodVolumes {
-  if (last?.subject !== subject) last = { subject, volumes: gather(subject) };
-  return last.volumes;
-}
-
-function gather({ spec, containers }: PodSubject): PodVolumes {
+export function gatherVolumes(spec: PodSpec, containers: readonly ContainerView[]): PodVolumes {
   const byName = nameVolumes(spec.volumes ?? []);
   const written = new Set<string>();
   const atTemporary = new Set<string>();
@@ -49,14 +41,13 @@ function gather({ spec, containers }: PodSubject): PodVolumes {
 
 function sumOfSizes(volumes: readonly Volume[]): bigint {
   let sum = 0n;
-  for (const { emptyDir } of volumes) sum += readAmount(emptyDir?.sizeLimit ?? 0) ?? 0n;
+  for (const { emptyDir } of volumes) sum += parseQuantity(emptyDir?.sizeLimit ?? 0) ?? 0n;
   return sum;
 }
 
 function nameVolumes(volumes: readonly Volume[]): PodVolumes['byName'] {
   const byName = new Map<string, { volume: Volume; index: number }>();
-  for (let index = 0; index < volumes.length; index++) {
-    const volume = volumes[index];
+  for (const [index, volume] of volumes.entries()) {
     if (volume && !byName.has(volume.name ?? '')) byName.set(volume.name ?? '', { volume, index });
   }
   return byName;

@@ -1,164 +1,173 @@
 /**
- * The part of a Kubernetes Pod that the contract reads, and nothing else.
- *
- * Shapes follow core/v1. Every field is optional, because the contract judges what was written, not what a
- * server would have filled in. The API server has decoded and typed what the webhook sees; what the CLI reads
- * from a file is brought to this shape by `readPod` first.
+ * A type that a field must have: a primitive, `quantity` (text or number), `any`, a map of texts (`texts`), a map of
+ * quantities (`quantities`), a list of one shape, or an object of named members.
  */
-export interface Pod {
-  readonly metadata?: PodMetadata;
-  readonly spec?: PodSpec;
+export type Shape =
+  | 'string'
+  | 'boolean'
+  | 'integer'
+  | 'any'
+  | 'texts'
+  | 'quantities'
+  | 'quantity'
+  | readonly [Shape]
+  | { readonly [member: string]: Shape };
+
+const named = { name: 'string' } as const;
+const handler = {
+  exec: { command: ['string'] },
+  httpGet: { host: 'string', httpHeaders: [{ name: 'string', value: 'string' }] },
+  tcpSocket: { host: 'string' },
+  sleep: { seconds: 'integer' },
+} as const;
+const resources = { limits: 'quantities', requests: 'quantities', claims: [named] } as const;
+
+const sharedSecurityContext = {
+  runAsUser: 'integer',
+  runAsNonRoot: 'boolean',
+  seccompProfile: { type: 'string', localhostProfile: 'string' },
+  appArmorProfile: { type: 'string', localhostProfile: 'string' },
+  seLinuxOptions: { type: 'string', user: 'string', role: 'string', level: 'string' },
+  windowsOptions: { hostProcess: 'boolean', runAsUserName: 'string' },
+} as const;
+
+const container = {
+  name: 'string',
+  image: 'string',
+  command: ['string'],
+  args: ['string'],
+  ports: [{ name: 'string', hostPort: 'integer', containerPort: 'integer' }],
+  env: [
+    {
+      name: 'string',
+      value: 'string',
+      valueFrom: { secretKeyRef: { name: 'string', key: 'string' }, fileKeyRef: { volumeName: 'string', path: 'string', key: 'string' } },
+    },
+  ],
+  envFrom: [{ secretRef: named }],
+  resources,
+  volumeMounts: [
+    {
+      name: 'string',
+      mountPath: 'string',
+      subPath: 'string',
+      subPathExpr: 'string',
+      readOnly: 'boolean',
+      mountPropagation: 'string',
+    },
+  ],
+  volumeDevices: [{ name: 'string', devicePath: 'string' }],
+  livenessProbe: handler,
+  readinessProbe: handler,
+  startupProbe: handler,
+  lifecycle: { postStart: handler, preStop: handler },
+  restartPolicy: 'string',
+  terminationMessagePath: 'string',
+  securityContext: {
+    ...sharedSecurityContext,
+    privileged: 'boolean',
+    allowPrivilegeEscalation: 'boolean',
+    readOnlyRootFilesystem: 'boolean',
+    procMount: 'string',
+    capabilities: { add: ['string'], drop: ['string'] },
+  },
+  targetContainerName: 'string',
+} as const satisfies Shape;
+
+const volume = {
+  name: 'string',
+  emptyDir: { sizeLimit: 'quantity', medium: 'string' },
+  hostPath: { path: 'string' },
+  projected: { sources: [{ serviceAccountToken: { audience: 'string', path: 'string' }, '*': 'any' }] },
+  persistentVolumeClaim: { claimName: 'string', readOnly: 'boolean' },
+  '*': 'any',
+} as const satisfies Shape;
+
+const spec = {
+  containers: [container],
+  initContainers: [container],
+  ephemeralContainers: [container],
+  volumes: [volume],
+  securityContext: { ...sharedSecurityContext, sysctls: [{ name: 'string', value: 'string' }] },
+  hostNetwork: 'boolean',
+  hostPID: 'boolean',
+  hostIPC: 'boolean',
+  hostUsers: 'boolean',
+  hostAliases: [{ ip: 'string', hostnames: ['string'] }],
+  shareProcessNamespace: 'boolean',
+  serviceAccountName: 'string',
+  serviceAccount: 'string',
+  automountServiceAccountToken: 'boolean',
+  os: named,
+  runtimeClassName: 'string',
+  dnsPolicy: 'string',
+  dnsConfig: {
+    nameservers: ['string'],
+    searches: ['string'],
+    options: [{ name: 'string', value: 'string' }],
+  },
+  nodeName: 'string',
+  schedulerName: 'string',
+  tolerations: [{ key: 'string', operator: 'string', value: 'string', effect: 'string' }],
+  priorityClassName: 'string',
+  priority: 'integer',
+  activeDeadlineSeconds: 'integer',
+  terminationGracePeriodSeconds: 'integer',
+  resourceClaims: [named],
+  resources,
+} as const satisfies Shape;
+
+/**
+ * The types of the fields that the contract reads, as core/v1 has them. An object with the member `*` may have further
+ * members: volumes and projected sources have one that is named after their type.
+ */
+export const POD_SHAPE = {
+  metadata: {
+    name: 'string',
+    generateName: 'string',
+    namespace: 'string',
+    uid: 'string',
+    labels: 'texts',
+    annotations: 'texts',
+    ownerReferences: ['any'],
+    finalizers: ['string'],
+  },
+  spec,
+} as const satisfies Shape;
+
+interface Primitives {
+  readonly string: string;
+  readonly boolean: boolean;
+  readonly integer: number;
+  readonly any: unknown;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly quantities: Readonly<Record<string, string | number>>;
+  readonly quantity: string | number;
 }
 
-export interface PodMetadata {
-  readonly name?: string;
-  readonly generateName?: string;
-  readonly namespace?: string;
-  readonly uid?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly ownerReferences?: readonly unknown[];
-  readonly finalizers?: readonly string[];
-}
+/** The type that a shape describes. Every member may be absent. */
+type Shaped<S> = S extends keyof Primitives
+  ? Primitives[S]
+  : S extends readonly [infer Item]
+    ? readonly Shaped<Item>[]
+    : S extends { readonly '*': unknown }
+      ? Shaped<Omit<S, '*'>> & { readonly [member: string]: unknown }
+      : { readonly [Member in keyof S]?: Shaped<S[Member]> };
 
-export interface PodSpec {
-  readonly containers?: readonly Container[];
-  readonly initContainers?: readonly Container[];
-  readonly ephemeralContainers?: readonly Container[];
-  readonly volumes?: readonly Volume[];
-  readonly securityContext?: PodSecurityContext;
-  readonly hostNetwork?: boolean;
-  readonly hostPID?: boolean;
-  readonly hostIPC?: boolean;
-  readonly hostUsers?: boolean;
-  readonly hostAliases?: readonly { readonly ip?: string; readonly hostnames?: readonly string[] }[];
-  readonly shareProcessNamespace?: boolean;
-  readonly serviceAccountName?: string;
-  readonly serviceAccount?: string;
-  readonly automountServiceAccountToken?: boolean;
-  readonly os?: { readonly name?: string };
-  readonly runtimeClassName?: string;
-  readonly dnsPolicy?: string;
-  readonly dnsConfig?: {
-    readonly nameservers?: readonly string[];
-    readonly searches?: readonly string[];
-    readonly options?: readonly { readonly name?: string; readonly value?: string }[];
-  };
-  readonly nodeName?: string;
-  readonly schedulerName?: string;
-  readonly tolerations?: readonly Toleration[];
-  readonly priorityClassName?: string;
-  readonly priority?: number;
-  readonly activeDeadlineSeconds?: number;
-  readonly terminationGracePeriodSeconds?: number;
-  readonly resourceClaims?: readonly { readonly name?: string }[];
-  readonly resources?: Resources;
-}
-
-export interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
-}
-
-export interface Container {
-  readonly name?: string;
-  readonly image?: string;
-  readonly command?: readonly string[];
-  readonly args?: readonly string[];
-  readonly ports?: readonly {
-    readonly name?: string;
-    readonly hostPort?: number;
-    readonly containerPort?: number;
-  }[];
-  readonly env?: readonly EnvironmentVariable[];
-  readonly envFrom?: readonly { readonly secretRef?: { readonly name?: string } }[];
-  readonly resources?: Resources;
-  readonly volumeMounts?: readonly VolumeMount[];
-  readonly volumeDevices?: readonly { readonly name?: string; readonly devicePath?: string }[];
-  readonly livenessProbe?: Handler;
-  readonly readinessProbe?: Handler;
-  readonly startupProbe?: Handler;
-  readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
-  readonly restartPolicy?: string;
-  readonly terminationMessagePath?: string;
-  readonly securityContext?: ContainerSecurityContext;
-  readonly targetContainerName?: string;
-}
-
-export interface EnvironmentVariable {
-  readonly name?: string;
-  readonly value?: string;
-  readonly valueFrom?: {
-    readonly secretKeyRef?: { readonly name?: string; readonly key?: string };
-    readonly fileKeyRef?: { readonly volumeName?: string; readonly path?: string; readonly key?: string };
-  };
-}
-
-export interface Resources {
-  readonly limits?: Readonly<Record<string, string | number>>;
-  readonly requests?: Readonly<Record<string, string | number>>;
-  readonly claims?: readonly { readonly name?: string }[];
-}
-
-export interface VolumeMount {
-  readonly name?: string;
-  readonly mountPath?: string;
-  readonly subPath?: string;
-  readonly subPathExpr?: string;
-  readonly readOnly?: boolean;
-  readonly mountPropagation?: string;
-}
-
-export interface Handler {
-  readonly exec?: { readonly command?: readonly string[] };
-  readonly httpGet?: {
-    readonly host?: string;
-    readonly httpHeaders?: readonly { readonly name?: string; readonly value?: string }[];
-  };
-  readonly tcpSocket?: { readonly host?: string };
-  readonly sleep?: { readonly seconds?: number };
-}
-
-interface SharedSecurityContext {
-  readonly runAsUser?: number;
-  readonly runAsNonRoot?: boolean;
-  readonly seccompProfile?: { readonly type?: string; readonly localhostProfile?: string };
-  readonly appArmorProfile?: { readonly type?: string; readonly localhostProfile?: string };
-  readonly seLinuxOptions?: {
-    readonly type?: string;
-    readonly user?: string;
-    readonly role?: string;
-    readonly level?: string;
-  };
-  readonly windowsOptions?: { readonly hostProcess?: boolean; readonly runAsUserName?: string };
-}
-
-export interface PodSecurityContext extends SharedSecurityContext {
-  readonly sysctls?: readonly { readonly name?: string; readonly value?: string }[];
-}
-
-export interface ContainerSecurityContext extends SharedSecurityContext {
-  readonly privileged?: boolean;
-  readonly allowPrivilegeEscalation?: boolean;
-  readonly readOnlyRootFilesystem?: boolean;
-  readonly procMount?: string;
-  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
-}
-
-/** A volume: its name, and one member named after its type, for example `emptyDir`. */
-export interface Volume {
-  readonly name?: string;
-  readonly emptyDir?: { readonly sizeLimit?: string | number; readonly medium?: string };
-  readonly hostPath?: { readonly path?: string };
-  readonly projected?: { readonly sources?: readonly ProjectedSource[] };
-  readonly persistentVolumeClaim?: { readonly claimName?: string; readonly readOnly?: boolean };
-  readonly [type: string]: unknown;
-}
-
-/** One source of a projected volume: one member named after its type. */
-export interface ProjectedSource {
-  readonly serviceAccountToken?: { readonly audience?: string; readonly path?: string };
-  readonly [type: string]: unknown;
-}
+/**
+ * A pod as the contract reads it. The API server has validated what the webhook sees; what the command line reads from
+ * a file is brought to this shape by `readPod` first.
+ */
+export type Pod = Shaped<typeof POD_SHAPE>;
+export type PodMetadata = NonNullable<Pod['metadata']>;
+export type PodSpec = NonNullable<Pod['spec']>;
+export type PodSecurityContext = NonNullable<PodSpec['securityContext']>;
+export type Toleration = NonNullable<PodSpec['tolerations']>[number];
+export type Volume = NonNullable<PodSpec['volumes']>[number];
+export type ProjectedSource = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
+export type Container = NonNullable<PodSpec['containers']>[number];
+export type ContainerSecurityContext = NonNullable<Container['securityContext']>;
+export type EnvironmentVariable = NonNullable<Container['env']>[number];
+export type VolumeMount = NonNullable<Container['volumeMounts']>[number];
+export type Resources = NonNullable<Container['resources']>;
+export type Handler = NonNullable<Container['livenessProbe']>;

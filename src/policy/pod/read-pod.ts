@@ -1,5 +1,5 @@
-import { POD_SHAPE, type Shape } from './pod-shape.ts';
-import type { Pod } from './pod.ts';
+import { isRecord } from '../../lib/is-record.ts';
+import { type Pod, POD_SHAPE, type Shape } from './pod.ts';
 import { show } from '../../lib/show.ts';
 
 /** A pod of the right shape, or why it has none. */
@@ -28,7 +28,7 @@ function misfit(value: unknown, shape: Shape, path: string): string | null {
   if (typeof shape === 'string')
     return fits(value, shape) ? null : complaint(path, value, NAMES[shape] ?? shape);
   if (isList(shape)) return misfitInList(value, shape[0], path);
-  if (!isObject(value)) return complaint(path, value, 'an object');
+  if (!isRecord(value)) return complaint(path, value, 'an object');
   for (const member in shape) {
     const inner = value[member];
     if (inner === undefined || inner === null) continue;
@@ -62,10 +62,10 @@ function fits(value: unknown, shape: Extract<Shape, string>): boolean {
       return isQuantity(value);
     case 'texts':
       return (
-        isObject(value) && Object.values(value).every((text) => text === null || typeof text === 'string')
+        isRecord(value) && Object.values(value).every((text) => text === null || typeof text === 'string')
       );
     case 'quantities':
-      return isObject(value) && Object.values(value).every(isQuantity);
+      return isRecord(value) && Object.values(value).every(isQuantity);
     case 'any':
       return true;
     default:
@@ -79,10 +79,6 @@ function isQuantity(value: unknown): boolean {
 
 function isList(shape: Shape): shape is readonly [Shape] {
   return Array.isArray(shape);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function complaint(path: string, found: unknown, wanted: string): string {

@@ -1,5 +1,3 @@
-import { rememberFew } from '../../lib/remember-few.ts';
-
 /** A repository that a role allows images from; `ghcr.io/acme/*` is everything below `ghcr.io/acme/`. */
 export interface ImagePattern {
   /** As the role wrote it, for messages. */
@@ -28,7 +26,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 // A bare image identifier would be taken for a digest by some runtimes and for a name by others.
 const IDENTIFIER = /^[0-9a-f]{64}$/;
 // An image reference may be no longer than this; the repository's own limit is 255.
-const LONGEST_REPOSITORY = 255;
+const MAX_REPOSITORY_CHARACTERS = 255;
 
 /**
  * Splits an image reference as the distribution specification does; null where it is none.
@@ -46,16 +44,12 @@ export function parseImage(image: string): ImageReference | null {
   return repository === null ? null : { repository, tag, digest };
 }
 
-// The same few repositories come again and again, and the grammar takes longer than the rest of the check.
-const readRepository = rememberFew(
-  (written) => {
-    const normal = normalise(written);
-    const isValid =
-      !IDENTIFIER.test(written) && normal.length <= LONGEST_REPOSITORY && REPOSITORY.test(normal);
-    return isValid ? normal : null;
-  },
-  { most: 256, longest: LONGEST_REPOSITORY },
-);
+function readRepository(written: string): string | null {
+  const normal = normalise(written);
+  const isValid =
+    !IDENTIFIER.test(written) && normal.length <= MAX_REPOSITORY_CHARACTERS && REPOSITORY.test(normal);
+  return isValid ? normal : null;
+}
 
 /** Reads an entry of a role's list of images. What is neither a repository nor a tree of them matches nothing. */
 export function compileImagePattern(text: string, digestRequired: boolean): ImagePattern {

@@ -1,5 +1,5 @@
-import { type AccessRequest, decideAccess } from '../../policy/admission/access.ts';
-import { describeRefusal } from '../../policy/admission/describe-violations.ts';
+import { type AccessRequest, decideAccess } from '../../policy/admission/evaluate-access.ts';
+import { describeRefusal } from '../../policy/describe-decision.ts';
 import type { RolePolicy } from '../../policy/roles/role-policy.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';

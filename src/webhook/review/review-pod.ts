@@ -1,6 +1,6 @@
-import { describeRefusal } from '../../policy/admission/describe-violations.ts';
-import { isJudgedUpdate } from '../../policy/admission/is-judged-update.ts';
-import { judgePod } from '../../policy/admission/judge-pod.ts';
+import { describeRefusal } from '../../policy/describe-decision.ts';
+import { isJudgedUpdate } from '../../policy/admission/changes-contract.ts';
+import { judgePod } from '../../policy/admission/evaluate-pod.ts';
 import type { Pod } from '../../policy/pod/pod.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../admission-review.ts';

@@ -1,5 +1,5 @@
-import { describeViolation } from '../../policy/admission/describe-violations.ts';
-import { judgePod } from '../../policy/admission/judge-pod.ts';
+import { describeViolation } from '../../policy/describe-decision.ts';
+import { judgePod } from '../../policy/admission/evaluate-pod.ts';
 import { findPod } from '../../policy/pod/pod-template.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../admission-review.ts';

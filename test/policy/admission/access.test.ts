@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AccessRequest, decideAccess } from '../../../src/policy/admission/access.ts';
+import { type AccessRequest, decideAccess } from '../../../src/policy/admission/evaluate-access.ts';
 import type { Access } from '../../../src/policy/roles/role-policy.ts';
 import { buildRolePolicy } from '../../build/review-context.ts';
 

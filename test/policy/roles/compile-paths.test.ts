@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePaths } from '../../../src/policy/roles/compile-paths.ts';
-import { judgeMountPath } from '../../../src/policy/admission/judge-mount-path.ts';
+import { judgeMountPath } from '../../../src/policy/admission/evaluate-mount-path.ts';
 import { isAtOrUnder } from '../../../src/policy/roles/mount-path.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildRolePolicy } from '../../build/review-context.ts';

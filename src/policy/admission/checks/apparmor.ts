@@ -1,16 +1,12 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import {
-  findInSecurityContexts,
-  securityContextField,
-  securityContextRules,
-} from '../find-in-security-contexts.ts';
-import type { ContainerSecurityContext, PodMetadata, PodSecurityContext } from '../../pod/pod.ts';
-import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 import { show } from '../../../lib/show.ts';
+import { changeSecurityContexts, without } from '../../pod/change-pod.ts';
+import { EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
+import { inSecurityContext, securityContextRules, securityContextsOf } from '../security-contexts.ts';
 
-/** What stood in for the field before Kubernetes 1.30 and is still carried over to it (KEP-24). */
+/** The annotation of Kubernetes before 1.30, which the kubelet still honours (KEP-24). */
 const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';
+const ALLOWED_TYPES = ['RuntimeDefault', 'Localhost'];
 const ANNOTATIONS_IN_CEL = 'object.metadata.?annotations.orValue({})';
 
 /**
@@ -43,42 +39,42 @@ export const apparmor: Check = {
       expression: `${ANNOTATIONS_IN_CEL}.all(key, !key.startsWith('${ANNOTATION}') || object.metadata.annotations[key] in ['', 'runtime/default'] || object.metadata.annotations[key].startsWith('localhost/'))`,
     },
   ],
-  evaluate: (subject) => {
-    const inFields = findInSecurityContexts(subject, judge);
-    const inAnnotations = judgeAnnotations(subject.metadata);
-    return inAnnotations === null ? inFields : [...inFields, ...inAnnotations];
+  evaluate: (subject, _context, report) => {
+    for (const { securityContext, view } of securityContextsOf(subject)) {
+      const { appArmorProfile } = securityContext;
+      if (!appArmorProfile || ALLOWED_TYPES.includes(appArmorProfile.type ?? '')) continue;
+      report({
+        ...inSecurityContext(view, 'appArmorProfile.type'),
+        found: show(appArmorProfile.type),
+        required: 'must be "RuntimeDefault" or "Localhost"',
+        fix: 'Set it to "RuntimeDefault", or remove the profile.',
+      });
+    }
+    for (const [key, value] of Object.entries(subject.metadata.annotations ?? {})) {
+      if (isAllowedAnnotation(key, value)) continue;
+      report({
+        container: key.slice(ANNOTATION.length),
+        field: `metadata.annotations[${key}]`,
+        found: show(value),
+        required: 'must be "runtime/default" or begin with "localhost/"',
+        fix: 'Remove the annotation; the field securityContext.appArmorProfile replaces it.',
+      });
+    }
+  },
+  fix: (pod) => {
+    const changed = changeSecurityContexts(pod, (context) =>
+      ALLOWED_TYPES.includes(context.appArmorProfile?.type ?? '')
+        ? context
+        : without(context, 'appArmorProfile'),
+    );
+    const { annotations } = pod.metadata ?? {};
+    if (!annotations) return changed;
+    const allowed = Object.entries(annotations).filter(([key, value]) => isAllowedAnnotation(key, value));
+    return { ...changed, metadata: { ...changed.metadata, annotations: Object.fromEntries(allowed) } };
   },
 };
 
-function judge(
-  { appArmorProfile }: ContainerSecurityContext | PodSecurityContext,
-  view: ContainerView | null,
-): Finding | null {
-  if (!appArmorProfile) return null;
-  const { type } = appArmorProfile;
-  if (type === 'RuntimeDefault' || type === 'Localhost') return null;
-  return {
-    container: view === null ? null : (view.container.name ?? ''),
-    field: securityContextField(view, 'appArmorProfile.type'),
-    found: show(type),
-    required: 'RuntimeDefault or Localhost',
-    fix: 'Set it to RuntimeDefault, or remove the profile.',
-  };
-}
-
-function judgeAnnotations({ annotations }: PodMetadata): Finding[] | null {
-  let findings: Finding[] | null = null;
-  for (const key in annotations) {
-    if (!key.startsWith(ANNOTATION)) continue;
-    const value = annotations[key];
-    if (!value || value === 'runtime/default' || value.startsWith('localhost/')) continue;
-    findings = collectFinding(findings, {
-      container: key.slice(ANNOTATION.length),
-      field: `metadata.annotations[${key}]`,
-      found: show(value),
-      required: 'runtime/default or localhost/*',
-      fix: 'Remove the annotation; the field securityContext.appArmorProfile takes its place.',
-    });
-  }
-  return findings;
+function isAllowedAnnotation(key: string, value: string): boolean {
+  if (!key.startsWith(ANNOTATION)) return true;
+  return !value || value === 'runtime/default' || value.startsWith('localhost/');
 }

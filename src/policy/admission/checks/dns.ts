@@ -1,9 +1,9 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
 import { show } from '../../../lib/show.ts';
+import { changeSpec } from '../../pod/change-pod.ts';
+import type { Check } from '../check.ts';
 
 const NAMESERVER = '127.0.0.1';
+const FIX = `Set spec.dnsPolicy to "None" and spec.dnsConfig to {nameservers: ["${NAMESERVER}"]}; the pod finds the gateway by spec.hostAliases.`;
 
 /**
  * The pod must have no name server.
@@ -27,41 +27,17 @@ export const dns: Check = {
     { expression: 'object.spec.?dnsConfig.?searches.orValue([]).size() == 0' },
     { expression: 'object.spec.?dnsConfig.?options.orValue([]).size() == 0' },
   ],
-  evaluate: ({ spec }) => {
-    const { dnsPolicy, dnsConfig } = spec;
-    const nameservers = dnsConfig?.nameservers;
-    let findings: Finding[] | null = null;
-    if (dnsPolicy !== 'None') {
-      findings = collectFinding(findings, finding('spec.dnsPolicy', show(dnsPolicy), 'None'));
-    }
+  evaluate: ({ spec: { dnsPolicy, dnsConfig } }, _context, report) => {
+    const refuse = (field: string, found: unknown, required: string): void =>
+      report({ field, found: show(found), required, fix: FIX });
+    const { nameservers, searches, options } = dnsConfig ?? {};
+    if (dnsPolicy !== 'None') refuse('spec.dnsPolicy', dnsPolicy, 'must be "None"');
     if (nameservers?.length !== 1 || nameservers[0] !== NAMESERVER) {
-      findings = collectFinding(
-        findings,
-        finding('spec.dnsConfig.nameservers', show(nameservers), `["${NAMESERVER}"]`),
-      );
+      refuse('spec.dnsConfig.nameservers', nameservers, `must be ["${NAMESERVER}"]`);
     }
-    if (dnsConfig?.searches?.length) {
-      findings = collectFinding(
-        findings,
-        finding('spec.dnsConfig.searches', show(dnsConfig.searches), 'nothing'),
-      );
-    }
-    if (dnsConfig?.options?.length) {
-      findings = collectFinding(
-        findings,
-        finding('spec.dnsConfig.options', show(dnsConfig.options), 'nothing'),
-      );
-    }
-    return findings ?? NO_FINDINGS;
+    if (searches?.length) refuse('spec.dnsConfig.searches', searches, 'must not be set');
+    if (options?.length) refuse('spec.dnsConfig.options', options, 'must not be set');
   },
+  fix: (pod) =>
+    changeSpec(pod, (spec) => ({ ...spec, dnsPolicy: 'None', dnsConfig: { nameservers: [NAMESERVER] } })),
 };
-
-function finding(field: string, found: string, required: string): Finding {
-  return {
-    container: null,
-    field,
-    found,
-    required,
-    fix: `Set spec.dnsPolicy to None and spec.dnsConfig to {nameservers: ["${NAMESERVER}"]}, and reach the gateway by spec.hostAliases.`,
-  };
-}

@@ -1,7 +1,5 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
 import { show } from '../../../lib/show.ts';
+import type { Check } from '../check.ts';
 
 /**
  * No volume may be a path of the node.
@@ -19,21 +17,16 @@ export const hostPath: Check = {
   context: 'None',
   upstream: { relation: 'Equal', check: 'hostPathVolumes' },
   cel: [{ each: 'Volume', expression: '!has(v.hostPath)' }],
-  evaluate: ({ spec }) => {
-    const { volumes } = spec;
-    if (!volumes) return NO_FINDINGS;
-    let findings: Finding[] | null = null;
-    for (let index = 0; index < volumes.length; index++) {
-      const volume = volumes[index]?.hostPath;
-      if (!volume) continue;
-      findings = collectFinding(findings, {
-        container: null,
+  evaluate: ({ spec }, _context, report) => {
+    for (const [index, { name, hostPath: onNode }] of (spec.volumes ?? []).entries()) {
+      if (!onNode) continue;
+      report({
+        item: `volume "${name ?? ''}"`,
         field: `spec.volumes[${index}].hostPath`,
-        found: volume.path ? show(volume.path) : 'a path of the node',
-        required: 'nothing',
-        fix: 'Use an emptyDir with a sizeLimit for scratch files, or a persistentVolumeClaim for what is to stay.',
+        found: show(onNode),
+        required: 'must not be set',
+        fix: 'Use an emptyDir with a sizeLimit for scratch files, or a persistentVolumeClaim for files to keep.',
       });
     }
-    return findings ?? NO_FINDINGS;
   },
 };

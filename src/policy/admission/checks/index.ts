@@ -37,12 +37,13 @@ import { userNamespace } from './user-namespace.ts';
 import { volumeMounts } from './volume-mounts.ts';
 import { volumeTypes } from './volume-types.ts';
 
-/** The pod contract: every check, in the order in which its findings are told. */
+/** The pod contract: every check, in the order in which it reports and repairs: the start gate before what all containers need,
+ * volumes before their mounts. */
 export const CHECKS: readonly Check[] = [
+  startGate,
   hostNamespaces,
   hostPorts,
   hostPath,
-  volumeTypes,
   hostProcess,
   hostProbes,
   privileged,
@@ -63,6 +64,7 @@ export const CHECKS: readonly Check[] = [
   devices,
   imagePolicy,
   environmentSecrets,
+  volumeTypes,
   volumeMounts,
   runtimeClass,
   userNamespace,
@@ -74,6 +76,5 @@ export const CHECKS: readonly Check[] = [
   lifetime,
   reservedMetadata,
   role,
-  startGate,
   debug,
 ];

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { collectFinding } from '../collect-finding.ts';
 import { NO_FINDINGS } from '../find-in-containers.ts';
-import { judgeMountPath, type Mount } from '../judge-mount-path.ts';
+import { judgeMountPath, type Mount } from '../evaluate-mount-path.ts';
 import { canonicalMountPath } from '../../roles/mount-path.ts';
 import type { VolumeMount } from '../../pod/pod.ts';
 import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';

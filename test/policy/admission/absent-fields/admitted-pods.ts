@@ -1,6 +1,6 @@
 import { compileRole } from '../../../../src/policy/roles/compile-role.ts';
 import { compileTenant } from '../../../../src/policy/tenants/compile-tenant.ts';
-import { judgePod } from '../../../../src/policy/admission/judge-pod.ts';
+import { judgePod } from '../../../../src/policy/admission/evaluate-pod.ts';
 import { createPodSubject } from '../../../../src/policy/pod/pod-subject.ts';
 import type { ReviewContext } from '../../../../src/policy/admission/review-context.ts';
 import { buildPod } from '../../../build/pod.ts';

@@ -39,10 +39,10 @@ import { volumeTypesFixtures } from './volume-types.ts';
 
 /** The fixtures of every check, in the order of the contract. */
 export const CHECK_FIXTURES: readonly CheckFixtures[] = [
+  startGateFixtures,
   hostNamespacesFixtures,
   hostPortsFixtures,
   hostPathFixtures,
-  volumeTypesFixtures,
   hostProcessFixtures,
   hostProbesFixtures,
   privilegedFixtures,
@@ -63,6 +63,7 @@ export const CHECK_FIXTURES: readonly CheckFixtures[] = [
   devicesFixtures,
   imagePolicyFixtures,
   environmentSecretsFixtures,
+  volumeTypesFixtures,
   volumeMountsFixtures,
   runtimeClassFixtures,
   userNamespaceFixtures,
@@ -74,6 +75,5 @@ export const CHECK_FIXTURES: readonly CheckFixtures[] = [
   lifetimeFixtures,
   reservedMetadataFixtures,
   roleFixtures,
-  startGateFixtures,
   debugFixtures,
 ];

@@ -1,6 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
-import { judgeArguments } from './judge-arguments.ts';
-import { judgeBrokeredHosts } from './judge-brokered-hosts.ts';
+import { judgeArguments } from './evaluate-arguments.ts';
+import { judgeBrokeredHosts } from './evaluate-brokered-hosts.ts';
 import type { KindFinding } from '../kinds/kind-finding.ts';
 
 /** What the schema of AgentRole cannot see. */

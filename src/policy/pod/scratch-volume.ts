@@ -1,9 +1,9 @@
 import { parseQuantity } from '../../lib/quantity.ts';
 import { canonicalMountPath } from '../roles/mount-path.ts';
-import type { Pod, Volume } from '../pod/pod.ts';
-import { createPodSubject } from '../pod/pod-subject.ts';
+import type { Pod, Volume } from './pod.ts';
+import { createPodSubject } from './pod-subject.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
-import { formatBytes } from './format-amount.ts';
+import { formatBytes } from '../../lib/format-amount.ts';
 
 export const SCRATCH_PATH = '/tmp';
 /** What a scratch volume is given where its author names no size. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isJudgedUpdate } from '../../../src/policy/admission/is-judged-update.ts';
+import { isJudgedUpdate } from '../../../src/policy/admission/changes-contract.ts';
 import { buildPod, type WritablePod } from '../../build/pod.ts';
 
 const judged = (tweak: (pod: WritablePod) => void) => isJudgedUpdate(buildPod(), buildPod(tweak));

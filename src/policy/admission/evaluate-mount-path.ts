@@ -101,7 +101,7 @@ function judgeTemporary({ subject, view }: Mount, volume: Volume, role: RolePoli
   const written = volume.emptyDir?.sizeLimit ?? null;
   const size = written === null ? null : readAmount(written);
   const ceiling = role.temporarySize;
-  const { byName, temporary: all, temporarySum } = volumesOf(subject);
+  const { byName, temporary: all, temporarySum } = subject.volumes;
   if (size !== null && size > 0n && ceiling !== null && temporarySum <= ceiling) return null;
   return {
     container: view.container.name ?? '',

@@ -1,5 +1,5 @@
-import type { Container, ContainerSecurityContext, Pod, PodSecurityContext, PodSpec } from '../pod/pod.ts';
-import type { ContainerPosition } from '../pod/pod-subject.ts';
+import type { Container, ContainerSecurityContext, Pod, PodSecurityContext, PodSpec } from './pod.ts';
+import type { ContainerPosition } from './pod-subject.ts';
 
 /** An object without some of its members. */
 export function without<Value extends object>(object: Value, ...names: readonly (keyof Value)[]): Value {
