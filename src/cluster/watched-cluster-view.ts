@@ -11,7 +11,8 @@ import { compileRole } from '../policy/roles/compile-role.ts';
 import { compileTenant } from '../policy/tenants/compile-tenant.ts';
 import type { RolePolicy } from '../policy/roles/role-policy.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { TenantIndex } from '../policy/tenants/tenant-index.ts';
+import { indexTenants, type TenantIndex } from '../policy/tenants/tenant-index.ts';
+import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
 
 /** A cache as `/readyz` and the metrics see it. */
 export interface WatchedResource {
@@ -34,7 +35,8 @@ export interface WatchedClusterView extends ClusterView {
  */
 export function createWatchedClusterView(client: KubeClient, logger: KubeLogger): WatchedClusterView {
   const roles = new Map<string, RolePolicy>();
-  const tenants = new TenantIndex();
+  const tenants = new Map<string, TenantPolicy>();
+  let index: TenantIndex = indexTenants([]);
   const shared = { client, logger };
   const roleCache = createWatchCache<AgentRole & KubeObject>({
     ...shared,
@@ -44,7 +46,10 @@ export function createWatchedClusterView(client: KubeClient, logger: KubeLogger)
   const tenantCache = createWatchCache<TenantIsolation & KubeObject>({
     ...shared,
     resource: resources.tenantIsolations,
-    onChange: (change) => keepTenant(tenants, change),
+    onChange: (change) => {
+      keepTenant(tenants, change);
+      index = indexTenants(tenants.values());
+    },
   });
   const podCache = createWatchCache<KubeObject>({
     ...shared,
@@ -63,8 +68,8 @@ export function createWatchedClusterView(client: KubeClient, logger: KubeLogger)
   });
   const caches = { agentroles: roleCache, tenantisolations: tenantCache, pods: podCache };
   return {
-    tenantOf: (namespace) => tenants.tenantOf(namespace),
-    otherTenantsOf: (namespace, except) => tenants.otherTenantsOf(namespace, except),
+    tenantOf: (namespace) => index.holderOf(namespace),
+    otherTenantsOf: (namespace, except) => index.othersOf(namespace, except),
     role: (name) => roles.get(name) ?? null,
     roleNameOfPod: (namespace, name) => {
       const pod = podCache.get(namespace, name);
@@ -89,8 +94,11 @@ function keepRole(roles: Map<string, RolePolicy>, { type, object }: Change<Agent
   if (type !== 'Deleted') roles.set(name, compileRole(object));
 }
 
-function keepTenant(tenants: TenantIndex, { type, object }: Change<TenantIsolation & KubeObject>): void {
+function keepTenant(
+  tenants: Map<string, TenantPolicy>,
+  { type, object }: Change<TenantIsolation & KubeObject>,
+): void {
   const { name } = object.metadata;
   if (type === 'Deleted') tenants.delete(name);
-  else tenants.set(compileTenant(object), object.metadata.creationTimestamp ?? '');
+  else tenants.set(name, compileTenant(object));
 }

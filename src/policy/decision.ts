@@ -17,7 +17,7 @@ export interface Finding {
 }
 
 /** A finding with the rule that made it. `field` counts from the manifest's root. */
-export interface Violation extends Omit<Finding, "container"> {
+export interface Violation extends Omit<Finding, 'container'> {
   /** Name of the check, or the kind whose rule it is. */
   readonly check: string;
   /** Null where the violation is not about a container. */
@@ -54,4 +54,9 @@ export const ALLOW: Allow = Object.freeze({ effect: 'Allow', exemptions: Object.
 /** Denies for violations, or allows where there are none. */
 export function decide(reason: Reason, violations: readonly Violation[]): Decision {
   return violations.length === 0 ? ALLOW : { effect: 'Deny', reason, violations };
+}
+
+/** The violations of a deny; none for anything else. */
+export function violationsOf(decision: Decision): readonly Violation[] {
+  return decision.effect === 'Deny' ? decision.violations : [];
 }

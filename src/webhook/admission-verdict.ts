@@ -1,3 +1,7 @@
+import type { Decision } from '../policy/decision.ts';
+import { describeDenial } from '../policy/describe-decision.ts';
+import type { Reason } from '../policy/reasons.ts';
+
 /** What a review decided, before it is put in the words of the protocol. */
 export type AdmissionVerdict = AllowedVerdict | DeniedVerdict;
 
@@ -7,11 +11,11 @@ export interface AllowedVerdict extends VerdictNotes {
 
 export interface DeniedVerdict extends VerdictNotes {
   readonly allowed: false;
-  /** HTTP status that the API server answers its client with, 400 to 599. */
+  /** HTTP status with which the API server answers its client, 400 to 599. */
   readonly code: number;
   /** Reason of the Status object, for example `Forbidden`. */
   readonly reason: string;
-  /** What the person reads: object, field, found, required, what to do. */
+  /** For a person: the object and every violation. */
   readonly message: string;
   /** Names of the checks that refused, for metrics and logs. */
   readonly checks: readonly string[];
@@ -24,5 +28,29 @@ interface VerdictNotes {
   readonly auditAnnotations?: Readonly<Record<string, string>>;
 }
 
-/** Allowed, with nothing to add: shared, so that the common case allocates nothing. */
+/** Allowed, with nothing to add. */
 export const ALLOWED: AllowedVerdict = Object.freeze({ allowed: true });
+
+const FORBIDDEN = { code: 403, reason: 'Forbidden' } as const;
+const STATUS: Readonly<Record<Reason, { readonly code: number; readonly reason: string }>> = {
+  ContractViolated: FORBIDDEN,
+  AccessNotAllowed: FORBIDDEN,
+  ObjectInvalid: { code: 422, reason: 'Invalid' },
+  ObjectMissing: { code: 400, reason: 'BadRequest' },
+};
+
+/** The one place where a decision becomes a verdict. Anything but `Allow` refuses. `subject` names the object. */
+export function toVerdict(subject: string, decision: Decision): AdmissionVerdict {
+  if (decision.effect === 'Allow') {
+    const { exemptions } = decision;
+    if (exemptions.length === 0) return ALLOWED;
+    return { allowed: true, auditAnnotations: { exemption: exemptions.join('; ') } };
+  }
+  const violations = decision.effect === 'Deny' ? decision.violations : [];
+  return {
+    allowed: false,
+    ...STATUS[decision.reason],
+    message: describeDenial(subject, decision),
+    checks: [...new Set(violations.map(({ check }) => check))],
+  };
+}

@@ -1,11 +1,9 @@
-import { judgePod } from '../../src/policy/admission/evaluate-pod.ts';
 import type { Pod } from '../../src/policy/pod/pod.ts';
-import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { readPod } from '../../src/policy/pod/read-pod.ts';
 import type { ReviewContext } from '../../src/policy/admission/review-context.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { buildPod } from '../build/pod.ts';
-import { buildReviewContext } from '../build/review-context.ts';
+import { violationsOfPod } from '../build/violations-of-pod.ts';
 
 /** Changes to the compliant pod, by JSON Pointer. They may have any shape: an author is not held to ours. */
 export type Changes = Readonly<Record<string, unknown>>;
@@ -19,6 +17,5 @@ export function refusedBy(changes: Changes, context: Partial<ReviewContext> = {}
 
 /** The same for a pod that is there already. */
 export function refusedPod(pod: Pod, context: Partial<ReviewContext> = {}): readonly string[] {
-  const { violations } = judgePod(createPodSubject(pod), buildReviewContext(context), 0);
-  return [...new Set(violations.map(({ check }) => check))];
+  return [...new Set(violationsOfPod(pod, context).map(({ check }) => check))];
 }

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { agentRole } from '../../src/api/agent-role.ts';
-import { judgePod } from '../../src/policy/admission/evaluate-pod.ts';
 import type { Pod } from '../../src/policy/pod/pod.ts';
-import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
-import { judgeAgentRole } from '../../src/policy/roles/evaluate-agent-role.ts';
+import { evaluateAgentRole } from '../../src/policy/roles/evaluate-agent-role.ts';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
 import { isReviewProblem } from '../../src/serve/problem.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';
-import { buildReviewContext } from '../build/review-context.ts';
+import { violationsOfPod } from '../build/violations-of-pod.ts';
 
 // One request whose object fits on the wire and not in the memory of the webhook, so that it ends and judges nobody. The
 // API server takes bodies of 3 MB, and asks the mutating webhook before it has validated the object.
@@ -46,7 +44,7 @@ describe('a review of as many as are parsed', () => {
   test.for(LISTS.slice(0, -1))('%s is judged, and keeps few findings', ([, spec]) => {
     const decoded = decodeReview(reviewOf(spec((item) => listOf(item, 30_000 * (item.length + 1)))));
     if (isReviewProblem(decoded)) throw new Error(decoded.text);
-    const { violations } = judgePod(createPodSubject(decoded.object as Pod), buildReviewContext(), 0);
+    const violations = violationsOfPod(decoded.object as Pod);
     expect(violations.length).toBeGreaterThan(0);
     expect(violations.length).toBeLessThan(20_000);
   });
@@ -64,7 +62,7 @@ describe('a list of managedFields in the arguments of a tool', () => {
       ),
     );
     if (isReviewProblem(decoded)) throw new Error(decoded.text);
-    return judgeAgentRole(agentRole.schema.parse(decoded.object));
+    return evaluateAgentRole(agentRole.schema.parse(decoded.object));
   };
 
   test.for([

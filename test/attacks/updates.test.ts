@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isJudgedUpdate } from '../../src/policy/admission/changes-contract.ts';
+import { changesContract } from '../../src/policy/admission/changes-contract.ts';
 import type { Pod } from '../../src/policy/pod/pod.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { buildPod } from '../build/pod.ts';
@@ -33,14 +33,14 @@ describe('an update that is to pass unjudged', () => {
     ],
     ['that takes the role away', { '/metadata/labels': {} }],
   ])('is judged: %s', ([, changes]) => {
-    expect(isJudgedUpdate(before, after(changes))).toBe(true);
+    expect(changesContract(before, after(changes))).toBe(true);
   });
 
   test.for(['cloister.dev/contained', 'cloister.dev/sandbox', 'a.cloister.dev/x'])(
     'is judged: that adds the empty label %s',
     (name) => {
       const labels = { ...before.metadata?.labels, [name]: '' };
-      expect(isJudgedUpdate(before, { ...before, metadata: { ...before.metadata, labels } })).toBe(true);
+      expect(changesContract(before, { ...before, metadata: { ...before.metadata, labels } })).toBe(true);
     },
   );
 
@@ -48,7 +48,7 @@ describe('an update that is to pass unjudged', () => {
     'a label called %s is a label like others: nothing is judged for it, and nothing fails',
     (name) => {
       const labels = { ...before.metadata?.labels, ...named(name, 'x') };
-      expect(isJudgedUpdate(before, { ...before, metadata: { ...before.metadata, labels } })).toBe(false);
+      expect(changesContract(before, { ...before, metadata: { ...before.metadata, labels } })).toBe(false);
     },
   );
 });

@@ -40,6 +40,7 @@ export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
 export function buildTenantPolicy(change: Partial<TenantPolicy> = {}): TenantPolicy {
   return {
     name: 'acme',
+    creationTimestamp: '2026-01-01T00:00:00Z',
     namespaces: new Set(['acme-agents']),
     allowedRoles: new Set(['data-analyst', 'read-only']),
     defaultRole: 'read-only',

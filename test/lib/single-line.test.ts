@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeRefusal } from '../../src/policy/describe-decision.ts';
+import { describeDenial } from '../../src/policy/describe-decision.ts';
 import { singleLine } from '../../src/lib/single-line.ts';
 
 test.for([
@@ -15,5 +15,7 @@ test.for([
 test('the answer of the webhook has a line for the pod, one a violation and the last', () => {
   const forged = 'a\nb';
   const violation = { check: 'c', container: forged, field: 'f', found: forged, required: 'r', fix: 'x' };
-  expect(describeRefusal(forged, [violation, violation]).split('\n')).toHaveLength(4);
+  const violations = [violation, { ...violation, item: forged }];
+  const denial = { effect: 'Deny', reason: 'ContractViolated', violations } as const;
+  expect(describeDenial(forged, denial).split('\n')).toHaveLength(4);
 });

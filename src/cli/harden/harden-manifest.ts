@@ -1,5 +1,5 @@
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
-import type { Violation } from '../../policy/admission/check.ts';
+import type { Violation } from '../../policy/decision.ts';
 import { findPods, isWorkload } from '../../policy/pod/pod-template.ts';
 import { readPod } from '../../policy/pod/read-pod.ts';
 import type { RolePolicy } from '../../policy/roles/role-policy.ts';

@@ -1,5 +1,5 @@
 import type { Pod } from '../../policy/pod/pod.ts';
-import { type ContainerView, containerField, createPodSubject } from '../../policy/pod/pod-subject.ts';
+import { type ContainerView, createPodSubject, inContainer } from '../../policy/pod/pod-subject.ts';
 
 /** The limits that hardening stated for a container that had none, one sentence each: their size is a guess. */
 export function statedLimits(before: Pod, after: Pod, prefix: string): readonly string[] {
@@ -10,8 +10,8 @@ export function statedLimits(before: Pod, after: Pod, prefix: string): readonly 
     return Object.entries(view.container.resources?.limits ?? {})
       .filter(([resource, amount]) => previous.container.resources?.limits?.[resource] !== amount)
       .map(([resource, amount]) => {
-        const field = `${prefix}${containerField(view, `resources.limits.${resource}`)}`;
-        return `container "${view.container.name ?? ''}": ${field} was set to ${amount}, a share of what the role grants; set what it needs`;
+        const { field } = inContainer(view, `resources.limits.${resource}`);
+        return `container "${view.container.name ?? ''}": ${prefix}${field} was set to ${amount}, a share of what the role grants; set what it needs`;
       });
   });
 }

@@ -4,16 +4,18 @@ import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
 import { compileRole } from '../../policy/roles/compile-role.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
 import type { RolePolicy } from '../../policy/roles/role-policy.ts';
+import type { KnownPolicies } from '../../policy/kinds/evaluate-kind.ts';
+import { indexTenants, type TenantIndex } from '../../policy/tenants/tenant-index.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import type { CloisterObject } from './read-cloister-object.ts';
 
 type Place = Pick<ManifestDocument, 'file' | 'document' | 'item' | 'line'>;
 
 /** The roles and tenants of an input, wherever they stand in it. */
-export class Policies {
+export class Policies implements KnownPolicies {
   readonly #roles = new Map<string, RolePolicy>();
   readonly #tenants = new Map<string, TenantPolicy>();
-  readonly #tenantsByNamespace = new Map<string, TenantPolicy[]>();
+  #index: TenantIndex | null = null;
   readonly #gatewayAddresses = new Map<string, readonly string[]>();
   readonly #places = new Map<string, Place>();
 
@@ -48,13 +50,21 @@ export class Policies {
   }
 
   tenantOf(namespace: string): TenantPolicy | null {
-    return this.#tenantsByNamespace.get(namespace)?.[0] ?? null;
+    return this.#tenantIndex().holderOf(namespace);
   }
 
-  /** Names of the tenants, other than the given one, that list the namespace. */
-  otherTenantsOf(namespace: string, tenant: string): readonly string[] {
-    const all = this.#tenantsByNamespace.get(namespace) ?? [];
-    return all.map(({ name }) => name).filter((name) => name !== tenant);
+  otherTenantsOf(namespace: string, except: string): readonly string[] {
+    return this.#tenantIndex().othersOf(namespace, except);
+  }
+
+  /** The same, with every namespace held by the named tenant; unchanged where none is named. */
+  asTenant(name: string | null): KnownPolicies {
+    if (name === null) return this;
+    return {
+      role: (role) => this.role(role),
+      tenantOf: () => this.tenant(name),
+      otherTenantsOf: (namespace, except) => this.otherTenantsOf(namespace, except),
+    };
   }
 
   /** Addresses of the tenant's gateway, as its status gives them; empty where it gives none. */
@@ -70,8 +80,11 @@ export class Policies {
     const tenant = compileTenant(object);
     this.#tenants.set(tenant.name, tenant);
     this.#gatewayAddresses.set(tenant.name, object.status?.gateway?.clusterIPs ?? []);
-    for (const namespace of tenant.namespaces) {
-      this.#tenantsByNamespace.set(namespace, [...(this.#tenantsByNamespace.get(namespace) ?? []), tenant]);
-    }
+    this.#index = null;
+  }
+
+  #tenantIndex(): TenantIndex {
+    this.#index ??= indexTenants(this.#tenants.values());
+    return this.#index;
   }
 }

@@ -1,4 +1,4 @@
-import type { Violation } from '../../policy/admission/check.ts';
+import type { Violation } from '../../policy/decision.ts';
 
 /** What the review says of one pod: an element of `--output json`. */
 export interface ReviewEntry {

@@ -4,7 +4,8 @@ import { show } from '../../lib/show.ts';
 import type { Policies } from '../policies/policies.ts';
 import { readCloisterObject } from '../policies/read-cloister-object.ts';
 import { identify } from './identify.ts';
-import { judgeKind } from './judge-kind.ts';
+import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
+import { violationsOf } from '../../policy/decision.ts';
 import { isPodlessKind } from './podless-kinds.ts';
 import type { Entry, ReviewEntry, UnreadableEntry } from './review-entry.ts';
 import type { ReviewOptions } from './review-options.ts';
@@ -63,14 +64,16 @@ function reviewOwn(
       `there is another ${object.kind} of this name at ${place}, which was used; leave one of them out`,
     );
   }
-  const findings = judgeKind(object, policies, options);
-  if (findings.length === 0) return null;
-  const violations = findings.map((finding) => ({
-    check: object.kind,
-    container: null,
-    ...finding,
-  }));
-  return { ...placeOf(manifest), ...identify(manifest), allowed: false, violations };
+  const identity = identify(manifest);
+  const decision = evaluateKind(object.kind, object, {
+    policies: policies.asTenant(options.tenant),
+    knowsEveryTenant: false,
+    namespace: identity.namespace ?? '',
+    before: null,
+    now: options.now,
+  });
+  if (decision.effect === 'Allow') return null;
+  return { ...placeOf(manifest), ...identity, allowed: false, violations: violationsOf(decision) };
 }
 
 function unreadable(manifest: ManifestDocument, error: string): UnreadableEntry {

@@ -1,9 +1,8 @@
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
-import { applyExemptions } from '../../policy/admission/apply-exemptions.ts';
-import type { Check, Violation } from '../../policy/admission/check.ts';
+import type { Check } from '../../policy/admission/check.ts';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
-import { evaluateContract } from '../../policy/admission/evaluate-contract.ts';
-import { EXEMPTIBLE_CHECKS } from '../../policy/admission/exemptible-checks.ts';
+import { evaluatePod } from '../../policy/admission/evaluate-pod.ts';
+import { type Violation, violationsOf } from '../../policy/decision.ts';
 import type { Pod } from '../../policy/pod/pod.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { FoundPod } from '../../policy/pod/pod-template.ts';
@@ -25,7 +24,7 @@ export function chosenChecks({ checks }: Pick<ReviewOptions, 'checks'>): readonl
   return checks.length === 0 ? CHECKS : CHECKS.filter(({ name }) => checks.includes(name));
 }
 
-/** Judges every pod of one manifest. A field of the wrong type makes the manifest unreadable. */
+/** Evaluates every pod of one manifest. A field of the wrong type makes the manifest unreadable. */
 export function reviewPods(manifest: ManifestDocument, pods: readonly FoundPod[], given: Given): Entry {
   const { file, document, item, line } = manifest;
   const place = item === undefined ? { file, document } : { file, document, item };
@@ -33,12 +32,12 @@ export function reviewPods(manifest: ManifestDocument, pods: readonly FoundPod[]
   for (const { pod, prefix } of pods) {
     const reading = readPod(pod, prefix);
     if ('error' in reading) return { ...place, line, error: reading.error };
-    violations.push(...judge(reading.pod, { manifest, prefix, ...given }));
+    violations.push(...evaluate(reading.pod, { manifest, prefix, ...given }));
   }
   return { ...place, ...identify(manifest), allowed: violations.length === 0, violations };
 }
 
-function judge(
+function evaluate(
   pod: Pod,
   at: Given & { readonly manifest: ManifestDocument; readonly prefix: string },
 ): readonly Violation[] {
@@ -48,14 +47,6 @@ function judge(
   const context = podReviewContext(pod, namespace, policies, options);
   const roleName = roleNameOf(pod, options);
   if (roleName !== null && context.role === null) options.onMissingRole(roleName);
-  const subject = createPodSubject(pod, prefix);
-  const violations = evaluateContract(checks, subject, context);
-  const exemptions = context.tenant?.exemptions ?? [];
-  if (violations.length === 0 || exemptions.length === 0) return violations;
-  return applyExemptions(violations, subject, {
-    exemptions,
-    namespace,
-    exemptible: EXEMPTIBLE_CHECKS,
-    now: options.now,
-  }).violations;
+  const decision = evaluatePod(createPodSubject(pod, prefix), { context, now: options.now, checks });
+  return violationsOf(decision);
 }

@@ -4,13 +4,13 @@ import type { Pod } from '../pod/pod.ts';
 const OURS = /^([a-z0-9-]+\.)*cloister\.dev\//;
 
 /**
- * Whether an update of a pod must be judged again.
+ * Whether an update of a pod must be evaluated again.
  *
  * A pod that was there before its namespace was enrolled, or before its role was narrowed, must still be able to lose
- * finalizers, gain a status or be labelled by its controller: an engine that judges every update leaves pods that can
- * not be deleted (kyverno #8815). So only a change of the spec, the owners or our own metadata is judged.
+ * finalizers, gain a status or be labelled by its controller: an engine that evaluates every update leaves pods that can
+ * not be deleted (kyverno #8815). So only a change of the spec, the owners or our own metadata is evaluated.
  */
-export function isJudgedUpdate(before: Pod, after: Pod): boolean {
+export function changesContract(before: Pod, after: Pod): boolean {
   return !(
     isDeepEqualJson(before.spec, after.spec) &&
     isDeepEqualJson(before.metadata?.ownerReferences, after.metadata?.ownerReferences) &&

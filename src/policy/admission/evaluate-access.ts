@@ -1,6 +1,8 @@
 import { LABEL } from '../../api/names.ts';
-import type { Check, Violation } from './check.ts';
+import { show } from '../../lib/show.ts';
+import { ALLOW, type Decision, decide } from '../decision.ts';
 import type { Access, RolePolicy } from '../roles/role-policy.ts';
+import type { Check } from './check.ts';
 
 /** A request to reach into what runs: `kubectl exec`, `attach`, `port-forward`, and the proxies of pods and services. */
 export interface AccessRequest {
@@ -10,7 +12,6 @@ export interface AccessRequest {
   readonly name: string;
 }
 
-const NO_VIOLATIONS: readonly Violation[] = Object.freeze([]);
 const NEEDED: Readonly<Record<AccessRequest['subresource'], Access>> = {
   exec: 'Exec',
   attach: 'Attach',
@@ -18,7 +19,7 @@ const NEEDED: Readonly<Record<AccessRequest['subresource'], Access>> = {
   proxy: 'Proxy',
 };
 
-/** What `cloister explain access` tells. It is no check of pods: it judges CONNECT, which carries none. */
+/** What `cloister explain access` prints. It is no check of pods: CONNECT carries none. */
 export const ACCESS: Pick<Check, 'name' | 'summary' | 'rationale' | 'fields' | 'context' | 'upstream'> = {
   name: 'access',
   summary: 'People reach into a running pod only in the ways that its role allows.',
@@ -30,28 +31,29 @@ export const ACCESS: Pick<Check, 'name' | 'summary' | 'rationale' | 'fields' | '
 };
 
 /**
- * Whether people may reach in. For a pod `roles` is the role of the running pod, null where it has none that exists. A
- * service may lead to any pod of its tenant, so there it is every role that the tenant allows. No role at all is a deny.
+ * Decides whether people may reach in. For a pod `roles` is the role of the running pod, null where it has none that
+ * exists. A service may lead to any pod of its tenant, so there it is every role that the tenant allows. No role at all
+ * is a deny.
  */
-export function decideAccess(
-  request: AccessRequest,
-  roles: readonly (RolePolicy | null)[],
-): readonly Violation[] {
+export function evaluateAccess(request: AccessRequest, roles: readonly (RolePolicy | null)[]): Decision {
   const needed = NEEDED[request.subresource];
   const against = roles.find((role) => role === null || !role.allowedAccess.has(needed));
-  if (roles.length > 0 && against === undefined) return NO_VIOLATIONS;
-  const found = against ? [...against.allowedAccess].join(', ') || 'nothing' : 'no role';
-  return [
+  if (roles.length > 0 && against === undefined) return ALLOW;
+  const place = against
+    ? { item: `role "${against.name}"`, field: 'spec.sandbox.allowedAccess' }
+    : { field: `metadata.labels[${LABEL.role}]` };
+  const required =
+    request.resource === 'services'
+      ? `must have ${show(needed)} in every role that the tenant allows`
+      : `must have ${show(needed)}`;
+  return decide('AccessNotAllowed', [
     {
       check: ACCESS.name,
       container: null,
-      field: against ? 'spec.sandbox.allowedAccess' : `metadata.labels[${LABEL.role}]`,
-      found: against ? `${found}, in the role ${against.name}` : found,
-      required:
-        request.resource === 'services'
-          ? `${needed} in every role that the tenant allows`
-          : `a role whose allowedAccess has ${needed}`,
-      fix: `Read the logs instead, or have ${needed} added to sandbox.allowedAccess of the AgentRole.`,
+      ...place,
+      found: against ? show([...against.allowedAccess]) : show(undefined),
+      required: against ? required : `must name a role whose allowedAccess has ${show(needed)}`,
+      fix: `Read the logs instead, or have ${show(needed)} added to sandbox.allowedAccess of the AgentRole.`,
     },
-  ];
+  ]);
 }

@@ -2,7 +2,7 @@ import { GATEWAY } from '../../api/names.ts';
 import type { Check } from '../admission/check.ts';
 import { CHECKS } from '../admission/checks/index.ts';
 import { evaluatePod } from '../admission/evaluate-pod.ts';
-import type { Violation } from '../decision.ts';
+import { type Violation, violationsOf } from '../decision.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createPodSubject } from '../pod/pod-subject.ts';
 import type { HardenContext } from './harden-context.ts';
@@ -23,21 +23,20 @@ export interface HardenedPod {
 export function hardenPod(pod: Pod, prefix: string, context: HardenContext): HardenedPod {
   let hardened = wirePod(pod, context);
   for (const check of CHECKS) {
-    const isRefused = check.fix !== undefined && violationsOf(hardened, prefix, [check], context).length > 0;
+    const isRefused = check.fix !== undefined && evaluate(hardened, prefix, [check], context).length > 0;
     if (isRefused) hardened = check.fix?.(hardened, context) ?? hardened;
   }
-  const left = violationsOf(hardened, prefix, CHECKS, context);
+  const left = evaluate(hardened, prefix, CHECKS, context);
   return { pod: hardened, left: knowsGateway(hardened) ? left : [...left, gatewayUnknown(prefix)] };
 }
 
-function violationsOf(
+function evaluate(
   pod: Pod,
   prefix: string,
   checks: readonly Check[],
   { review, now }: HardenContext,
 ): readonly Violation[] {
-  const decision = evaluatePod(createPodSubject(pod, prefix), { context: review, now, checks });
-  return decision.effect === 'Deny' ? decision.violations : [];
+  return violationsOf(evaluatePod(createPodSubject(pod, prefix), { context: review, now, checks }));
 }
 
 function gatewayUnknown(prefix: string): Violation {

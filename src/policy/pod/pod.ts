@@ -41,7 +41,10 @@ const container = {
     {
       name: 'string',
       value: 'string',
-      valueFrom: { secretKeyRef: { name: 'string', key: 'string' }, fileKeyRef: { volumeName: 'string', path: 'string', key: 'string' } },
+      valueFrom: {
+        secretKeyRef: { name: 'string', key: 'string' },
+        fileKeyRef: { volumeName: 'string', path: 'string', key: 'string' },
+      },
     },
   ],
   envFrom: [{ secretRef: named }],

@@ -1,9 +1,9 @@
 import type { AgentRole } from '../../api/agent-role.ts';
-import { judgeArguments } from './evaluate-arguments.ts';
-import { judgeBrokeredHosts } from './evaluate-brokered-hosts.ts';
-import type { KindFinding } from '../kinds/kind-finding.ts';
+import { evaluateArguments } from './evaluate-arguments.ts';
+import { evaluateBrokeredHosts } from './evaluate-brokered-hosts.ts';
+import type { Finding } from '../decision.ts';
 
 /** What the schema of AgentRole cannot see. */
-export function judgeAgentRole(role: AgentRole): readonly KindFinding[] {
-  return [...judgeArguments(role), ...judgeBrokeredHosts(role)];
+export function evaluateAgentRole(role: AgentRole): readonly Finding[] {
+  return [...evaluateArguments(role), ...evaluateBrokeredHosts(role)];
 }

@@ -1,29 +1,29 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { AgentRole } from '../../api/agent-role.ts';
 import { show } from '../../lib/show.ts';
-import type { KindFinding } from '../kinds/kind-finding.ts';
+import type { Finding } from '../decision.ts';
 
 /** Largest JSON Schema of a tool's arguments, in bytes of JSON. */
-const LARGEST = 32 * 1024;
+const MAX_SCHEMA_BYTES = 32 * 1024;
 
 /** Deepest nesting: a deeper schema costs stack to compile, and no tool's arguments need it. */
-const DEEPEST = 32;
+const MAX_SCHEMA_DEPTH = 32;
 
 /** The JSON Schema of every tool must be small, without references, and compile. */
-export function judgeArguments({ spec }: AgentRole): readonly KindFinding[] {
+export function evaluateArguments({ spec }: AgentRole): readonly Finding[] {
   return spec.tools.flatMap((tool, index) => {
     if (tool.arguments === undefined) return [];
-    const finding = judgeSchema(tool.arguments);
+    const finding = evaluateSchema(tool.arguments);
     return finding === null ? [] : [{ field: `spec.tools[${index}].arguments`, ...finding }];
   });
 }
 
-function judgeSchema(schema: Record<string, unknown>): Omit<KindFinding, 'field'> | null {
+function evaluateSchema(schema: Record<string, unknown>): Omit<Finding, 'field'> | null {
   const size = new TextEncoder().encode(JSON.stringify(schema)).length;
-  if (size > LARGEST) {
+  if (size > MAX_SCHEMA_BYTES) {
     return {
       found: `${size} bytes of JSON`,
-      required: `at most ${LARGEST} bytes`,
+      required: `must be at most ${MAX_SCHEMA_BYTES} bytes`,
       fix: 'Make the schema smaller.',
     };
   }
@@ -31,15 +31,15 @@ function judgeSchema(schema: Record<string, unknown>): Omit<KindFinding, 'field'
   if (reference !== null) {
     return {
       found: reference,
-      required: 'a schema without references',
+      required: 'must be a schema without references',
       fix: 'Write out what the reference names.',
     };
   }
   const error = compileError(schema);
   if (error === null) return null;
   return {
-    found: show(error),
-    required: 'a JSON Schema (draft 2020-12) that compiles',
+    found: `a schema that does not compile (${error})`,
+    required: 'must be a JSON Schema of draft 2020-12',
     fix: 'Correct the schema.',
   };
 }
@@ -48,7 +48,7 @@ const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 
 function findReference(value: unknown, depth: number): string | null {
   if (typeof value !== 'object' || value === null) return null;
-  if (depth > DEEPEST) return `nesting deeper than ${DEEPEST}`;
+  if (depth > MAX_SCHEMA_DEPTH) return `nesting deeper than ${MAX_SCHEMA_DEPTH}`;
   for (const [name, member] of Object.entries(value)) {
     if (REFERENCES.includes(name)) return `${name}: ${show(member)}`;
     const below = findReference(member, depth + 1);

@@ -1,21 +1,22 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import { hostsOverlap } from './host-overlap.ts';
-import type { KindFinding } from '../kinds/kind-finding.ts';
+import { show } from '../../lib/show.ts';
+import type { Finding } from '../decision.ts';
 
 /**
  * A host whose credential the gateway attaches may not also be reachable in another way: the agent would go around
  * the broker, or be let to it without the rules of the upstream. The schema compares exact names; wildcards are here.
  */
-export function judgeBrokeredHosts({ spec }: AgentRole): readonly KindFinding[] {
+export function evaluateBrokeredHosts({ spec }: AgentRole): readonly Finding[] {
   const brokered = spec.upstreams.map(({ name, baseURL }) => ({ name, host: hostOf(baseURL) }));
   return openHosts(spec).flatMap(({ field, host }) =>
     brokered
       .filter((upstream) => hostsOverlap(host, upstream.host))
       .map((upstream) => ({
         field,
-        found: host,
-        required: `no pattern that names ${upstream.host}`,
-        fix: `Upstream "${upstream.name}" brokers ${upstream.host}; list the other hosts one by one.`,
+        found: show(host),
+        required: `must not match ${upstream.host}, the host of upstream "${upstream.name}"`,
+        fix: 'Remove it, or list the other hosts one by one: a host whose credential the gateway attaches has no second way.',
       })),
   );
 }

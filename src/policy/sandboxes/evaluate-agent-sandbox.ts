@@ -1,9 +1,10 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
+import { show } from '../../lib/show.ts';
 import { matchesRepository, parseImage } from '../roles/image-pattern.ts';
+import type { Finding } from '../decision.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import type { TenantPolicy } from '../tenants/tenant-policy.ts';
-import type { KindFinding } from '../kinds/kind-finding.ts';
 
 /** What is known beside a sandbox when it is written. */
 export interface SandboxSurroundings {
@@ -13,86 +14,94 @@ export interface SandboxSurroundings {
 }
 
 /**
- * What the schema of AgentSandbox cannot see: its tenant, and everything that is at most the role's.
+ * Evaluates what the schema of AgentSandbox cannot express: its tenant, and everything that is at most the role's.
  * A role that does not exist is no finding: sandbox and role may be applied in any order, and the pod waits.
  */
-export function judgeAgentSandbox(
-  sandbox: AgentSandbox,
-  around: SandboxSurroundings,
-): readonly KindFinding[] {
+export function evaluateAgentSandbox(sandbox: AgentSandbox, around: SandboxSurroundings): readonly Finding[] {
   const { tenant, role } = around;
   if (tenant === null) return [notEnrolled(around.namespace)];
   const name = sandbox.spec.roleRef?.name ?? tenant.defaultRole;
   if (name === null) return [noRole(tenant)];
   if (!tenant.allowedRoles.has(name)) return [notAllowed(name, tenant)];
-  return role === null ? [] : [...judgeLimits(sandbox, role), ...judgeRest(sandbox, role)];
+  return role === null ? [] : [...evaluateLimits(sandbox, role), ...evaluateRest(sandbox, role)];
 }
 
-function judgeLimits({ spec }: AgentSandbox, role: RolePolicy): readonly KindFinding[] {
+function evaluateLimits({ spec }: AgentSandbox, role: RolePolicy): readonly Finding[] {
   return (['limits', 'requests'] as const).flatMap((kind) =>
     Object.entries(spec.resources[kind]).flatMap(([resource, amount]) => {
       const asked = amount === undefined ? null : parseQuantity(amount);
-      const most = role.limits.get(resource);
-      if (asked === null || (most !== undefined && asked <= most)) return [];
-      return [
-        atMost(
-          `spec.resources.${kind}.${resource}`,
-          String(amount),
-          role.limitTexts.get(resource) ?? '0',
-          role,
-        ),
-      ];
+      const granted = role.limits.get(resource);
+      if (asked === null || (granted !== undefined && asked <= granted)) return [];
+      const limit = role.limitTexts.get(resource) ?? '0';
+      return [atMost(`spec.resources.${kind}.${resource}`, String(amount), limit, role)];
     }),
   );
 }
 
-function judgeRest({ spec }: AgentSandbox, role: RolePolicy): readonly KindFinding[] {
-  const findings: KindFinding[] = [];
+function evaluateRest({ spec }: AgentSandbox, role: RolePolicy): readonly Finding[] {
+  const findings: Finding[] = [];
   if (spec.lifetimeSeconds !== undefined && spec.lifetimeSeconds > role.maxLifetimeSeconds) {
-    findings.push(
-      atMost('spec.lifetimeSeconds', String(spec.lifetimeSeconds), String(role.maxLifetimeSeconds), role),
-    );
+    findings.push(atMost('spec.lifetimeSeconds', spec.lifetimeSeconds, role.maxLifetimeSeconds, role));
   }
   for (const [index, port] of spec.ports.entries()) {
     if (role.ingressPorts.has(port)) continue;
-    const required = `one of the role's ingress ports (${[...role.ingressPorts].join(', ') || 'none'})`;
-    const fix = `Remove it, or have it added to network.ingress of role "${role.name}".`;
-    findings.push({ field: `spec.ports[${index}]`, found: String(port), required, fix });
+    findings.push({
+      field: `spec.ports[${index}]`,
+      found: String(port),
+      required: `must be an ingress port of role "${role.name}" (${list(role.ingressPorts)})`,
+      fix: 'Remove it, or have it added to network.ingress of the role.',
+    });
   }
-  return [...findings, ...judgeImage(spec.image, role)];
+  return [...findings, ...evaluateImage(spec.image, role)];
 }
 
-function judgeImage(text: string, role: RolePolicy): readonly KindFinding[] {
+function evaluateImage(text: string, role: RolePolicy): readonly Finding[] {
   const image = parseImage(text);
   const pattern =
     image === null ? undefined : role.images.find((one) => matchesRepository(one, image.repository));
-  const allowed = role.images.map((one) => one.text).join(', ') || 'none';
+  const at = { field: 'spec.image', found: show(text) };
   if (image === null || pattern === undefined) {
-    const fix = `Use an image of role "${role.name}", or have the repository added to it.`;
-    return [{ field: 'spec.image', found: text, required: `an image from ${allowed}`, fix }];
+    const required = `must be an image from ${list(role.images.map((one) => one.text))}`;
+    const fix = `Use an image that role "${role.name}" allows, or have the repository added to it.`;
+    return [{ ...at, required, fix }];
   }
   if (!pattern.digestRequired || image.digest !== null) return [];
   const fix = 'Name the image by digest: a tag can be moved to another image.';
-  return [{ field: 'spec.image', found: text, required: 'repository@sha256:digest', fix }];
+  return [{ ...at, required: 'must be repository@sha256:digest', fix }];
 }
 
-function atMost(field: string, found: string, most: string, role: RolePolicy): KindFinding {
-  return { field, found, required: `at most ${most}, as role "${role.name}" says`, fix: 'Ask for less.' };
+function atMost(
+  field: string,
+  found: string | number,
+  limit: string | number,
+  { name }: RolePolicy,
+): Finding {
+  const required = `must be at most ${show(limit)}, the limit of role "${name}"`;
+  return { field, found: show(found), required, fix: 'Lower it.' };
 }
 
-function notEnrolled(namespace: string): KindFinding {
+function notEnrolled(namespace: string): Finding {
   const fix = 'Have the platform team list the namespace in spec.namespaces of a TenantIsolation.';
-  return { field: 'metadata.namespace', found: namespace, required: 'a namespace of a tenant', fix };
+  return {
+    field: 'metadata.namespace',
+    found: show(namespace),
+    required: 'must be a namespace of a TenantIsolation',
+    fix,
+  };
 }
 
-function noRole(tenant: TenantPolicy): KindFinding {
-  const required = `one of ${[...tenant.allowedRoles].join(', ') || 'none'}`;
-  const fix = `Name a role: tenant "${tenant.name}" has no default.`;
-  return { field: 'spec.roleRef', found: 'nothing', required, fix };
+function noRole({ name, allowedRoles }: TenantPolicy): Finding {
+  const required = `must name one of ${list(allowedRoles)}`;
+  const fix = `Name a role: tenant "${name}" has no default role.`;
+  return { field: 'spec.roleRef', found: show(undefined), required, fix };
 }
 
-function notAllowed(name: string, tenant: TenantPolicy): KindFinding {
-  const required = `one of ${[...tenant.allowedRoles].join(', ') || 'none'}`;
-  const fix = `Name a role that tenant "${tenant.name}" allows, or have it added to roles.allowed.`;
-  return { field: 'spec.roleRef.name', found: name, required, fix };
+function notAllowed(role: string, { name, allowedRoles }: TenantPolicy): Finding {
+  const required = `must be one of ${list(allowedRoles)}`;
+  const fix = `Name a role that tenant "${name}" allows, or have it added to the tenant's roles.allowed.`;
+  return { field: 'spec.roleRef.name', found: show(role), required, fix };
+}
+
+function list(values: Iterable<string | number>): string {
+  return [...values].map(show).join(', ') || 'none';
 }

@@ -5,12 +5,13 @@ import type { Unchecked } from '../../api/unchecked.ts';
 
 type Written = NonNullable<Unchecked<TenantIsolation['spec']['exemptions'][number]>>;
 
-/** Prepares a TenantIsolation for judging pods. What it does not say is never granted. */
+/** Prepares a TenantIsolation for evaluating pods. What it does not say is never granted. */
 export function compileTenant({ metadata, spec }: Unchecked<TenantIsolation>): TenantPolicy {
   const allowedRoles = new Set(present(spec?.roles?.allowed));
   const defaultRole = spec?.roles?.default ?? null;
   return {
     name: metadata?.name ?? '',
+    creationTimestamp: metadata?.creationTimestamp ?? null,
     namespaces: new Set(present(spec?.namespaces?.map((namespace) => namespace?.name))),
     allowedRoles,
     defaultRole: defaultRole !== null && allowedRoles.has(defaultRole) ? defaultRole : null,

@@ -1,8 +1,9 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { parseTime } from '../../lib/parse-time.ts';
-import type { KindFinding } from '../kinds/kind-finding.ts';
+import { show } from '../../lib/show.ts';
+import type { Finding } from '../decision.ts';
 
-const LONGEST_SHADOW_DAYS = 14;
+const MAX_SHADOW_DAYS = 14;
 const DAY_MILLISECONDS = 86_400_000;
 
 /** What is known beside a tenant when it is written. */
@@ -17,52 +18,52 @@ export interface TenantSurroundings {
   readonly before: TenantIsolation | null;
 }
 
-/** What the schema of TenantIsolation cannot see: other tenants, the list of checks, and the clock. */
-export function judgeTenantIsolation(
+/** Evaluates what the schema of TenantIsolation cannot express: other tenants, the list of checks, and the clock. */
+export function evaluateTenantIsolation(
   tenant: TenantIsolation,
   around: TenantSurroundings,
-): readonly KindFinding[] {
+): readonly Finding[] {
   return [
     ...overlaps(tenant, around),
-    ...tenant.spec.exemptions.flatMap((_, index) => judgeExemption(tenant, index, around)),
-    ...judgeShadow(tenant, around),
+    ...tenant.spec.exemptions.flatMap((_, index) => evaluateExemption(tenant, index, around)),
+    ...evaluateShadow(tenant, around),
   ];
 }
 
-function overlaps(tenant: TenantIsolation, { otherTenantsOf }: TenantSurroundings): readonly KindFinding[] {
+function overlaps(tenant: TenantIsolation, { otherTenantsOf }: TenantSurroundings): readonly Finding[] {
   return tenant.spec.namespaces.flatMap(({ name }, index) => {
     const others = otherTenantsOf(name);
     if (others.length === 0) return [];
     return {
       field: `spec.namespaces[${index}].name`,
-      found: `${name}, which tenant ${others.map((other) => `"${other}"`).join(', ')} lists`,
-      required: 'a namespace that no other tenant lists',
-      fix: 'Give each tenant namespaces of its own, or remove it from the other tenant first.',
+      found: show(name),
+      required: `must not be listed by another tenant, and ${others.map(show).join(', ')} lists it`,
+      fix: 'Give each tenant namespaces of its own, or remove this one from the other tenant first.',
     };
   });
 }
 
-function judgeExemption(
+function evaluateExemption(
   tenant: TenantIsolation,
   index: number,
   around: TenantSurroundings,
-): readonly KindFinding[] {
+): readonly Finding[] {
   const exemption = tenant.spec.exemptions[index];
   if (exemption === undefined) return [];
   const field = `spec.exemptions[${index}]`;
-  const findings: KindFinding[] = exemption.checks
+  const findings: Finding[] = exemption.checks
     .filter((check) => !around.exemptible.has(check))
     .map((check) => ({
       field: `${field}.checks`,
-      found: check,
-      required: `of ${[...around.exemptible].join(', ')}`,
-      fix: 'Checks that Pod Security restricted makes too, and those that bind a pod to its role, cannot be lifted.',
+      found: show(check),
+      required: `must be of ${[...around.exemptible].join(', ')}`,
+      fix: 'Remove it: checks of Pod Security restricted, and those that bind a pod to its role, have no exemptions.',
     }));
   if (!tenant.spec.namespaces.some(({ name }) => name === exemption.namespace)) {
     findings.push({
       field: `${field}.namespace`,
-      found: exemption.namespace,
-      required: 'one of spec.namespaces',
+      found: show(exemption.namespace),
+      required: 'must be one of spec.namespaces',
       fix: 'Name a namespace of this tenant.',
     });
   }
@@ -72,9 +73,9 @@ function judgeExemption(
   ) {
     findings.push({
       field: `${field}.expirationTime`,
-      found: exemption.expirationTime,
-      required: 'a time to come',
-      fix: 'Set when the exemption ends, or remove it.',
+      found: show(exemption.expirationTime),
+      required: 'must be in the future',
+      fix: 'Set the time at which the exemption ends, or remove the exemption.',
     });
   }
   return findings;
@@ -84,16 +85,16 @@ function hadExemption(before: TenantIsolation | null, expirationTime: string): b
   return before?.spec.exemptions.some((exemption) => exemption.expirationTime === expirationTime) ?? false;
 }
 
-function judgeShadow({ spec, status }: TenantIsolation, { now }: TenantSurroundings): readonly KindFinding[] {
+function evaluateShadow({ spec, status }: TenantIsolation, { now }: TenantSurroundings): readonly Finding[] {
   if (spec.shadow === undefined) return [];
   const start = status?.shadow === undefined ? now : parseTime(status.shadow.startTime);
-  if (parseTime(spec.shadow.untilTime) <= start + LONGEST_SHADOW_DAYS * DAY_MILLISECONDS) return [];
+  if (parseTime(spec.shadow.untilTime) <= start + MAX_SHADOW_DAYS * DAY_MILLISECONDS) return [];
   return [
     {
       field: 'spec.shadow.untilTime',
-      found: spec.shadow.untilTime,
-      required: `at most ${LONGEST_SHADOW_DAYS} days after the shadow began`,
-      fix: 'Set an earlier end; a rule that is never enforced is no rule.',
+      found: show(spec.shadow.untilTime),
+      required: `must be at most ${MAX_SHADOW_DAYS} days after the shadow began`,
+      fix: 'Set an earlier time: a rule in shadow is recorded and not enforced.',
     },
   ];
 }

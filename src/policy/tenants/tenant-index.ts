@@ -1,53 +1,38 @@
 import type { TenantPolicy } from './tenant-policy.ts';
 
-interface Entry {
-  readonly policy: TenantPolicy;
-  /** RFC 3339 in UTC, as the API server writes it: text order is time order. */
-  readonly created: string;
+/** The tenants by the namespaces that they list. */
+export interface TenantIndex {
+  /** The tenant that holds the namespace; null where no tenant lists it. */
+  holderOf(namespace: string): TenantPolicy | null;
+  /** Names of the tenants, other than `except`, that list the namespace; the holder first. */
+  othersOf(namespace: string, except: string): readonly string[];
 }
 
 /**
- * The tenants by the namespaces that they list. Where two list the same one, which the webhook refuses but a race or
- * an outage of the webhook may let through, the older holds it: nobody gains a namespace by claiming it.
+ * Decides who holds a namespace. The webhook rejects a second tenant that lists a namespace, but a race or an outage of
+ * the webhook may let one through: then the older tenant holds it, so nobody gains a namespace by claiming it. A tenant
+ * that the API server has not stored yet is the youngest; of two of the same age the name decides.
  */
-export class TenantIndex {
-  readonly #tenants = new Map<string, Entry>();
-  #byNamespace = new Map<string, readonly Entry[]>();
-
-  set(policy: TenantPolicy, created: string): void {
-    this.#tenants.set(policy.name, { policy, created });
-    this.#rebuild();
-  }
-
-  delete(name: string): void {
-    this.#tenants.delete(name);
-    this.#rebuild();
-  }
-
-  tenantOf(namespace: string): TenantPolicy | null {
-    return this.#byNamespace.get(namespace)?.[0]?.policy ?? null;
-  }
-
-  otherTenantsOf(namespace: string, except: string): readonly string[] {
-    const entries = this.#byNamespace.get(namespace) ?? [];
-    return entries.map(({ policy }) => policy.name).filter((name) => name !== except);
-  }
-
-  #rebuild(): void {
-    const byNamespace = new Map<string, Entry[]>();
-    const oldestFirst = [...this.#tenants.values()].sort(byAge);
-    for (const entry of oldestFirst) {
-      for (const namespace of entry.policy.namespaces) {
-        const entries = byNamespace.get(namespace);
-        if (entries === undefined) byNamespace.set(namespace, [entry]);
-        else entries.push(entry);
-      }
+export function indexTenants(tenants: Iterable<TenantPolicy>): TenantIndex {
+  const byNamespace = new Map<string, TenantPolicy[]>();
+  for (const tenant of [...tenants].sort(byAge)) {
+    for (const namespace of tenant.namespaces) {
+      const listing = byNamespace.get(namespace);
+      if (listing === undefined) byNamespace.set(namespace, [tenant]);
+      else listing.push(tenant);
     }
-    this.#byNamespace = byNamespace;
   }
+  return {
+    holderOf: (namespace) => byNamespace.get(namespace)?.[0] ?? null,
+    othersOf: (namespace, except) =>
+      (byNamespace.get(namespace) ?? []).map(({ name }) => name).filter((name) => name !== except),
+  };
 }
 
-function byAge(left: Entry, right: Entry): number {
-  if (left.created !== right.created) return left.created < right.created ? -1 : 1;
-  return left.policy.name < right.policy.name ? -1 : 1;
+/** The API server writes timestamps in UTC, so text order is time order. */
+function byAge(left: TenantPolicy, right: TenantPolicy): number {
+  if (left.creationTimestamp === right.creationTimestamp) return left.name < right.name ? -1 : 1;
+  if (left.creationTimestamp === null) return 1;
+  if (right.creationTimestamp === null) return -1;
+  return left.creationTimestamp < right.creationTimestamp ? -1 : 1;
 }

@@ -1,6 +1,8 @@
 /** What the contract needs of a TenantIsolation, compiled once when the tenant is seen. */
 export interface TenantPolicy {
   readonly name: string;
+  /** `metadata.creationTimestamp`, RFC 3339 in UTC; null before the API server has stored the tenant. */
+  readonly creationTimestamp: string | null;
   readonly namespaces: ReadonlySet<string>;
   readonly allowedRoles: ReadonlySet<string>;
   readonly defaultRole: string | null;

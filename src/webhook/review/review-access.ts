@@ -1,13 +1,12 @@
-import { type AccessRequest, decideAccess } from '../../policy/admission/evaluate-access.ts';
-import { describeRefusal } from '../../policy/describe-decision.ts';
+import { type AccessRequest, evaluateAccess } from '../../policy/admission/evaluate-access.ts';
 import type { RolePolicy } from '../../policy/roles/role-policy.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
-import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
+import { type AdmissionVerdict, toVerdict } from '../admission-verdict.ts';
 import type { ClusterView } from '../../cluster/cluster-view.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
 /**
- * Judges a person who reaches into a running pod, by the role that the pod has *now* and not by what the request says:
+ * Reviews a person who reaches into a running pod, by the role that the pod has *now* and not by what the request says:
  * the objects of CONNECT carry no labels. A pod that the cache does not know is refused.
  */
 export function reviewAccess(request: AdmissionRequest, { view }: ReviewSettings): AdmissionVerdict {
@@ -17,16 +16,8 @@ export function reviewAccess(request: AdmissionRequest, { view }: ReviewSettings
     name: request.name ?? '',
   };
   const namespace = request.namespace ?? '';
-  const violations = decideAccess(access, rolesBehind(access, namespace, view));
-  if (violations.length === 0) return ALLOWED;
   const subject = `${access.subresource} into ${access.resource.slice(0, -1)} "${access.name}" in namespace "${namespace}"`;
-  return {
-    allowed: false,
-    code: 403,
-    reason: 'Forbidden',
-    message: describeRefusal(subject, violations),
-    checks: ['access'],
-  };
+  return toVerdict(subject, evaluateAccess(access, rolesBehind(access, namespace, view)));
 }
 
 function rolesBehind(

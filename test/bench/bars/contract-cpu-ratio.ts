@@ -1,5 +1,6 @@
-import { judgePod } from '../../../src/policy/admission/evaluate-pod.ts';
+import { evaluatePod } from '../../../src/policy/admission/evaluate-pod.ts';
 import type { Pod } from '../../../src/policy/pod/pod.ts';
+import { violationsOf } from '../../../src/policy/decision.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
 import { podContext } from '../../../src/webhook/review/pod-context.ts';
@@ -47,7 +48,7 @@ function judgeAll(reviews: readonly Parsed[], settings: ReviewSettings): void {
   for (const { request, refusedBy } of reviews) {
     const pod = request.object as Pod;
     const context = podContext(request, pod, 'Create', settings);
-    const { violations } = judgePod(createPodSubject(pod), context, settings.now());
+    const violations = violationsOf(evaluatePod(createPodSubject(pod), { context, now: settings.now() }));
     const isRight =
       refusedBy === null ? violations.length === 0 : violations.some(({ check }) => check === refusedBy);
     if (!isRight) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyExemptions } from '../../../src/policy/admission/apply-exemptions.ts';
-import type { Violation } from '../../../src/policy/admission/check.ts';
+import type { Violation } from '../../../src/policy/decision.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import type { Exemption } from '../../../src/policy/tenants/tenant-policy.ts';
 import { buildPod, DIGEST, START_GATE_DIGEST } from '../../build/pod.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { isJudgedUpdate } from '../../../src/policy/admission/changes-contract.ts';
+import { changesContract } from '../../../src/policy/admission/changes-contract.ts';
 import { buildPod, type WritablePod } from '../../build/pod.ts';
 
-const judged = (tweak: (pod: WritablePod) => void) => isJudgedUpdate(buildPod(), buildPod(tweak));
+const judged = (tweak: (pod: WritablePod) => void) => changesContract(buildPod(), buildPod(tweak));
 
 test.for<[string, (pod: WritablePod) => void]>([
   ['nothing', () => {}],

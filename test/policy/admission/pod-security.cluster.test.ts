@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../../src/policy/admission/check.ts';
 import { CHECKS } from '../../../src/policy/admission/checks/index.ts';
 import type { Pod } from '../../../src/policy/pod/pod.ts';
+import { evaluateContract } from '../../../src/policy/admission/evaluate-contract.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildReviewContext } from '../../build/review-context.ts';
 import { MissingProgramError } from '../../testbed/missing-program-error.ts';
@@ -55,7 +56,7 @@ const compared = CHECKS.flatMap((check) =>
 const withoutRole = buildReviewContext({ scope: 'None', role: null, tenant: null });
 
 function refuses(check: Check, pod: Pod): boolean {
-  return check.evaluate(createPodSubject(pod), withoutRole).length > 0;
+  return evaluateContract([check], createPodSubject(pod), withoutRole).length > 0;
 }
 
 function minor(file: string): number {

@@ -33,6 +33,7 @@ describe('compileTenant', () => {
   test('reads every member', () => {
     expect(POLICY).toEqual({
       name: 'acme',
+      creationTimestamp: null,
       namespaces: new Set(['acme-agents', 'acme-more']),
       allowedRoles: new Set(['data-analyst', 'read-only']),
       defaultRole: 'read-only',

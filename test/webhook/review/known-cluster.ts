@@ -1,4 +1,4 @@
-import { TenantIndex } from '../../../src/policy/tenants/tenant-index.ts';
+import { indexTenants } from '../../../src/policy/tenants/tenant-index.ts';
 import type { ReviewSettings } from '../../../src/webhook/review/review-settings.ts';
 import type { RolePolicy } from '../../../src/policy/roles/role-policy.ts';
 import { buildReviewContext, buildRolePolicy, buildTenantPolicy } from '../../build/review-context.ts';
@@ -8,13 +8,12 @@ export function knownCluster(
   roles: readonly RolePolicy[] = [buildRolePolicy()],
   pods: Readonly<Record<string, string | null>> = {},
 ): ReviewSettings {
-  const tenants = new TenantIndex();
   const allowedRoles = new Set(['data-analyst', ...roles.map(({ name }) => name)]);
-  tenants.set(buildTenantPolicy({ allowedRoles }), '2026-01-01T00:00:00Z');
+  const tenants = indexTenants([buildTenantPolicy({ allowedRoles })]);
   return {
     view: {
-      tenantOf: (namespace) => tenants.tenantOf(namespace),
-      otherTenantsOf: (namespace, except) => tenants.otherTenantsOf(namespace, except),
+      tenantOf: (namespace) => tenants.holderOf(namespace),
+      otherTenantsOf: (namespace, except) => tenants.othersOf(namespace, except),
       role: (name) => roles.find((role) => role.name === name) ?? null,
       roleNameOfPod: (namespace, name) => (namespace === 'acme-agents' ? pods[name] : undefined),
     },

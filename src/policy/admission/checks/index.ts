@@ -37,8 +37,10 @@ import { userNamespace } from './user-namespace.ts';
 import { volumeMounts } from './volume-mounts.ts';
 import { volumeTypes } from './volume-types.ts';
 
-/** The pod contract: every check, in the order in which it reports and repairs: the start gate before what all containers need,
- * volumes before their mounts. */
+/**
+ * The pod contract: every check, in the order in which they report and repair: the start gate before what all containers
+ * need, volumes before their mounts.
+ */
 export const CHECKS: readonly Check[] = [
   startGate,
   hostNamespaces,

@@ -1,6 +1,6 @@
 import { compileRole } from '../../../../src/policy/roles/compile-role.ts';
 import { compileTenant } from '../../../../src/policy/tenants/compile-tenant.ts';
-import { judgePod } from '../../../../src/policy/admission/evaluate-pod.ts';
+import { evaluatePod } from '../../../../src/policy/admission/evaluate-pod.ts';
 import { createPodSubject } from '../../../../src/policy/pod/pod-subject.ts';
 import type { ReviewContext } from '../../../../src/policy/admission/review-context.ts';
 import { buildPod } from '../../../build/pod.ts';
@@ -32,7 +32,7 @@ export function admittedPods({ kind, ...stored }: Stored): ReadonlySet<string> {
       : { role: compileRole(FULL_ROLES[0]?.object ?? {}), tenant: tenantIn(stored) };
   const admitted = CORPUS.filter(({ subject, context }) => {
     const known = buildReviewContext({ ...context, ...rules });
-    return judgePod(subject, known, NOW).violations.length === 0;
+    return evaluatePod(subject, { context: known, now: NOW }).effect === 'Allow';
   });
   return new Set(admitted.map(({ name }) => name));
 }

@@ -1,20 +1,19 @@
-import { UNOBEYED_FIELDS } from '../../api/unobeyed-fields.ts';
-import { UNSET_VALUES } from '../../api/unset-values.ts';
-import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
+import { UNOBEYED_FIELDS } from '../api/unobeyed-fields.ts';
+import { UNSET_VALUES } from '../api/unset-values.ts';
+import { isDeepEqualJson } from '../lib/is-deep-equal-json.ts';
 
-const MOST_NAMED = 12;
+const MAX_NAMED_FIELDS = 12;
 
 /**
- * Warnings for what an object asks for and no installed program obeys yet, so that nobody believes in a rule that
- * nothing holds.
+ * Returns warnings for the fields of an object that no installed program enforces yet, so that nobody relies on them.
  */
 export function unobeyedWarnings(kind: string, object: unknown): readonly string[] {
   const unset = UNSET_VALUES[kind] ?? {};
   const fields = (UNOBEYED_FIELDS[kind] ?? []).filter((path) => isSet(object, path.split('.'), unset[path]));
   if (fields.length === 0) return [];
-  const named = fields.slice(0, MOST_NAMED).join(', ');
-  const rest = fields.length > MOST_NAMED ? ` and ${fields.length - MOST_NAMED} more` : '';
-  return [`nothing in this release obeys ${named}${rest}: the rules are kept, and not held yet`];
+  const named = fields.slice(0, MAX_NAMED_FIELDS).join(', ');
+  const rest = fields.length > MAX_NAMED_FIELDS ? ` and ${fields.length - MAX_NAMED_FIELDS} more` : '';
+  return [`this release stores but does not enforce ${named}${rest}`];
 }
 
 function isSet(value: unknown, path: readonly string[], unset: unknown): boolean {
