@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeDenial } from '../../src/policy/describe-decision.ts';
-import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { buildPod, type WritablePod } from '../build/pod.ts';
-import { buildReviewContext } from '../build/review-context.ts';
 import { violationsOfPod } from '../build/violations-of-pod.ts';
 
 // One object that costs the engine so much that it judges nobody else. The mutating

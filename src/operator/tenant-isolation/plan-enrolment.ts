@@ -1,11 +1,12 @@
 import { ANNOTATION, LABEL } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
-import { formatTime } from '../../lib/format-time.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
+import { indexTenants } from '../../policy/tenants/tenant-index.ts';
 import { enrolmentLabels } from '../../render/enrolment-labels.ts';
 import { exemptionAnnotation } from '../../render/exemption-annotation.ts';
-import { enrolmentStatus, type NamespaceState, type TenantStatus } from './enrolment-status.ts';
+import { enrolmentReport, type NamespaceState } from './enrolment-report.ts';
+import type { TenantStatusPart } from './tenant-status.ts';
 
 /** The world as one reconciliation sees it. */
 export interface EnrolmentWorld {
@@ -29,96 +30,82 @@ export interface Enrolment extends OwnedMetadata {
   readonly uid: string | undefined;
 }
 
-/** A namespace to take the tenant label and the exemptions from. Its Pod Security labels stay: whoever wants them gone says so. */
+/** A namespace to take the tenant label and the exemptions from. Its Pod Security labels stay until a person removes them. */
 export interface Release {
   readonly namespace: string;
   readonly resourceVersion: string;
 }
 
-/** What is to be written, and nothing that stands already. */
+/** The namespaces to write, and what enrolment says about each tenant, by name. Nothing that is right already is written. */
 export interface EnrolmentPlan {
   readonly enrolments: readonly Enrolment[];
   readonly releases: readonly Release[];
-  readonly statuses: readonly { readonly tenant: string; readonly status: TenantStatus }[];
+  readonly reports: ReadonlyMap<string, TenantStatusPart>;
 }
 
 /**
- * Decides which namespaces are enrolled for which tenant. A namespace that two tenants list stays with the older one.
- * A namespace that carries the label and that no tenant lists any more is released.
+ * Decides which namespaces are enrolled for which tenant. A namespace that carries the label and that no tenant lists
+ * any more is released.
  */
 export function planEnrolment({ tenants, namespaces, now }: EnrolmentWorld): EnrolmentPlan {
   const byName = new Map(namespaces.map((namespace) => [namespace.metadata.name ?? '', namespace]));
-  const holders = holderOf(tenants);
-  const wanted = wantedMetadata(holders, now);
+  const wanted = wantedMetadata(tenants, now);
+  const reports = tenants.map(({ metadata, spec }): [string, TenantStatusPart] => {
+    const states = spec.namespaces.map(({ name }) => stateOf(name, metadata.name, { wanted, byName }));
+    return [metadata.name, enrolmentReport(states)];
+  });
   return {
     enrolments: enrol(wanted, byName),
-    releases: release(holders, namespaces),
-    statuses: tenants.flatMap((tenant) => {
-      const states = tenant.spec.namespaces.map(({ name }) =>
-        stateOf(name, tenant, holders, { wanted, byName }),
-      );
-      const status = enrolmentStatus(tenant, states, formatTime(now));
-      return status === null ? [] : [{ tenant: tenant.metadata.name, status }];
-    }),
+    releases: release(wanted, namespaces),
+    reports: new Map(reports),
   };
 }
 
-function holderOf(tenants: readonly TenantIsolation[]): ReadonlyMap<string, TenantIsolation> {
-  const oldestFirst = [...tenants].sort((left, right) => (ageOf(left) < ageOf(right) ? -1 : 1));
-  const holders = new Map<string, TenantIsolation>();
-  for (const tenant of oldestFirst) {
-    for (const { name } of tenant.spec.namespaces) if (!holders.has(name)) holders.set(name, tenant);
-  }
-  return holders;
-}
+type WantedMetadata = ReadonlyMap<string, OwnedMetadata & { readonly holder: string }>;
 
-function wantedMetadata(
-  holders: ReadonlyMap<string, TenantIsolation>,
-  now: number,
-): ReadonlyMap<string, OwnedMetadata> {
-  const entries = [...holders].map(([name, tenant]) => {
-    const text = exemptionAnnotation(compileTenant(tenant), name, now);
+/** By namespace, the tenant that holds it and the metadata that it must have. */
+function wantedMetadata(tenants: readonly TenantIsolation[], now: number): WantedMetadata {
+  const policies = tenants.map(compileTenant);
+  const index = indexTenants(policies);
+  const names = new Set(policies.flatMap(({ namespaces }) => [...namespaces]));
+  const entries = [...names].flatMap((name) => {
+    const tenant = index.holderOf(name);
+    if (tenant === null) return [];
+    const text = exemptionAnnotation(tenant, name, now);
     const annotations: Record<string, string> = text === '' ? {} : { [ANNOTATION.exemptions]: text };
-    return [name, { labels: enrolmentLabels(tenant.metadata.name), annotations }] as const;
+    return [[name, { holder: tenant.name, labels: enrolmentLabels(tenant.name), annotations }] as const];
   });
   return new Map(entries);
 }
 
-function ageOf({ metadata }: TenantIsolation): string {
-  return `${metadata.creationTimestamp ?? '9999'} ${metadata.name}`;
-}
-
-function enrol(wanted: ReadonlyMap<string, OwnedMetadata>, byName: NamespacesByName): readonly Enrolment[] {
-  return [...wanted].flatMap(([name, metadata]) => {
+function enrol(wanted: WantedMetadata, byName: NamespacesByName): readonly Enrolment[] {
+  return [...wanted].flatMap(([name, { labels, annotations }]) => {
     const namespace = byName.get(name);
-    if (namespace === undefined || isDeleting(namespace) || carries(namespace, metadata)) return [];
-    return [{ namespace: name, uid: namespace.metadata.uid, ...metadata }];
+    if (namespace === undefined || isDeleting(namespace) || carries(namespace, { labels, annotations })) {
+      return [];
+    }
+    return [{ namespace: name, uid: namespace.metadata.uid, labels, annotations }];
   });
 }
 
-function release(
-  holders: ReadonlyMap<string, unknown>,
-  namespaces: readonly KubeObject[],
-): readonly Release[] {
+function release(wanted: WantedMetadata, namespaces: readonly KubeObject[]): readonly Release[] {
   return namespaces
     .map(({ metadata }) => metadata)
-    .filter(({ name, labels }) => labels?.[LABEL.tenant] !== undefined && !holders.has(name ?? ''))
+    .filter(({ name, labels }) => labels?.[LABEL.tenant] !== undefined && !wanted.has(name ?? ''))
     .map(({ name, resourceVersion }) => ({ namespace: name ?? '', resourceVersion: resourceVersion ?? '' }));
 }
 
 function stateOf(
   name: string,
-  tenant: TenantIsolation,
-  holders: ReadonlyMap<string, TenantIsolation>,
-  { wanted, byName }: { wanted: ReadonlyMap<string, OwnedMetadata>; byName: NamespacesByName },
+  tenant: string,
+  { wanted, byName }: { wanted: WantedMetadata; byName: NamespacesByName },
 ): NamespaceState {
-  const holder = holders.get(name)?.metadata.name;
-  if (holder !== tenant.metadata.name) return { name, state: 'EnrolledElsewhere', holder };
+  const metadata = wanted.get(name);
+  if (metadata?.holder !== tenant) return { name, state: 'EnrolledElsewhere', holder: metadata?.holder };
   const namespace = byName.get(name);
   if (namespace === undefined || isDeleting(namespace)) return { name, state: 'NamespaceMissing' };
-  const metadata = wanted.get(name);
-  const isEnrolled = metadata !== undefined && carries(namespace, metadata);
-  return { name, state: isEnrolled ? 'Enrolled' : 'Pending', uid: namespace.metadata.uid };
+  const state = carries(namespace, metadata) ? 'Enrolled' : 'Pending';
+  return { name, state, uid: namespace.metadata.uid };
 }
 
 function isDeleting({ metadata }: KubeObject): boolean {

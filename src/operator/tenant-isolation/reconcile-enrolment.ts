@@ -5,7 +5,9 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { formatTime } from '../../lib/format-time.ts';
 import { type EnrolmentWorld, planEnrolment } from './plan-enrolment.ts';
+import { tenantStatus } from './tenant-status.ts';
 
 /**
  * One reconciliation: decides from the world and writes what is missing. Gives the number of writes; a second one on
@@ -16,6 +18,11 @@ export async function reconcileEnrolment(
   { client, logger }: { client: KubeClient; logger: KubeLogger },
 ): Promise<number> {
   const plan = planEnrolment(world);
+  const statuses = world.tenants.flatMap((tenant) => {
+    const parts = [plan.reports.get(tenant.metadata.name)].filter((part) => part !== undefined);
+    const status = tenantStatus(tenant, parts, formatTime(world.now));
+    return status === null ? [] : [{ tenant: tenant.metadata.name, status }];
+  });
   const writes = [
     ...plan.enrolments.map(({ namespace: name, uid, labels, annotations }) => async () => {
       logger.info({ namespace: name, labels, annotations }, 'namespace enrolled');
@@ -29,7 +36,7 @@ export async function reconcileEnrolment(
       const patch = { metadata: { labels, annotations } };
       await client.patch(resources.namespaces, { name: namespace }, patch, { resourceVersion });
     }),
-    ...plan.statuses.map(({ tenant, status }) => async () => {
+    ...statuses.map(({ tenant, status }) => async () => {
       const object = { apiVersion: API_VERSION, kind: 'TenantIsolation', metadata: { name: tenant }, status };
       await client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(
         resources.tenantIsolations,

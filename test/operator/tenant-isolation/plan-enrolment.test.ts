@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TenantIsolation } from '../../../src/api/tenant-isolation.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { planEnrolment } from '../../../src/operator/tenant-isolation/plan-enrolment.ts';
+import { tenantStatus } from '../../../src/operator/tenant-isolation/tenant-status.ts';
 import { enrolmentLabels } from '../../../src/render/enrolment-labels.ts';
 
 const NOW = '2026-11-23T12:00:00Z';
@@ -21,7 +22,13 @@ const acme = tenant('acme', '2026-01-01T00:00:00Z', ['acme-agents']);
 const later = tenant('later', '2026-02-01T00:00:00Z', ['acme-agents', 'later-agents']);
 
 function plan(tenants: readonly TenantIsolation[], namespaces: readonly KubeObject[]) {
-  return planEnrolment({ tenants, namespaces, now: Date.parse(NOW) });
+  const { reports, ...writes } = planEnrolment({ tenants, namespaces, now: Date.parse(NOW) });
+  const statuses = tenants.flatMap((one) => {
+    const report = reports.get(one.metadata.name);
+    const status = tenantStatus(one, report === undefined ? [] : [report], NOW);
+    return status === null ? [] : [{ tenant: one.metadata.name, status }];
+  });
+  return { ...writes, statuses };
 }
 
 describe('planEnrolment', () => {
@@ -81,6 +88,14 @@ describe('planEnrolment', () => {
     const younger = statuses.find((entry) => entry.tenant === 'later')?.status.conditions?.[0];
     expect(younger).toMatchObject({ status: 'False', reason: 'EnrolledElsewhere' });
     expect(younger?.message).toContain('acme-agents (tenant acme)');
+  });
+
+  test('leaves a condition alone that somebody else put beside its own', () => {
+    const namespaces = [namespace('acme-agents', enrolmentLabels('acme'))];
+    const own = plan([acme], namespaces).statuses[0]?.status.conditions ?? [];
+    const foreign = { ...own[0], type: 'Audited' } as (typeof own)[number];
+    const status = { ...plan([acme], namespaces).statuses[0]?.status, conditions: [foreign, ...own] };
+    expect(plan([{ ...acme, status }], namespaces).statuses).toEqual([]);
   });
 
   test('releases a labelled namespace that no tenant lists', () => {
