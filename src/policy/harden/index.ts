@@ -7,16 +7,6 @@ import { hostPorts } from './host-ports.ts';
 import { hostProbes } from './host-probes.ts';
 import { hostProcess } from './host-process.ts';
 import { lifetime } from './lifetime.ts';
-import { priorityClass } from './priority-class.ts';
-import { privilegeEscalation } from './privilege-escalation.ts';
-import { procMount } from './proc-mount.ts';
-import { processSharing } from './process-sharing.ts';
-import { readOnlyRootFilesystem } from './read-only-root-filesystem.ts';
-import { reservedMetadata } from './reserved-metadata.ts';
-import { resourceLimits } from './resource-limits.ts';
-import { runAsNonRoot } from './run-as-non-root.ts';
-import { runAsUser } from './run-as-user.ts';
-import { runtimeClass } from './runtime-class.ts';
 import { scheduling } from './scheduling.ts';
 import { seccompProfile } from './seccomp-profile.ts';
 import { selinux } from './selinux.ts';
@@ -39,28 +29,18 @@ export const FIXES: readonly Fix[] = [
   hostPorts,
   hostProcess,
   hostProbes,
-  privilegeEscalation,
   capabilities,
-  runAsNonRoot,
-  runAsUser,
-  readOnlyRootFilesystem,
   seccompProfile,
   apparmor,
   selinux,
   sysctls,
-  procMount,
   serviceAccount,
   serviceAccountToken,
-  resourceLimits,
   volumeTypes,
   volumeMounts,
-  runtimeClass,
   userNamespace,
-  processSharing,
   dns,
   scheduling,
-  priorityClass,
   termination,
   lifetime,
-  reservedMetadata,
 ];

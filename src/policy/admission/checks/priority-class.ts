@@ -1,22 +1,23 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
+import { show } from '../../../lib/show.ts';
+import { changeSpec, without } from '../../pod/change-pod.ts';
+import type { Check } from '../check.ts';
 
-/** The highest priority that a class of a user may have (`HighestUserDefinablePriority` of Kubernetes). */
-const HIGHEST = 1_000_000_000;
+/** The highest priority that a user may define, as Kubernetes names it. */
+const HIGHEST_USER_DEFINABLE_PRIORITY = 1_000_000_000;
 const SYSTEM = 'system-';
+const FIX = 'Remove it, or set spec.priorityClassName to a priority class of your own.';
 
 /**
- * The pod may not take the priority of a system component.
+ * The pod must not have the priority of a system component.
  *
- * Fields: `spec.priorityClassName`, `spec.priority`. Allowed: classes that do not start with `system-` (the name is
- * reserved for Kubernetes), and at most 1,000,000,000.
+ * Fields: `spec.priorityClassName`, `spec.priority`. Allowed: classes that do not start with `system-` (Kubernetes
+ * reserves these names), and at most 1,000,000,000.
  */
 export const priorityClass: Check = {
   name: 'priority-class',
-  summary: 'The pod has no priority of the system.',
+  summary: 'The pod does not have the priority of a system component.',
   rationale:
-    'A pod of system priority evicts others to run, and is itself the last to be evicted: an agent could push the gateway off its node.',
+    'A pod with system priority evicts other pods to run and is itself the last to be evicted: an agent could push the gateway off its node.',
   fields: ['spec.priorityClassName', 'spec.priority'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
@@ -26,20 +27,23 @@ export const priorityClass: Check = {
     { expression: "!object.spec.?priorityClassName.orValue('').startsWith('system-')" },
     { expression: 'object.spec.?priority.orValue(0) <= 1000000000' },
   ],
-  evaluate: ({ spec }) => {
-    const { priorityClassName, priority } = spec;
-    let findings: Finding[] | null = null;
+  evaluate: ({ spec: { priorityClassName, priority } }, _context, report) => {
     if (priorityClassName?.startsWith(SYSTEM)) {
-      const required = 'a class of your own, or nothing';
-      findings = collectFinding(findings, finding('spec.priorityClassName', priorityClassName, required));
+      // The API server sets spec.priority from the class, so the number is not a second violation.
+      report({
+        field: 'spec.priorityClassName',
+        found: show(priorityClassName),
+        required: `must not start with "${SYSTEM}"`,
+        fix: FIX,
+      });
+    } else if ((priority ?? 0) > HIGHEST_USER_DEFINABLE_PRIORITY) {
+      report({
+        field: 'spec.priority',
+        found: show(priority),
+        required: `must be at most ${HIGHEST_USER_DEFINABLE_PRIORITY}`,
+        fix: FIX,
+      });
     }
-    if ((priority ?? 0) > HIGHEST) {
-      findings = collectFinding(findings, finding('spec.priority', `${priority}`, `at most ${HIGHEST}`));
-    }
-    return findings ?? NO_FINDINGS;
   },
+  fix: (pod) => changeSpec(pod, (spec) => without(spec, 'priorityClassName', 'priority')),
 };
-
-function finding(field: string, found: string, required: string): Finding {
-  return { container: null, field, found, required, fix: 'Remove it, or name a priority class of your own.' };
-}

@@ -1,17 +1,17 @@
-import type { Check, Finding } from '../check.ts';
-import { findInContainers } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 import { show } from '../../../lib/show.ts';
+import { changeContainers, setSecurityContext } from '../../pod/change-pod.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
 
 /**
- * No process may gain rights that its parent does not have.
+ * No process may gain more privileges than its parent.
  *
- * Field: `securityContext.allowPrivilegeEscalation` of every container. Allowed: false, and stated. Pod Security asks
- * nothing of a pod that says it is for Windows.
+ * Field: `securityContext.allowPrivilegeEscalation` of every container. Allowed: false, and it must be set. Pod Security
+ * does not apply its check to Windows pods; this one applies to every pod.
  */
 export const privilegeEscalation: Check = {
   name: 'privilege-escalation',
-  summary: 'No process of a container may gain more rights than its parent.',
+  summary: 'No process of a container can gain more privileges than its parent.',
   rationale:
     'One set-user-ID program in the image is enough to turn any user into root, whatever user the container starts as.',
   fields: ['spec.containers[*].securityContext.allowPrivilegeEscalation'],
@@ -25,17 +25,23 @@ export const privilegeEscalation: Check = {
       expression: '!c.?securityContext.?allowPrivilegeEscalation.orValue(true)',
     },
   ],
-  evaluate: (subject) => findInContainers(subject, judge),
+  evaluate: ({ containers }, _context, report) => {
+    for (const view of containers) {
+      const allowed = view.container.securityContext?.allowPrivilegeEscalation;
+      if (allowed === false) continue;
+      report({
+        ...inContainer(view, 'securityContext.allowPrivilegeEscalation'),
+        found: show(allowed),
+        required: 'must be false',
+        fix: 'Set it to false.',
+      });
+    }
+  },
+  // The API server rejects false in a privileged container, and whether it stays privileged is for the author to decide.
+  fix: (pod) =>
+    changeContainers(pod, (container) =>
+      container.securityContext?.privileged === true
+        ? container
+        : setSecurityContext(container, { allowPrivilegeEscalation: false }),
+    ),
 };
-
-function judge(view: ContainerView): Finding | null {
-  const allowed = view.container.securityContext?.allowPrivilegeEscalation;
-  if (allowed === false) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'securityContext.allowPrivilegeEscalation'),
-    found: show(allowed),
-    required: 'false',
-    fix: 'Set it to false.',
-  };
-}

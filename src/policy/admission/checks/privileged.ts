@@ -1,12 +1,12 @@
-import type { Check, Finding } from '../check.ts';
-import { findInContainers } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
 
 /**
  * No container may be privileged.
  *
  * Fields: `spec.{containers,initContainers,ephemeralContainers}[*].securityContext.privileged`.
- * Allowed: false, absent.
+ * Allowed: false, not set.
  */
 export const privileged: Check = {
   name: 'privileged',
@@ -24,16 +24,16 @@ export const privileged: Check = {
       expression: '!c.?securityContext.?privileged.orValue(false)',
     },
   ],
-  evaluate: (subject) => findInContainers(subject, judge),
+  evaluate: ({ containers }, _context, report) => {
+    for (const view of containers) {
+      const value = view.container.securityContext?.privileged;
+      if (value !== true) continue;
+      report({
+        ...inContainer(view, 'securityContext.privileged'),
+        found: show(value),
+        required: 'must be false or not set',
+        fix: 'Set it to false or remove it.',
+      });
+    }
+  },
 };
-
-function judge(view: ContainerView): Finding | null {
-  if (view.container.securityContext?.privileged !== true) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'securityContext.privileged'),
-    found: 'true',
-    required: 'false or absent',
-    fix: 'Set it to false or remove it.',
-  };
-}

@@ -1,18 +1,18 @@
-import type { Check, Finding } from '../check.ts';
-import { findInContainers } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 import { show } from '../../../lib/show.ts';
+import { changeContainerSecurityContexts, without } from '../../pod/change-pod.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
 
 /**
- * The masks over /proc must stay.
+ * Every container must have the default masks over /proc.
  *
- * Field: `securityContext.procMount` of every container. Allowed: `Default`, absent; also under user namespaces.
+ * Field: `securityContext.procMount` of every container. Allowed: `Default`, not set; also in a user namespace.
  */
 export const procMount: Check = {
   name: 'proc-mount',
-  summary: 'Every container has the masked /proc.',
+  summary: 'Every container has the default masks over /proc.',
   rationale:
-    'Below /proc the kernel shows keys, timings and switches that the container runtime covers; uncovered they tell of the node and some can be written.',
+    'The container runtime masks paths below /proc that show keys and timings of the kernel or change its settings. Unmasked, they leak information about the node, and some are writable.',
   fields: ['spec.containers[*].securityContext.procMount'],
   positions: EVERY_CONTAINER,
   operations: ['Create', 'Update'],
@@ -24,17 +24,17 @@ export const procMount: Check = {
       expression: "c.?securityContext.?procMount.orValue('Default') == 'Default'",
     },
   ],
-  evaluate: (subject) => findInContainers(subject, judge),
+  evaluate: ({ containers }, _context, report) => {
+    for (const view of containers) {
+      const value = view.container.securityContext?.procMount ?? 'Default';
+      if (value === 'Default') continue;
+      report({
+        ...inContainer(view, 'securityContext.procMount'),
+        found: show(value),
+        required: 'must be "Default" or not set',
+        fix: 'Remove it.',
+      });
+    }
+  },
+  fix: (pod) => changeContainerSecurityContexts(pod, (context) => without(context, 'procMount')),
 };
-
-function judge(view: ContainerView): Finding | null {
-  const value = view.container.securityContext?.procMount ?? 'Default';
-  if (value === 'Default') return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'securityContext.procMount'),
-    found: show(value),
-    required: 'Default or absent',
-    fix: 'Remove it.',
-  };
-}

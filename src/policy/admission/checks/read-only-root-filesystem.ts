@@ -1,23 +1,27 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 import { show } from '../../../lib/show.ts';
+import { changeContainers, changeSpec, setSecurityContext, without } from '../../pod/change-pod.ts';
+import type { Container, Pod } from '../../pod/pod.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import { SCRATCH_PATH, scratchSize } from '../../pod/scratch-volume.ts';
+import { canonicalMountPath } from '../../roles/mount-path.ts';
+import type { Check, FixContext } from '../check.ts';
+import { isStartGate } from './start-gate.ts';
 
-/** Where the kubelet lays a file that the container may write, unless told another place: one of the image, for example. */
+/** The default. The kubelet mounts a writable file at this path, over a file of the image where it has one. */
 const MESSAGE_PATH = '/dev/termination-log';
+const VOLUME = 'tmp';
 
 /**
  * No container may write to its image.
  *
- * Fields: `securityContext.readOnlyRootFilesystem` of every container, ephemeral ones too: true, and stated; and
- * `terminationMessagePath`: `/dev/termination-log`, absent or empty.
+ * Fields: `securityContext.readOnlyRootFilesystem` of every container, ephemeral ones too: true, and it must be set; and
+ * `terminationMessagePath`: `/dev/termination-log`, not set or empty.
  */
 export const readOnlyRootFilesystem: Check = {
   name: 'read-only-root-filesystem',
   summary: 'No container can write to the files of its image.',
   rationale:
-    'What an agent downloads or changes next to its own program is run by its next start, and counts against no volume.',
+    'What an agent downloads or changes next to its own program is run at its next start, and counts against no volume.',
   fields: [
     'spec.containers[*].securityContext.readOnlyRootFilesystem',
     'spec.containers[*].terminationMessagePath',
@@ -33,36 +37,65 @@ export const readOnlyRootFilesystem: Check = {
       expression: `c.?terminationMessagePath.orValue('') in ['', '${MESSAGE_PATH}']`,
     },
   ],
-  evaluate: (subject) => {
-    let findings: Finding[] | null = null;
-    for (const view of subject.containers) {
-      findings = collectFinding(findings, judge(view));
-      findings = collectFinding(findings, judgeMessagePath(view));
+  evaluate: ({ containers }, _context, report) => {
+    for (const view of containers) {
+      const { securityContext, terminationMessagePath } = view.container;
+      const readOnly = securityContext?.readOnlyRootFilesystem;
+      if (readOnly !== true) {
+        report({
+          ...inContainer(view, 'securityContext.readOnlyRootFilesystem'),
+          found: show(readOnly),
+          required: 'must be true',
+          fix: `Set it to true, and mount an emptyDir with a sizeLimit at ${SCRATCH_PATH} for scratch files.`,
+        });
+      }
+      if (terminationMessagePath && terminationMessagePath !== MESSAGE_PATH) {
+        report({
+          ...inContainer(view, 'terminationMessagePath'),
+          found: show(terminationMessagePath),
+          required: `must be "${MESSAGE_PATH}" or not set`,
+          fix: 'Remove it: the kubelet mounts a writable file at this path, even over a file of the image.',
+        });
+      }
     }
-    return findings ?? NO_FINDINGS;
+  },
+  fix: (pod, context) => {
+    const size = scratchSize(pod, context.role, 1);
+    const volume = pod.spec?.volumes?.find(({ name }) => name === VOLUME);
+    const canMount = volume ? !!volume.emptyDir : size !== null;
+    let mounts = false;
+    const changed = changeContainers(pod, (container, position) => {
+      const isWritable = container.securityContext?.readOnlyRootFilesystem !== true;
+      const readOnly = makeReadOnly(container);
+      if (!isWritable || !canMount || position === 'EphemeralContainer') return readOnly;
+      if (!needsScratch(container, context)) return readOnly;
+      mounts = true;
+      const mount = { name: VOLUME, mountPath: SCRATCH_PATH };
+      return { ...readOnly, volumeMounts: [...(container.volumeMounts ?? []), mount] };
+    });
+    return mounts && !volume ? addVolume(changed, size ?? '') : changed;
   },
 };
 
-function judge(view: ContainerView): Finding | null {
-  const readOnly = view.container.securityContext?.readOnlyRootFilesystem;
-  if (readOnly === true) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'securityContext.readOnlyRootFilesystem'),
-    found: show(readOnly),
-    required: 'true',
-    fix: 'Set it to true, and mount an emptyDir with a sizeLimit at /tmp for scratch files.',
-  };
+/** The container itself where nothing has to be changed. */
+function makeReadOnly(container: Container): Container {
+  const changed = container.terminationMessagePath ? without(container, 'terminationMessagePath') : container;
+  return changed.securityContext?.readOnlyRootFilesystem === true
+    ? changed
+    : setSecurityContext(changed, { readOnlyRootFilesystem: true });
 }
 
-function judgeMessagePath(view: ContainerView): Finding | null {
-  const path = view.container.terminationMessagePath || MESSAGE_PATH;
-  if (path === MESSAGE_PATH) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'terminationMessagePath'),
-    found: show(path),
-    required: `${MESSAGE_PATH} or absent`,
-    fix: 'Remove it: whatever the image has at this path would be a file that the agent can write.',
-  };
+function needsScratch(container: Container, context: FixContext): boolean {
+  // The start gate writes nothing, and must have no mounts.
+  if (isStartGate(container, context)) return false;
+  return !(container.volumeMounts ?? []).some(
+    ({ mountPath }) => canonicalMountPath(mountPath ?? '') === SCRATCH_PATH,
+  );
+}
+
+function addVolume(pod: Pod, sizeLimit: string): Pod {
+  return changeSpec(pod, (spec) => ({
+    ...spec,
+    volumes: [...(spec.volumes ?? []), { name: VOLUME, emptyDir: { sizeLimit } }],
+  }));
 }

@@ -1,16 +1,16 @@
 import { ANNOTATION, LABEL } from '../../../api/names.ts';
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { ReviewContext } from '../review-context.ts';
 import { show } from '../../../lib/show.ts';
+import type { PodMetadata } from '../../pod/pod.ts';
+import type { Check } from '../check.ts';
+import type { ReviewContext } from '../review-context.ts';
 
 // Capitals too: the API server accepts them in annotations, and a reader does not see the difference.
 const RESERVED = /^(?:[^/]*\.)?cloister\.dev\//i;
 const IN_CEL = "key.matches('(?i)^([^/]*\\\\.)?cloister\\\\.dev/')";
 const IS_OPERATOR = 'request.userInfo.username == variables.operatorUser';
 
-type Kind = 'labels' | 'annotations';
+const KINDS = ['labels', 'annotations'] as const;
+type Kind = (typeof KINDS)[number];
 const OPERATOR_ONLY: Readonly<Record<Kind, ReadonlySet<string>>> = {
   labels: new Set([LABEL.sandbox, LABEL.contained]),
   annotations: new Set([ANNOTATION.policyHash, ANNOTATION.forceRelease]),
@@ -22,14 +22,15 @@ const CREATED_BY = ANNOTATION.createdBy;
  * Labels and annotations under `cloister.dev` belong to Cloister.
  *
  * Fields: `metadata.labels`, `metadata.annotations`, of a new pod (guard policies keep them as they are after that).
- * Allowed: the label `cloister.dev/role` by anyone; the annotation `cloister.dev/created-by` with the name of who asks;
- * the labels `sandbox` and `contained` and the annotations `policy-hash` and `force-release` by the operator.
+ * Allowed: the label `cloister.dev/role` for every user; the annotation `cloister.dev/created-by` with the name of the
+ * requesting user; the labels `sandbox` and `contained` and the annotations `policy-hash` and `force-release` for the
+ * operator.
  */
 export const reservedMetadata: Check = {
   name: 'reserved-metadata',
-  summary: 'Labels and annotations under cloister.dev are set by the operator, but for the role.',
+  summary: 'Only the operator sets labels and annotations under cloister.dev, except for the role.',
   rationale:
-    "A pod with the labels of another's sandbox would be given its credentials, and one that calls itself released would end its own containment.",
+    "A pod with the labels of another's sandbox would be given its credentials, and a pod that claims to be released would end its own containment.",
   fields: ['metadata.labels', 'metadata.annotations'],
   positions: ['Pod'],
   operations: ['Create'],
@@ -43,46 +44,61 @@ export const reservedMetadata: Check = {
       expression: `object.metadata.?annotations.orValue({}).all(key, !${IN_CEL} || (key == '${CREATED_BY}' && (object.metadata.annotations[key] == request.userInfo.username || ${IS_OPERATOR})) || (key in ${list('annotations')} && ${IS_OPERATOR}))`,
     },
   ],
-  evaluate: ({ metadata }, context) => {
-    let findings: Finding[] | null = null;
-    for (const key in metadata.labels) {
-      if (!isReservedKey(key) || key === ROLE) continue;
-      findings = collectFinding(findings, judge('labels', key, metadata.labels[key], context));
+  evaluate: ({ metadata }, context, report) => {
+    for (const kind of KINDS) {
+      for (const [key, value] of Object.entries(metadata[kind] ?? {})) {
+        if (isFree(kind, key) || isAllowed(kind, key, value, context)) continue;
+        report({
+          field: `metadata.${kind}[${key}]`,
+          found: show(value),
+          ...explain(kind, key),
+        });
+      }
     }
-    for (const key in metadata.annotations) {
-      if (!isReservedKey(key)) continue;
-      findings = collectFinding(findings, judge('annotations', key, metadata.annotations[key], context));
-    }
-    return findings ?? NO_FINDINGS;
+  },
+  fix: (pod) => {
+    const { labels, annotations } = pod.metadata ?? {};
+    const metadata: PodMetadata = {
+      ...pod.metadata,
+      ...(labels ? { labels: withoutReserved(labels) } : {}),
+      ...(annotations ? { annotations: withoutReserved(annotations) } : {}),
+    };
+    return { ...pod, metadata };
   },
 };
-
-/** Whether a label or annotation belongs to Cloister, however it is spelt. */
-export function isReservedKey(key: string): boolean {
-  return RESERVED.test(key);
-}
 
 function list(kind: Kind): string {
   return `[${[...OPERATOR_ONLY[kind]].map((key) => `'${key}'`).join(', ')}]`;
 }
 
-function judge(
-  kind: Kind,
-  key: string,
-  value: string | undefined,
-  { user, configuration }: ReviewContext,
-): Finding | null {
+/** Whether every user may set it to any value. */
+function isFree(kind: Kind, key: string): boolean {
+  return !RESERVED.test(key) || (kind === 'labels' && key === ROLE);
+}
+
+/** Keeps a role that is in an annotation: only its author knows whether the label was meant. */
+function withoutReserved(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => key === ROLE || !RESERVED.test(key)));
+}
+
+/** Whether this user may set a reserved name to this value. */
+function isAllowed(kind: Kind, key: string, value: string, { user, configuration }: ReviewContext): boolean {
   const isOperator = user?.name === configuration.operatorUser;
-  const isCreatedBy = kind === 'annotations' && key === CREATED_BY;
-  if (isOperator && (isCreatedBy || OPERATOR_ONLY[kind].has(key))) return null;
-  if (isCreatedBy && user !== null && value === user.name) return null;
-  return {
-    container: null,
-    field: `metadata.${kind}[${key}]`,
-    found: show(value),
-    required: isCreatedBy ? 'the name of who creates the pod, or nothing' : 'nothing',
-    fix: OPERATOR_ONLY[kind].has(key)
-      ? 'Remove it: only the operator of Cloister sets it.'
-      : 'Remove it: everything under cloister.dev is reserved, and authors set only the label cloister.dev/role.',
-  };
+  if (isCreatedBy(kind, key)) return isOperator || (user !== null && value === user.name);
+  return isOperator && OPERATOR_ONLY[kind].has(key);
+}
+
+function explain(kind: Kind, key: string): { readonly required: string; readonly fix: string } {
+  if (isCreatedBy(kind, key)) {
+    const required = 'must be the name of the user who creates the pod, or not set';
+    return { required, fix: 'Remove it, or set it to your user name.' };
+  }
+  const fix = OPERATOR_ONLY[kind].has(key)
+    ? 'Remove it: only the operator of Cloister sets it.'
+    : `Remove it: names under cloister.dev are reserved, and authors may set only the label ${ROLE}.`;
+  return { required: 'must not be set', fix };
+}
+
+function isCreatedBy(kind: Kind, key: string): boolean {
+  return kind === 'annotations' && key === CREATED_BY;
 }

@@ -1,14 +1,19 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
+import { changeContainerSecurityContexts, setPodSecurityContext, without } from '../../pod/change-pod.ts';
+import { EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
+import { inSecurityContext } from '../security-contexts.ts';
+
+const REQUIRED = 'must be true';
+const FIX = 'Set spec.securityContext.runAsNonRoot to true, and do not set it to false in a container.';
 
 /**
- * Every container must be required to run as another user than root.
+ * Every container must be required to run as a user other than root.
  *
  * Fields: `spec.securityContext.runAsNonRoot`, and the same of every container.
- * Allowed: true; absent in a container where the pod says true.
- * Pod Security lets it go under `hostUsers: false` (KEP-127); here a user namespace is a second wall, not a replacement.
+ * Allowed: true; not set in a container where the pod sets it to true.
+ * Pod Security allows false with `hostUsers: false` (KEP-127); here a user namespace is a second barrier, not a
+ * replacement.
  */
 export const runAsNonRoot: Check = {
   name: 'run-as-non-root',
@@ -27,30 +32,34 @@ export const runAsNonRoot: Check = {
         'c.?securityContext.?runAsNonRoot.orValue(object.spec.?securityContext.?runAsNonRoot.orValue(false))',
     },
   ],
-  evaluate: (subject) => {
-    const pod = subject.spec.securityContext?.runAsNonRoot;
-    let findings: Finding[] | null = null;
-    if (pod === false) findings = [finding(null, 'spec.securityContext.runAsNonRoot', 'false')];
-    for (const view of subject.containers) {
-      findings = collectFinding(findings, judge(view, pod === true));
+  evaluate: ({ spec, containers }, _context, report) => {
+    const ofPod = spec.securityContext?.runAsNonRoot ?? null;
+    if (ofPod === false) {
+      report({
+        ...inSecurityContext(null, 'runAsNonRoot'),
+        found: show(ofPod),
+        required: REQUIRED,
+        fix: FIX,
+      });
     }
-    return findings ?? NO_FINDINGS;
+    for (const view of containers) {
+      const value = view.container.securityContext?.runAsNonRoot ?? null;
+      // What a container inherits is allowed in the pod, or already reported for it.
+      if (value === true || (value === null && ofPod !== null)) continue;
+      report({
+        ...inSecurityContext(view, 'runAsNonRoot'),
+        found: show(value),
+        required: REQUIRED,
+        fix: FIX,
+      });
+    }
   },
+  // Set once, for the whole pod.
+  fix: (pod) =>
+    setPodSecurityContext(
+      changeContainerSecurityContexts(pod, (context) =>
+        context.runAsNonRoot === true ? context : without(context, 'runAsNonRoot'),
+      ),
+      { runAsNonRoot: true },
+    ),
 };
-
-function judge(view: ContainerView, podAsks: boolean): Finding | null {
-  const own = view.container.securityContext?.runAsNonRoot ?? undefined;
-  if (own === true || (own === undefined && podAsks)) return null;
-  const field = containerField(view, 'securityContext.runAsNonRoot');
-  return finding(view.container.name ?? '', field, own === undefined ? 'nothing' : 'false');
-}
-
-function finding(container: string | null, field: string, found: string): Finding {
-  return {
-    container,
-    field,
-    found,
-    required: 'true',
-    fix: 'Set spec.securityContext.runAsNonRoot to true, and do not set it to false in a container.',
-  };
-}

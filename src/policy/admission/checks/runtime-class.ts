@@ -1,38 +1,38 @@
-import type { Check } from '../check.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
 import { show } from '../../../lib/show.ts';
+import { changeSpec, without } from '../../pod/change-pod.ts';
+import type { Check } from '../check.ts';
 
 /**
- * The pod must run under the role's runtime class, or under none where the role names none.
+ * The pod must run under the runtime class of its role, or under none where the role sets none.
  *
  * Field: `spec.runtimeClassName`. Allowed: exactly the role's.
  */
 export const runtimeClass: Check = {
   name: 'runtime-class',
-  summary: "The pod runs under its role's runtime class.",
+  summary: 'The pod runs under the runtime class of its role.',
   rationale:
-    'The runtime class decides whether a kernel of its own stands between the agent and the node; another one may run containers with no sandbox at all.',
+    'The runtime class decides whether a kernel of its own separates the agent from the node; another class may run containers without any sandbox.',
   fields: ['spec.runtimeClassName'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
   context: 'Role',
   upstream: null,
-  evaluate: ({ spec }, { role }) => {
-    if (role === null) return NO_FINDINGS;
-    const asked = spec.runtimeClassName || null;
-    const wanted = role.runtimeClassName;
-    if (asked === wanted) return NO_FINDINGS;
-    return [
-      {
-        container: null,
-        field: 'spec.runtimeClassName',
-        found: show(asked),
-        required: wanted ?? 'nothing',
-        fix:
-          wanted === null
-            ? `Remove it: the role ${role.name} names no runtime class.`
-            : `Set it to ${wanted}, as the role ${role.name} says.`,
-      },
-    ];
+  evaluate: ({ spec }, { role }, report) => {
+    if (role === null) return;
+    const found = spec.runtimeClassName || null;
+    const { name, runtimeClassName: expected } = role;
+    if (found === expected) return;
+    const field = 'spec.runtimeClassName';
+    if (expected === null) {
+      const fix = `Remove it: role "${name}" has no runtime class.`;
+      report({ field, found: show(found), required: 'must not be set', fix });
+    } else {
+      const required = `must be "${expected}", the runtime class of role "${name}"`;
+      report({ field, found: show(found), required, fix: `Set it to "${expected}".` });
+    }
   },
+  fix: (pod, { role: { runtimeClassName } }) =>
+    changeSpec(pod, (spec) =>
+      runtimeClassName === null ? without(spec, 'runtimeClassName') : { ...spec, runtimeClassName },
+    ),
 };

@@ -30,7 +30,7 @@ export const privilegeEscalationFixtures: CheckFixtures = {
         'spec.initContainers[0].securityContext.allowPrivilegeEscalation',
         'spec.containers[0].securityContext.allowPrivilegeEscalation',
       ],
-      found: ['nothing', 'nothing'],
+      found: ['not set', 'not set'],
     },
     {
       name: 'an ephemeral container without a security context',

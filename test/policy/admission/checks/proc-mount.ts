@@ -23,7 +23,7 @@ export const procMountFixtures: CheckFixtures = {
         changeSecurityContext(spec.containers[0], UNMASKED);
       },
       fields: ['spec.containers[0].securityContext.procMount'],
-      found: ['Unmasked'],
+      found: ['"Unmasked"'],
     },
     {
       name: 'an init container without masks, outside a user namespace',

@@ -33,7 +33,7 @@ export const readOnlyRootFilesystemFixtures: CheckFixtures = {
         });
       },
       fields: ['spec.initContainers[1].terminationMessagePath', 'spec.containers[0].terminationMessagePath'],
-      found: ['/etc/ld.so.preload', '/usr/local/bin/hermes'],
+      found: ['"/etc/ld.so.preload"', '"/usr/local/bin/hermes"'],
     },
     {
       name: 'a container that may write, and an init container that says nothing',
@@ -45,7 +45,7 @@ export const readOnlyRootFilesystemFixtures: CheckFixtures = {
         'spec.initContainers[0].securityContext.readOnlyRootFilesystem',
         'spec.containers[0].securityContext.readOnlyRootFilesystem',
       ],
-      found: ['nothing', 'false'],
+      found: ['not set', 'false'],
     },
     {
       name: 'an init container that goes on running and may write',

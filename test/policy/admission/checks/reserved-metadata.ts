@@ -48,7 +48,7 @@ export const reservedMetadataFixtures: CheckFixtures = {
         metadata.labels['cloister.dev/contained'] = 'false';
       },
       fields: ['metadata.labels[cloister.dev/sandbox]', 'metadata.labels[cloister.dev/contained]'],
-      found: ['agent', 'false'],
+      found: ['"agent"', '"false"'],
     },
     {
       name: 'annotations of the operator',
@@ -66,7 +66,7 @@ export const reservedMetadataFixtures: CheckFixtures = {
         metadata.annotations = { 'cloister.dev/created-by': 'administrator' };
       },
       fields: ['metadata.annotations[cloister.dev/created-by]'],
-      found: ['administrator'],
+      found: ['"administrator"'],
     },
     {
       name: 'names that Cloister does not know, in its domain and below it',

@@ -52,7 +52,7 @@ export const resourceLimitsFixtures: CheckFixtures = {
         'spec.containers[0].resources.limits.memory',
         'spec.containers[0].resources.limits.ephemeral-storage',
       ],
-      found: ['nothing', 'nothing', 'nothing'],
+      found: ['not set', 'not set', 'not set'],
     },
     {
       name: 'an init container without a limit for memory, where no role is known',
@@ -92,7 +92,7 @@ export const resourceLimitsFixtures: CheckFixtures = {
       },
       context: WITHOUT_ROLE,
       fields: ['spec.containers[0].resources.limits.cpu'],
-      found: ['0, which means no limit'],
+      found: ['"0", which means no limit'],
     },
     {
       name: 'a negative limit and one that is no quantity',
@@ -102,7 +102,7 @@ export const resourceLimitsFixtures: CheckFixtures = {
         };
       },
       fields: ['spec.containers[0].resources.limits.cpu', 'spec.containers[0].resources.limits.memory'],
-      found: ['-1', 'plenty'],
+      found: ['"-1"', '"plenty"'],
       invalid: 'the API server reads quantities and refuses negative ones',
     },
     {
@@ -113,7 +113,7 @@ export const resourceLimitsFixtures: CheckFixtures = {
         };
       },
       fields: ['spec.containers[0].resources.limits.memory'],
-      found: ['2147483649'],
+      found: ['"2147483649"'],
     },
     {
       name: 'limits of the pod above those of the role',
@@ -121,7 +121,15 @@ export const resourceLimitsFixtures: CheckFixtures = {
         spec.resources = { limits: { cpu: '1001m', memory: '2Gi' } };
       },
       fields: ['spec.resources.limits.cpu'],
-      found: ['1001m'],
+      found: ['"1001m"'],
+    },
+    {
+      name: 'a limit of the pod above that of the role, which is its request too',
+      tweak: ({ spec }) => {
+        spec.resources = { limits: { cpu: '64' }, requests: { cpu: '64' } };
+      },
+      fields: ['spec.resources.limits.cpu'],
+      found: ['"64"'],
     },
     {
       name: 'containers that are each within the role and together are not',
@@ -129,7 +137,7 @@ export const resourceLimitsFixtures: CheckFixtures = {
         spec.containers.push(buildContainer('second'), buildContainer('third'));
       },
       fields: ['spec.containers[*].resources.limits.cpu'],
-      found: ['500m + 500m + 500m'],
+      found: ['"500m + 500m + 500m"'],
     },
     {
       name: 'an init container that goes on running, and is counted with the rest',
@@ -140,7 +148,7 @@ export const resourceLimitsFixtures: CheckFixtures = {
         spec.initContainers.push(sidecar);
       },
       fields: ['spec.containers[*].resources.limits.cpu'],
-      found: ['600m + 500m'],
+      found: ['"600m + 500m"'],
     },
     {
       name: 'an init container beside one that goes on running, each with all that the role grants',
@@ -154,7 +162,7 @@ export const resourceLimitsFixtures: CheckFixtures = {
         spec.containers[0].resources = { limits: few };
       },
       fields: ['spec.containers[*].resources.limits.cpu'],
-      found: ['999m + 1'],
+      found: ['"999m + 1"'],
     },
     {
       name: 'more reserved for the pod as a whole than the role grants',
@@ -162,7 +170,16 @@ export const resourceLimitsFixtures: CheckFixtures = {
         spec.resources = { requests: { cpu: '64', memory: '2Gi' } };
       },
       fields: ['spec.resources.requests.cpu'],
-      found: ['64'],
+      found: ['"64"'],
+    },
+    {
+      name: 'a request of the pod that is no quantity',
+      tweak: ({ spec }) => {
+        spec.resources = { requests: { cpu: 'plenty' } };
+      },
+      fields: ['spec.resources.requests.cpu'],
+      found: ['"plenty"'],
+      invalid: 'the API server reads quantities',
     },
     {
       name: 'a resource that the role does not grant',

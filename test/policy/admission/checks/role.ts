@@ -29,7 +29,7 @@ export const roleFixtures: CheckFixtures = {
       },
       context: { role: null },
       fields: [LABEL],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: 'an empty role',
@@ -38,7 +38,7 @@ export const roleFixtures: CheckFixtures = {
       },
       context: { role: null },
       fields: [LABEL],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: 'a role that the tenant does not allow',
@@ -47,14 +47,14 @@ export const roleFixtures: CheckFixtures = {
       },
       context: { role: buildRolePolicy({ name: 'devops' }) },
       fields: [LABEL],
-      found: ['devops'],
+      found: ['"devops"'],
     },
     {
       name: 'a role that does not exist',
       tweak: () => {},
       context: { role: null },
       fields: [LABEL],
-      found: ['data-analyst'],
+      found: ['"data-analyst"'],
     },
     {
       name: 'any role where the tenant allows none',
@@ -67,7 +67,7 @@ export const roleFixtures: CheckFixtures = {
       tweak: () => {},
       context: { tenant: null },
       fields: ['metadata.namespace'],
-      found: ['acme-agents'],
+      found: ['"acme-agents"'],
     },
     {
       name: 'another role than the one it is reviewed with',
@@ -76,7 +76,7 @@ export const roleFixtures: CheckFixtures = {
       },
       context: { scope: 'Role', tenant: null },
       fields: [LABEL],
-      found: ['devops'],
+      found: ['"devops"'],
     },
   ],
 };

@@ -23,7 +23,7 @@ export const runAsNonRootFixtures: CheckFixtures = {
         'spec.initContainers[0].securityContext.runAsNonRoot',
         'spec.containers[0].securityContext.runAsNonRoot',
       ],
-      found: ['nothing', 'nothing'],
+      found: ['not set', 'not set'],
     },
     {
       name: 'a container takes back what the pod asks for',
@@ -43,6 +43,14 @@ export const runAsNonRootFixtures: CheckFixtures = {
         }
       },
       fields: ['spec.securityContext.runAsNonRoot'],
+    },
+    {
+      name: 'the pod allows root to all its containers',
+      tweak: ({ spec }) => {
+        spec.securityContext = { ...spec.securityContext, runAsNonRoot: false };
+      },
+      fields: ['spec.securityContext.runAsNonRoot'],
+      found: ['false'],
     },
   ],
 };

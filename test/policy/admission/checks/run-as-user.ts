@@ -101,7 +101,7 @@ export const runAsUserFixtures: CheckFixtures = {
         changeSecurityContext(spec.initContainers[0], { runAsUser: 1001 });
       },
       fields: ['spec.containers[0].securityContext.runAsUser'],
-      found: ['nothing'],
+      found: ['not set'],
     },
   ],
 };

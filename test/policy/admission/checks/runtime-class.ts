@@ -21,7 +21,7 @@ export const runtimeClassFixtures: CheckFixtures = {
       tweak: () => {},
       context: GVISOR,
       fields: ['spec.runtimeClassName'],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: "another runtime class than the role's",
@@ -30,7 +30,7 @@ export const runtimeClassFixtures: CheckFixtures = {
       },
       context: GVISOR,
       fields: ['spec.runtimeClassName'],
-      found: ['runc'],
+      found: ['"runc"'],
     },
     {
       name: 'a runtime class where the role names none',
