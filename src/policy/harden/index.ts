@@ -1,12 +1,6 @@
 import { apparmor } from './apparmor.ts';
-import { capabilities } from './capabilities.ts';
 import { dns } from './dns.ts';
 import type { Fix } from './fix.ts';
-import { hostNamespaces } from './host-namespaces.ts';
-import { hostPorts } from './host-ports.ts';
-import { hostProbes } from './host-probes.ts';
-import { hostProcess } from './host-process.ts';
-import { lifetime } from './lifetime.ts';
 import { priorityClass } from './priority-class.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
 import { procMount } from './proc-mount.ts';
@@ -35,12 +29,7 @@ import { volumeTypes } from './volume-types.ts';
  */
 export const FIXES: readonly Fix[] = [
   startGate,
-  hostNamespaces,
-  hostPorts,
-  hostProcess,
-  hostProbes,
   privilegeEscalation,
-  capabilities,
   runAsNonRoot,
   runAsUser,
   readOnlyRootFilesystem,
@@ -61,6 +50,5 @@ export const FIXES: readonly Fix[] = [
   scheduling,
   priorityClass,
   termination,
-  lifetime,
   reservedMetadata,
 ];
