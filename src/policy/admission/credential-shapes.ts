@@ -1,15 +1,11 @@
 import { GATEWAY, PROXY_SECRET } from '../../api/names.ts';
 
-/** A credential that is known by its published shape. */
-export interface CredentialShape {
-  /** With its article, as it stands in a message: `a JSON Web Token`. */
-  readonly name: string;
-  readonly pattern: RegExp;
-}
-
-// The patterns are read by V8 and, in the ValidatingAdmissionPolicy, by RE2: no look-around, no back-references, and
-// classes spelt out where the two differ (\s). Each is anchored by a prefix that its issuer publishes for this purpose, and
-// ends as soon as it is sure: no open repetition may run again from each place.
+/**
+ * Published shapes of credentials, named with their article for messages. V8 and, in the ValidatingAdmissionPolicy, RE2
+ * read the patterns: no look-around, no back-references, and classes are spelt out where the two differ (\s). Each begins
+ * with the prefix that its issuer publishes for this purpose, and ends as soon as the match is certain, so that matching
+ * takes time in proportion to the text.
+ */
 const SHAPES: readonly (readonly [name: string, source: string])[] = [
   // RFC 7468 §10 and §11, RFC 9580 §6.2 (PGP PRIVATE KEY BLOCK), the OpenSSH PROTOCOL.key
   ['a private key', '-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY'],
@@ -42,55 +38,32 @@ const SHAPES: readonly (readonly [name: string, source: string])[] = [
   ['a Vault token', '\\bhv[bsr]\\.[A-Za-z0-9_-]{24}'],
   // learn.microsoft.com/azure/storage/common/storage-configure-connection-string: 64 bytes in base64
   ['an Azure storage key', '\\bAccountKey=[A-Za-z0-9+/]{86}=='],
-  // RFC 3986 §3.2.1; `$(NAME)` is Kubernetes' reference to another variable, not a password
+  // RFC 3986 §3.2.1; `$(NAME)` refers to another variable of the container and is not a password
   ['a URL with a password', '://[^/?#@: \\t\\r\\n]*:[^$/?#@ \\t\\r\\n][^/?#@ \\t\\r\\n]*@'],
 ];
-
-const CREDENTIAL_SHAPES: readonly CredentialShape[] = SHAPES.map(([name, source]) => ({
-  name,
-  pattern: new RegExp(source),
-}));
 
 /** All shapes as one regular expression that means the same to JavaScript and to RE2. */
 export const CREDENTIAL_PATTERN = SHAPES.map(([, source]) => source).join('|');
 
-const ANY = new RegExp(CREDENTIAL_PATTERN);
+const ANY_SHAPE = new RegExp(CREDENTIAL_PATTERN);
+const EACH_SHAPE = SHAPES.map(([name, source]) => ({ name, pattern: new RegExp(source) }));
 
-/** Every shape but a URL has so many characters: the shortest is the middle of a JSON Web Token. */
-const SHORTEST = 13;
-/** How a pod is told of the gateway: of all values that look like a URL with a password the one that every pod has. */
+/** The length of the shortest credential that is not a URL: the middle of a JSON Web Token. */
+const MIN_CHARACTERS = 13;
+/** The proxy URL that every pod has in its environment. It has the shape of a URL with a password. */
 const GATEWAY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
 
 /**
- * CEL that is true where the text that `text` stands for holds no credential. What is plainly none is passed over: to
- * RE2 a character of a text costs as much as a whole rule of another check.
+ * Returns a CEL expression that is true where the text that `text` evaluates to contains no credential. Texts that are
+ * certainly none are not matched, because RE2 takes as long for one character as another check takes for a whole rule.
  */
 export function holdsNoCredential(text: string): string {
-  const isShort = `(${text}.size() < ${SHORTEST} && !${text}.contains('://'))`;
+  const isShort = `(${text}.size() < ${MIN_CHARACTERS} && !${text}.contains('://'))`;
   return `(${isShort} || ${text} == '${GATEWAY_URL}' || !${text}.matches(${JSON.stringify(CREDENTIAL_PATTERN)}))`;
 }
 
-// Every shape has so many of these characters in a row, or one of the marks. Nearly all that stands in an environment has
-// neither, and reading on would cost more than the rest of the contract together.
-const SHORTEST_RUN = 11;
-const MARKS = ['://', '-----BEGIN ', 'AccountKey='];
-const IN_RUN = new Uint8Array(128);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') {
-  IN_RUN[character.charCodeAt(0)] = 1;
-}
-
-/** What kind of credential a text holds, with its article; null where it holds none that is known by its shape. */
+/** Returns the kind of credential that a text contains, with its article, or null where it contains no known shape. */
 export function findCredential(text: string): string | null {
-  if (!hasLongRun(text) && !MARKS.some((mark) => text.includes(mark))) return null;
-  if (!ANY.test(text)) return null;
-  return CREDENTIAL_SHAPES.find(({ pattern }) => pattern.test(text))?.name ?? 'a credential';
-}
-
-function hasLongRun(text: string): boolean {
-  let run = 0;
-  for (let index = 0; index < text.length; index++) {
-    run = IN_RUN[text.charCodeAt(index)] === 1 ? run + 1 : 0;
-    if (run === SHORTEST_RUN) return true;
-  }
-  return false;
+  if (!ANY_SHAPE.test(text)) return null;
+  return EACH_SHAPE.find(({ pattern }) => pattern.test(text))?.name ?? 'a credential';
 }

@@ -1,21 +1,20 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 import { show } from '../../../lib/show.ts';
+import { changeContainers, setSecurityContext } from '../../pod/change-pod.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
 
 /**
  * Every container must drop all capabilities and add none.
  *
  * Fields: `securityContext.capabilities.drop` and `.add` of every container.
- * Allowed: a `drop` that has `ALL`, and an empty or absent `add`. Pod Security lets NET_BIND_SERVICE be added, and asks
- * nothing of a pod that says it is for Windows; here an agent listens above port 1023, and on Linux.
+ * Allowed: a `drop` that contains `ALL`, and an `add` that is empty or absent. Pod Security lets a container add
+ * NET_BIND_SERVICE, and does not check a pod for Windows. Cloister does neither: agents listen above port 1023, on Linux.
  */
 export const capabilities: Check = {
   name: 'capabilities',
   summary: 'Every container drops all capabilities and adds none.',
   rationale:
-    "What a container runtime grants by default, raw sockets and changing any file's owner among it, is more than an agent needs and enough to start from.",
+    'The capabilities that a container runtime grants by default include raw sockets and changing the owner of any file. An agent needs none of them, and an attacker can start from each.',
   fields: [
     'spec.containers[*].securityContext.capabilities.drop',
     'spec.containers[*].securityContext.capabilities.add',
@@ -34,38 +33,29 @@ export const capabilities: Check = {
       expression: 'c.?securityContext.?capabilities.?add.orValue([]).size() == 0',
     },
   ],
-  evaluate: (subject) => {
-    let findings: Finding[] | null = null;
-    for (const view of subject.containers) {
-      findings = collectFinding(findings, judgeDrop(view));
-      findings = collectFinding(findings, judgeAdd(view));
+  evaluate: ({ containers }, _context, report) => {
+    for (const view of containers) {
+      const { drop, add } = view.container.securityContext?.capabilities ?? {};
+      if (!drop?.includes('ALL')) {
+        report({
+          ...inContainer(view, 'securityContext.capabilities.drop'),
+          found: show(drop),
+          required: 'must include "ALL"',
+          fix: 'Set it to ["ALL"].',
+        });
+      }
+      if (add?.length) {
+        report({
+          ...inContainer(view, 'securityContext.capabilities.add'),
+          found: show(add),
+          required: 'must not be set',
+          fix: add.includes('NET_BIND_SERVICE')
+            ? 'Remove it, and listen on a port above 1023.'
+            : 'Remove it; an agent gets no capabilities.',
+        });
+      }
     }
-    return findings ?? NO_FINDINGS;
   },
+  fix: (pod) =>
+    changeContainers(pod, (container) => setSecurityContext(container, { capabilities: { drop: ['ALL'] } })),
 };
-
-function judgeDrop(view: ContainerView): Finding | null {
-  const drop = view.container.securityContext?.capabilities?.drop;
-  if (drop?.includes('ALL')) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'securityContext.capabilities.drop'),
-    found: show(drop),
-    required: '["ALL"]',
-    fix: 'Set it to ["ALL"].',
-  };
-}
-
-function judgeAdd(view: ContainerView): Finding | null {
-  const add = view.container.securityContext?.capabilities?.add;
-  if (!add?.length) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'securityContext.capabilities.add'),
-    found: show(add),
-    required: 'nothing',
-    fix: add.includes('NET_BIND_SERVICE')
-      ? 'Remove it, and listen on a port above 1023.'
-      : 'Remove it: an agent is given no capability.',
-  };
-}

@@ -1,112 +1,90 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { Resources } from '../../pod/pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
 import { show } from '../../../lib/show.ts';
+import type { Finding } from '../../decision.ts';
+import type { Resources } from '../../pod/pod.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import type { Check, Report } from '../check.ts';
 
-const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
-const ORDINARY: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
-const IN_CEL = "name in ['cpu', 'memory', 'ephemeral-storage']";
+const ALLOWED_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
+const IS_ALLOWED_IN_CEL = `name in [${ALLOWED_RESOURCES.map((name) => `'${name}'`).join(', ')}]`;
+const AMOUNTS = ['limits', 'requests'] as const;
+
+/** The container and path of a field of a container, or of the pod's spec. */
+type Locate = (field: string) => Pick<Finding, 'container' | 'field'>;
 
 /**
- * The pod may ask for no device of the node.
+ * The pod may request no device of the node.
  *
  * Fields: `spec.resourceClaims`, `spec.resources`, and of every container `resources` and `volumeDevices`.
- * Allowed: the resources cpu, memory and ephemeral-storage. Huge pages are refused with the rest: they are taken from
- * a pool that the node shares and that no memory limit counts.
+ * Allowed: the resources cpu, memory and ephemeral-storage. Huge pages are not allowed: they come from a pool that all
+ * pods of the node share, and no memory limit counts them.
  */
 export const devices: Check = {
   name: 'devices',
-  summary: 'The pod asks for no devices: no claims, block volumes, huge pages or extended resources.',
+  summary: 'The pod requests no devices: no claims, block volumes, huge pages or extended resources.',
   rationale:
-    'A device is a driver of the host kernel handed to the agent, with memory that is shared between workloads and seldom wiped.',
+    "A device gives the agent a driver in the node's kernel, and memory that workloads share and that is seldom erased between them.",
   fields: [
     'spec.resourceClaims',
     'spec.resources',
     'spec.containers[*].resources',
     'spec.containers[*].volumeDevices',
   ],
-  positions: ['Pod', ...ALL],
+  positions: ['Pod', ...EVERY_CONTAINER],
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: null,
   cel: [
     { expression: 'object.spec.?resourceClaims.orValue([]).size() == 0' },
     { expression: 'object.spec.?resources.?claims.orValue([]).size() == 0' },
-    ...['limits', 'requests'].map((list) => ({
-      expression: `object.spec.?resources.?${list}.orValue({}).all(name, ${IN_CEL})`,
+    ...AMOUNTS.map((amounts) => ({
+      expression: `object.spec.?resources.?${amounts}.orValue({}).all(name, ${IS_ALLOWED_IN_CEL})`,
     })),
-    { each: ALL, expression: '!has(c.volumeDevices) || c.volumeDevices.size() == 0' },
-    { each: ALL, expression: 'c.?resources.?claims.orValue([]).size() == 0' },
-    ...['limits', 'requests'].map((list) => ({
-      each: ALL,
-      expression: `c.?resources.?${list}.orValue({}).all(name, ${IN_CEL})`,
+    { each: EVERY_CONTAINER, expression: '!has(c.volumeDevices) || c.volumeDevices.size() == 0' },
+    { each: EVERY_CONTAINER, expression: 'c.?resources.?claims.orValue([]).size() == 0' },
+    ...AMOUNTS.map((amounts) => ({
+      each: EVERY_CONTAINER,
+      expression: `c.?resources.?${amounts}.orValue({}).all(name, ${IS_ALLOWED_IN_CEL})`,
     })),
   ],
-  evaluate: (subject: PodSubject) => {
-    const { resourceClaims, resources } = subject.spec;
-    let findings = collectFinding(null, judgeList(resourceClaims, null, 'spec.resourceClaims'));
-    findings = judgeResources(findings, resources, null);
-    for (const view of subject.containers) {
-      findings = judgeResources(findings, view.container.resources, view);
-      const { volumeDevices } = view.container;
-      if (volumeDevices === undefined) continue;
-      const field = containerField(view, 'volumeDevices');
-      findings = collectFinding(findings, judgeList(volumeDevices, view, field));
+  evaluate: ({ spec, containers }, _context, report) => {
+    const inSpec: Locate = (field) => ({ field: `spec.${field}` });
+    evaluateList(spec.resourceClaims, () => inSpec('resourceClaims'), report);
+    evaluateResources(spec.resources, inSpec, report);
+    for (const view of containers) {
+      const locate: Locate = (field) => inContainer(view, field);
+      evaluateResources(view.container.resources, locate, report);
+      evaluateList(view.container.volumeDevices, () => locate('volumeDevices'), report);
     }
-    return findings ?? NO_FINDINGS;
   },
 };
 
-function judgeResources(
-  findings: Finding[] | null,
-  resources: Resources | undefined,
-  view: ContainerView | null,
-): Finding[] | null {
-  if (resources === undefined || resources === null) return findings;
-  let all = judgeNames(findings, resources, 'limits', view);
-  all = judgeNames(all, resources, 'requests', view);
-  if (!resources.claims?.length) return all;
-  return collectFinding(all, judgeList(resources.claims, view, fieldOf(view, 'resources.claims')));
-}
-
-function judgeNames(
-  findings: Finding[] | null,
-  resources: Resources,
-  list: 'limits' | 'requests',
-  view: ContainerView | null,
-): Finding[] | null {
-  const amounts = resources[list];
-  let all = findings;
-  for (const name in amounts) {
-    if (ORDINARY.has(name)) continue;
-    all = collectFinding(all, {
-      container: view === null ? null : (view.container.name ?? ''),
-      field: fieldOf(view, `resources.${list}[${name}]`),
-      found: show(amounts[name]),
-      required: 'only cpu, memory and ephemeral-storage',
-      fix: `Remove ${name} from the ${list}.`,
-    });
+function evaluateResources(resources: Resources | undefined, locate: Locate, report: Report): void {
+  if (!resources) return;
+  for (const amounts of AMOUNTS) {
+    for (const [name, amount] of Object.entries(resources[amounts] ?? {})) {
+      if (ALLOWED_RESOURCES.includes(name)) continue;
+      report({
+        ...locate(`resources.${amounts}[${name}]`),
+        // To the API server a quantity that is null is 0.
+        found: show(amount ?? 0),
+        required: 'must not be set',
+        fix: `Remove ${name} from the ${amounts}; only cpu, memory and ephemeral-storage are allowed.`,
+      });
+    }
   }
-  return all;
+  evaluateList(resources.claims, () => locate('resources.claims'), report);
 }
 
-function judgeList(
+function evaluateList(
   list: readonly { readonly name?: string }[] | undefined,
-  view: ContainerView | null,
-  field: string,
-): Finding | null {
-  if (list === undefined || list === null || list.length === 0) return null;
-  return {
-    container: view === null ? null : (view.container.name ?? ''),
-    field,
-    found: list.map(({ name }) => show(name)).join(', '),
-    required: 'nothing',
-    fix: 'Remove it: an agent is given no devices.',
-  };
-}
-
-function fieldOf(view: ContainerView | null, field: string): string {
-  return view === null ? `spec.${field}` : containerField(view, field);
+  locate: () => ReturnType<Locate>,
+  report: Report,
+): void {
+  if (!list?.length) return;
+  report({
+    ...locate(),
+    found: show(list.map(({ name }) => name)),
+    required: 'must not be set',
+    fix: 'Remove it; an agent gets no devices.',
+  });
 }

@@ -1,6 +1,6 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
+import { show } from '../../../lib/show.ts';
+import { changeSpec, without } from '../../pod/change-pod.ts';
+import type { Check } from '../check.ts';
 
 const FIELDS = ['hostNetwork', 'hostPID', 'hostIPC'] as const;
 
@@ -13,28 +13,23 @@ export const hostNamespaces: Check = {
   name: 'host-namespaces',
   summary: 'The pod shares no namespace of the node.',
   rationale:
-    "On the node's network no NetworkPolicy holds and the kubelet and cloud metadata are one hop away; its process and IPC namespaces show every other workload.",
+    "NetworkPolicies do not apply on the node's network, and the kubelet and the cloud's metadata are one hop away. The node's process and IPC namespaces show every other workload.",
   fields: FIELDS.map((field) => `spec.${field}`),
   positions: ['Pod'],
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: { relation: 'Equal', check: 'hostNamespaces' },
   cel: FIELDS.map((field) => ({ expression: `!object.spec.?${field}.orValue(false)` })),
-  evaluate: ({ spec }) => {
-    let findings: Finding[] | null = null;
+  evaluate: ({ spec }, _context, report) => {
     for (const field of FIELDS) {
-      if (spec[field] === true) findings = collectFinding(findings, finding(field));
+      if (spec[field] !== true) continue;
+      report({
+        field: `spec.${field}`,
+        found: show(spec[field]),
+        required: 'must be false or not set',
+        fix: 'Set it to false, or remove it.',
+      });
     }
-    return findings ?? NO_FINDINGS;
   },
+  fix: (pod) => changeSpec(pod, (spec) => without(spec, ...FIELDS)),
 };
-
-function finding(field: (typeof FIELDS)[number]): Finding {
-  return {
-    container: null,
-    field: `spec.${field}`,
-    found: 'true',
-    required: 'false or absent',
-    fix: 'Set it to false or remove it.',
-  };
-}

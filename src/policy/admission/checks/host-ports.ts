@@ -1,18 +1,18 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
+import { changeContainers, without } from '../../pod/change-pod.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
 
 /**
- * No container may take a port of the node.
+ * No container may use a port of the node.
  *
  * Field: `ports[*].hostPort` of every container. Allowed: 0, absent.
  */
 export const hostPorts: Check = {
   name: 'host-ports',
-  summary: 'No container takes a port of the node.',
+  summary: 'No container uses a port of the node.',
   rationale:
-    "A host port answers on every address of the node, past the pod network's policies, and can stand in for a service that should be there.",
+    "A host port is open on every address of the node, where the pod network's policies do not apply, and can impersonate a service that belongs there.",
   fields: ['spec.containers[*].ports[*].hostPort'],
   positions: EVERY_CONTAINER,
   operations: ['Create', 'Update'],
@@ -21,26 +21,24 @@ export const hostPorts: Check = {
   cel: [
     { each: EVERY_CONTAINER, expression: '!has(c.ports) || c.ports.all(p, p.?hostPort.orValue(0) == 0)' },
   ],
-  evaluate: (subject) => {
-    let findings: Finding[] | null = null;
-    for (const view of subject.containers) {
-      const ports = view.container.ports ?? NO_FINDINGS;
-      for (let index = 0; index < ports.length; index++) {
-        findings = collectFinding(findings, judge(view, index));
+  evaluate: ({ containers }, _context, report) => {
+    for (const view of containers) {
+      for (const [index, { name, containerPort, hostPort }] of (view.container.ports ?? []).entries()) {
+        if (!hostPort) continue;
+        report({
+          ...inContainer(view, `ports[${index}].hostPort`),
+          item: `port ${show(name ?? containerPort)}`,
+          found: show(hostPort),
+          required: 'must be 0 or not set',
+          fix: 'Remove it; clients reach the agent on its containerPort.',
+        });
       }
     }
-    return findings ?? NO_FINDINGS;
   },
+  fix: (pod) =>
+    changeContainers(pod, (container) =>
+      container.ports
+        ? { ...container, ports: container.ports.map((port) => without(port, 'hostPort')) }
+        : container,
+    ),
 };
-
-function judge(view: ContainerView, index: number): Finding | null {
-  const hostPort = view.container.ports?.[index]?.hostPort ?? 0;
-  if (hostPort === 0) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, `ports[${index}].hostPort`),
-    found: `${hostPort}`,
-    required: '0 or absent',
-    fix: 'Remove it, and have others call the agent on the containerPort.',
-  };
-}

@@ -1,11 +1,8 @@
-import type { Check, Finding } from '../check.ts';
-import {
-  findInSecurityContexts,
-  securityContextField,
-  securityContextRules,
-} from '../find-in-security-contexts.ts';
-import type { ContainerSecurityContext, PodSecurityContext } from '../../pod/pod.ts';
-import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
+import { changeSecurityContexts, without } from '../../pod/change-pod.ts';
+import { EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
+import { inSecurityContext, securityContextRules, securityContextsOf } from '../security-contexts.ts';
 
 /**
  * Neither the pod nor a container may run as a process of a Windows node.
@@ -14,9 +11,9 @@ import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
  */
 export const hostProcess: Check = {
   name: 'host-process',
-  summary: 'Nothing runs as a process of a Windows node.',
+  summary: 'No container runs as a process of a Windows node.',
   rationale:
-    'A HostProcess container (KEP-1981) is no container: it runs on the node itself, with its network and its files.',
+    'A HostProcess container (KEP-1981) is not isolated: it runs directly on the node, with its network and its files.',
   fields: [
     'spec.securityContext.windowsOptions.hostProcess',
     'spec.containers[*].securityContext.windowsOptions.hostProcess',
@@ -28,19 +25,22 @@ export const hostProcess: Check = {
   cel: securityContextRules(
     (securityContext) => `!${securityContext}.?windowsOptions.?hostProcess.orValue(false)`,
   ),
-  evaluate: (subject) => findInSecurityContexts(subject, judge),
+  evaluate: (subject, _context, report) => {
+    for (const { securityContext, view } of securityContextsOf(subject)) {
+      const { hostProcess: onNode } = securityContext.windowsOptions ?? {};
+      if (onNode !== true) continue;
+      report({
+        ...inSecurityContext(view, 'windowsOptions.hostProcess'),
+        found: show(onNode),
+        required: 'must be false or not set',
+        fix: 'Remove it; agents run on Linux nodes.',
+      });
+    }
+  },
+  fix: (pod) =>
+    changeSecurityContexts(pod, (context) =>
+      context.windowsOptions
+        ? { ...context, windowsOptions: without(context.windowsOptions, 'hostProcess') }
+        : context,
+    ),
 };
-
-function judge(
-  { windowsOptions }: ContainerSecurityContext | PodSecurityContext,
-  view: ContainerView | null,
-): Finding | null {
-  if (windowsOptions?.hostProcess !== true) return null;
-  return {
-    container: view === null ? null : (view.container.name ?? ''),
-    field: securityContextField(view, 'windowsOptions.hostProcess'),
-    found: 'true',
-    required: 'false or absent',
-    fix: 'Remove it; agents run on Linux nodes.',
-  };
-}

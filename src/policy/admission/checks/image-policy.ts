@@ -1,79 +1,81 @@
-import type { Check, Finding } from '../check.ts';
-import { findInContainers, NO_FINDINGS } from '../find-in-containers.ts';
+import { show } from '../../../lib/show.ts';
+import type { Finding } from '../../decision.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
 import {
   type ImagePattern,
   type ImageReference,
   matchesRepository,
   parseImage,
 } from '../../roles/image-pattern.ts';
-import { type ContainerView, containerField } from '../../pod/pod-subject.ts';
 import type { RolePolicy } from '../../roles/role-policy.ts';
-import { show } from '../../../lib/show.ts';
+import type { Check } from '../check.ts';
+
+/** What a refused image must be, and what to do. */
+type ImageFault = Pick<Finding, 'required' | 'fix'>;
+
+const UNREADABLE: ImageFault = {
+  required: 'must be an image reference in lowercase, as repository[:tag][@sha256:digest]',
+  fix: 'Write the image with its registry, for example registry.example.com/team/agent@sha256:….',
+};
 
 /**
- * Every container must run an image of its role, pinned by digest where the role asks for it.
+ * Every container must run an image of its role, pinned by digest where the role requires it.
  *
  * Field: `spec.{containers,initContainers,ephemeralContainers}[*].image`.
- * Allowed: a repository of the role's `images`; with `digest: Required` only by `@sha256:…`. The start gate is known by
- * its digest, wherever it is pulled from, and judged by `start-gate`.
+ * Allowed: a repository of the role's `images`, with `digest: Required` only by `@sha256:…`. The start gate is recognised
+ * by its digest, from any registry; `start-gate` evaluates it.
  */
 export const imagePolicy: Check = {
   name: 'image-policy',
-  summary: 'Every image is from a repository of the role, and pinned by digest where the role asks for it.',
+  summary: 'Every image is from a repository of the role, and pinned by digest where the role requires it.',
   rationale:
-    'The image is the code that runs with the role. A tag can be moved to other code after it was reviewed; a digest can not.',
+    'The image is the code that runs with the role. A tag can be moved to other code after a review; a digest cannot.',
   fields: ['spec.containers[*].image'],
-  positions: ['Container', 'InitContainer', 'EphemeralContainer'],
+  positions: EVERY_CONTAINER,
   operations: ['Create', 'Update'],
   context: 'Role',
   upstream: null,
-  evaluate: (subject, { role, configuration }) =>
-    role === null
-      ? NO_FINDINGS
-      : findInContainers(subject, (view) => judge(view, role, configuration.startGateDigests)),
+  evaluate: ({ containers }, { role, configuration }, report) => {
+    if (role === null) return;
+    for (const view of containers) {
+      const image = view.container.image ?? '';
+      const fault = evaluateImage(image, role, configuration.startGateDigests);
+      if (fault === null) continue;
+      report({ ...inContainer(view, 'image'), found: show(image || undefined), ...fault });
+    }
+  },
 };
 
-function judge(view: ContainerView, role: RolePolicy, startGates: readonly string[]): Finding | null {
-  const written = view.container.image ?? '';
-  const image = parseImage(written);
-  if (image === null) return unreadable(view, written);
-  let pinned: ImagePattern | null = null;
-  for (const pattern of role.images) {
-    if (!matchesRepository(pattern, image.repository)) continue;
-    if (!pattern.digestRequired || image.digest !== null) return null;
-    pinned = pattern;
-  }
+function evaluateImage(text: string, role: RolePolicy, startGates: readonly string[]): ImageFault | null {
+  const image = parseImage(text);
+  if (image === null) return UNREADABLE;
+  const patterns = role.images.filter((pattern) => matchesRepository(pattern, image.repository));
+  if (patterns.some((pattern) => isPinned(image, pattern))) return null;
   if (image.digest !== null && startGates.includes(image.digest)) return null;
-  return pinned === null ? foreign(view, written, role) : unpinned(view, image, written);
+  return patterns.length === 0 ? foreign(role) : unpinned(text, image);
 }
 
-function unreadable(view: ContainerView, written: string): Finding {
+function isPinned({ digest }: ImageReference, { digestRequired }: ImagePattern): boolean {
+  return !digestRequired || digest !== null;
+}
+
+function foreign({ name, images }: RolePolicy): ImageFault {
+  if (images.length === 0) {
+    return {
+      required: `must be an image of role "${name}", which allows none`,
+      fix: `Add the repository of the image to spec.sandbox.images of AgentRole "${name}".`,
+    };
+  }
+  const allowed = images.map(({ text }) => show(text)).join(', ');
   return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'image'),
-    found: show(written || undefined),
-    required: 'repository[:tag]@sha256:digest, in small letters',
-    fix: 'Write the image with its registry, for example registry.example.com/team/agent@sha256:….',
+    required: `must be from a repository of role "${name}" (${allowed})`,
+    fix: `Push the image to such a repository, or add its own to spec.sandbox.images of AgentRole "${name}".`,
   };
 }
 
-function foreign(view: ContainerView, written: string, role: RolePolicy): Finding {
-  const allowed = role.images.map(({ text }) => text).join(', ');
+function unpinned(text: string, { repository }: ImageReference): ImageFault {
   return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'image'),
-    found: show(written),
-    required: allowed === '' ? `nothing: the role ${role.name} allows no image` : `an image from ${allowed}`,
-    fix: `Push the image to a repository of the role ${role.name}, or have its repository added to sandbox.images.`,
-  };
-}
-
-function unpinned(view: ContainerView, { repository }: ImageReference, written: string): Finding {
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'image'),
-    found: show(written),
-    required: `${repository}@sha256:digest`,
-    fix: `Pin it: "docker buildx imagetools inspect ${show(written)}" (or "crane digest") prints the digest.`,
+    required: `must be pinned by digest, as ${repository}@sha256:…`,
+    fix: `Append "@" and the digest that "docker buildx imagetools inspect ${text}" or "crane digest ${text}" prints.`,
   };
 }

@@ -1,34 +1,37 @@
+import { show } from '../../../lib/show.ts';
+import { changeSpec } from '../../pod/change-pod.ts';
 import type { Check } from '../check.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
 
 /**
- * The pod may not ask for a longer life than its role grants.
+ * The pod may not set a longer lifetime than its role allows.
  *
- * Field: `spec.activeDeadlineSeconds`. Allowed: above 0 and at most the role's `maxLifetimeSeconds`; absent, since a
- * Deployment's pods can not set it (the operator ends those).
+ * Field: `spec.activeDeadlineSeconds`. Allowed: above 0 and at most the role's `maxLifetimeSeconds`; absent, because the
+ * pods of a Deployment cannot set it (the operator ends those).
  */
 export const lifetime: Check = {
   name: 'lifetime',
-  summary: "A lifetime that the pod states is at most its role's.",
+  summary: 'A lifetime that the pod sets is at most that of its role.',
   rationale:
-    'What an agent has learnt, fetched or been talked into ends with its pod: a short life bounds all three.',
+    'What an agent has learned, fetched or been persuaded of ends with its pod: a short lifetime limits all three.',
   fields: ['spec.activeDeadlineSeconds'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
   context: 'Role',
   upstream: null,
-  evaluate: ({ spec }, { role }) => {
+  evaluate: ({ spec }, { role }, report) => {
     const seconds = spec.activeDeadlineSeconds ?? null;
-    if (role === null || seconds === null) return NO_FINDINGS;
-    if (seconds > 0 && seconds <= role.maxLifetimeSeconds) return NO_FINDINGS;
-    return [
-      {
-        container: null,
-        field: 'spec.activeDeadlineSeconds',
-        found: `${seconds}`,
-        required: `above 0 and at most ${role.maxLifetimeSeconds}, the maxLifetimeSeconds of the role ${role.name}`,
-        fix: `Set it to ${role.maxLifetimeSeconds} or less.`,
-      },
-    ];
+    if (role === null || seconds === null) return;
+    const { name, maxLifetimeSeconds } = role;
+    if (seconds > 0 && seconds <= maxLifetimeSeconds) return;
+    report({
+      field: 'spec.activeDeadlineSeconds',
+      found: show(seconds),
+      required: `must be above 0 and at most ${maxLifetimeSeconds}, the maxLifetimeSeconds of role "${name}"`,
+      fix: `Set it to ${maxLifetimeSeconds} or less.`,
+    });
   },
+  fix: (pod, { role: { maxLifetimeSeconds } }) =>
+    maxLifetimeSeconds > 0
+      ? changeSpec(pod, (spec) => ({ ...spec, activeDeadlineSeconds: maxLifetimeSeconds }))
+      : pod,
 };

@@ -55,7 +55,7 @@ export const capabilitiesFixtures: CheckFixtures = {
         changeSecurityContext(spec.initContainers[0], { capabilities: null });
       },
       fields: [`spec.initContainers[0].${DROP}`],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: 'an init container that goes on running with a capability of its own',

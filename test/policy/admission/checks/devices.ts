@@ -32,7 +32,7 @@ export const devicesFixtures: CheckFixtures = {
         spec.containers[0].resources = { ...spec.containers[0].resources, claims: [{ name: 'gpu' }] };
       },
       fields: ['spec.resourceClaims', 'spec.containers[0].resources.claims'],
-      found: ['gpu', 'gpu'],
+      found: ['["gpu"]', '["gpu"]'],
     },
     {
       name: 'a block device',
@@ -46,7 +46,7 @@ export const devicesFixtures: CheckFixtures = {
         spec.containers[0].volumeDevices = [{ name: 'disk', devicePath: '/dev/xvda' }];
       },
       fields: ['spec.containers[0].volumeDevices'],
-      found: ['disk'],
+      found: ['["disk"]'],
     },
     {
       name: 'a block device of an init container',
@@ -76,7 +76,7 @@ export const devicesFixtures: CheckFixtures = {
         'spec.containers[0].resources.limits[nvidia.com/gpu]',
         'spec.containers[0].resources.requests[nvidia.com/gpu]',
       ],
-      found: ['1', '1'],
+      found: ['"1"', '"1"'],
     },
     {
       name: 'huge pages of an init container',

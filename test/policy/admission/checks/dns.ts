@@ -18,7 +18,7 @@ export const dnsFixtures: CheckFixtures = {
         delete spec.dnsConfig;
       },
       fields: ['spec.dnsPolicy', 'spec.dnsConfig.nameservers'],
-      found: ['nothing', 'nothing'],
+      found: ['not set', 'not set'],
     },
     {
       name: "the node's resolver",
@@ -26,7 +26,7 @@ export const dnsFixtures: CheckFixtures = {
         spec.dnsPolicy = 'Default';
       },
       fields: ['spec.dnsPolicy'],
-      found: ['Default'],
+      found: ['"Default"'],
     },
     {
       name: 'a public resolver',

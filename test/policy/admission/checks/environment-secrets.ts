@@ -56,7 +56,7 @@ export const environmentSecretsFixtures: CheckFixtures = {
         });
       },
       fields: ['spec.containers[0].env[2].valueFrom.secretKeyRef'],
-      found: ['key api-key of Secret vendor'],
+      found: ['{"name":"vendor","key":"api-key"}'],
     },
     {
       name: 'the proxy secret under another name, from another key, or from a Secret of another name',
@@ -82,7 +82,7 @@ export const environmentSecretsFixtures: CheckFixtures = {
         spec.initContainers.push(setup);
       },
       fields: ['spec.initContainers[1].envFrom[0].secretRef'],
-      found: ['Secret vendor'],
+      found: ['{"name":"vendor"}'],
     },
     {
       name: 'a token in a literal value',
@@ -90,7 +90,7 @@ export const environmentSecretsFixtures: CheckFixtures = {
         spec.containers[0].env?.push({ name: 'GITHUB_TOKEN', value: GITHUB_TOKEN });
       },
       fields: ['spec.containers[0].env[2].value'],
-      found: ['a GitHub token, in 40 characters that are not repeated here'],
+      found: ['a text of 40 characters that contains a GitHub token (not shown)'],
     },
     {
       name: 'the shortest that is known, in a literal value and a word',
@@ -134,7 +134,7 @@ export const environmentSecretsFixtures: CheckFixtures = {
         });
       },
       fields: ['spec.containers[0].env[2].value'],
-      found: ['a URL with a password, in 42 characters that are not repeated here'],
+      found: ['a text of 42 characters that contains a URL with a password (not shown)'],
     },
     {
       name: 'a token in an ephemeral container',

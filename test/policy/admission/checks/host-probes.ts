@@ -36,7 +36,7 @@ export const hostProbesFixtures: CheckFixtures = {
         'spec.containers[0].readinessProbe.tcpSocket.host',
         'spec.containers[0].startupProbe.httpGet.host',
       ],
-      found: ['169.254.169.254', 'localhost', '169.254.169.254'],
+      found: ['"169.254.169.254"', '"localhost"', '"169.254.169.254"'],
     },
     {
       name: 'both hooks of a container',

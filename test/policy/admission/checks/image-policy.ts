@@ -56,7 +56,7 @@ export const imagePolicyFixtures: CheckFixtures = {
         spec.containers[0].image = 'ghcr.io/acme/hermes:v1';
       },
       fields: ['spec.containers[0].image'],
-      found: ['ghcr.io/acme/hermes:v1'],
+      found: ['"ghcr.io/acme/hermes:v1"'],
     },
     {
       name: 'an image of another repository',
@@ -104,7 +104,7 @@ export const imagePolicyFixtures: CheckFixtures = {
         delete spec.containers[0].image;
       },
       fields: ['spec.containers[0].image'],
-      found: ['nothing'],
+      found: ['not set'],
       invalid: 'an image is required',
     },
     {

@@ -23,7 +23,7 @@ export const operatingSystemFixtures: CheckFixtures = {
         spec.os = { name: 'windows' };
       },
       fields: ['spec.os.name'],
-      found: ['windows'],
+      found: ['"windows"'],
       invalid: 'a pod for Windows sets no field of Linux',
     },
     {
@@ -60,7 +60,7 @@ export const operatingSystemFixtures: CheckFixtures = {
         spec.os = {};
       },
       fields: ['spec.os.name'],
-      found: ['nothing'],
+      found: ['not set'],
       invalid: 'a name is required',
     },
   ],
