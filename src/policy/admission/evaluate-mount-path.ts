@@ -45,6 +45,12 @@ export interface Mount {
   readonly index: number;
 }
 
+/** A mount's path in canonical form, and whether anything can be written through it. */
+interface ResolvedMount {
+  readonly path: string;
+  readonly isReadOnly: boolean;
+}
+
 /** The container, volume and path of a field of a mount, for a finding. */
 export function inMount(
   { view, mount, index }: Mount,
@@ -69,12 +75,9 @@ export function evaluateMountPath(at: Mount, role: RolePolicy): Finding | null {
   return evaluateUngranted(at, { path, isReadOnly }, role);
 }
 
-/** The same for a path that no tool of the role grants as it is mounted. */
-function evaluateUngranted(
-  at: Mount,
-  { path, isReadOnly }: { readonly path: string; readonly isReadOnly: boolean },
-  role: RolePolicy,
-): Finding | null {
+/** The same for a path that the role's tools do not grant as it is mounted. */
+function evaluateUngranted(at: Mount, resolved: ResolvedMount, role: RolePolicy): Finding | null {
+  const { path, isReadOnly } = resolved;
   const denied = findDenied(path, isReadOnly, role);
   if (denied === undefined) {
     const volume = findVolume(at.subject, at.mount.name);
@@ -82,7 +85,7 @@ function evaluateUngranted(
     if (path === TEMPORARY && volume?.emptyDir) return evaluateTemporary(at, volume, role);
   }
   if (!isReadOnly && isReadable(path, role)) return refuseWritable(at, role);
-  return denied === undefined ? refuseElsewhere(at, isReadOnly, role) : refuseDenied(at, denied, role);
+  return denied === undefined ? refuseElsewhere(at, resolved, role) : refuseDenied(at, denied, role);
 }
 
 /** Whether a root covers the path with no denied path between them, and grants a system path only by a root at or below it. */
@@ -146,24 +149,29 @@ function refuseDenied(at: Mount, denied: string, role: RolePolicy): Finding {
   });
 }
 
-function refuseElsewhere(at: Mount, isReadOnly: boolean, role: RolePolicy): Finding {
-  const roots = isReadOnly
-    ? [...new Set([...role.readablePaths, ...role.writablePaths])]
-    : role.writablePaths;
-  const verb = isReadOnly ? 'read' : 'write';
-  const found = isReadOnly ? show(at.mount.mountPath) : `${show(at.mount.mountPath)} and writable`;
-  if (roots.length === 0) {
-    return refuse(at, {
-      found,
-      required: `must not be used, because role "${role.name}" may not ${verb} any path`,
-      fix: 'Remove the mount, or add a tool with this path to the AgentRole.',
-    });
-  }
+function refuseElsewhere(at: Mount, resolved: ResolvedMount, role: RolePolicy): Finding {
   return refuse(at, {
-    found,
-    required: `must be at or under ${roots.map(show).join(' or ')}, where role "${role.name}" may ${verb}`,
+    found: resolved.isReadOnly ? show(at.mount.mountPath) : `${show(at.mount.mountPath)} and writable`,
+    required: requiredPath(resolved, role),
     fix: 'Mount the volume at or under a path of the role, or add a tool with this path to the AgentRole.',
   });
+}
+
+/** Describes where the role lets a volume be mounted, for a path that none of its denied paths covers. */
+function requiredPath({ path, isReadOnly }: ResolvedMount, role: RolePolicy): string {
+  const { name, readablePaths, writablePaths } = role;
+  const mayWrite = writablePaths.length > 0;
+  const roots = !isReadOnly && mayWrite ? writablePaths : [...new Set([...readablePaths, ...writablePaths])];
+  if (roots.length === 0) return `must not be used, because role "${name}" grants no paths`;
+  // A root that covers the path and does not grant it is above a system path.
+  if (roots.some((root) => isAtOrUnder(path, root))) {
+    return `must not be in a system directory in which role "${name}" grants no path`;
+  }
+  const list = roots.map(show).join(' or ');
+  if (isReadOnly) return `must be at or under ${list}, where role "${name}" may read`;
+  return mayWrite
+    ? `must be at or under ${list}, where role "${name}" may write`
+    : `must be read-only and at or under ${list}, where role "${name}" may only read`;
 }
 
 function refuse(

@@ -88,7 +88,7 @@ function evaluateOpenings(subject: PodSubject, view: ContainerView, role: RolePo
     report({
       ...inContainer(view, 'volumeMounts'),
       item: `volume "${mount.name ?? ''}"`,
-      found: `${show(mount.mountPath)} without a mount at ${show(path)}`,
+      found: `without a mount at ${show(path)} below ${show(mount.mountPath)}`,
       required: `must have an empty read-only emptyDir at ${show(path)}, which role "${role.name}" ${rule}`,
       fix: `Add an emptyDir with a sizeLimit to spec.volumes, and mount it at ${show(path)} with readOnly: true.`,
     });

@@ -84,7 +84,7 @@ function evaluateVolume(volume: Volume, field: string, report: Report): void {
     report({
       field: `${field}.emptyDir.sizeLimit`,
       found: show(emptyDir?.sizeLimit),
-      required: 'must be more than 0',
+      required: 'must be a quantity greater than 0',
       fix: 'Set it to the space that the agent needs, for example "64Mi".',
     });
   }
