@@ -22,7 +22,7 @@ export const startGate: Check = {
   name: 'start-gate',
   summary: 'The first init container is the start gate, where the role requires one.',
   rationale:
-    'A network policy that exists is not yet enforced. The start gate proves from inside the pod, before the agent starts, that the network is closed.',
+    'A network policy can exist without being enforced. The start gate proves from inside the pod, before the agent starts, that the network is closed.',
   fields: ['spec.initContainers[0]', 'spec.containers[*].image'],
   positions: ['Pod', ...EVERY_CONTAINER],
   operations: ['Create', 'Update'],
