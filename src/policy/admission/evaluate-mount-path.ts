@@ -1,19 +1,19 @@
-import type { Finding } from './check.ts';
-import { canonicalMountPath, isAtOrUnder } from '../roles/mount-path.ts';
+import { show } from '../../lib/show.ts';
+import type { Finding } from '../decision.ts';
 import type { Volume, VolumeMount } from '../pod/pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../pod/pod-subject.ts';
-import { TEMPORARY, volumesOf } from '../pod/pod-volumes.ts';
-import { readAmount } from '../pod/read-amount.ts';
+import { type ContainerView, inContainer, type PodSubject } from '../pod/pod-subject.ts';
+import { TEMPORARY } from '../pod/pod-volumes.ts';
+import { isBounded } from '../pod/scratch-volume.ts';
+import { canonicalMountPath, isAtOrUnder } from '../roles/mount-path.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import { findVolume, isMountedReadOnly, isShadow } from './shadowed-paths.ts';
-import { show } from '../../lib/show.ts';
 
-/** Where a token for the gateway and the installation's certificates are mounted. */
-export const TOKEN_MOUNT_PATH = '/var/run/secrets/cloister';
+/** The path at which a token for the gateway and the certificates of the installation are mounted. */
+const TOKEN_MOUNT_PATH = '/var/run/secrets/cloister';
 
 /**
- * What the image's own programs and the container runtime stand on. A role reaches below one of these only by naming a
- * path there: `/` grants none of them.
+ * Paths that the programs of the image and the container runtime depend on. A role grants one only by a path at or below
+ * it: `/` grants none of them.
  */
 const SYSTEM_PATHS = [
   '/bin',
@@ -34,10 +34,10 @@ const SYSTEM_PATHS = [
   '/var/run',
 ];
 
-/** Sizes that a message adds up before the reader. */
-const MOST_TOLD = 16;
+/** Sizes that a message lists one by one. */
+const MAX_LISTED_SIZES = 16;
 
-/** One mount with its place. */
+/** One mount and its place in the pod. */
 export interface Mount {
   readonly subject: PodSubject;
   readonly view: ContainerView;
@@ -45,33 +45,50 @@ export interface Mount {
   readonly index: number;
 }
 
-/** Whether the role lets a volume be mounted there; null where it does. */
-export function judgeMountPath(at: Mount, role: RolePolicy): Finding | null {
+/** A mount's path in canonical form, and whether anything can be written through it. */
+interface ResolvedMount {
+  readonly path: string;
+  readonly isReadOnly: boolean;
+}
+
+/** The container, volume and path of a field of a mount, for a finding. */
+export function inMount(
+  { view, mount, index }: Mount,
+  field: keyof VolumeMount,
+): { readonly container: string; readonly item: string; readonly field: string } {
+  return { ...inContainer(view, `volumeMounts[${index}].${field}`), item: `volume "${mount.name ?? ''}"` };
+}
+
+/** Returns why the role does not allow a volume to be mounted at its path; null where it does. */
+export function evaluateMountPath(at: Mount, role: RolePolicy): Finding | null {
   const { subject, mount } = at;
   const path = canonicalMountPath(mount.mountPath ?? '');
   if (path === null) {
-    return finding(
-      at,
-      show(mount.mountPath),
-      'an absolute path below /, without .., . or //',
-      'Write it out.',
-    );
+    return refuse(at, {
+      required: 'must be an absolute path below "/", without ".", ".." or "//"',
+      fix: 'Write the path in full.',
+    });
   }
   if (isShadow(subject, mount, path, role)) return null;
-  const volume = findVolume(subject, mount.name);
   const isReadOnly = isMountedReadOnly(subject, mount);
   if (isReadOnly ? isReadable(path, role) : isWritable(path, role)) return null;
-  const denied = findDenied(path, isReadOnly, role);
-  if (denied !== undefined) {
-    const required = `nothing at or under ${denied} but an empty emptyDir with readOnly: true, written by no container`;
-    return finding(at, path, required, `Remove the mount: the role ${role.name} denies ${denied}.`);
-  }
-  if (path === TOKEN_MOUNT_PATH && volume?.projected) return null;
-  if (path === TEMPORARY && volume?.emptyDir) return judgeTemporary(at, volume, role);
-  return refuse(at, { path, isReadOnly }, role);
+  return evaluateUngranted(at, { path, isReadOnly }, role);
 }
 
-/** Whether a root covers the path with no denied path between them, and reaches a path of the system only by naming it. */
+/** The same for a path that the role's tools do not grant as it is mounted. */
+function evaluateUngranted(at: Mount, resolved: ResolvedMount, role: RolePolicy): Finding | null {
+  const { path, isReadOnly } = resolved;
+  const denied = findDenied(path, isReadOnly, role);
+  if (denied === undefined) {
+    const volume = findVolume(at.subject, at.mount.name);
+    if (path === TOKEN_MOUNT_PATH && volume?.projected) return null;
+    if (path === TEMPORARY && volume?.emptyDir) return evaluateTemporary(at, volume, role);
+  }
+  if (!isReadOnly && isReadable(path, role)) return refuseWritable(at, role);
+  return denied === undefined ? refuseElsewhere(at, resolved, role) : refuseDenied(at, denied, role);
+}
+
+/** Whether a root covers the path with no denied path between them, and grants a system path only by a root at or below it. */
 function isGranted(path: string, roots: readonly string[], deniedPaths: readonly string[]): boolean {
   const system = SYSTEM_PATHS.find((root) => isAtOrUnder(path, root));
   return roots.some(
@@ -97,50 +114,69 @@ function findDenied(path: string, isReadOnly: boolean, role: RolePolicy): string
   return role.deniedPaths.find(covers) ?? (isReadOnly ? undefined : role.unwritablePaths.find(covers));
 }
 
-function judgeTemporary({ subject, view }: Mount, volume: Volume, role: RolePolicy): Finding | null {
-  const written = volume.emptyDir?.sizeLimit ?? null;
-  const size = written === null ? null : readAmount(written);
-  const ceiling = role.temporarySize;
-  const { byName, temporary: all, temporarySum } = subject.volumes;
-  if (size !== null && size > 0n && ceiling !== null && temporarySum <= ceiling) return null;
+function evaluateTemporary(at: Mount, volume: Volume, role: RolePolicy): Finding | null {
+  if (role.temporarySize === null) {
+    return refuse(at, {
+      required: `must not be ${show(TEMPORARY)}, because role "${role.name}" grants no scratch space`,
+      fix: 'Remove the mount, or set tmp.size in the AgentRole.',
+    });
+  }
+  const { byName, temporary, temporarySum } = at.subject.volumes;
+  // A volume without a limit is refused by `volume-types`.
+  if (!isBounded(volume) || temporarySum <= role.temporarySize) return null;
+  const sizes = temporary.slice(0, MAX_LISTED_SIZES).map(({ emptyDir }) => show(emptyDir?.sizeLimit));
   return {
-    container: view.container.name ?? '',
+    item: `volume "${volume.name ?? ''}"`,
     field: `spec.volumes[${byName.get(volume.name ?? '')?.index}].emptyDir.sizeLimit`,
-    found: show(
-      all
-        .slice(0, MOST_TOLD)
-        .map(({ emptyDir }) => show(emptyDir?.sizeLimit))
-        .join(' + '),
-    ),
-    required:
-      ceiling === null
-        ? `no ${TEMPORARY}: the role ${role.name} grants none`
-        : `above 0, and all volumes at ${TEMPORARY} together at most ${role.temporarySizeText}, the tmp size of the role ${role.name}`,
-    fix: ceiling === null ? 'Remove the mount.' : 'Set the sizeLimit of the volume.',
+    found: sizes.join(' + '),
+    required: `must be at most ${show(role.temporarySizeText)} for all volumes at ${TEMPORARY} together, the tmp size of role "${role.name}"`,
+    fix: `Lower the sizeLimit of the volumes at ${TEMPORARY}.`,
   };
+}
+
+function refuseWritable(at: Mount, role: RolePolicy): Finding {
+  return refuse(at, {
+    found: `${show(at.mount.mountPath)} and writable`,
+    required: `must be mounted read-only, because role "${role.name}" may only read there`,
+    fix: 'Set readOnly of the mount to true.',
+  });
+}
+
+function refuseDenied(at: Mount, denied: string, role: RolePolicy): Finding {
+  return refuse(at, {
+    required: `must not be at or under ${show(denied)}, which role "${role.name}" denies`,
+    fix: `Remove the mount. Only an emptyDir that no container writes to may be mounted at ${show(denied)}, with readOnly: true.`,
+  });
+}
+
+function refuseElsewhere(at: Mount, resolved: ResolvedMount, role: RolePolicy): Finding {
+  return refuse(at, {
+    found: resolved.isReadOnly ? show(at.mount.mountPath) : `${show(at.mount.mountPath)} and writable`,
+    required: requiredPath(resolved, role),
+    fix: 'Mount the volume at or under a path of the role, or add a tool with this path to the AgentRole.',
+  });
+}
+
+/** Describes where the role lets a volume be mounted, for a path that none of its denied paths covers. */
+function requiredPath({ path, isReadOnly }: ResolvedMount, role: RolePolicy): string {
+  const { name, readablePaths, writablePaths } = role;
+  const mayWrite = writablePaths.length > 0;
+  const roots = !isReadOnly && mayWrite ? writablePaths : [...new Set([...readablePaths, ...writablePaths])];
+  if (roots.length === 0) return `must not be used, because role "${name}" grants no paths`;
+  // A root that covers the path and does not grant it is above a system path.
+  if (roots.some((root) => isAtOrUnder(path, root))) {
+    return `must not be in a system directory in which role "${name}" grants no path`;
+  }
+  const list = roots.map(show).join(' or ');
+  if (isReadOnly) return `must be at or under ${list}, where role "${name}" may read`;
+  return mayWrite
+    ? `must be at or under ${list}, where role "${name}" may write`
+    : `must be read-only and at or under ${list}, where role "${name}" may only read`;
 }
 
 function refuse(
   at: Mount,
-  { path, isReadOnly }: { readonly path: string; readonly isReadOnly: boolean },
-  role: RolePolicy,
+  finding: { readonly found?: string; readonly required: string; readonly fix: string },
 ): Finding {
-  if (!isReadOnly && isReadable(path, role)) {
-    const required = `readOnly: true, since the role ${role.name} may only read there`;
-    return finding(at, `${path}, writable`, required, 'Set readOnly to true.');
-  }
-  const roots = isReadOnly ? [...role.readablePaths, ...role.writablePaths] : role.writablePaths;
-  const allowed = roots.length === 0 ? 'nothing' : `a path at or under ${roots.join(', ')}`;
-  const fix = `Mount the volume under a path of the role ${role.name}, or have a tool with this path added to it.`;
-  return finding(at, isReadOnly ? path : `${path}, writable`, allowed, fix);
-}
-
-function finding({ view, index }: Mount, found: string, required: string, fix: string): Finding {
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, `volumeMounts[${index}].mountPath`),
-    found,
-    required,
-    fix,
-  };
+  return { ...inMount(at, 'mountPath'), found: show(at.mount.mountPath), ...finding };
 }

@@ -1,10 +1,9 @@
 import { canonicalMountPath, isAtOrUnder } from '../roles/mount-path.ts';
 import type { Volume, VolumeMount } from '../pod/pod.ts';
 import type { ContainerView, PodSubject } from '../pod/pod-subject.ts';
-import { volumesOf } from '../pod/pod-volumes.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 
-/** The volume of that name. */
+/** Returns the volume with that name. */
 export function findVolume(subject: PodSubject, name: string | undefined): Volume | undefined {
   return subject.volumes.byName.get(name ?? '')?.volume;
 }
@@ -14,14 +13,14 @@ export function isMountedReadOnly(subject: PodSubject, mount: VolumeMount): bool
   if (mount.readOnly === true) return true;
   const volume = findVolume(subject, mount.name);
   if (volume === undefined) return false;
-  // These the kubelet mounts read-only, whatever the mount says.
+  // The kubelet mounts these types read-only, whatever the mount sets.
   const { configMap, downwardAPI, projected, secret } = volume;
   return Boolean(configMap || downwardAPI || projected || secret);
 }
 
 /**
- * Whether a mount covers a denied path with nothing: an `emptyDir` mounted read-only exactly there, which no container of
- * the pod may write to, so that it stays empty.
+ * Whether a mount shadows a denied path: an `emptyDir` mounted read-only exactly there, which no container of the pod may
+ * write to, so that it stays empty.
  */
 export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, role: RolePolicy): boolean {
   if (mount.readOnly !== true) return false;
@@ -31,8 +30,8 @@ export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, 
 }
 
 /**
- * The mount through which a denied path can be reached in a container: the deepest one above it, unless that is a shadow.
- * Null where there is none. A mount exactly at the denied path is not looked at: it is granted or refused for itself.
+ * Returns the mount through which a container reaches a denied path: the deepest one above it, unless that is a shadow.
+ * Null where there is none. A mount exactly at the denied path is granted or refused by itself.
  */
 export function findOpening(
   subject: PodSubject,

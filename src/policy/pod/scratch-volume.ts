@@ -1,18 +1,25 @@
+import { formatBytes } from '../../lib/format-amount.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import { canonicalMountPath } from '../roles/mount-path.ts';
-import type { Pod, Volume } from './pod.ts';
-import { createPodSubject } from './pod-subject.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
-import { formatBytes } from '../../lib/format-amount.ts';
+import type { Pod, Volume } from './pod.ts';
+import { createPodSubject, type PodSubject } from './pod-subject.ts';
+import { TEMPORARY } from './pod-volumes.ts';
 
-export const SCRATCH_PATH = '/tmp';
-/** What a scratch volume is given where its author names no size. */
-const USUAL_SIZE = 64n << 20n;
+export const SCRATCH_PATH = TEMPORARY;
+const USUAL_MEBIBYTES = 64n;
+/** The size that a scratch volume gets where its author sets none. */
+export const USUAL_SIZE = `${USUAL_MEBIBYTES}Mi`;
 const NANO = 1_000_000_000n;
 
+/** Whether the volume is an `emptyDir` with a limit. The kubelet takes a limit of 0 for none. */
+export function isBounded({ emptyDir }: Volume): boolean {
+  return (parseQuantity(emptyDir?.sizeLimit ?? 0) ?? 0n) > 0n;
+}
+
 /** Whether some container has the volume at `/tmp`. */
-export function isScratch(pod: Pod, { name }: Volume): boolean {
-  return createPodSubject(pod).containers.some(({ container }) =>
+export function isScratch({ containers }: PodSubject, { name }: Volume): boolean {
+  return containers.some(({ container }) =>
     (container.volumeMounts ?? []).some(
       (mount) => mount.name === name && canonicalMountPath(mount.mountPath ?? '') === SCRATCH_PATH,
     ),
@@ -20,17 +27,12 @@ export function isScratch(pod: Pod, { name }: Volume): boolean {
 }
 
 /**
- * A size for each of `count` volumes at `/tmp` that have none: the usual one, or less where the role's size, which is
- * for all of them together, leaves less. Null where it leaves nothing.
+ * Returns a size for each of `count` volumes at `/tmp` that have none: the usual one, or less where the role's size,
+ * which is for all of them together, leaves less. Null where it leaves nothing.
  */
 export function scratchSize(pod: Pod, role: RolePolicy, count: number): string | null {
   if (role.temporarySize === null) return null;
-  const taken = (pod.spec?.volumes ?? [])
-    .filter((volume) => volume.emptyDir && isScratch(pod, volume))
-    .reduce((sum, { emptyDir }) => sum + (parseQuantity(emptyDir?.sizeLimit ?? 0) ?? 0n), 0n);
-  const share = (role.temporarySize - taken) / NANO / BigInt(count);
-  return formatBytes(share < USUAL_SIZE ? share : USUAL_SIZE);
+  const left = role.temporarySize - createPodSubject(pod).volumes.temporarySum;
+  const bytes = left / NANO / BigInt(count);
+  return bytes < USUAL_MEBIBYTES << 20n ? formatBytes(bytes) : USUAL_SIZE;
 }
-
-/** The size of a volume that is not at `/tmp`. */
-export const usualSize: string = formatBytes(USUAL_SIZE) ?? '';

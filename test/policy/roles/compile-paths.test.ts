@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePaths } from '../../../src/policy/roles/compile-paths.ts';
-import { judgeMountPath } from '../../../src/policy/admission/evaluate-mount-path.ts';
+import { evaluateMountPath } from '../../../src/policy/admission/evaluate-mount-path.ts';
 import { isAtOrUnder } from '../../../src/policy/roles/mount-path.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildRolePolicy } from '../../build/review-context.ts';
@@ -29,7 +29,7 @@ function admits(grants: readonly Grant[], mountPath: string, readOnly: boolean):
   const [view] = subject.containers;
   if (view === undefined) throw new Error('the pod has one container');
   const role = buildRolePolicy({ ...compile(grants), temporarySize: null });
-  return judgeMountPath({ subject, view, mount, index: 0 }, role) === null;
+  return evaluateMountPath({ subject, view, mount, index: 0 }, role) === null;
 }
 
 const path = fc

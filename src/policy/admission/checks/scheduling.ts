@@ -1,26 +1,22 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { Toleration } from '../../pod/pod.ts';
+import { show } from '../../../lib/show.ts';
+import { changeSpec, without } from '../../pod/change-pod.ts';
+import type { PodSpec, Toleration } from '../../pod/pod.ts';
+import type { Check } from '../check.ts';
 
 const SCHEDULER = 'default-scheduler';
-const CONTROL_PLANE: ReadonlySet<string> = new Set([
-  'node-role.kubernetes.io/control-plane',
-  'node-role.kubernetes.io/master',
-]);
+const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
 /**
- * The pod must go where the scheduler of the cluster puts it, and never to a node of the control plane.
+ * The default scheduler must choose the node, and never one of the control plane.
  *
- * Fields: `spec.nodeName` (when the pod is created: later the scheduler has written it), `spec.schedulerName`,
- * `spec.tolerations`. Allowed: no node name; no scheduler but `default-scheduler`; tolerations that name a key, and not
- * that of the control plane.
+ * Fields: `spec.nodeName` (only on creation: the scheduler sets it later), `spec.schedulerName`, `spec.tolerations`.
+ * Allowed: no node name; `default-scheduler` or no scheduler name; tolerations with a key that is not a control plane's.
  */
 export const scheduling: Check = {
   name: 'scheduling',
-  summary: 'The pod picks neither its node nor its scheduler and tolerates no taint of the control plane.',
+  summary: 'The pod sets neither its node nor its scheduler and tolerates no control plane taint.',
   rationale:
-    'A pod that names its node goes past the scheduler and every taint; next to the API server, etcd or a system component an escape is worth most.',
+    'A pod that sets its node bypasses the scheduler and every taint, and an escape is worth most next to the API server, etcd or a system component.',
   fields: ['spec.nodeName', 'spec.schedulerName', 'spec.tolerations'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
@@ -34,50 +30,43 @@ export const scheduling: Check = {
         "object.spec.?tolerations.orValue([]).all(t, !(t.?key.orValue('') in ['', 'node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']))",
     },
   ],
-  evaluate: ({ spec }, { operation }) => {
-    let findings: Finding[] | null = null;
-    if (operation === 'Create' && spec.nodeName) {
-      findings = collectFinding(findings, nodeFinding(spec.nodeName));
+  evaluate: ({ spec }, { operation }, report) => {
+    const { nodeName, schedulerName, tolerations } = spec;
+    if (operation === 'Create' && nodeName) {
+      report({
+        field: 'spec.nodeName',
+        found: show(nodeName),
+        required: 'must not be set',
+        fix: 'Remove it. To choose a kind of node, set spec.nodeSelector.',
+      });
     }
-    if (spec.schedulerName && spec.schedulerName !== SCHEDULER) {
-      findings = collectFinding(findings, schedulerFinding(spec.schedulerName));
+    if (schedulerName && schedulerName !== SCHEDULER) {
+      report({
+        field: 'spec.schedulerName',
+        found: show(schedulerName),
+        required: `must be "${SCHEDULER}" or not set`,
+        fix: 'Remove it.',
+      });
     }
-    const tolerations = spec.tolerations ?? [];
-    for (let index = 0; index < tolerations.length; index++) {
-      findings = collectFinding(findings, judgeToleration(tolerations[index], index));
+    for (const [index, toleration] of (tolerations ?? []).entries()) {
+      if (isAllowedToleration(toleration)) continue;
+      report({
+        field: `spec.tolerations[${index}]`,
+        found: show(toleration),
+        required: toleration?.key
+          ? 'must not tolerate a control plane taint'
+          : 'must have a key, because without one it tolerates every taint',
+        fix: 'Set the key of the taint that this agent must tolerate, or remove the toleration.',
+      });
     }
-    return findings ?? NO_FINDINGS;
   },
+  fix: (pod) =>
+    changeSpec(pod, (spec) => {
+      const free: PodSpec = without(spec, 'nodeName', 'schedulerName');
+      return spec.tolerations ? { ...free, tolerations: spec.tolerations.filter(isAllowedToleration) } : free;
+    }),
 };
 
-function nodeFinding(nodeName: string): Finding {
-  return {
-    container: null,
-    field: 'spec.nodeName',
-    found: nodeName,
-    required: 'nothing',
-    fix: 'Remove it, and use spec.nodeSelector to prefer a kind of node.',
-  };
-}
-
-function schedulerFinding(schedulerName: string): Finding {
-  return {
-    container: null,
-    field: 'spec.schedulerName',
-    found: schedulerName,
-    required: `${SCHEDULER} or absent`,
-    fix: 'Remove it.',
-  };
-}
-
-function judgeToleration(toleration: Toleration | undefined, index: number): Finding | null {
-  const key = toleration?.key ?? '';
-  if (key !== '' && !CONTROL_PLANE.has(key)) return null;
-  return {
-    container: null,
-    field: `spec.tolerations[${index}]`,
-    found: key === '' ? 'no key, which tolerates every taint' : key,
-    required: 'the key of a taint that is not one of the control plane',
-    fix: 'Name the taint that this agent must tolerate, or remove the toleration.',
-  };
+function isAllowedToleration(toleration: Toleration): boolean {
+  return !!toleration?.key && !CONTROL_PLANE.includes(toleration.key);
 }

@@ -1,12 +1,11 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import { securityContextField } from '../find-in-security-contexts.ts';
+import { show } from '../../../lib/show.ts';
+import { changeContainerSecurityContexts, setPodSecurityContext, without } from '../../pod/change-pod.ts';
 import { localhostProfile } from '../../pod/localhost-profile.ts';
 import type { PodSecurityContext } from '../../pod/pod.ts';
 import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 import type { RolePolicy } from '../../roles/role-policy.ts';
-import { show } from '../../../lib/show.ts';
+import type { Check } from '../check.ts';
+import { inSecurityContext } from '../security-contexts.ts';
 
 type SeccompProfile = NonNullable<PodSecurityContext['seccompProfile']>;
 
@@ -14,18 +13,18 @@ const TYPES = "['RuntimeDefault', 'Localhost']";
 const POD_TYPE = 'object.spec.?securityContext.?seccompProfile.?type';
 
 /**
- * Every container must run under a seccomp profile, and under the role's.
+ * Every container must run under a seccomp profile, and under that of its role.
  *
  * Fields: `spec.securityContext.seccompProfile`, and the same of every container.
- * Allowed: `RuntimeDefault` and `Localhost`; absent in a container where the pod states it. With a role: what the role
- * names, `RuntimeDefault` or the file that `localhostProfile` tells. Pod Security asks nothing of a pod that says it is
- * for Windows.
+ * Allowed: `RuntimeDefault` and `Localhost`; absent in a container where the pod sets it. With a role: only the role's
+ * profile, `RuntimeDefault` or the file that `localhostProfile` returns. Unlike Pod Security, pods for Windows are not
+ * exempt.
  */
 export const seccompProfile: Check = {
   name: 'seccomp-profile',
   summary: 'Every container runs under the seccomp profile of the role.',
   rationale:
-    'Without a profile a process may make every system call of the kernel, and most ways out of a container begin with a rare one.',
+    'Without a profile a process can make every system call of the kernel, and most container escapes begin with a rare one.',
   fields: ['spec.securityContext.seccompProfile', 'spec.containers[*].securityContext.seccompProfile'],
   positions: ['Pod', ...EVERY_CONTAINER],
   operations: ['Create', 'Update'],
@@ -38,47 +37,45 @@ export const seccompProfile: Check = {
       expression: `c.?securityContext.?seccompProfile.?type.orValue(${POD_TYPE}.orValue('')) in ${TYPES}`,
     },
   ],
-  evaluate: (subject, { role }) => {
-    const pod = subject.spec.securityContext?.seccompProfile ?? null;
-    let isPodWrong = pod !== null && !isAllowed(pod, null);
-    let findings: Finding[] | null = null;
-    for (const view of subject.containers) {
+  evaluate: ({ spec, containers }, { role }, report) => {
+    const refuse = (view: ContainerView | null, profile: SeccompProfile | null): void =>
+      report({ ...inSecurityContext(view, 'seccompProfile'), found: show(profile), ...describeRule(role) });
+    const pod = spec.securityContext?.seccompProfile ?? null;
+    const isInherited = containers.some(({ container }) => !container.securityContext?.seccompProfile);
+    // The pod's own profile is reported once, however many containers inherit it.
+    if (pod !== null && !isAllowed(pod, isInherited ? role : null)) refuse(null, pod);
+    for (const view of containers) {
       const own = view.container.securityContext?.seccompProfile ?? null;
-      if (own === null && pod !== null) {
-        // Told once, of the pod, however many containers take it from there.
-        isPodWrong ||= !isAllowed(pod, role);
-      } else if (own === null || !isAllowed(own, role)) {
-        findings = collectFinding(findings, finding(view, own, role));
-      }
+      if (own === null ? pod === null : !isAllowed(own, role)) refuse(view, own);
     }
-    if (isPodWrong) (findings ??= []).unshift(finding(null, pod, role));
-    return findings ?? NO_FINDINGS;
+  },
+  fix: (pod, { role }) => {
+    if (role.seccompProfile === '') return pod;
+    const changed = changeContainerSecurityContexts(pod, (context) => without(context, 'seccompProfile'));
+    return setPodSecurityContext(changed, { seccompProfile: profileOf(role) });
   },
 };
 
-function isAllowed(profile: SeccompProfile, role: RolePolicy | null): boolean {
-  if (role === null) return profile.type === 'RuntimeDefault' || profile.type === 'Localhost';
-  if (role.seccompProfile === 'RuntimeDefault') return profile.type === 'RuntimeDefault';
-  return profile.type === 'Localhost' && profile.localhostProfile === localhostProfile(role.seccompProfile);
+function profileOf({ seccompProfile: name }: RolePolicy): SeccompProfile {
+  return name === 'RuntimeDefault'
+    ? { type: name }
+    : { type: 'Localhost', localhostProfile: localhostProfile(name) };
 }
 
-function finding(
-  view: ContainerView | null,
-  profile: SeccompProfile | null,
-  role: RolePolicy | null,
-): Finding {
-  const required = requiredOf(role);
+function isAllowed({ type, localhostProfile: file }: SeccompProfile, role: RolePolicy | null): boolean {
+  if (role === null) return type === 'RuntimeDefault' || type === 'Localhost';
+  const required = profileOf(role);
+  if (type !== required.type) return false;
+  return type === 'RuntimeDefault' || file === required.localhostProfile;
+}
+
+function describeRule(role: RolePolicy | null): { readonly required: string; readonly fix: string } {
+  const profile = show(role === null ? { type: 'RuntimeDefault' } : profileOf(role));
   return {
-    container: view === null ? null : (view.container.name ?? ''),
-    field: securityContextField(view, 'seccompProfile'),
-    found: show(profile),
-    required,
-    fix: `Set spec.securityContext.seccompProfile to ${role === null ? '{"type":"RuntimeDefault"}' : required}, and leave it out of the containers.`,
+    required:
+      role === null
+        ? 'must have type "RuntimeDefault" or "Localhost"'
+        : `must be ${profile}, the profile of role "${role.name}"`,
+    fix: `Set spec.securityContext.seccompProfile to ${profile}, and remove it from the containers.`,
   };
-}
-
-function requiredOf(role: RolePolicy | null): string {
-  if (role === null) return 'of type RuntimeDefault or Localhost';
-  if (role.seccompProfile === 'RuntimeDefault') return '{"type":"RuntimeDefault"}';
-  return JSON.stringify({ type: 'Localhost', localhostProfile: localhostProfile(role.seccompProfile) });
 }

@@ -1,20 +1,20 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
+import { show } from '../../../lib/show.ts';
+import { changeSpec, without } from '../../pod/change-pod.ts';
+import type { Check } from '../check.ts';
 
 const DEFAULT = 'default';
 
 /**
- * The pod must name a ServiceAccount of its own.
+ * The pod must set a ServiceAccount, and not `default`.
  *
- * Fields: `spec.serviceAccountName`, and its deprecated name `spec.serviceAccount`.
- * Allowed: any but `default`; where both are written, the same in both (the API server would let the first win).
+ * Fields: `spec.serviceAccountName`, and its deprecated alias `spec.serviceAccount`.
+ * Allowed: any name but `default`; where both are set, the same in both (the API server would use the first).
  */
 export const serviceAccount: Check = {
   name: 'service-account',
-  summary: 'The pod names a ServiceAccount, and not the one called default.',
+  summary: 'The pod sets a ServiceAccount, and not the one named default.',
   rationale:
-    'A right that is ever given to the default ServiceAccount of a namespace reaches every pod there that names no other.',
+    'Every permission that the default ServiceAccount of a namespace is ever granted reaches each pod there that sets no other.',
   fields: ['spec.serviceAccountName', 'spec.serviceAccount'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
@@ -30,32 +30,27 @@ export const serviceAccount: Check = {
         '!has(object.spec.serviceAccount) || !has(object.spec.serviceAccountName) || object.spec.serviceAccount == object.spec.serviceAccountName',
     },
   ],
-  evaluate: ({ spec }) => {
-    const stated = spec.serviceAccountName || undefined;
-    const deprecated = spec.serviceAccount || undefined;
-    const findings = collectFinding(null, judgeName(stated ?? deprecated));
-    return collectFinding(findings, judgeDeprecated(stated, deprecated)) ?? NO_FINDINGS;
+  evaluate: ({ spec }, _context, report) => {
+    const name = spec.serviceAccountName || undefined;
+    const alias = spec.serviceAccount || undefined;
+    const effective = name ?? alias;
+    if (effective === undefined || effective === DEFAULT) {
+      report({
+        field: 'spec.serviceAccountName',
+        found: show(effective),
+        required: `must name a ServiceAccount other than "${DEFAULT}"`,
+        fix: 'Create a ServiceAccount without permissions for this agent, and set its name here.',
+      });
+    }
+    if (name !== undefined && alias !== undefined && name !== alias) {
+      report({
+        field: 'spec.serviceAccount',
+        found: show(alias),
+        required: `must be ${show(name)}, as spec.serviceAccountName is, or not set`,
+        fix: 'Remove it. It is the deprecated alias of spec.serviceAccountName.',
+      });
+    }
   },
+  // Which ServiceAccount it is has to be decided.
+  fix: (pod) => changeSpec(pod, (spec) => (spec.serviceAccountName ? without(spec, 'serviceAccount') : spec)),
 };
-
-function judgeName(name: string | undefined): Finding | null {
-  if (name !== undefined && name !== DEFAULT) return null;
-  return {
-    container: null,
-    field: 'spec.serviceAccountName',
-    found: name ?? 'nothing',
-    required: 'a ServiceAccount of its own',
-    fix: 'Create a ServiceAccount without any rights for this agent and name it here.',
-  };
-}
-
-function judgeDeprecated(stated: string | undefined, deprecated: string | undefined): Finding | null {
-  if (stated === undefined || deprecated === undefined || stated === deprecated) return null;
-  return {
-    container: null,
-    field: 'spec.serviceAccount',
-    found: deprecated,
-    required: `${stated}, as in spec.serviceAccountName, or absent`,
-    fix: 'Remove spec.serviceAccount: it is the deprecated name of spec.serviceAccountName.',
-  };
-}

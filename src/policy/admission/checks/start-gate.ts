@@ -1,104 +1,133 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import type { Container } from '../../pod/pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
 import { show } from '../../../lib/show.ts';
+import type { Finding } from '../../decision.ts';
+import { changeSpec, without } from '../../pod/change-pod.ts';
+import type { Container, Pod } from '../../pod/pod.ts';
+import { type ContainerView, EVERY_CONTAINER, inContainer, type PodSubject } from '../../pod/pod-subject.ts';
+import type { Check, FixContext, Report } from '../check.ts';
 
-/** What would let the author of the pod decide what the gate does, or put something in its place. */
-const NOT_OF_THE_GATE = ['command', 'args', 'env', 'envFrom', 'volumeMounts', 'lifecycle'] as const;
+/** Fields by which the author of a pod could change what the start gate does. */
+const UNSET_FIELDS = ['command', 'args', 'env', 'envFrom', 'volumeMounts', 'lifecycle'] as const;
+
+/** Enough for the start gate, which opens a few connections and ends. */
+const LIMITS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' };
 
 /**
- * The first thing that runs in the pod must be the start gate, as it was built.
+ * The start gate must run first in the pod, as it was built.
  *
  * Field: `spec.initContainers[0]`. Allowed: an image whose digest the installation trusts, without command, arguments,
- * environment, mounts or lifecycle, and run to its end before anything else starts (not `restartPolicy: Always`).
- * Where the role requires none, a gate that is there is held to the same; and nothing else may run its image.
+ * environment, mounts or lifecycle, and without `restartPolicy: Always`, so that it ends before anything else starts.
+ * No other container may run its image. Where the role requires no start gate, one that is present follows the same rules.
  */
 export const startGate: Check = {
   name: 'start-gate',
   summary: 'The first init container is the start gate, where the role requires one.',
   rationale:
-    'A network policy that is written is not yet one that is enforced: the gate proves from inside the pod that the ways out are closed before the agent starts.',
+    'A network policy can exist without being enforced. The start gate proves from inside the pod, before the agent starts, that the network is closed.',
   fields: ['spec.initContainers[0]', 'spec.containers[*].image'],
-  positions: ['Pod', 'Container', 'InitContainer', 'EphemeralContainer'],
+  positions: ['Pod', ...EVERY_CONTAINER],
   operations: ['Create', 'Update'],
   context: 'Role',
   upstream: null,
-  evaluate: (subject, { role, configuration }) => {
-    if (role === null) return NO_FINDINGS;
-    const { startGateDigests } = configuration;
-    let findings: Finding[] | null = null;
-    if (role.startGate === 'Required') {
-      findings = collectFinding(null, judgePresence(subject, startGateDigests));
+  evaluate: (subject, { role, configuration: { startGateDigests } }, report) => {
+    if (role === null) return;
+    const gates = subject.containers.filter(({ container }) => runsStartGate(container, startGateDigests));
+    const hasGate = gates.some(({ position }) => position === 'InitContainer');
+    // A gate in the wrong place is reported as that, and not as missing too.
+    if (role.startGate === 'Required' && !hasGate) report(missingGate(subject, startGateDigests, role.name));
+    for (const view of gates) {
+      if (view.position === 'InitContainer' && view.index === 0) evaluateGate(view, report);
+      else report(misplacedGate(view));
     }
-    for (const view of subject.containers) {
-      if (!isGate(view.container, startGateDigests)) continue;
-      findings = isFirst(view) ? judgeGate(findings, view) : collectFinding(findings, decoy(view));
+  },
+  fix: (pod, context) => {
+    const init = pod.spec?.initContainers ?? [];
+    const present = init.find((container) => isStartGate(container, context));
+    if (present !== undefined) {
+      return withInit(pod, [asBuilt(present), ...init.filter((container) => container !== present)]);
     }
-    return findings ?? NO_FINDINGS;
+    if (context.role.startGate !== 'Required' || context.startGateImage === null) return pod;
+    const gate = newGate(context.startGateImage);
+    return isStartGate(gate, context) ? withInit(pod, [gate, ...init]) : pod;
   },
 };
 
-function isGate({ image }: Container, digests: readonly string[]): boolean {
-  // By digest alone: what the digest names is the start gate, wherever it is pulled from.
+/** Whether the container runs an image that the installation trusts as its start gate. */
+export function isStartGate(container: Container, { review }: FixContext): boolean {
+  return runsStartGate(container, review.configuration.startGateDigests);
+}
+
+function runsStartGate({ image }: Container, digests: readonly string[]): boolean {
+  // By digest only: an image with that digest is the start gate, from whichever registry it is pulled.
   const at = image?.indexOf('@') ?? -1;
   return at >= 0 && image !== undefined && digests.includes(image.slice(at + 1));
 }
 
-function isFirst({ position, index }: ContainerView): boolean {
-  return position === 'InitContainer' && index === 0;
-}
-
-function judgePresence({ spec }: PodSubject, digests: readonly string[]): Finding | null {
-  const first = spec.initContainers?.[0];
-  if (first !== undefined && isGate(first, digests)) return null;
-  const configured = digests.length > 0;
+function missingGate({ spec }: PodSubject, digests: readonly string[], role: string): Finding {
+  const [first] = spec.initContainers ?? [];
+  const isConfigured = digests.length > 0;
   return {
-    container: first?.name ?? null,
-    field: first === undefined ? 'spec.initContainers' : 'spec.initContainers[0].image',
+    ...(first === undefined
+      ? { field: 'spec.initContainers' }
+      : { container: first.name ?? '', field: 'spec.initContainers[0].image' }),
     found: show(first?.image),
-    required: configured
-      ? `the start gate, by digest ${digests.join(' or ')}`
-      : 'the start gate, of which this installation has none configured',
-    fix: configured
-      ? 'Put the start gate before all other init containers, as "cloister harden" prints it.'
-      : "Set the digests of the start gate in the installation's configuration, or startGate to None in the role.",
+    required: isConfigured
+      ? `must be the start gate, with digest ${digests.map((digest) => `"${digest}"`).join(' or ')}`
+      : 'must be the start gate, but this installation has no start gate configured',
+    fix: isConfigured
+      ? 'Add the start gate before all other init containers, as "cloister harden" prints it.'
+      : `Set the digests of the start gate in the configuration of the installation, or set startGate to "None" in role "${role}".`,
   };
 }
 
-function judgeGate(findings: Finding[] | null, view: ContainerView): Finding[] | null {
-  let all = findings;
-  for (const field of NOT_OF_THE_GATE) {
+function misplacedGate(view: ContainerView): Finding {
+  return {
+    ...inContainer(view, 'image'),
+    found: show(view.container.image),
+    required: 'must not be the image of the start gate, which only the first init container may run',
+    fix: 'Move the start gate before all other init containers, or remove this container if it is a second one.',
+  };
+}
+
+function evaluateGate(view: ContainerView, report: Report): void {
+  for (const field of UNSET_FIELDS) {
     const value = view.container[field];
-    const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
-    if (!isEmpty) all = collectFinding(all, changed(view, field, 'nothing'));
+    if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) continue;
+    report({
+      ...inContainer(view, field),
+      // Not the value, which may have a secret in it.
+      found: 'set',
+      required: 'must not be set',
+      fix: `Remove ${field}. The start gate must run as it was built.`,
+    });
   }
   if (view.container.restartPolicy === 'Always') {
-    all = collectFinding(
-      all,
-      changed(view, 'restartPolicy', 'absent, so that the gate ends before the rest starts'),
-    );
+    report({
+      ...inContainer(view, 'restartPolicy'),
+      found: show(view.container.restartPolicy),
+      required: 'must not be set, so that the start gate ends before the other containers start',
+      fix: 'Remove restartPolicy.',
+    });
   }
-  return all;
 }
 
-function changed(view: ContainerView, field: string, required: string): Finding {
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, field),
-    found: field === 'restartPolicy' ? 'Always' : 'something',
-    required,
-    fix: `Remove ${field}: the start gate runs as it was built.`,
-  };
+function withInit(pod: Pod, initContainers: readonly Container[]): Pod {
+  return changeSpec(pod, (spec) => ({ ...spec, initContainers }));
 }
 
-function decoy(view: ContainerView): Finding {
+function asBuilt(container: Container): Container {
+  const bare = without(container, ...UNSET_FIELDS);
+  return bare.restartPolicy === 'Always' ? without(bare, 'restartPolicy') : bare;
+}
+
+function newGate(image: string): Container {
   return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'image'),
-    found: show(view.container.image),
-    required: 'another image: only the first init container runs the start gate',
-    fix: 'Move the start gate before all other init containers, or remove it.',
+    name: 'start-gate',
+    image,
+    resources: { limits: LIMITS },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
   };
 }

@@ -1,10 +1,9 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
 import { show } from '../../../lib/show.ts';
+import { setPodSecurityContext } from '../../pod/change-pod.ts';
+import type { Check } from '../check.ts';
 
-/** Those that Kubernetes 1.37 calls safe: each holds for one pod alone. */
-export const SAFE_SYSCTLS = [
+/** The safe sysctls of Kubernetes 1.37: each applies to one pod only. */
+const SAFE_SYSCTLS = [
   'kernel.shm_rmid_forced',
   'net.ipv4.ip_local_port_range',
   'net.ipv4.ip_local_reserved_ports',
@@ -22,14 +21,15 @@ export const SAFE_SYSCTLS = [
 ];
 
 /**
- * Only kernel parameters that hold for one pod alone may be set.
+ * Only kernel parameters that apply to one pod may be set.
  *
  * Field: `spec.securityContext.sysctls[*].name`. Allowed: the safe ones of Kubernetes 1.37.
  */
 export const sysctls: Check = {
   name: 'sysctls',
-  summary: 'Only kernel parameters that Kubernetes calls safe are set.',
-  rationale: 'Other parameters are shared by the node or weaken it: every pod there lives with the change.',
+  summary: 'The pod sets only sysctls that Kubernetes calls safe.',
+  rationale:
+    'Other sysctls apply to the whole node or weaken it, so that the change affects every pod there.',
   fields: ['spec.securityContext.sysctls[*].name'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
@@ -40,21 +40,23 @@ export const sysctls: Check = {
       expression: `object.spec.?securityContext.?sysctls.orValue([]).all(s, s.name in ${JSON.stringify(SAFE_SYSCTLS)})`,
     },
   ],
-  evaluate: ({ spec }) => {
-    const list = spec.securityContext?.sysctls;
-    if (!list) return NO_FINDINGS;
-    let findings: Finding[] | null = null;
-    for (let index = 0; index < list.length; index++) {
-      const name = list[index]?.name ?? '';
+  evaluate: ({ spec }, _context, report) => {
+    for (const [index, sysctl] of (spec.securityContext?.sysctls ?? []).entries()) {
+      const name = sysctl?.name ?? '';
       if (SAFE_SYSCTLS.includes(name)) continue;
-      findings = collectFinding(findings, {
-        container: null,
+      report({
+        item: `sysctl "${name}"`,
         field: `spec.securityContext.sysctls[${index}].name`,
         found: show(name),
-        required: `one of ${SAFE_SYSCTLS.join(', ')}`,
-        fix: 'Remove it.',
+        required: `must be a safe sysctl: ${SAFE_SYSCTLS.join(', ')}`,
+        fix: 'Remove the sysctl.',
       });
     }
-    return findings ?? NO_FINDINGS;
+  },
+  fix: (pod) => {
+    const sysctlsOfPod = pod.spec?.securityContext?.sysctls ?? [];
+    return setPodSecurityContext(pod, {
+      sysctls: sysctlsOfPod.filter(({ name }) => SAFE_SYSCTLS.includes(name ?? '')),
+    });
   },
 };

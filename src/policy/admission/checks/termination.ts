@@ -1,75 +1,88 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
+import { show } from '../../../lib/show.ts';
+import { changeContainers, changeSpec, without } from '../../pod/change-pod.ts';
+import type { Container, Handler } from '../../pod/pod.ts';
+import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
+import type { Check } from '../check.ts';
 
-const LONGEST = 30;
-const ALL = ['Container', 'InitContainer', 'EphemeralContainer'] as const;
+const MAX_SECONDS = 30;
+const MAX_RULE = { required: `must be at most ${MAX_SECONDS}`, fix: `Set it to ${MAX_SECONDS} or less.` };
 
 /**
- * The pod must end within 30 seconds of being told to.
+ * The pod must end within 30 seconds of its deletion.
  *
  * Fields: `spec.terminationGracePeriodSeconds`, and of every container `lifecycle.preStop`.
- * Allowed: at most 30, or absent (30 is what Kubernetes fills in); no `preStop.exec`, no `preStop.sleep` above 30.
+ * Allowed: at most 30, or absent (Kubernetes defaults it to 30); no `preStop.exec`, no `preStop.sleep` above 30.
  */
 export const termination: Check = {
   name: 'termination',
-  summary: 'The pod ends within 30 seconds and runs no command of its own on the way out.',
+  summary: 'The pod ends within 30 seconds, and its containers run no preStop command.',
   rationale:
-    'The grace period is how long a contained agent goes on running, and a preStop command is what it does with that time.',
+    'During the grace period an agent that is being stopped goes on running, and a preStop command decides what it does with that time.',
   fields: ['spec.terminationGracePeriodSeconds', 'spec.containers[*].lifecycle.preStop'],
-  positions: ['Pod', ...ALL],
+  positions: ['Pod', ...EVERY_CONTAINER],
   operations: ['Create', 'Update'],
   context: 'None',
   upstream: null,
   cel: [
     { expression: 'object.spec.?terminationGracePeriodSeconds.orValue(30) <= 30' },
     {
-      each: ALL,
+      each: EVERY_CONTAINER,
       expression:
         '!has(c.lifecycle) || !has(c.lifecycle.preStop) || (!has(c.lifecycle.preStop.exec) && c.lifecycle.preStop.?sleep.?seconds.orValue(0) <= 30)',
     },
   ],
-  evaluate: (subject: PodSubject) => {
-    let findings = collectFinding(null, judgeGrace(subject.spec.terminationGracePeriodSeconds));
-    for (const view of subject.containers) {
-      const preStop = view.container.lifecycle?.preStop;
-      if (preStop === undefined || preStop === null) continue;
-      if (preStop.exec) findings = collectFinding(findings, execFinding(view));
-      findings = collectFinding(findings, judgeSleep(view, preStop.sleep?.seconds));
+  evaluate: ({ spec, containers }, _context, report) => {
+    const grace = spec.terminationGracePeriodSeconds;
+    if (!isInTime(grace)) {
+      report({ field: 'spec.terminationGracePeriodSeconds', found: show(grace), ...MAX_RULE });
     }
-    return findings ?? NO_FINDINGS;
+    for (const view of containers) {
+      const preStop = view.container.lifecycle?.preStop;
+      if (preStop?.exec) {
+        report({
+          ...inContainer(view, 'lifecycle.preStop.exec'),
+          // Not the command itself, which may have a secret in it.
+          found: 'set',
+          required: 'must not be set',
+          fix: 'Remove it, and let the process end on its stop signal.',
+        });
+      }
+      const seconds = preStop?.sleep?.seconds;
+      if (!isInTime(seconds)) {
+        report({
+          ...inContainer(view, 'lifecycle.preStop.sleep.seconds'),
+          found: show(seconds),
+          ...MAX_RULE,
+        });
+      }
+    }
   },
+  fix: (pod) =>
+    changeSpec(changeContainers(pod, endInTime), (spec) =>
+      isInTime(spec.terminationGracePeriodSeconds)
+        ? spec
+        : { ...spec, terminationGracePeriodSeconds: MAX_SECONDS },
+    ),
 };
 
-function judgeGrace(seconds: number | undefined): Finding | null {
-  if ((seconds ?? LONGEST) <= LONGEST) return null;
-  return {
-    container: null,
-    field: 'spec.terminationGracePeriodSeconds',
-    found: `${seconds}`,
-    required: `at most ${LONGEST}`,
-    fix: `Set it to ${LONGEST} or less.`,
-  };
+function isInTime(seconds: number | undefined): boolean {
+  return (seconds ?? 0) <= MAX_SECONDS;
 }
 
-function execFinding(view: ContainerView): Finding {
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'lifecycle.preStop.exec'),
-    found: 'a command',
-    required: 'nothing',
-    fix: 'Remove it, and let the process end on its stop signal.',
-  };
+function endInTime(container: Container): Container {
+  const { lifecycle } = container;
+  const preStop: Handler | undefined = lifecycle?.preStop;
+  if (!lifecycle || !preStop) return container;
+  const left = without(preStop, 'exec');
+  const changed =
+    Object.keys(left).length === 0
+      ? without(lifecycle, 'preStop')
+      : { ...lifecycle, preStop: sleepInTime(left) };
+  return Object.keys(changed).length === 0
+    ? without(container, 'lifecycle')
+    : { ...container, lifecycle: changed };
 }
 
-function judgeSleep(view: ContainerView, seconds: number | undefined): Finding | null {
-  if ((seconds ?? 0) <= LONGEST) return null;
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'lifecycle.preStop.sleep.seconds'),
-    found: `${seconds}`,
-    required: `at most ${LONGEST}`,
-    fix: `Set it to ${LONGEST} or less.`,
-  };
+function sleepInTime(handler: Handler): Handler {
+  return isInTime(handler.sleep?.seconds) ? handler : { ...handler, sleep: { seconds: MAX_SECONDS } };
 }

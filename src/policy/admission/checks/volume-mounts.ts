@@ -1,105 +1,159 @@
-import type { Check, Finding } from '../check.ts';
-import { collectFinding } from '../collect-finding.ts';
-import { NO_FINDINGS } from '../find-in-containers.ts';
-import { judgeMountPath, type Mount } from '../evaluate-mount-path.ts';
-import { canonicalMountPath } from '../../roles/mount-path.ts';
-import type { VolumeMount } from '../../pod/pod.ts';
-import { type ContainerView, containerField, type PodSubject } from '../../pod/pod-subject.ts';
-import type { RolePolicy } from '../../roles/role-policy.ts';
-import { findOpening, isMountedReadOnly } from '../shadowed-paths.ts';
 import { show } from '../../../lib/show.ts';
+import { changeContainers, changeSpec, without } from '../../pod/change-pod.ts';
+import type { Container, Pod, VolumeMount } from '../../pod/pod.ts';
+import {
+  type ContainerView,
+  createPodSubject,
+  EVERY_CONTAINER,
+  inContainer,
+  type PodSubject,
+} from '../../pod/pod-subject.ts';
+import { canonicalMountPath } from '../../roles/mount-path.ts';
+import type { RolePolicy } from '../../roles/role-policy.ts';
+import type { Check, Report } from '../check.ts';
+import { evaluateMountPath, inMount, type Mount } from '../evaluate-mount-path.ts';
+import { findOpening, findVolume, isMountedReadOnly } from '../shadowed-paths.ts';
+import { isRefusedType } from './volume-types.ts';
+
+const SHADOW = { name: 'cloister-shadow', emptyDir: { sizeLimit: '1Mi' } };
 
 /**
- * Volumes may be mounted only where the role grants files.
+ * Volumes must be mounted only where the role grants files.
  *
  * Field: `volumeMounts` of every container, in all three lists.
  * Allowed: read-only at or under a path with `file:read` or `file:write`, writable at or under one with `file:write`;
  * `/tmp` from an `emptyDir` no larger than the role's; `/var/run/secrets/cloister` from a projected volume. A path that
- * the role denies below a mount (and grants by no other tool) must be covered by an empty read-only `emptyDir` in the same container. No `subPathExpr`
- * (what it becomes is known only on the node), no `..` in `subPath`, no mount propagation.
+ * the role denies below a mount, and grants by no other tool, must be covered by an empty read-only `emptyDir` in the
+ * same container. No `subPathExpr` (its value is known only on the node), no `..` in `subPath`, no mount propagation.
+ * The path of a volume whose type is refused is not evaluated: the volume has to go, and its mounts with it.
  */
 export const volumeMounts: Check = {
   name: 'volume-mounts',
-  summary: 'Volumes are mounted only at or under paths of the role, and writable only where it may write.',
+  summary:
+    'Volumes are mounted only at or under paths of the role, and writable only where the role may write.',
   rationale:
-    'What is mounted is what an agent can read and change without asking the gateway: for files the mount is the permission.',
+    'An agent can read and change what is mounted without asking the gateway: for files, the mount is the permission.',
   fields: ['spec.containers[*].volumeMounts'],
-  positions: ['Container', 'InitContainer', 'EphemeralContainer'],
+  positions: EVERY_CONTAINER,
   operations: ['Create', 'Update'],
   context: 'Role',
   upstream: null,
-  evaluate: (subject, { role }) => {
-    if (role === null) return NO_FINDINGS;
-    let findings: Finding[] | null = null;
+  evaluate: (subject, { role }, report) => {
+    if (role === null) return;
+    const reported = new Set<string>();
     for (const view of subject.containers) {
-      const mounts = view.container.volumeMounts ?? [];
-      if (mounts.length === 0) continue;
-      for (let index = 0; index < mounts.length; index++) {
-        const mount = mounts[index];
-        if (mount) findings = judgeMount(findings, { subject, view, mount, index }, role);
+      for (const [index, mount] of (view.container.volumeMounts ?? []).entries()) {
+        if (!mount) continue;
+        const at: Mount = { subject, view, mount, index };
+        const finding = isOfRefusedVolume(subject, mount) ? null : evaluateMountPath(at, role);
+        // The size of a volume at /tmp is reported once, however many containers mount it.
+        if (finding !== null && !reported.has(finding.field)) report(finding);
+        if (finding !== null) reported.add(finding.field);
+        evaluateOptions(at, report);
       }
-      findings = judgeOpenings(findings, subject, view, role);
+      evaluateOpenings(subject, view, role, report);
     }
-    return findings ?? NO_FINDINGS;
   },
+  fix: (pod, { role }) => coverDenied(closeMounts(pod, role), role),
 };
 
-function judgeMount(findings: Finding[] | null, at: Mount, role: RolePolicy): Finding[] | null {
+/** Whether the volume of the mount is refused for its type by `host-path` or `volume-types`, which no exemption lifts. */
+function isOfRefusedVolume(subject: PodSubject, { name }: VolumeMount): boolean {
+  const volume = findVolume(subject, name);
+  return volume !== undefined && isRefusedType(volume);
+}
+
+function evaluateOptions(at: Mount, report: Report): void {
   const { mount } = at;
-  let all = collectFinding(findings, judgeMountPath(at, role));
+  const refuse = (option: keyof VolumeMount, required: string, fix: string): void =>
+    report({ ...inMount(at, option), found: show(mount[option]), required, fix });
   if (mount.subPath && canonicalMountPath(`/${mount.subPath}`) === null) {
-    const required = 'a path below the root of the volume, without .., . or //';
-    all = collectFinding(all, optionFinding(at, 'subPath', required));
+    refuse(
+      'subPath',
+      'must be a path below the root of the volume, without ".", ".." or "//"',
+      'Write the path in full.',
+    );
   }
-  if (mount.subPathExpr) {
-    all = collectFinding(all, optionFinding(at, 'subPathExpr', 'nothing; use subPath'));
-  }
+  if (mount.subPathExpr) refuse('subPathExpr', 'must not be set', 'Use subPath instead.');
   if (mount.mountPropagation && mount.mountPropagation !== 'None') {
-    all = collectFinding(all, optionFinding(at, 'mountPropagation', 'None or absent'));
+    refuse('mountPropagation', 'must be "None" or not set', 'Remove it.');
   }
-  return all;
 }
 
-function optionFinding({ view, index, mount }: Mount, option: keyof VolumeMount, required: string): Finding {
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, `volumeMounts[${index}].${option}`),
-    found: show(mount[option]),
-    required,
-    fix: `Change or remove ${option}.`,
-  };
+/** Reports the paths below the mounts of a container that the role denies and no empty volume covers. */
+function evaluateOpenings(subject: PodSubject, view: ContainerView, role: RolePolicy, report: Report): void {
+  for (const { path, mount } of findOpenings(subject, view, role)) {
+    if (isOfRefusedVolume(subject, mount)) continue;
+    const rule = role.deniedPaths.includes(path) ? 'denies' : 'may not write';
+    report({
+      ...inContainer(view, 'volumeMounts'),
+      item: `volume "${mount.name ?? ''}"`,
+      found: `without a mount at ${show(path)} below ${show(mount.mountPath)}`,
+      required: `must have an empty read-only emptyDir at ${show(path)}, which role "${role.name}" ${rule}`,
+      fix: `Add an emptyDir with a sizeLimit to spec.volumes, and mount it at ${show(path)} with readOnly: true.`,
+    });
+  }
 }
 
-function judgeOpenings(
-  findings: Finding[] | null,
-  subject: PodSubject,
-  view: ContainerView,
-  role: RolePolicy,
-): Finding[] | null {
-  let all = findings;
-  for (const denied of role.deniedPaths) {
-    const mount = findOpening(subject, view, denied, role);
-    if (mount !== null) all = collectFinding(all, opening({ view, mount, denied }, '', role));
-  }
-  for (const denied of role.unwritablePaths) {
-    if (role.deniedPaths.includes(denied)) continue;
-    const mount = findOpening(subject, view, denied, role);
-    if (mount === null || isMountedReadOnly(subject, mount)) continue;
-    all = collectFinding(all, opening({ view, mount, denied }, 'writable and ', role));
-  }
-  return all;
+interface Opening {
+  readonly path: string;
+  /** The mount through which the container reaches the path. */
+  readonly mount: VolumeMount;
 }
 
-function opening(
-  { view, mount, denied }: { view: ContainerView; mount: VolumeMount; denied: string },
-  how: '' | 'writable and ',
-  role: RolePolicy,
-): Finding {
-  return {
-    container: view.container.name ?? '',
-    field: containerField(view, 'volumeMounts'),
-    found: `${show(mount.mountPath)} with ${denied} ${how}open below it`,
-    required: `an empty emptyDir mounted read-only at ${denied}, which the role ${role.name} denies`,
-    fix: `Add an emptyDir with a sizeLimit to spec.volumes and mount it at ${denied} with readOnly: true.`,
-  };
+function findOpenings(subject: PodSubject, view: ContainerView, role: RolePolicy): readonly Opening[] {
+  if (!view.container.volumeMounts?.length) return [];
+  const openings: Opening[] = [];
+  for (const path of new Set([...role.deniedPaths, ...role.unwritablePaths])) {
+    const mount = findOpening(subject, view, path, role);
+    if (mount === null) continue;
+    if (role.deniedPaths.includes(path) || !isMountedReadOnly(subject, mount)) openings.push({ path, mount });
+  }
+  return openings;
+}
+
+/** Makes mounts read-only where the role may only read. A mount at another path has to be decided. */
+function closeMounts(pod: Pod, role: RolePolicy): Pod {
+  const subject = createPodSubject(pod);
+  return changeEachView(pod, subject, (view) => {
+    const { container } = view;
+    if (!container.volumeMounts) return container;
+    const mounts = container.volumeMounts.map((written, index) => {
+      const mount = written.mountPropagation ? without(written, 'mountPropagation') : written;
+      const readOnly: VolumeMount = { ...mount, readOnly: true };
+      const isRefused = evaluateMountPath({ subject, view, mount, index }, role) !== null;
+      const isCured = evaluateMountPath({ subject, view, mount: readOnly, index }, role) === null;
+      return isRefused && isCured ? readOnly : mount;
+    });
+    return { ...container, volumeMounts: mounts };
+  });
+}
+
+/** Covers the denied paths below the mounts of every container with one empty volume. */
+function coverDenied(pod: Pod, role: RolePolicy): Pod {
+  if (pod.spec?.volumes?.some(({ name }) => name === SHADOW.name)) return pod;
+  const subject = createPodSubject(pod);
+  const changed = changeEachView(pod, subject, (view) => {
+    const shadows = findOpenings(subject, view, role).map(({ path }) => ({
+      name: SHADOW.name,
+      mountPath: path,
+      readOnly: true,
+    }));
+    if (shadows.length === 0) return view.container;
+    return { ...view.container, volumeMounts: [...(view.container.volumeMounts ?? []), ...shadows] };
+  });
+  if (changed === pod) return pod;
+  return changeSpec(changed, (spec) => ({ ...spec, volumes: [...(spec.volumes ?? []), SHADOW] }));
+}
+
+function changeEachView(
+  pod: Pod,
+  { containers }: PodSubject,
+  change: (view: ContainerView) => Container,
+): Pod {
+  const views = new Map(containers.map((view) => [view.container, view]));
+  return changeContainers(pod, (container) => {
+    const view = views.get(container);
+    return view === undefined ? container : change(view);
+  });
 }

@@ -106,6 +106,6 @@ export const OPEN: readonly FailFixture[] = [
       role: buildRolePolicy({ writablePaths: ['/data/exports'], unwritablePaths: ['/data/exports/sealed'] }),
     },
     fields: ['spec.containers[0].volumeMounts'],
-    found: ['/data/exports with /data/exports/sealed writable and open below it'],
+    found: ['without a mount at "/data/exports/sealed" below "/data/exports"'],
   },
 ];

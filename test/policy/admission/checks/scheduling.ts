@@ -28,7 +28,7 @@ export const schedulingFixtures: CheckFixtures = {
         spec.nodeName = 'node-1';
       },
       fields: ['spec.nodeName'],
-      found: ['node-1'],
+      found: ['"node-1"'],
     },
     {
       name: 'a scheduler of its own',
@@ -36,7 +36,7 @@ export const schedulingFixtures: CheckFixtures = {
         spec.schedulerName = 'mine';
       },
       fields: ['spec.schedulerName'],
-      found: ['mine'],
+      found: ['"mine"'],
     },
     {
       name: 'a toleration of every taint',
@@ -62,7 +62,10 @@ export const schedulingFixtures: CheckFixtures = {
         ];
       },
       fields: ['spec.tolerations[1]', 'spec.tolerations[2]'],
-      found: ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'],
+      found: [
+        '{"key":"node-role.kubernetes.io/control-plane","operator":"Exists","effect":"NoSchedule"}',
+        '{"key":"node-role.kubernetes.io/master","operator":"Equal","effect":"NoSchedule"}',
+      ],
     },
   ],
 };

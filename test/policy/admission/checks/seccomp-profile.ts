@@ -51,7 +51,7 @@ export const seccompProfileFixtures: CheckFixtures = {
         'spec.initContainers[0].securityContext.seccompProfile',
         'spec.containers[0].securityContext.seccompProfile',
       ],
-      found: ['nothing', 'nothing'],
+      found: ['not set', 'not set'],
     },
     {
       name: 'nobody states one, and no role is known',

@@ -39,7 +39,7 @@ export const serviceAccountTokenFixtures: CheckFixtures = {
         delete spec.automountServiceAccountToken;
       },
       fields: ['spec.automountServiceAccountToken'],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: 'a pod that asks for its token',
@@ -55,7 +55,7 @@ export const serviceAccountTokenFixtures: CheckFixtures = {
         project(pod, { serviceAccountToken: { path: 'token' } });
       },
       fields: ['spec.volumes[1].projected.sources[0].serviceAccountToken.audience'],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: 'a projected token for Vault beside one for the gateway',
@@ -67,7 +67,7 @@ export const serviceAccountTokenFixtures: CheckFixtures = {
         );
       },
       fields: ['spec.volumes[1].projected.sources[1].serviceAccountToken.audience'],
-      found: ['vault'],
+      found: ['"vault"'],
     },
     {
       name: 'a projected token whose audience only starts like that of the gateway',

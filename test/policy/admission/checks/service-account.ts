@@ -30,7 +30,7 @@ export const serviceAccountFixtures: CheckFixtures = {
         delete spec.serviceAccountName;
       },
       fields: ['spec.serviceAccountName'],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: 'a pod with an empty ServiceAccount name',
@@ -38,7 +38,7 @@ export const serviceAccountFixtures: CheckFixtures = {
         spec.serviceAccountName = '';
       },
       fields: ['spec.serviceAccountName'],
-      found: ['nothing'],
+      found: ['not set'],
     },
     {
       name: 'a pod that names the default ServiceAccount',
@@ -46,7 +46,7 @@ export const serviceAccountFixtures: CheckFixtures = {
         spec.serviceAccountName = 'default';
       },
       fields: ['spec.serviceAccountName'],
-      found: ['default'],
+      found: ['"default"'],
     },
     {
       name: 'a pod that names the default ServiceAccount by the deprecated name',

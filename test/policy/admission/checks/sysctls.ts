@@ -36,7 +36,7 @@ export const sysctlsFixtures: CheckFixtures = {
         });
       },
       fields: ['spec.securityContext.sysctls[0].name', 'spec.securityContext.sysctls[2].name'],
-      found: ['kernel.msgmax', 'net.core.somaxconn'],
+      found: ['"kernel.msgmax"', '"net.core.somaxconn"'],
     },
     {
       name: 'a safe one in another spelling',

@@ -31,7 +31,7 @@ export const userNamespaceFixtures: CheckFixtures = {
       },
       context: REQUIRED,
       fields: ['spec.hostUsers'],
-      found: ['nothing'],
+      found: ['not set'],
     },
   ],
 };

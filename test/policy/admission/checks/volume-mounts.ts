@@ -72,7 +72,7 @@ export const volumeMountsFixtures: CheckFixtures = {
         );
       },
       fields: [at(1), at(2)],
-      found: ['/srv', '/data/exports-evil'],
+      found: ['"/srv"', '"/data/exports-evil"'],
     },
     {
       name: 'a path above a readable one',
@@ -87,7 +87,7 @@ export const volumeMountsFixtures: CheckFixtures = {
         mountVolumes(pod, { name: 'data', mountPath: '/data/exports' });
       },
       fields: [at(1)],
-      found: ['/data/exports, writable'],
+      found: ['"/data/exports" and writable'],
     },
     {
       name: 'the root, and paths that are not written out',
@@ -128,7 +128,7 @@ export const volumeMountsFixtures: CheckFixtures = {
         spec.volumes = [{ name: 'tmp', emptyDir: { sizeLimit: '104857601' } }];
       },
       fields: ['spec.volumes[0].emptyDir.sizeLimit'],
-      found: ['104857601'],
+      found: ['"104857601"'],
     },
     {
       name: 'two volumes at /tmp that are together larger than the role grants',
@@ -139,13 +139,14 @@ export const volumeMountsFixtures: CheckFixtures = {
         spec.containers.push(second);
       },
       fields: ['spec.volumes[0].emptyDir.sizeLimit', 'spec.volumes[1].emptyDir.sizeLimit'],
-      found: ['64Mi + 64Mi', '64Mi + 64Mi'],
+      found: ['"64Mi" + "64Mi"', '"64Mi" + "64Mi"'],
     },
     {
       name: 'a /tmp where the role grants none',
       tweak: () => {},
       context: { role: buildRolePolicy({ temporarySize: null, temporarySizeText: null }) },
-      fields: ['spec.volumes[0].emptyDir.sizeLimit'],
+      fields: [at(0)],
+      found: ['"/tmp"'],
     },
     {
       name: 'a /tmp that is a claim',

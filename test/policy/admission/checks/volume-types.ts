@@ -56,7 +56,7 @@ export const volumeTypesFixtures: CheckFixtures = {
       name: 'a Secret',
       tweak: add({ name: 'keys', secret: { secretName: 'vendor' } }),
       fields: ['spec.volumes[1].secret'],
-      found: ['secret'],
+      found: ['set'],
     },
     {
       name: 'a Secret among the sources of a projected volume',
@@ -65,7 +65,7 @@ export const volumeTypesFixtures: CheckFixtures = {
         projected: { sources: [{ configMap: { name: 'settings' } }, { secret: { name: 'vendor' } }] },
       }),
       fields: ['spec.volumes[1].projected.sources[1].secret'],
-      found: ['secret'],
+      found: ['set'],
     },
     {
       name: 'a driver, an image and a server of files',
@@ -80,7 +80,7 @@ export const volumeTypesFixtures: CheckFixtures = {
       name: 'scratch space without a limit, and with one of 0, which the kubelet takes for none',
       tweak: add({ name: 'endless', emptyDir: {} }, { name: 'zero', emptyDir: { sizeLimit: '0' } }),
       fields: ['spec.volumes[1].emptyDir.sizeLimit', 'spec.volumes[2].emptyDir.sizeLimit'],
-      found: ['nothing', '0'],
+      found: ['not set', '"0"'],
     },
     {
       name: 'a volume of no type, which the API server makes an emptyDir without a limit',
@@ -110,7 +110,7 @@ export const volumeTypesFixtures: CheckFixtures = {
         'spec.volumes[2].projected.sources[0].teleport',
         'spec.volumes[2].projected.sources[1]',
       ],
-      found: ['teleport', 'teleport', 'nothing'],
+      found: ['set', 'set', '{}'],
     },
   ],
 };
