@@ -1,5 +1,4 @@
-import { foldEvent, foldList } from './fold.ts';
-import type { Change } from './fold.ts';
+import { type Change, foldEvent, foldList } from './fold.ts';
 import type { KubeLogger } from './kube-logger.ts';
 import type { KubeObject } from './kube-object.ts';
 import { objectKey } from './object-key.ts';
@@ -7,20 +6,20 @@ import type { ObjectStore } from './object-store.ts';
 import type { WatchEvent } from './watch-event.ts';
 
 /** Brings what the API server sends into a store and tells of each change once. */
-export type CacheWriter<T extends KubeObject> = {
+export interface CacheWriter<T extends KubeObject> {
   readonly list: (items: readonly T[]) => void;
   /** Answers the resource version that the event brings. */
   readonly event: (event: WatchEvent<T>) => string | undefined;
-};
+}
 
 /** Where a writer writes and whom it tells. */
-export type CacheWriterContext<T extends KubeObject> = {
+export interface CacheWriterContext<T extends KubeObject> {
   readonly store: ObjectStore<T>;
   readonly transform?: (object: T) => T;
   readonly onChange?: (change: Change<T>) => void;
   readonly logger: KubeLogger;
   readonly signal: AbortSignal;
-};
+}
 
 /** Creates a writer; after its signal is aborted it delivers nothing more. */
 export function createCacheWriter<T extends KubeObject>(context: CacheWriterContext<T>): CacheWriter<T> {

@@ -1,5 +1,4 @@
-import { systemClock } from '../lib/clock.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { createConnection } from './connection.ts';
 import type { KubeClient } from './kube-client.ts';
 import { listPages } from './list-pages.ts';
@@ -9,12 +8,12 @@ import { createTransport } from './transport.ts';
 import { applyCall, createCall, deleteCall, patchCall, replaceCall } from './write-calls.ts';
 
 /** How to reach the cluster; clock and randomness are for tests. */
-export type KubeClientOptions = KubeConfigSource & {
+export interface KubeClientOptions extends KubeConfigSource {
   readonly userAgent?: string;
   readonly clock?: Clock;
   /** Answers in [0, 1). */
   readonly random?: () => number;
-};
+}
 
 /** Creates a client. Nothing is sent yet; throws a KubeError when the kubeconfig cannot be used. */
 export function createKubeClient(options: KubeClientOptions = {}): KubeClient {

@@ -3,26 +3,25 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { createDispatcherCache } from './dispatcher-cache.ts';
 import { KubeError } from './kube-error.ts';
-import { loadKubeConfig } from './load-kube-config.ts';
-import type { KubeConfigSource } from './load-kube-config.ts';
+import { type KubeConfigSource, loadKubeConfig } from './load-kube-config.ts';
 
 /** Where to send one request, and the credentials that hold at this moment. */
-export type Endpoint = {
+export interface Endpoint {
   readonly origin: string;
   /** Path in front of every API path, for servers behind a gateway; usually empty. */
   readonly prefix: string;
   readonly dispatcher: Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
-};
+}
 
 /** The way to one API server as one user. */
-export type Connection = {
+export interface Connection {
   readonly server: string;
   readonly endpoint: () => Promise<Endpoint>;
   /** Forgets cached credentials, so that a token or kubeconfig that was replaced on disk is read again. */
   readonly renew: () => void;
   readonly close: () => Promise<void>;
-};
+}
 
 /** Opens nothing yet; throws when the kubeconfig cannot be used. */
 export function createConnection(source: KubeConfigSource): Connection {

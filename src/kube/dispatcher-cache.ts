@@ -1,15 +1,14 @@
 import type { AgentOptions } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Agent, ProxyAgent } from 'undici';
-import type { Dispatcher } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { KubeError } from './kube-error.ts';
 
 /** Keeps one connection pool and makes a new one only when the certificates it was made with have changed. */
-export type DispatcherCache = {
+export interface DispatcherCache {
   readonly get: (config: KubeConfig, tls: AgentOptions) => Dispatcher;
   readonly close: () => Promise<void>;
-};
+}
 
 // Our own deadlines and the watchdog end requests; undici's would cut a quiet watch after five minutes.
 // One connection a request (no HTTP/2): a half-open connection must not take every watch down with it.

@@ -1,16 +1,18 @@
-import { KubeError } from './kube-error.ts';
-import type { KubeErrorReason } from './kube-error.ts';
+import { KubeError, type KubeErrorReason } from './kube-error.ts';
 
 /** An answer of the API server that is not a success. */
-export type FailedAnswer = {
+export interface FailedAnswer {
   /** What was tried, such as `get Pod acme/agent-1`. */
   readonly request: string;
   readonly status: number;
   readonly body: string;
   readonly retryAfter?: string;
-};
+}
 
-type Status = { readonly message?: string; readonly reason?: string };
+interface Status {
+  readonly message?: string;
+  readonly reason?: string;
+}
 
 // The API server's own words win over the status code: 404 and 409 each stand for more than one thing.
 const byStatusReason: Readonly<Record<string, KubeErrorReason>> = {

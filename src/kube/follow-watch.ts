@@ -6,11 +6,10 @@ import { KubeError } from './kube-error.ts';
 import type { KubeObject } from './kube-object.ts';
 import type { KubeResource } from './kube-resource.ts';
 import { createLineSplitter } from './split-lines.ts';
-import { parseWatchEvent } from './watch-event.ts';
-import type { WatchEvent } from './watch-event.ts';
+import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
 
 /** One watch, from a resource version to its end. Times in milliseconds. */
-export type WatchPlan = {
+export interface WatchPlan {
   readonly client: Pick<KubeClient, 'watch' | 'server'>;
   readonly resource: KubeResource;
   readonly selection: Selection;
@@ -20,14 +19,14 @@ export type WatchPlan = {
   readonly idleTimeout: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-};
+}
 
 /** Who is told what a watch brings, in order. */
-export type WatchListener<T extends KubeObject> = {
+export interface WatchListener<T extends KubeObject> {
   /** Bytes arrived. */
   readonly onContact: () => void;
   readonly onEvent: (event: WatchEvent<T>) => void;
-};
+}
 
 // etcd refuses objects over 1.5 MB by default; JSON escapes and a raised limit leave ample room.
 const maximumLineLength = 16 * 1_024 * 1_024;
@@ -71,11 +70,11 @@ export async function followWatch<T extends KubeObject>(
   }
 }
 
-type IdleWatch = {
+interface IdleWatch {
   readonly idle: AbortController;
   readonly ended: AbortController;
   readonly lastContact: () => number;
-};
+}
 
 // TCP alone notices a half-open connection after many minutes, if at all; until then a cache would be silently old.
 async function guardIdle(plan: WatchPlan, request: string, watch: IdleWatch): Promise<void> {

@@ -1,15 +1,18 @@
 /** Where a kind is served: enough to build every request path and to name its objects in messages. */
-export type KubeResource = {
+export interface KubeResource {
   /** API group, empty for the core group. */
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
-};
+}
 
 /** The object that a request is about; `namespace` is left out at cluster scope. */
-export type ObjectName = { readonly namespace?: string; readonly name: string };
+export interface ObjectName {
+  readonly namespace?: string;
+  readonly name: string;
+}
 
 /** `group/version`, or only the version for the core group, as an object's `apiVersion` says it. */
 export function apiVersionOf(resource: KubeResource): string {

@@ -1,16 +1,14 @@
 import type { KubeList, Selection } from './kube-client.ts';
 import { isKubeError } from './kube-error.ts';
 import type { KubeObject } from './kube-object.ts';
-import { apiVersionOf } from './kube-resource.ts';
-import type { KubeResource } from './kube-resource.ts';
-import { listCall } from './read-calls.ts';
-import type { ListPage } from './read-calls.ts';
+import { apiVersionOf, type KubeResource } from './kube-resource.ts';
+import { listCall, type ListPage } from './read-calls.ts';
 import type { CallLimits, Transport } from './transport.ts';
 
-type Page<T> = {
+interface Page<T> {
   readonly items?: T[] | null;
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-};
+}
 
 const pageLimit = 500;
 const maximumRestarts = 2;

@@ -3,12 +3,12 @@ import { KubeConfig } from './kube-config.ts';
 import { KubeError } from './kube-error.ts';
 
 /** Which cluster to talk to and as whom. */
-export type KubeConfigSource = {
+export interface KubeConfigSource {
   /** A kubeconfig file; left out: $KUBECONFIG, ~/.kube/config, then the pod's own ServiceAccount. */
   readonly kubeconfig?: string;
   /** A context of that kubeconfig other than the current one. */
   readonly context?: string;
-};
+}
 
 /** Reads the kubeconfig. Throws a KubeError with reason `Configuration` that says what is missing. */
 export function loadKubeConfig(source: KubeConfigSource): Configuration {

@@ -2,7 +2,7 @@ import { backoffDelay, watchBackoff } from '../lib/backoff.ts';
 import type { KubeError } from './kube-error.ts';
 
 /** How one round of list and watch ended. */
-export type RoundOutcome = {
+export interface RoundOutcome {
   /** Absent when the server ended the watch in good order. */
   readonly error?: KubeError;
   /** Rounds that failed in a row before this one. */
@@ -15,16 +15,16 @@ export type RoundOutcome = {
   readonly lived: number;
   /** In [0, 1). */
   readonly random: number;
-};
+}
 
 /** What the next round starts with. */
-export type ReconnectPlan = {
+export interface ReconnectPlan {
   readonly failures: number;
   /** Milliseconds to wait first. */
   readonly delay: number;
   /** The resource version is of no more use: list again. */
   readonly relist: boolean;
-};
+}
 
 const healthyLifetime = 10_000;
 const shortestLifetime = 1_000;

@@ -14,7 +14,10 @@ export function getCall(resource: KubeResource, name: ObjectName): Call {
 }
 
 /** One page of a list. */
-export type ListPage = { readonly limit?: number; readonly continue?: string };
+export interface ListPage {
+  readonly limit?: number;
+  readonly continue?: string;
+}
 
 /** GET of one page of a list. */
 export function listCall(resource: KubeResource, selection: Selection, page: ListPage): Call {

@@ -1,11 +1,11 @@
 import type { KubeResource } from './kube-resource.ts';
 
 /** The part of a resource that a path addresses; without a name it is the whole collection. */
-export type PathTarget = {
+export interface PathTarget {
   readonly namespace?: string;
   readonly name?: string;
   readonly subresource?: string;
-};
+}
 
 /**
  * The request path of a collection, an object or one of its subresources.

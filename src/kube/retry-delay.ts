@@ -1,9 +1,8 @@
-import { backoffDelay } from '../lib/backoff.ts';
-import type { BackoffBounds } from '../lib/backoff.ts';
+import { type BackoffBounds, backoffDelay } from '../lib/backoff.ts';
 import type { KubeError } from './kube-error.ts';
 
 /** Everything that decides whether a failed request is sent again. */
-export type RetryQuestion = {
+export interface RetryQuestion {
   /** Reads change nothing, so they may be repeated even when it is unknown whether they arrived. */
   readonly safe: boolean;
   /** Attempts made so far, at least 1. */
@@ -14,7 +13,7 @@ export type RetryQuestion = {
   readonly random: number;
   /** Until the caller's deadline, in milliseconds. */
   readonly remaining: number;
-};
+}
 
 const bounds: BackoffBounds = { minimum: 100, maximum: 2_000 };
 

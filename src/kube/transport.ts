@@ -9,7 +9,7 @@ import { KubeError, isKubeError } from './kube-error.ts';
 import { retryDelay } from './retry-delay.ts';
 
 /** One request as data. */
-export type Call = {
+export interface Call {
   /** What is tried, for messages: `get Pod acme/agent-1`. */
   readonly request: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -18,32 +18,32 @@ export type Call = {
   readonly accept?: string;
   readonly contentType?: string;
   readonly body?: unknown;
-};
+}
 
 /** What bounds a request; times in milliseconds. */
-export type CallLimits = {
+export interface CallLimits {
   /** For the whole call, retries included; 30 s when left out. A read gets a third of it for each attempt. */
   readonly deadline?: number;
   /** 5 when left out; 1 means never repeat. */
   readonly maximumAttempts?: number;
   readonly signal?: AbortSignal;
-};
+}
 
 /** Sends requests with deadlines and bounded retries. */
-export type Transport = {
+export interface Transport {
   /** The parsed answer; its type is the caller's claim. */
   readonly json: <T>(call: Call, limits?: CallLimits) => Promise<T>;
   /** Answers when the headers have come; from then on only `signal` ends the stream. */
   readonly stream: (call: Call, limits?: CallLimits) => Promise<Readable>;
-};
+}
 
 /** What a transport needs from outside. `random` answers in [0, 1). */
-export type TransportContext = {
+export interface TransportContext {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly random: () => number;
   readonly userAgent: string;
-};
+}
 
 // A read on a pooled connection that has gone silent is worth another try on a fresh one; a write is not repeated.
 function attemptTimeout(call: Call, maximumAttempts: number, deadline: number): number {

@@ -1,7 +1,5 @@
-import { createCacheWriter } from './cache-writer.ts';
-import type { CacheWriter } from './cache-writer.ts';
-import { systemClock } from '../lib/clock.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type CacheWriter, createCacheWriter } from './cache-writer.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { describeRequest } from './describe-request.ts';
 import { errorFromFailure } from './error-from-failure.ts';
 import type { Change } from './fold.ts';
@@ -11,14 +9,12 @@ import type { KubeLogger } from './kube-logger.ts';
 import type { KubeObject } from './kube-object.ts';
 import type { KubeResource } from './kube-resource.ts';
 import { objectKey } from './object-key.ts';
-import { createObjectStore } from './object-store.ts';
-import type { Indexes } from './object-store.ts';
+import { createObjectStore, type Indexes } from './object-store.ts';
 import type { WatchEvent } from './watch-event.ts';
-import { runWatchLoop } from './watch-loop.ts';
-import type { WatchLoopPort } from './watch-loop.ts';
+import { runWatchLoop, type WatchLoopPort } from './watch-loop.ts';
 
 /** What to cache, and who hears of changes. Times in milliseconds. */
-export type WatchCacheOptions<T extends KubeObject> = Selection & {
+export interface WatchCacheOptions<T extends KubeObject> extends Selection {
   readonly client: Pick<KubeClient, 'list' | 'watch' | 'server'>;
   readonly resource: KubeResource;
   /** Keeps less of each object; name, namespace, uid and resourceVersion must stay. */
@@ -34,10 +30,10 @@ export type WatchCacheOptions<T extends KubeObject> = Selection & {
   readonly idleTimeout?: number;
   /** How long the API server keeps one watch open. */
   readonly timeoutSeconds?: number;
-};
+}
 
 /** A copy of a part of the API server's state that follows it through every failure. */
-export type WatchCache<T extends KubeObject> = {
+export interface WatchCache<T extends KubeObject> {
   readonly start: () => void;
   /** Cancels everything at once; no change is delivered afterwards. Resolves when the loop has ended. */
   readonly stop: () => Promise<void>;
@@ -51,7 +47,7 @@ export type WatchCache<T extends KubeObject> = {
   readonly byIndex: (index: string, value: string) => T[];
   /** When the API server was last heard from, on the cache's clock; undefined before the first time. */
   readonly lastContactTime: () => number | undefined;
-};
+}
 
 /** Creates a cache; nothing happens before `start`. */
 export function createWatchCache<T extends KubeObject>(options: WatchCacheOptions<T>): WatchCache<T> {
@@ -99,12 +95,12 @@ export function createWatchCache<T extends KubeObject>(options: WatchCacheOption
   };
 }
 
-type LoopParts<T extends KubeObject> = {
+interface LoopParts<T extends KubeObject> {
   readonly writer: CacheWriter<T>;
   readonly clock: Clock;
   readonly onContact: () => void;
   readonly onListed: () => void;
-};
+}
 
 function createLoopPort<T extends KubeObject>(
   options: WatchCacheOptions<T>,

@@ -9,8 +9,15 @@ export type WatchEvent<T extends KubeObject> =
 
 const objectTypes = { ADDED: 'Added', MODIFIED: 'Modified', DELETED: 'Deleted' } as const;
 
-type Line = { readonly type?: unknown; readonly object?: unknown };
-type Status = { readonly code?: number; readonly message?: string; readonly reason?: string };
+interface Line {
+  readonly type?: unknown;
+  readonly object?: unknown;
+}
+interface Status {
+  readonly code?: number;
+  readonly message?: string;
+  readonly reason?: string;
+}
 
 /** Reads one line of a watch; `request` names the watch. Throws a KubeError for an ERROR event and for what is no event. */
 export function parseWatchEvent<T extends KubeObject>(request: string, line: string): WatchEvent<T> {

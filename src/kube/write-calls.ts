@@ -1,7 +1,6 @@
 import type { DeleteOptions, WriteOptions } from './kube-client.ts';
 import type { KubeObject } from './kube-object.ts';
-import { apiVersionOf } from './kube-resource.ts';
-import type { KubeResource, ObjectName } from './kube-resource.ts';
+import { apiVersionOf, type KubeResource, type ObjectName } from './kube-resource.ts';
 import { describeRequest } from './describe-request.ts';
 import { resourcePath } from './resource-path.ts';
 import type { Call } from './transport.ts';
@@ -48,11 +47,11 @@ export function applyCall(resource: KubeResource, object: KubeObject, options: W
 }
 
 /** What a merge patch is about. */
-export type MergePatch = {
+export interface MergePatch {
   readonly name: ObjectName;
   readonly resourceVersion: string;
   readonly patch: Readonly<Record<string, unknown>>;
-};
+}
 
 /** JSON merge patch that carries the resource version it was made for. */
 export function patchCall(resource: KubeResource, merge: MergePatch, options: WriteOptions): Call {

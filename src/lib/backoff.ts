@@ -1,5 +1,8 @@
 /** Bounds of the wait between attempts, in milliseconds. */
-export type BackoffBounds = { readonly minimum: number; readonly maximum: number };
+export interface BackoffBounds {
+  readonly minimum: number;
+  readonly maximum: number;
+}
 
 /** The waits of a watch that lost its connection. */
 export const watchBackoff: BackoffBounds = { minimum: 800, maximum: 30_000 };

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** A plain HTTP server on loopback, for what an API server cannot be made to answer on demand. */
-export type LoopbackServer = {
+export interface LoopbackServer {
   readonly url: string;
   readonly requests: readonly IncomingMessage[];
   readonly connections: () => number;
   readonly close: () => Promise<void>;
-};
+}
 
 /** Starts it; `answer` gets each request with its number from 0. */
 export async function startLoopbackServer(

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Rule } from './rules.ts';
-import { rules } from './rules.ts';
+import { type Rule, rules } from './rules.ts';
 
 /** A Kubernetes quantity as it is written: `50Mi`, `"1"`, or the bare number that YAML makes of `1`. */
 export type Quantity = string | number;

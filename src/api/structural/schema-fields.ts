@@ -3,7 +3,11 @@ import { kindSchema } from './kind-schema.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
 /** One field of a kind: its path from the root, with `[*]` for the items of a list and `.*` for those of a map. */
-export type SchemaField = { path: string; schema: StructuralSchema; required: boolean };
+export interface SchemaField {
+  path: string;
+  schema: StructuralSchema;
+  required: boolean;
+}
 
 const fieldsBelow = (schema: StructuralSchema, path: string): SchemaField[] => {
   if (schema.items !== undefined) return fieldsBelow(schema.items, `${path}[*]`);

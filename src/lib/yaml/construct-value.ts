@@ -1,10 +1,8 @@
-import { EVENT_ID } from 'js-yaml';
-import type { Event } from 'js-yaml';
+import { type Event, EVENT_ID } from 'js-yaml';
 import { allowAliases } from './allow-aliases.ts';
 import { keyText } from './key-text.ts';
 import { resolveAliases } from './resolve-aliases.ts';
-import { scalarText, scalarValue } from './scalar-value.ts';
-import type { ScalarText } from './scalar-value.ts';
+import { scalarText, type ScalarText, scalarValue } from './scalar-value.ts';
 import { YamlFault } from './yaml-fault.ts';
 
 /** Where each mapping of the two outermost levels starts, for messages that name the line of a List's item. */

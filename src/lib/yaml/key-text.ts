@@ -1,6 +1,5 @@
 import { readInteger } from './read-integer.ts';
-import { scalarMeaning } from './scalar-value.ts';
-import type { ScalarText } from './scalar-value.ts';
+import { scalarMeaning, type ScalarText } from './scalar-value.ts';
 import { YamlFault } from './yaml-fault.ts';
 
 /**

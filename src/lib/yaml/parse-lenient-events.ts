@@ -1,5 +1,4 @@
-import { YAMLException, parseEvents } from 'js-yaml';
-import type { Event } from 'js-yaml';
+import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import { YamlFault } from './yaml-fault.ts';
 
 /** The events of a text; where lines had to be indented they point into the text given back. */

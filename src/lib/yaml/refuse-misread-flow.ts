@@ -1,5 +1,4 @@
-import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE } from 'js-yaml';
-import type { Event, ScalarEvent } from 'js-yaml';
+import { COLLECTION_STYLE, type Event, EVENT_ID, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { YamlFault } from './yaml-fault.ts';
 
 const suspicious = /\?\S|:[,[\]{}]|[\s,[{]:\S/;

@@ -1,5 +1,4 @@
-import { EVENT_ID } from 'js-yaml';
-import type { Event } from 'js-yaml';
+import { type Event, EVENT_ID } from 'js-yaml';
 import { YamlFault } from './yaml-fault.ts';
 
 // libyaml ends an anchor's name at the first other character and js-yaml does not, so `&a: x` would mean two things.

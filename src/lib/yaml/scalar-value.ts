@@ -1,5 +1,4 @@
-import { SCALAR_STYLE, getScalarValue } from 'js-yaml';
-import type { ScalarEvent } from 'js-yaml';
+import { getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { resolvePlainScalar } from './resolve-plain-scalar.ts';
 import { YamlFault } from './yaml-fault.ts';
 
