@@ -19,7 +19,7 @@ export function errorFromFailure(request: string, server: string, cause: unknown
   const code = codeOf(cause);
   const said = cause instanceof Error ? cause.message : String(cause);
   if (code !== undefined && untrusted.test(code)) {
-    const advice = 'check the certificate authority and tls-server-name in the kubeconfig';
+    const advice = 'check the certificate authority and tls-server-name of the kubeconfig, or ca.crt of the ServiceAccount';
     const message = `cannot ${request}: the certificate of ${server} is not trusted: ${said} (${advice})`;
     return new KubeError(message, { reason: 'Untrusted', cause });
   }

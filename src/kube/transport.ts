@@ -37,7 +37,7 @@ export interface Transport {
   readonly stream: (call: Call, limits?: CallLimits) => Promise<Readable>;
 }
 
-/** What a transport needs from outside. `random` answers in [0, 1). */
+/** What a transport needs from outside. `random` returns a number in [0, 1). */
 export interface TransportContext {
   readonly connection: Connection;
   readonly clock: Clock;
@@ -93,7 +93,7 @@ async function retry<T>(
       const error = errorFromFailure(call.request, connection.server, caught);
       if (isKubeError(error, 'Unauthorized') && !renewed) {
         renewed = true;
-        connection.renew();
+        await connection.renew();
         continue;
       }
       const rest = end - clock.now();

@@ -22,7 +22,7 @@ let client: KubeClient;
 let objects: CertificateObjects;
 
 beforeEach(async () => {
-  client = createKubeClient({ kubeconfig: controlPlane.kubeconfig });
+  client = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
   const namespace = await controlPlane.createNamespace('certificates');
   const suffix = randomBytes(4).toString('hex');
   objects = {

@@ -25,7 +25,7 @@ let cache: WatchCache<ConfigMap>;
 
 beforeAll(async () => {
   controlPlane = await startControlPlane({ controllerManager: false });
-  client = createKubeClient({ kubeconfig: controlPlane.kubeconfig });
+  client = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
 });
 
 afterAll(async () => {
@@ -77,7 +77,7 @@ test('an API server that stops answering with connections open is noticed', asyn
 test('a version that the API server no longer knows leads to a list', async () => {
   const proxy = await startFaultProxy(controlPlane);
   const token = controlPlane.connection.tokens['admin'] ?? '';
-  const proxied = createKubeClient({ kubeconfig: await writeProxiedKubeconfig(proxy.url, token) });
+  const proxied = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(proxy.url, token) });
   try {
     await startCache(proxied);
     await proxy.down();

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 async function start(answer: Parameters<typeof startLoopbackServer>[0]): Promise<void> {
   server = await startLoopbackServer(answer);
-  client = createKubeClient({
+  client = await createKubeClient({
     kubeconfig: await writeProxiedKubeconfig(server.url, 'secret-token'),
     clock: createScaledClock(50),
     random: () => 0,
@@ -144,7 +144,7 @@ test('a ServiceAccount token that was rotated on disk is read again when the old
     users: [{ name: 'pod', user }],
   };
   await writeFile(kubeconfig, JSON.stringify(config));
-  client = createKubeClient({ kubeconfig });
+  client = await createKubeClient({ kubeconfig });
   await client.get(configMaps, name);
   await writeFile(tokenFile, 'second\n');
   await expect(client.create(configMaps, object)).resolves.toEqual(object);

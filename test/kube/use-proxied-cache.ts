@@ -70,8 +70,8 @@ export function useProxiedCache(): ProxiedCache {
     },
   } as ProxiedCache;
 
-  beforeAll(() => {
-    direct = createKubeClient({ kubeconfig: controlPlane.kubeconfig });
+  beforeAll(async () => {
+    direct = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
   });
   afterAll(() => direct.close());
 
@@ -79,7 +79,7 @@ export function useProxiedCache(): ProxiedCache {
     logger.error.mockClear();
     state.proxy = await startFaultProxy(controlPlane);
     const token = controlPlane.connection.tokens['admin'] ?? '';
-    client = createKubeClient({ kubeconfig: await writeProxiedKubeconfig(state.proxy.url, token) });
+    client = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(state.proxy.url, token) });
     state.writer = createConfigMapWriter(direct, await controlPlane.createNamespace('watch'));
     state.changes = [];
   });
