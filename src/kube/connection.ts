@@ -1,7 +1,7 @@
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Clock } from '../lib/clock.ts';
-import type { Credentials, CredentialSource } from './credentials.ts';
 import { findKubeconfigs, readKubeconfig } from './kubeconfig.ts';
 import { KubeError } from './kube-error.ts';
 import { readServiceAccount, SERVICE_ACCOUNT_FOLDER, serverOfPod } from './service-account.ts';
@@ -13,6 +13,30 @@ export interface ConnectionOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Where the files of the pod's ServiceAccount are. */
   readonly serviceAccountFolder?: string;
+}
+
+/** The part of TLS that differs from cluster to cluster. */
+export type TlsOptions = Pick<
+  TlsConnectionOptions,
+  'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'servername' | 'rejectUnauthorized'
+>;
+
+/** What a request to an API server is authenticated with. */
+export interface Credentials {
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: TlsOptions;
+  /** URL of the HTTP proxy in front of the API server. */
+  readonly proxy?: string;
+}
+
+/** An API server, and where the credentials for it are read. */
+export interface CredentialSource {
+  readonly server: () => URL;
+  /** The credentials that hold at this moment. Throws a KubeError with reason `Configuration`. */
+  readonly credentials: () => Promise<Credentials>;
+  /** Reads everything again, because the API server rejected what was read before. */
+  readonly renew: () => Promise<void>;
 }
 
 /** Where to send one request, and the credentials that hold at this moment. */

@@ -32,3 +32,8 @@ export interface KubeObject {
   kind?: string;
   metadata: ObjectMeta;
 }
+
+/** The key of an object within its kind: `namespace/name`, or `/name` at cluster scope. */
+export function objectKey(name: { readonly namespace?: string; readonly name?: string }): string {
+  return `${name.namespace ?? ''}/${name.name ?? ''}`;
+}

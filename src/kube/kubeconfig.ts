@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Credentials, CredentialSource, TlsOptions } from './credentials.ts';
+import type { Credentials, CredentialSource, TlsOptions } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 
 /** The kubeconfig files that the environment names: those of $KUBECONFIG, or ~/.kube/config where there is one. */

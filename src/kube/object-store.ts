@@ -1,6 +1,5 @@
 import type { Change } from './fold.ts';
-import type { KubeObject } from './kube-object.ts';
-import { objectKey } from './object-key.ts';
+import { type KubeObject, objectKey } from './kube-object.ts';
 
 /** Names the values under which an object is found again, such as its owner's uid. */
 export type Indexes<T> = Readonly<Record<string, (object: T) => readonly string[]>>;

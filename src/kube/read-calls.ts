@@ -1,7 +1,5 @@
-import { describeRequest } from './describe-request.ts';
+import { describeRequest, type KubeResource, type ObjectName, resourcePath } from './kube-resource.ts';
 import type { Selection, WatchOptions } from './kube-client.ts';
-import type { KubeResource, ObjectName } from './kube-resource.ts';
-import { resourcePath } from './resource-path.ts';
 import type { Call } from './transport.ts';
 
 /** GET of one object. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
-import type { Credentials, CredentialSource } from './credentials.ts';
+import type { Credentials, CredentialSource } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 
 /** Where the kubelet mounts the files of a pod's ServiceAccount. */

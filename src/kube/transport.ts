@@ -3,8 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock.ts';
 import type { Connection } from './connection.ts';
 import { withDeadline } from '../lib/deadline.ts';
-import { errorFromAnswer } from './error-from-answer.ts';
-import { errorFromFailure } from './error-from-failure.ts';
+import { errorFromAnswer, errorFromFailure } from './request-error.ts';
 import { KubeError, isKubeError } from './kube-error.ts';
 import { retryDelay } from './retry-delay.ts';
 
@@ -22,18 +21,18 @@ export interface Call {
 
 /** What bounds a request; times in milliseconds. */
 export interface CallLimits {
-  /** For the whole call, retries included; 30 s when left out. A read gets a third of it for each attempt. */
+  /** For the whole call, retries included. Default 30 s. A read gets a third of it for each attempt. */
   readonly deadline?: number;
-  /** 5 when left out; 1 means never repeat. */
-  readonly maximumAttempts?: number;
+  /** Default 5; 1 means that the request is never repeated. */
+  readonly maxAttempts?: number;
   readonly signal?: AbortSignal;
 }
 
 /** Sends requests with deadlines and bounded retries. */
 export interface Transport {
-  /** The parsed answer; its type is the caller's claim. */
+  /** Returns the parsed body; its type is the caller's claim. */
   readonly json: <T>(call: Call, limits?: CallLimits) => Promise<T>;
-  /** Answers when the headers have come; from then on only `signal` ends the stream. */
+  /** Resolves when the headers have arrived. From then on only `signal` ends the stream. */
   readonly stream: (call: Call, limits?: CallLimits) => Promise<Readable>;
 }
 
@@ -46,8 +45,8 @@ export interface TransportContext {
 }
 
 // A read on a pooled connection that has gone silent is worth another try on a fresh one; a write is not repeated.
-function attemptTimeout(call: Call, maximumAttempts: number, deadline: number): number {
-  return call.method === 'GET' && maximumAttempts > 1 ? Math.max(10_000, deadline / 3) : deadline;
+function attemptTimeout(call: Call, maxAttempts: number, deadline: number): number {
+  return call.method === 'GET' && maxAttempts > 1 ? Math.max(10_000, deadline / 3) : deadline;
 }
 
 /** Creates a transport over a connection. */
@@ -78,13 +77,13 @@ async function retry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { clock, connection, random } = context;
-  const { deadline = 30_000, maximumAttempts = 5, signal } = limits;
+  const { deadline = 30_000, maxAttempts = 5, signal } = limits;
   const end = clock.now() + deadline;
   const safe = call.method === 'GET';
   let renewed = false;
   for (let attempts = 1; ; attempts += 1) {
     const remaining = end - clock.now();
-    const milliseconds = Math.min(remaining, attemptTimeout(call, maximumAttempts, deadline));
+    const milliseconds = Math.min(remaining, attemptTimeout(call, maxAttempts, deadline));
     const onTimeout = (): KubeError => timeoutError(call, connection.server, milliseconds);
     try {
       return await withDeadline({ clock, milliseconds, signal, onTimeout }, attempt);
@@ -97,7 +96,7 @@ async function retry<T>(
         continue;
       }
       const rest = end - clock.now();
-      const question = { safe, attempts, maximumAttempts, error, random: random(), remaining: rest };
+      const question = { safe, attempts, maxAttempts, error, random: random(), remaining: rest };
       const delay = retryDelay(question);
       if (delay === undefined) throw error;
       await clock.sleep(delay, signal);

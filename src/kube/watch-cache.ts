@@ -1,19 +1,17 @@
 import { type CacheWriter, createCacheWriter } from './cache-writer.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { describeRequest } from './describe-request.ts';
-import { errorFromFailure } from './error-from-failure.ts';
+import { describeRequest, type KubeResource } from './kube-resource.ts';
+import { errorFromFailure } from './request-error.ts';
 import type { Change } from './fold.ts';
 import { followWatch } from './follow-watch.ts';
 import type { KubeClient, Selection } from './kube-client.ts';
 import type { KubeLogger } from './kube-logger.ts';
-import type { KubeObject } from './kube-object.ts';
-import type { KubeResource } from './kube-resource.ts';
-import { objectKey } from './object-key.ts';
+import { type KubeObject, objectKey } from './kube-object.ts';
 import { createObjectStore, type Indexes } from './object-store.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { runWatchLoop, type WatchLoopPort } from './watch-loop.ts';
 
-/** What to cache, and who hears of changes. Times in milliseconds. */
+/** What to cache, and what is called on changes. */
 export interface WatchCacheOptions<T extends KubeObject> extends Selection {
   readonly client: Pick<KubeClient, 'list' | 'watch' | 'server'>;
   readonly resource: KubeResource;
@@ -24,10 +22,10 @@ export interface WatchCacheOptions<T extends KubeObject> extends Selection {
   readonly onChange?: (change: Change<T>) => void;
   readonly logger: KubeLogger;
   readonly clock?: Clock;
-  /** Answers in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random?: () => number;
-  /** Reconnect after so long without a byte; above the API server's bookmark interval of a minute. */
-  readonly idleTimeout?: number;
+  /** Reconnects after so long without a byte. Must be above the API server's bookmark interval of a minute. */
+  readonly maxSilenceMilliseconds?: number;
   /** How long the API server keeps one watch open. */
   readonly timeoutSeconds?: number;
 }
@@ -54,7 +52,7 @@ export function createWatchCache<T extends KubeObject>(options: WatchCacheOption
   const store = createObjectStore<T>(options.indexes ?? {});
   const stopping = new AbortController();
   const ready = Promise.withResolvers<void>();
-  // Nobody may be waiting when a cache is stopped before it is synced.
+  // Stopped before it is synced, with no caller waiting, it would be an unhandled rejection.
   ready.promise.catch(() => undefined);
   let isSynced = false;
   let lastContact: number | undefined;
@@ -106,14 +104,14 @@ function createLoopPort<T extends KubeObject>(
   options: WatchCacheOptions<T>,
   parts: LoopParts<T>,
 ): WatchLoopPort {
-  const { client, resource, idleTimeout = 90_000, timeoutSeconds = 290 } = options;
+  const { client, resource, maxSilenceMilliseconds = 90_000, timeoutSeconds = 290 } = options;
   const { writer, clock, onContact, onListed } = parts;
   const { namespace, labelSelector, fieldSelector, metadataOnly } = options;
   const selection: Selection = { namespace, labelSelector, fieldSelector, metadataOnly };
   return {
     list: async (signal) => {
       // The loop repeats a failed list itself, with its longer backoff.
-      const list = await client.list<T>(resource, selection, { signal, maximumAttempts: 1 });
+      const list = await client.list<T>(resource, selection, { signal, maxAttempts: 1 });
       signal.throwIfAborted();
       if (list.resourceVersion === '') throw new TypeError('the list has no resource version to watch from');
       writer.list(list.items);
@@ -127,7 +125,7 @@ function createLoopPort<T extends KubeObject>(
         selection,
         resourceVersion,
         timeoutSeconds,
-        idleTimeout,
+        maxSilenceMilliseconds,
         clock,
         signal,
       };

@@ -5,7 +5,7 @@ import { planReconnect } from './plan-reconnect.ts';
 
 /** What the loop drives: one list and one watch at a time. */
 export interface WatchLoopPort {
-  /** Lists and delivers the difference; answers the list's resource version. */
+  /** Lists and delivers the difference. Returns the list's resource version. */
   readonly list: (signal: AbortSignal) => Promise<string>;
   /** Watches from a version until the server ends it; reports each version that it has delivered. */
   readonly follow: (
@@ -19,7 +19,7 @@ export interface WatchLoopPort {
 /** Time, chance and log of the loop. */
 export interface WatchLoopContext {
   readonly clock: Clock;
-  /** Answers in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly logger: KubeLogger;
 }

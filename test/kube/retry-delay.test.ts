@@ -7,7 +7,7 @@ function ask(details: KubeErrorDetails, changes: Partial<RetryQuestion> = {}): n
   return retryDelay({
     safe: true,
     attempts: 1,
-    maximumAttempts: 5,
+    maxAttempts: 5,
     error,
     random: 0,
     remaining: 30_000,

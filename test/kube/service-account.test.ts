@@ -103,7 +103,7 @@ describe('in a pod', () => {
     let now = 0;
     const clock = { ...systemClock, now: () => now };
     const authority = (await selfSign()).cert;
-    const limits = { maximumAttempts: 1 };
+    const limits = { maxAttempts: 1 };
     client = await createKubeClient({ environment, serviceAccountFolder: folder, clock });
     await writeFile(join(folder, 'ca.crt'), authority);
     await client.get(configMaps, name, limits);

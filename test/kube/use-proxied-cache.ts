@@ -52,7 +52,7 @@ export function useProxiedCache(): ProxiedCache {
         namespace: state.writer.namespace,
         labelSelector: writtenSelector,
         // An hour, 36 real seconds: bookmarks come in real time, too late for the default on this clock.
-        idleTimeout: 3_600_000,
+        maxSilenceMilliseconds: 3_600_000,
         onChange: (change) => void state.changes.push(change),
         logger,
         clock: state.clock,

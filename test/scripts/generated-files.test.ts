@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { apiReference } from '../../scripts/generate/api-reference.ts';
-import { customResourceDefinitions } from '../../scripts/generate/custom-resource-definitions.ts';
+import { customResourceDefinitions } from '../../scripts/generate/chart-files.ts';
 import { kinds } from '../../src/api/kinds.ts';
 import { schemaFields } from '../../src/api/structural/schema-fields.ts';
 

@@ -1,7 +1,7 @@
 import { ANNOTATION, LABEL } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
-import { formatTime } from '../../lib/format-time.ts';
+import { formatTime } from '../../lib/time.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
 import { enrolmentLabels } from '../../render/enrolment-labels.ts';
 import { exemptionAnnotation } from '../../render/exemption-annotation.ts';

@@ -1,5 +1,5 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { parseTime } from '../../lib/parse-time.ts';
+import { parseTime } from '../../lib/time.ts';
 import type { KindFinding } from '../kinds/kind-finding.ts';
 
 const LONGEST_SHADOW_DAYS = 14;
