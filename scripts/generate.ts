@@ -1,14 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { GeneratedFile, Generator } from './generate/generated-file.ts';
+import { apiReference, reasonReference } from './generate/api-reference.ts';
 import {
   admissionPolicies,
   customResourceDefinitions,
   installManifest,
   matchConditions,
 } from './generate/chart-files.ts';
-import { apiReference, reasonReference } from './generate/api-reference.ts';
 import { checkReference } from './generate/check-reference.ts';
+import type { GeneratedFile, Generator } from './generate/generated-file.ts';
 
 /** Everything that is generated, one line each. */
 const GENERATORS: readonly Generator[] = [

@@ -1,11 +1,14 @@
 import type { KindDefinition } from '../../src/api/kind-definition.ts';
+import { kinds } from '../../src/api/kinds.ts';
 import { API_VERSION } from '../../src/api/names.ts';
-import { rulesWithin } from '../../src/api/structural/rules-within.ts';
-import { type SchemaField, schemaFields } from '../../src/api/structural/schema-fields.ts';
-import { kindSchema } from '../../src/api/structural/kind-schema.ts';
+import {
+  kindSchema,
+  rulesWithin,
+  type SchemaField,
+  schemaFields,
+} from '../../src/api/structural/kind-schema.ts';
 import type { StructuralSchema } from '../../src/api/structural/structural-schema.ts';
 import { UNOBEYED_FIELDS } from '../../src/api/unobeyed-fields.ts';
-import { kinds } from '../../src/api/kinds.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -2,8 +2,8 @@ import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Clock } from '../lib/clock.ts';
-import { findKubeconfigs, readKubeconfig } from './kubeconfig.ts';
 import { KubeError } from './kube-error.ts';
+import { findKubeconfigs, readKubeconfig } from './kubeconfig.ts';
 import { readServiceAccount, SERVICE_ACCOUNT_FOLDER, serverOfPod } from './service-account.ts';
 
 /** Which cluster to connect to, and as which user. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../lib/clock.ts';
-import { describeRequest, type KubeResource } from './kube-resource.ts';
-import { errorFromFailure } from './request-error.ts';
 import type { KubeClient, Selection } from './kube-client.ts';
 import { KubeError } from './kube-error.ts';
 import type { KubeObject } from './kube-object.ts';
+import { describeRequest, type KubeResource } from './kube-resource.ts';
+import { errorFromFailure } from './request-error.ts';
 import { createLineSplitter, parseWatchEvent, type WatchEvent } from './watch-event.ts';
 
 /** One watch, from a resource version to its end. Times in milliseconds. */

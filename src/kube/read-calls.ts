@@ -1,5 +1,5 @@
-import { describeRequest, type KubeResource, type ObjectName, resourcePath } from './kube-resource.ts';
 import type { Selection, WatchOptions } from './kube-client.ts';
+import { describeRequest, type KubeResource, type ObjectName, resourcePath } from './kube-resource.ts';
 import type { Call } from './transport.ts';
 
 /** GET of one object. */

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock.ts';
-import type { Connection } from './connection.ts';
 import { withDeadline } from '../lib/deadline.ts';
-import { errorFromAnswer, errorFromFailure } from './request-error.ts';
+import type { Connection } from './connection.ts';
 import { KubeError, isKubeError } from './kube-error.ts';
+import { errorFromAnswer, errorFromFailure } from './request-error.ts';
 import { retryDelay } from './retry-delay.ts';
 
 /** One request as data. */

@@ -1,13 +1,13 @@
-import { type CacheWriter, createCacheWriter } from './cache-writer.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { describeRequest, type KubeResource } from './kube-resource.ts';
-import { errorFromFailure } from './request-error.ts';
+import { type CacheWriter, createCacheWriter } from './cache-writer.ts';
 import type { Change } from './fold.ts';
 import { followWatch } from './follow-watch.ts';
 import type { KubeClient, Selection } from './kube-client.ts';
 import type { KubeLogger } from './kube-logger.ts';
 import { type KubeObject, objectKey } from './kube-object.ts';
+import { describeRequest, type KubeResource } from './kube-resource.ts';
 import { createObjectStore, type Indexes } from './object-store.ts';
+import { errorFromFailure } from './request-error.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { runWatchLoop, type WatchLoopPort } from './watch-loop.ts';
 

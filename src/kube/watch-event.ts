@@ -1,7 +1,7 @@
 import { isRecord } from '../lib/is-record.ts';
-import { reasonOf } from './request-error.ts';
 import { KubeError } from './kube-error.ts';
 import type { KubeObject } from './kube-object.ts';
+import { reasonOf } from './request-error.ts';
 
 /** One event of a watch; a bookmark only moves the resource version on. */
 export type WatchEvent<T extends KubeObject> =

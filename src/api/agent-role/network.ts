@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { hostPattern } from '../shape/hosts.ts';
+import { hostPattern, port } from '../shape/hosts.ts';
 import { keyedList } from '../shape/lists.ts';
-import { port } from '../shape/ports.ts';
 import { byteQuantity } from '../shape/quantities.ts';
 import { rules } from '../shape/rules.ts';
 import { seconds } from '../shape/times.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { sha256Hex } from '../shape/digests.ts';
-import { baseURL, hostName } from '../shape/hosts.ts';
+import { baseURL, hostName, port } from '../shape/hosts.ts';
 import { distinctList, keyedList } from '../shape/lists.ts';
 import { dnsLabel, toolName } from '../shape/names.ts';
 import { requestPath } from '../shape/paths.ts';
-import { port } from '../shape/ports.ts';
 import { rules } from '../shape/rules.ts';
 import { seconds } from '../shape/times.ts';
 

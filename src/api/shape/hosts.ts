@@ -33,3 +33,6 @@ export const baseURL = () =>
         `^https://${NAME}(:[1-9][0-9]{0,4})?(/([A-Za-z0-9_~-][A-Za-z0-9._~-]*|\\.[A-Za-z0-9_~-]+))*$`,
       ),
     );
+
+/** A TCP port. */
+export const port = () => z.int().min(1).max(65_535);

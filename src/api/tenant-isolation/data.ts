@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { hostName } from '../shape/hosts.ts';
+import { hostName, port } from '../shape/hosts.ts';
 import { distinctList } from '../shape/lists.ts';
 import { databaseIdentifier, dnsLabel, dnsSubdomain } from '../shape/names.ts';
 import { secretPath } from '../shape/paths.ts';
-import { port } from '../shape/ports.ts';
 import { rules } from '../shape/rules.ts';
 
 const connection = z.object({

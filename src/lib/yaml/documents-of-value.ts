@@ -1,7 +1,7 @@
+import { isRecord } from '../is-record.ts';
 import type { Positions } from './construct-value.ts';
 import type { LineCounter } from './line-counter.ts';
 import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
-import { isRecord } from '../is-record.ts';
 
 /** Where a document is. */
 export interface DocumentPlace {

@@ -2,12 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { KindDefinition } from '../../../src/api/kind-definition.ts';
 import { kinds } from '../../../src/api/kinds.ts';
 import { customResourceDefinition } from '../../../src/api/structural/custom-resource-definition.ts';
-import { kindSchema } from '../../../src/api/structural/kind-schema.ts';
-import { rulesWithin } from '../../../src/api/structural/rules-within.ts';
-import { type SchemaField, schemaFields, specLeafPaths } from '../../../src/api/structural/schema-fields.ts';
+import {
+  kindSchema,
+  rulesWithin,
+  type SchemaField,
+  schemaFields,
+  specLeafPaths,
+} from '../../../src/api/structural/kind-schema.ts';
 import type { StructuralSchema } from '../../../src/api/structural/structural-schema.ts';
-import { UNOBEYED_FIELDS } from '../../../src/api/unobeyed-fields.ts';
-import { UNSET_VALUES } from '../../../src/api/unset-values.ts';
+import { UNOBEYED_FIELDS, UNSET_VALUES } from '../../../src/api/unobeyed-fields.ts';
 
 const isOpen = (schema: StructuralSchema): boolean => {
   if (schema.items !== undefined) return schema.maxItems === undefined || isOpen(schema.items);

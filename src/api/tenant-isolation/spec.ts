@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { sha256Digest } from '../shape/digests.ts';
+import { baseURL } from '../shape/hosts.ts';
+import { distinctList, keyedList } from '../shape/lists.ts';
+import { dnsLabel, dnsSubdomain, ownerName } from '../shape/names.ts';
+import { secretPath } from '../shape/paths.ts';
+import { countQuantity } from '../shape/quantities.ts';
+import { type Rule, rules } from '../shape/rules.ts';
+import { time } from '../shape/times.ts';
+import { credentialBinding, secretReference } from './credential-binding.ts';
+import { database, fileStorage, vectorStore } from './data.ts';
+
+/** The name of a namespace that may be enrolled. */
+const enrollableNamespace = () =>
+  dnsLabel().meta(
+    rules({
+      rule: "self != 'default' && !self.startsWith('kube-') && !self.startsWith('cloister-')",
+      message: 'default, kube-* and cloister-* cannot be enrolled: give the agents a namespace of their own',
+      reason: 'FieldValueForbidden',
+    }),
+  );
+
+const quota = z.object({
+  sandboxes: z.int().min(0).max(10_000).describe('Most AgentSandbox objects in the namespace.'),
+  hard: z
+    .record(z.string(), countQuantity())
+    .meta({ minProperties: 1, maxProperties: 32 })
+    .describe('Entries of the ResourceQuota of the namespace, such as `requests.cpu`.'),
+});
+
+/** A namespace that belongs to the tenant. */
+const tenantNamespace = z.object({
+  name: enrollableNamespace().describe('Its name. Every pod in it has to be a compliant agent pod.'),
+  quota: quota.describe('What may be used in it. Has to be written.'),
+});
+
+const webhook = z.object({
+  url: baseURL().describe('Where the message is sent.'),
+  secret: secretReference().describe('Key that the message is signed with.'),
+});
+
+/** Whoever is told of a question. The message is a link: deciding stays with RBAC. */
+const notification = z.object({
+  webhook: webhook.describe('A request with a signed link.'),
+});
+
+const required = <Item extends z.ZodType>(item: Item, maxItems: number) =>
+  z.array(item).min(1).max(maxItems).meta({ 'x-kubernetes-list-type': 'set' });
+
+/** A pod that need not pass some checks, for a while. */
+const exemption = z.object({
+  namespace: dnsLabel().describe('Namespace of the tenant that the pod is in.'),
+  serviceAccount: dnsSubdomain().describe('ServiceAccount that the pod runs as.'),
+  images: required(sha256Digest(), 16).describe('Digests of the images. A pod with any other is not exempt.'),
+  checks: required(
+    z
+      .string()
+      .min(1)
+      .max(63)
+      .regex(/^[a-z]+(-[a-z]+)*$/),
+    32,
+  ).describe('Checks that are not made. None that Pod Security `restricted` makes too.'),
+  reason: z.string().min(1).max(1024).describe('Why.'),
+  expirationTime: time().describe('When it ends.'),
+});
+
+/** Roles whose rules are recorded rather than enforced for a while. */
+const shadow = z.object({
+  roles: z
+    .array(ownerName())
+    .min(1)
+    .max(16)
+    .meta({ 'x-kubernetes-list-type': 'set' })
+    .describe('Names of the roles.'),
+  untilTime: time().describe('When it ends: at most 14 days after the start that the status records.'),
+});
+
+/** The rules that hold between the parts of a tenant: what is named must be declared. */
+const tenantRules: readonly Rule[] = [
+  {
+    rule: '!has(self.database) || self.credentials.exists(c, c.name == self.database.connection.adminCredential)',
+    message: 'adminCredential names a credential that spec.credentials does not bind',
+    fieldPath: '.database.connection.adminCredential',
+  },
+  {
+    rule: '!has(self.fileStorage) || !has(self.fileStorage.s3) || self.credentials.exists(c, c.name == self.fileStorage.s3.credential)',
+    message: 'fileStorage.s3.credential names a credential that spec.credentials does not bind',
+    fieldPath: '.fileStorage.s3.credential',
+  },
+  {
+    rule: '!has(self.vectorStore) || has(self.database)',
+    message: 'vectorStore.pgvector needs spec.database, whose server it uses',
+    fieldPath: '.vectorStore',
+  },
+  {
+    rule: 'self.exemptions.all(e, self.namespaces.exists(n, n.name == e.__namespace__))',
+    message: 'an exemption names a namespace that is not in spec.namespaces',
+    fieldPath: '.exemptions',
+  },
+  {
+    rule: '!has(self.shadow) || self.shadow.roles.all(r, r in self.roles.allowed)',
+    message: 'shadow.roles names a role that is not in spec.roles.allowed',
+    fieldPath: '.shadow.roles',
+  },
+];
+
+const roles = z
+  .object({
+    allowed: distinctList(ownerName(), 64).describe('Roles that sandboxes and pods may have. Empty: none.'),
+    default: ownerName()
+      .optional()
+      .describe(
+        'Role of a sandbox that names none, without the verb use. Left out: such a sandbox is refused.',
+      ),
+  })
+  .meta(
+    rules({
+      rule: '!has(self.default) || self.default in self.allowed',
+      message: 'the default role is not in roles.allowed: add it there',
+      fieldPath: '.default',
+    }),
+  );
+
+const limits = z.object({
+  requestsPerMinute: z.int().min(0).max(10_000_000).default(6000).describe('Calls a minute.'),
+  tokensPerDay: z.int().min(0).max(100_000_000_000).default(10_000_000).describe('Tokens a day.'),
+  egressBytesPerDay: z
+    .int()
+    .min(0)
+    .max(1_000_000_000_000_000)
+    .default(10_737_418_240)
+    .describe('Bytes a day that leave through the gateway.'),
+});
+
+const approvals = z.object({
+  notify: z
+    .array(notification)
+    .max(8)
+    .default([])
+    .meta({ 'x-kubernetes-list-type': 'atomic' })
+    .describe('Whoever is told of a question. Empty: nobody.'),
+});
+
+const vault = z.object({
+  authMount: secretPath().default('kubernetes').describe('Mount of the Kubernetes login.'),
+  namespace: secretPath().optional().describe('Namespace of Vault. Left out: the root.'),
+});
+
+/** What belongs to a tenant, and what holds for it. */
+export const tenantSpec = z
+  .object({
+    namespaces: keyedList(tenantNamespace, ['name'], 64).describe('Namespaces that belong to the tenant.'),
+    roles: roles.prefault({}).describe('Roles of the tenant.'),
+    limits: limits.prefault({}).describe('What all sandboxes of the tenant together may use.'),
+    approvals: approvals.prefault({}).describe('How people learn that they are asked.'),
+    gateway: z
+      .object({ replicas: z.int().min(1).max(32).default(2).describe('How many.') })
+      .prefault({})
+      .describe("The tenant's gateway."),
+    vault: vault.optional().describe('The tenant in Vault. Left out: Vault is not used.'),
+    credentials: keyedList(credentialBinding, ['name'], 128).describe(
+      'Binds what the roles name. A name that is not bound is denied.',
+    ),
+    database: database.optional().describe("The tenant's rows. Left out: no database."),
+    vectorStore: vectorStore.optional().describe("The tenant's embeddings. Left out: none."),
+    fileStorage: fileStorage.optional().describe("The tenant's files. Left out: none."),
+    onEgressOpen: z
+      .enum(['Report', 'Quarantine'])
+      .describe('What is done with a sandbox that some network policy lets out.'),
+    adopt: z
+      .enum(['Report', 'Evict'])
+      .describe('What is done with pods that were there before enrolment and do not meet the contract.'),
+    shadow: shadow.optional().describe('Rules that are recorded rather than enforced. Left out: none.'),
+    exemptions: z
+      .array(exemption)
+      .max(32)
+      .default([])
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Pods that need not pass some checks, for a while. Empty: none.'),
+  })
+  .meta(rules(...tenantRules));
