@@ -62,7 +62,8 @@ const section = (definition: KindDefinition): string[] => [
   '### Rules between fields',
   '',
   ...rulesWithin(kindSchema(definition)).map(
-    ({ path, rule }) => `- ${code(path || definition.kind)}: ${rule.message}`,
+    ({ path, rule }) =>
+      `- ${code(`${path}${rule.fieldPath ?? ''}`.replace(/^\./, '') || definition.kind)}: ${rule.message}`,
   ),
   '',
   ...conditionTable(definition),

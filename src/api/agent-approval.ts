@@ -41,7 +41,7 @@ const spec = z
   .meta(
     rules({
       rule: 'self == oldSelf',
-      message: 'spec cannot be changed: what was asked is what is decided',
+      message: 'spec cannot be changed: the decision is about the call as it was requested',
       reason: 'FieldValueForbidden',
     }),
   );

@@ -11,7 +11,7 @@ const approver = z
   .meta(
     rules({
       rule: 'has(self.group) != has(self.user)',
-      message: 'name exactly one of group and user',
+      message: 'must have exactly one of group and user',
     }),
   );
 
@@ -50,13 +50,14 @@ export const confirmation = z
     rules(
       {
         rule: "self.when != 'Always' || self.approvers.size() > 0",
-        message: 'confirmation Always needs approvers: say who may decide',
+        message:
+          'must not be empty when a person is asked: list who may decide, or set confirmation.when to Never',
         fieldPath: '.approvers',
         reason: 'FieldValueRequired',
       },
       {
         rule: 'self.approvers.size() == 0 || self.approvers.exists(a, has(a.group)) || self.minApprovals <= self.approvers.size()',
-        message: 'minApprovals is more than the number of users who may approve',
+        message: 'must not be more than the number of users in approvers, unless a group may approve',
         fieldPath: '.minApprovals',
       },
     ),

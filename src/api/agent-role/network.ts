@@ -41,7 +41,7 @@ const peer = z
   .meta(
     rules({
       rule: 'has(self.namespaceSelector) || has(self.podSelector)',
-      message: 'name a namespaceSelector, a podSelector or both: neither would let everybody in',
+      message: 'must have namespaceSelector, podSelector or both: without them every pod could connect',
     }),
   );
 

@@ -33,7 +33,10 @@ export const roleSandbox = z.object({
     .string()
     .min(1)
     .max(63)
-    .regex(/^(RuntimeDefault|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/)
+    .regex(
+      /^(RuntimeDefault|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/,
+      'must be "RuntimeDefault", or the name of a profile in lower-case letters, digits and "-"',
+    )
     .describe('`RuntimeDefault`, or the name of a profile that Cloister installs.'),
   runtimeClassName: dnsSubdomain()
     .optional()

@@ -56,7 +56,10 @@ const sqlBlock = z.object({
       .string()
       .min(1)
       .max(127)
-      .regex(/^[a-z_][a-z0-9_]*\.([a-z_][a-z0-9_]*|\*)$/),
+      .regex(
+        /^[a-z_][a-z0-9_]*\.([a-z_][a-z0-9_]*|\*)$/,
+        'must be a schema and a table in lower case, such as "analytics.orders", or a schema and ".*"',
+      ),
     64,
   ).describe('Tables that may be named, as `schema.table`, or `schema.*` for all of a schema. Empty: none.'),
   maxRows: z.int().min(1).max(1_000_000).default(1000).describe('Most rows an answer may have.'),
@@ -82,6 +85,7 @@ const capability = z
   .max(64)
   .regex(
     /^(file:(read|write|delete|execute)|net:http:(get|post)|net:smtp|code:(python|bash|sql)|ext:[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/,
+    'must be one of file:read, file:write, file:delete, file:execute, net:http:get, net:http:post, net:smtp, code:python, code:bash and code:sql, or "ext:" and the name of a service',
   );
 
 /** One named thing that an agent may call, and everything that bounds the call. */

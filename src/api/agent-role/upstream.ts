@@ -60,12 +60,12 @@ const timeouts = z.object({
 const upstreamRules = rules(
   {
     rule: "(self.protocol == 'MCP') == has(self.mcp)",
-    message: 'mcp is for protocol MCP, which needs it',
+    message: 'must be set with protocol MCP, and only with it',
     fieldPath: '.mcp',
   },
   {
     rule: "self.protocol == 'HTTP' || !has(self.llm)",
-    message: 'llm is only for protocol HTTP',
+    message: 'must not be set unless protocol is HTTP',
     fieldPath: '.llm',
     reason: 'FieldValueForbidden',
   },
@@ -85,7 +85,7 @@ export const upstream = z
       .string()
       .min(1)
       .max(65_536)
-      .regex(/^[A-Za-z0-9+/]+={0,2}$/)
+      .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64 on one line')
       .optional()
       .describe("Base64 of the PEM certificates that its own must chain to. Left out: the system's."),
     credential: dnsLabel()

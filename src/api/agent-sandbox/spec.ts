@@ -31,7 +31,7 @@ const volume = z
   .meta(
     rules({
       rule: '[has(self.persistentVolumeClaim), has(self.configMap), has(self.ephemeral)].filter(x, x).size() == 1',
-      message: 'a volume has exactly one of persistentVolumeClaim, configMap and ephemeral',
+      message: 'must have exactly one of persistentVolumeClaim, configMap and ephemeral',
     }),
   );
 
@@ -41,7 +41,7 @@ const environmentVariable = z
       .string()
       .min(1)
       .max(253)
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and "_", and must not begin with a digit')
       .describe('Its name.'),
     value: z
       .string()
@@ -52,7 +52,7 @@ const environmentVariable = z
   .meta(
     rules({
       rule: "!self.name.startsWith('CLOISTER_')",
-      message: 'names that begin with CLOISTER_ are set by the operator: remove it',
+      message: 'must not begin with CLOISTER_, because the operator sets these variables: remove it',
       fieldPath: '.name',
       reason: 'FieldValueForbidden',
     }),
@@ -103,7 +103,7 @@ export const sandboxSpec = z
       .meta(
         rules({
           rule: 'self.all(v, self.exists_one(w, w.mountPath == v.mountPath))',
-          message: 'two volumes have the same mountPath',
+          message: 'two volumes have the same mountPath: change one of them',
         }),
       )
       .describe(
@@ -127,7 +127,7 @@ export const sandboxSpec = z
   .meta(
     rules({
       rule: 'has(self.roleRef) == has(oldSelf.roleRef) && (!has(self.roleRef) || self.roleRef == oldSelf.roleRef)',
-      message: 'roleRef cannot be changed: make a new sandbox for another role',
+      message: 'roleRef cannot be changed: create a new sandbox for another role',
       fieldPath: '.roleRef',
       reason: 'FieldValueForbidden',
     }),

@@ -73,7 +73,7 @@ const step = z.object({
     .string()
     .min(1)
     .max(63)
-    .regex(/^[A-Z][A-Za-z0-9]*$/)
+    .regex(/^[A-Z][A-Za-z0-9]*$/, 'must be one word that begins with a capital letter')
     .describe('Name of the step.'),
   completedTime: time().optional().describe('When it was done. Left out: not yet.'),
   message: z.string().max(1024).optional().describe('What stands in its way.'),

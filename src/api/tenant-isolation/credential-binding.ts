@@ -32,6 +32,6 @@ export const credentialBinding = z
   .meta(
     rules({
       rule: '[has(self.vaultKV), has(self.vaultDatabase), has(self.kubernetesSecret)].filter(x, x).size() == 1',
-      message: 'a credential has exactly one source: vaultKV, vaultDatabase or kubernetesSecret',
+      message: 'must have exactly one source: vaultKV, vaultDatabase or kubernetesSecret',
     }),
   );

@@ -15,7 +15,8 @@ const enrollableNamespace = () =>
   dnsLabel().meta(
     rules({
       rule: "self != 'default' && !self.startsWith('kube-') && !self.startsWith('cloister-')",
-      message: 'default, kube-* and cloister-* cannot be enrolled: give the agents a namespace of their own',
+      message:
+        'must not be default, kube-* or cloister-*, which cannot be enrolled: use a namespace for the agents alone',
       reason: 'FieldValueForbidden',
     }),
   );
@@ -57,7 +58,7 @@ const exemption = z.object({
       .string()
       .min(1)
       .max(63)
-      .regex(/^[a-z]+(-[a-z]+)*$/),
+      .regex(/^[a-z]+(-[a-z]+)*$/, 'must be the name of a check, such as "read-only-root-filesystem"'),
     32,
   ).describe('Checks that are not made. None that Pod Security `restricted` makes too.'),
   reason: z.string().min(1).max(1024).describe('Why.'),
@@ -79,27 +80,27 @@ const shadow = z.object({
 const tenantRules: readonly Rule[] = [
   {
     rule: '!has(self.database) || self.credentials.exists(c, c.name == self.database.connection.adminCredential)',
-    message: 'adminCredential names a credential that spec.credentials does not bind',
+    message: 'must be the name of a credential in spec.credentials: add it there',
     fieldPath: '.database.connection.adminCredential',
   },
   {
     rule: '!has(self.fileStorage) || !has(self.fileStorage.s3) || self.credentials.exists(c, c.name == self.fileStorage.s3.credential)',
-    message: 'fileStorage.s3.credential names a credential that spec.credentials does not bind',
+    message: 'must be the name of a credential in spec.credentials: add it there',
     fieldPath: '.fileStorage.s3.credential',
   },
   {
     rule: '!has(self.vectorStore) || has(self.database)',
-    message: 'vectorStore.pgvector needs spec.database, whose server it uses',
+    message: 'spec.database is not set: pgvector uses its server, so set it',
     fieldPath: '.vectorStore',
   },
   {
     rule: 'self.exemptions.all(e, self.namespaces.exists(n, n.name == e.__namespace__))',
-    message: 'an exemption names a namespace that is not in spec.namespaces',
+    message: 'the namespace of every exemption must be in spec.namespaces',
     fieldPath: '.exemptions',
   },
   {
     rule: '!has(self.shadow) || self.shadow.roles.all(r, r in self.roles.allowed)',
-    message: 'shadow.roles names a role that is not in spec.roles.allowed',
+    message: 'every role must be in spec.roles.allowed',
     fieldPath: '.shadow.roles',
   },
 ];
@@ -116,7 +117,7 @@ const roles = z
   .meta(
     rules({
       rule: '!has(self.default) || self.default in self.allowed',
-      message: 'the default role is not in roles.allowed: add it there',
+      message: 'must be in roles.allowed: add it there, or set another default',
       fieldPath: '.default',
     }),
   );
