@@ -30,7 +30,7 @@ export const agentSandbox = {
       name: 'Role',
       type: 'string',
       jsonPath: '.status.resolvedRole.name',
-      description: 'The role it is held to.',
+      description: 'The role that applies to it.',
     },
     { name: 'State', type: 'string', jsonPath: '.spec.state', description: 'What is wanted.' },
     {

@@ -38,7 +38,7 @@ export function fieldPath(path: Path): string {
 }
 
 /** The field, with the name of the list item that it is in. */
-function subjectOf(path: Path, object: unknown): string {
+export function subjectOf(path: Path, object: unknown): string {
   const field = fieldPath(path);
   for (let end = path.length - 1; end > 0; end -= 1) {
     const item = valueAt(object, path.slice(0, end));
@@ -62,8 +62,8 @@ function foundIn(issue: Issue, value: unknown): string {
     return value.length === 0 ? 'is empty' : `has ${lengthOf(value, value.length)}`;
   }
   if (Array.isArray(value)) return 'is a list';
-  if (typeof value === 'object') return 'is an object';
-  return typeof value === 'string' ? `is ${quoted(value)}` : `is ${String(value)}`;
+  if (typeof value === 'string') return `is ${quoted(value)}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? `is ${value}` : 'is an object';
 }
 
 function quoted(text: string): string {
@@ -84,13 +84,9 @@ function requirementOf(issue: Issue, value: unknown): string {
       return values.length === 1 ? `must be ${values[0]}` : `must be one of ${values.join(', ')}`;
     }
     case 'too_small':
-      return typeof value === 'number'
-        ? `must be at least ${issue.minimum}`
-        : `must have at least ${lengthOf(value, Number(issue.minimum))}`;
+      return boundOf(value, 'at least', Number(issue.minimum));
     case 'too_big':
-      return typeof value === 'number'
-        ? `must be at most ${issue.maximum}`
-        : `must have at most ${lengthOf(value, Number(issue.maximum))}`;
+      return boundOf(value, 'at most', Number(issue.maximum));
     case 'invalid_union':
       return requirementOfUnion(issue, value);
     case 'invalid_format':
@@ -100,8 +96,15 @@ function requirementOf(issue: Issue, value: unknown): string {
     case 'invalid_element':
     case 'not_multiple_of':
     case 'unrecognized_keys':
-      return 'is not allowed here';
+    default:
+      return 'must be removed';
   }
+}
+
+function boundOf(value: unknown, relation: string, bound: number): string {
+  return typeof value === 'number'
+    ? `must be ${relation} ${bound}`
+    : `must have ${relation} ${lengthOf(value, bound)}`;
 }
 
 /** The requirement of the branch that takes values of this type, or that of the union where none does. */

@@ -1,6 +1,6 @@
 import { isRecord } from '../lib/is-record.ts';
 import { nearestName } from '../lib/nearest-name.ts';
-import { describeIssue, fieldPath } from './describe-issue.ts';
+import { describeIssue, fieldPath, subjectOf } from './describe-issue.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { kindSchema } from './structural/kind-schema.ts';
 import type { StructuralSchema } from './structural/structural-schema.ts';
@@ -19,7 +19,7 @@ export function describeProblems(definition: KindDefinition, object: unknown): r
   }
   const { metadata: _metadata, ...rest } = isRecord(object) ? object : {};
   const unknown = unknownFields(kindSchema(definition), rest, []);
-  return [...byField.values(), ...unknown.map((field) => describeUnknown(definition.kind, field))];
+  return [...byField.values(), ...unknown.map((field) => describeUnknown(definition.kind, field, object))];
 }
 
 interface UnknownField {
@@ -45,8 +45,8 @@ function unknownFields(schema: StructuralSchema, value: unknown, path: Path): re
   });
 }
 
-function describeUnknown(kind: string, { path, unset }: UnknownField): string {
+function describeUnknown(kind: string, { path, unset }: UnknownField, object: unknown): string {
   const near = nearestName(String(path.at(-1)), unset);
   const advice = near === null ? '. Check the spelling, or remove it' : `; did you mean "${near}"?`;
-  return `${fieldPath(path)} is not a field of ${kind}${advice}`;
+  return `${subjectOf(path, object)} is not a field of ${kind}${advice}`;
 }

@@ -3,9 +3,9 @@ import { confirmation } from './agent-role/confirmation.ts';
 import { tenantIsolation } from './tenant-isolation.ts';
 
 /**
- * By kind, the fields that can be written today and that no released program obeys yet. Admission answers an object that
- * sets one with a warning that names it. A path means everything below it as well; `[*]` stands for the items of a list.
- * Whoever teaches a program to obey a field takes it off this list.
+ * By kind, the fields that can be written today and that no released program obeys yet. Admission returns a warning
+ * that names the field to a client that sets one. A path means everything below it as well; `[*]` means every item of a list.
+ * A change that makes a program obey a field removes it from this list.
  */
 export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   AgentRole: [

@@ -33,7 +33,7 @@ export const separation = () =>
   z
     .enum(['NotCreator', 'None'])
     .default('NotCreator')
-    .describe('`NotCreator`: whoever made the sandbox does not decide for it. `None`: they may.');
+    .describe('`NotCreator`: the user who created the sandbox may not decide. `None`: they may.');
 
 /** Whether a person is asked before a call. */
 export const confirmation = z
@@ -43,7 +43,7 @@ export const confirmation = z
     minApprovals: minApprovals(),
     expiresSeconds: seconds(30, 86_400)
       .default(600)
-      .describe('How long the question stands. After it the call is refused.'),
+      .describe('How long people may decide. After that the call is denied.'),
     separation: separation(),
   })
   .meta(

@@ -18,7 +18,7 @@ const pathRule = z.object({
     'Paths that the argument may lie at or under. Empty: none.',
   ),
   deny: requiredDistinctList(filePath(), 32).describe(
-    'Paths at or under which the argument is refused although `allow` has it. Has to be written, `[]` for none.',
+    'Paths at or under which the argument is refused although `allow` has it. Required; `[]` for none.',
   ),
 });
 
@@ -28,7 +28,7 @@ const domainRule = z.object({
     'Hosts that the URL may name: `example.com` is that name only, `*.example.com` every name below it. Empty: none.',
   ),
   deny: requiredDistinctList(hostPattern(), 32).describe(
-    'Hosts that are refused although `allow` has them. Has to be written, `[]` for none.',
+    'Hosts that are refused although `allow` has them. Required; `[]` for none.',
   ),
 });
 
@@ -62,7 +62,7 @@ const sqlBlock = z.object({
       ),
     64,
   ).describe('Tables that may be named, as `schema.table`, or `schema.*` for all of a schema. Empty: none.'),
-  maxRows: z.int().min(1).max(1_000_000).default(1000).describe('Most rows an answer may have.'),
+  maxRows: z.int().min(1).max(1_000_000).default(1000).describe('Maximum number of rows in a result.'),
 });
 
 /** Where a tool with executor `MCP` is found. */
@@ -112,18 +112,20 @@ export const tool = z
       .describe(
         'JSON Schema that the arguments must fit, at most 32 KiB and without `$ref`; it comes on top of the schema that the tool itself declares.',
       ),
-    maxFileSize: byteQuantity('1Ti').optional().describe('Largest file that a call may read or write.'),
+    maxFileSize: byteQuantity('1Ti')
+      .optional()
+      .describe('Maximum size of a file that a call may read or write.'),
     maxResponseSize: byteQuantity('1Gi')
       .optional()
-      .describe('Largest answer. More is an error, never cut off.'),
+      .describe('Maximum size of a response. A larger one is an error and is not truncated.'),
     maxRequestsPerMinute: z.int().min(1).max(100_000).optional().describe('Calls a minute for one sandbox.'),
-    maxExecutionSeconds: seconds(1, 3600).optional().describe('Longest time for one call.'),
-    confirmation: confirmation.describe('Whether a person is asked first. Has to be written.'),
+    maxExecutionSeconds: seconds(1, 3600).optional().describe('Maximum time for one call.'),
+    confirmation: confirmation.describe('Whether a person is asked first. Required.'),
     enforcement: z
       .enum(['Cooperative'])
       .optional()
       .describe(
-        'Has to be written where a rule binds only an agent that asks: rate, size, seconds, domains, arguments or confirmation of a tool with executor `Agent`.',
+        'Required where a rule binds only an agent that asks: rate, size, seconds, domains, arguments or confirmation of a tool with executor `Agent`.',
       ),
   })
   .meta(rules(...toolRules));

@@ -9,7 +9,7 @@ import { rules } from '../shape/rules.ts';
 import { seconds } from '../shape/times.ts';
 
 const ephemeral = z.object({
-  storageClassName: dnsSubdomain().optional().describe("Storage class. Left out: the cluster's default."),
+  storageClassName: dnsSubdomain().optional().describe("Storage class. If not set: the cluster's default."),
   size: byteQuantity('100Ti').describe('How much is claimed.'),
 });
 
@@ -47,7 +47,7 @@ const environmentVariable = z
       .string()
       .max(32_768)
       .default('')
-      .describe('Its value. Never a secret: everybody who may read the sandbox reads it.'),
+      .describe('Its value. Must not be a secret: everyone who can read the sandbox can read it.'),
   })
   .meta(
     rules({
@@ -70,7 +70,7 @@ const narrow = z.object({
     .max(128)
     .optional()
     .meta({ 'x-kubernetes-list-type': 'set' })
-    .describe('Only these tools of the role. Left out: all of them; empty: none.'),
+    .describe('Only these tools of the role. If not set: all of them; empty: none.'),
   readOnlyPaths: distinctList(filePath(), 32).describe(
     'Paths that are not written to although the role may.',
   ),
@@ -82,23 +82,23 @@ export const sandboxSpec = z
     roleRef: z
       .object({ name: ownerName().describe('Name of the AgentRole.') })
       .optional()
-      .describe("Role that the sandbox is held to. Left out: the tenant's default. Cannot be changed."),
+      .describe("Role that applies to the sandbox. If not set: the tenant's default. Cannot be changed."),
     image: imageReference().describe('Image of the agent, from a repository that the role allows.'),
     command: z.array(z.string().max(4096)).max(64).default([]).describe("Replaces the image's entry point."),
     args: z.array(z.string().max(4096)).max(256).default([]).describe("Replaces the image's arguments."),
     env: keyedList(environmentVariable, ['name'], 128).describe('Environment variables.'),
     resources: z
       .object({
-        requests: amounts.prefault({}).describe('What is set aside. Left out: the limits.'),
+        requests: amounts.prefault({}).describe('What is reserved. If not set: the limits.'),
         limits: amounts
           .prefault({})
-          .describe("Most that may be used, at most the role's. Left out: the role's."),
+          .describe("Maximum that may be used, at most the role's. If not set: the role's."),
       })
       .prefault({})
       .describe('What the agent may use.'),
     lifetimeSeconds: seconds(60, 31_536_000)
       .optional()
-      .describe("Longest life, over all its pods, at most the role's. Left out: the role's."),
+      .describe("Maximum lifetime, over all its pods, at most the role's. If not set: the role's."),
     volumes: keyedList(volume, ['name'], 32)
       .meta(
         rules({

@@ -75,8 +75,8 @@ const step = z.object({
     .max(63)
     .regex(/^[A-Z][A-Za-z0-9]*$/, 'must be one word that begins with a capital letter')
     .describe('Name of the step.'),
-  completedTime: time().optional().describe('When it was done. Left out: not yet.'),
-  message: z.string().max(1024).optional().describe('What stands in its way.'),
+  completedTime: time().optional().describe('When it was completed. If not set: it is not completed.'),
+  message: z.string().max(1024).optional().describe('Why it is not completed.'),
 });
 
 /** What the operator has done for a sandbox. */
@@ -85,7 +85,7 @@ export const sandboxStatus = z.object({
   conditions: conditions(),
   resolvedRole: reference(ownerName())
     .optional()
-    .describe('The role that the sandbox is held to, and keeps.'),
+    .describe('The role that applies to the sandbox for its whole lifetime.'),
   policyHash: z.string().max(128).optional().describe('Hash of the policy that the pod was rendered from.'),
   pod: reference(dnsSubdomain()).optional().describe('The pod that runs now.'),
   startTime: time().optional().describe('When the task began. Its lifetime counts from here.'),

@@ -49,17 +49,6 @@ export const schemaFields = (definition: KindDefinition): SchemaField[] => {
   return fieldsBelow({ properties: { ...(spec && { spec }), ...(status && { status }) } }, '');
 };
 
-/** The paths of a kind's spec under which nothing further is described: what a person can set, or leave out, one at a time. */
-export const specLeafPaths = (definition: KindDefinition): string[] => {
-  const paths = schemaFields(definition).map((field) => field.path);
-  return paths.filter(
-    (path) => path.startsWith('spec.') && !paths.some((other) => other !== path && isBelow(other, path)),
-  );
-};
-
-const isBelow = (path: string, parent: string): boolean =>
-  path.startsWith(`${parent}.`) || path.startsWith(`${parent}[*]`);
-
 /** Every CEL rule in a schema, with the path of the value that it is attached to. */
 export const rulesWithin = (schema: StructuralSchema, path = ''): { path: string; rule: Rule }[] => [
   ...(schema['x-kubernetes-validations'] ?? []).map((rule) => ({ path, rule })),

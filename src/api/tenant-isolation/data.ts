@@ -66,7 +66,7 @@ const s3 = z.object({
     .describe('Name of the bucket.'),
   prefix: secretPath().describe("Prefix that is the tenant's alone."),
   region: dnsLabel().describe('Region of the bucket.'),
-  endpoint: hostName().optional().describe('Host of the service. Left out: that of the region.'),
+  endpoint: hostName().optional().describe('Host of the service. If not set: that of the region.'),
   credential: dnsLabel().describe('Credential of this tenant that requests are signed with.'),
 });
 

@@ -22,7 +22,7 @@ const enrollableNamespace = () =>
   );
 
 const quota = z.object({
-  sandboxes: z.int().min(0).max(10_000).describe('Most AgentSandbox objects in the namespace.'),
+  sandboxes: z.int().min(0).max(10_000).describe('Maximum number of AgentSandbox objects in the namespace.'),
   hard: z
     .record(z.string(), countQuantity())
     .meta({ minProperties: 1, maxProperties: 32 })
@@ -32,7 +32,7 @@ const quota = z.object({
 /** A namespace that belongs to the tenant. */
 const tenantNamespace = z.object({
   name: enrollableNamespace().describe('Its name. Every pod in it has to be a compliant agent pod.'),
-  quota: quota.describe('What may be used in it. Has to be written.'),
+  quota: quota.describe('What may be used in it. Required.'),
 });
 
 const webhook = z.object({
@@ -40,7 +40,7 @@ const webhook = z.object({
   secret: secretReference().describe('Key that the message is signed with.'),
 });
 
-/** Whoever is told of a question. The message is a link: deciding stays with RBAC. */
+/** Where a question is sent. The message is a link: RBAC decides who may answer. */
 const notification = z.object({
   webhook: webhook.describe('A request with a signed link.'),
 });
@@ -48,7 +48,7 @@ const notification = z.object({
 const required = <Item extends z.ZodType>(item: Item, maxItems: number) =>
   z.array(item).min(1).max(maxItems).meta({ 'x-kubernetes-list-type': 'set' });
 
-/** A pod that need not pass some checks, for a while. */
+/** Pods that are exempt from some checks until a time. */
 const exemption = z.object({
   namespace: dnsLabel().describe('Namespace of the tenant that the pod is in.'),
   serviceAccount: dnsSubdomain().describe('ServiceAccount that the pod runs as.'),
@@ -60,12 +60,12 @@ const exemption = z.object({
       .max(63)
       .regex(/^[a-z]+(-[a-z]+)*$/, 'must be the name of a check, such as "read-only-root-filesystem"'),
     32,
-  ).describe('Checks that are not made. None that Pod Security `restricted` makes too.'),
+  ).describe('Checks that do not apply. Checks that Pod Security `restricted` makes too are not allowed.'),
   reason: z.string().min(1).max(1024).describe('Why.'),
   expirationTime: time().describe('When it ends.'),
 });
 
-/** Roles whose rules are recorded rather than enforced for a while. */
+/** Roles whose rules are recorded and not enforced until a time. */
 const shadow = z.object({
   roles: z
     .array(ownerName())
@@ -111,7 +111,7 @@ const roles = z
     default: ownerName()
       .optional()
       .describe(
-        'Role of a sandbox that names none, without the verb use. Left out: such a sandbox is refused.',
+        'Role of a sandbox without roleRef, which does not need the verb use. If not set: such a sandbox is rejected.',
       ),
   })
   .meta(
@@ -139,12 +139,12 @@ const approvals = z.object({
     .max(8)
     .default([])
     .meta({ 'x-kubernetes-list-type': 'atomic' })
-    .describe('Whoever is told of a question. Empty: nobody.'),
+    .describe('Where questions are sent. Empty: nowhere.'),
 });
 
 const vault = z.object({
   authMount: secretPath().default('kubernetes').describe('Mount of the Kubernetes login.'),
-  namespace: secretPath().optional().describe('Namespace of Vault. Left out: the root.'),
+  namespace: secretPath().optional().describe('Namespace of Vault. If not set: the root.'),
 });
 
 /** What belongs to a tenant, and what holds for it. */
@@ -153,30 +153,32 @@ export const tenantSpec = z
     namespaces: keyedList(tenantNamespace, ['name'], 64).describe('Namespaces that belong to the tenant.'),
     roles: roles.prefault({}).describe('Roles of the tenant.'),
     limits: limits.prefault({}).describe('What all sandboxes of the tenant together may use.'),
-    approvals: approvals.prefault({}).describe('How people learn that they are asked.'),
+    approvals: approvals.prefault({}).describe('How people are notified of questions.'),
     gateway: z
       .object({ replicas: z.int().min(1).max(32).default(2).describe('How many.') })
       .prefault({})
       .describe("The tenant's gateway."),
-    vault: vault.optional().describe('The tenant in Vault. Left out: Vault is not used.'),
+    vault: vault.optional().describe('The tenant in Vault. If not set: Vault is not used.'),
     credentials: keyedList(credentialBinding, ['name'], 128).describe(
       'Binds what the roles name. A name that is not bound is denied.',
     ),
-    database: database.optional().describe("The tenant's rows. Left out: no database."),
-    vectorStore: vectorStore.optional().describe("The tenant's embeddings. Left out: none."),
-    fileStorage: fileStorage.optional().describe("The tenant's files. Left out: none."),
+    database: database.optional().describe("The tenant's rows. If not set: no database."),
+    vectorStore: vectorStore.optional().describe("The tenant's embeddings. If not set: none."),
+    fileStorage: fileStorage.optional().describe("The tenant's files. If not set: none."),
     onEgressOpen: z
       .enum(['Report', 'Quarantine'])
-      .describe('What is done with a sandbox that some network policy lets out.'),
+      .describe(
+        'What happens to a sandbox that a network policy lets reach other addresses than its gateway.',
+      ),
     adopt: z
       .enum(['Report', 'Evict'])
-      .describe('What is done with pods that were there before enrolment and do not meet the contract.'),
-    shadow: shadow.optional().describe('Rules that are recorded rather than enforced. Left out: none.'),
+      .describe('What happens to pods that existed before enrolment and violate the pod contract.'),
+    shadow: shadow.optional().describe('Rules that are recorded and not enforced. If not set: none.'),
     exemptions: z
       .array(exemption)
       .max(32)
       .default([])
       .meta({ 'x-kubernetes-list-type': 'atomic' })
-      .describe('Pods that need not pass some checks, for a while. Empty: none.'),
+      .describe('Pods that are exempt from some checks until a time. Empty: none.'),
   })
   .meta(rules(...tenantRules));

@@ -16,10 +16,10 @@ export const tenantConditions = {
     },
   },
   PodsCompliant: {
-    meaning: 'Every pod in the namespaces of the tenant meets the contract.',
+    meaning: 'Every pod in the namespaces of the tenant meets the pod contract.',
     reasons: {
       Compliant: 'All of them.',
-      ViolationsFound: 'The message names pods that were there before enrolment and do not.',
+      ViolationsFound: 'The message names pods that existed before enrolment and violate the contract.',
     },
   },
   NetworkClosed: {
@@ -30,7 +30,7 @@ export const tenantConditions = {
     },
   },
   GatewayReady: {
-    meaning: "The tenant's gateway answers.",
+    meaning: "The tenant's gateway responds.",
     reasons: {
       Available: 'Enough replicas are ready.',
       Unavailable: 'No replica is ready. Agents reach nothing.',
@@ -46,7 +46,7 @@ export const tenantConditions = {
     },
   },
   DatabaseIsolated: {
-    meaning: "A login of the tenant was tried and reached nobody else's rows.",
+    meaning: 'A login of the tenant was tried and reached no rows of other tenants.',
     reasons: {
       Proven: 'It was tried on the canary tenant.',
       Reached: 'It reached what it must not. No logins are issued.',

@@ -7,7 +7,6 @@ import {
   rulesWithin,
   type SchemaField,
   schemaFields,
-  specLeafPaths,
 } from '../../../src/api/structural/kind-schema.ts';
 import type { StructuralSchema } from '../../../src/api/structural/structural-schema.ts';
 import { UNOBEYED_FIELDS, UNSET_VALUES } from '../../../src/api/unobeyed-fields.ts';
@@ -85,13 +84,4 @@ describe.for(kinds.map((definition) => ({ kind: definition.kind, definition })))
 test('no two kinds share a name', () => {
   const names = kinds.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames]);
   expect(new Set(names).size).toBe(names.length);
-});
-
-test('the leaves of a spec are the fields that hold no others', () => {
-  const role = kinds.find(({ kind }) => kind === 'AgentRole');
-  const leaves = role === undefined ? [] : specLeafPaths(role);
-  expect(leaves).toContain('spec.sandbox.limits.memory');
-  expect(leaves).toContain('spec.tools[*].paths[*].deny');
-  expect(leaves).not.toContain('spec.sandbox');
-  expect(leaves).not.toContain('spec.sandbox.images');
 });
