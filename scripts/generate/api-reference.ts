@@ -75,7 +75,7 @@ const INTRODUCTION = [
   '# Reference of the kinds',
   '',
   `Every field of the group and version ${code(API_VERSION)}. A field without a default that is not required may be left out.`,
-  '"Not yet" marks a field that no program of this release obeys: it is kept, and setting it is answered with a warning.',
+  '"Not yet" marks a field that no program of this release obeys: the API server stores it, and returns a warning to a client that sets it.',
   '',
 ];
 

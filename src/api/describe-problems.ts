@@ -39,7 +39,7 @@ function unknownFields(schema: StructuralSchema, value: unknown, path: Path): re
   if (!isRecord(value) || schema['x-kubernetes-preserve-unknown-fields'] === true) return [];
   const unset = Object.keys(properties ?? {}).filter((name) => !Object.hasOwn(value, name));
   return Object.entries(value).flatMap(([name, child]) => {
-    const known = properties?.[name] ?? additionalProperties;
+    const known = properties && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     const childPath = [...path, name];
     return known === undefined ? [{ path: childPath, unset }] : unknownFields(known, child, childPath);
   });

@@ -38,7 +38,11 @@ export async function createKubeClient(options: KubeClientOptions = {}): Promise
     },
     watch: (resource, watch) =>
       // The caller reconnects with a backoff of its own.
-      stream(watchCall(resource, watch), { signal: watch.signal, deadline: 10_000, maxAttempts: 1 }),
+      stream(watchCall(resource, watch), {
+        signal: watch.signal,
+        deadlineMilliseconds: 10_000,
+        maxAttempts: 1,
+      }),
     close: connection.close,
   };
 }

@@ -13,7 +13,7 @@ interface Page<T> {
 const MAX_PAGE_ITEMS = 500;
 const MAX_RESTARTS = 2;
 
-/** Reads every page of a list. The deadline of `limits` is for each page. */
+/** Reads every page of a list. The deadline of `limits` applies to each page. */
 export async function listPages<T extends KubeObject>(
   transport: Transport,
   resource: KubeResource,

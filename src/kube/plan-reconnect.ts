@@ -38,7 +38,7 @@ export function planReconnect(outcome: RoundOutcome): ReconnectPlan {
   if (error === undefined && lived >= MIN_LIFETIME_MILLISECONDS) return { failures: 0, delay: 0, relist };
   // After an outage the old version is gone: list at once, but not again and again.
   if (error?.reason === 'Gone' && !listed) return { failures, delay: 0, relist };
-  const asked = Math.min((error?.retryAfterSeconds ?? 0) * 1_000, WATCH_BACKOFF.maximum);
+  const asked = Math.min((error?.retryAfterSeconds ?? 0) * 1_000, WATCH_BACKOFF.maxMilliseconds);
   return { failures: failures + 1, delay: Math.max(asked, backoffDelay(failures, random)), relist };
 }
 

@@ -15,7 +15,7 @@ export interface RetryQuestion {
   readonly remaining: number;
 }
 
-const BACKOFF: BackoffBounds = { minimum: 100, maximum: 2_000 };
+const BACKOFF: BackoffBounds = { minMilliseconds: 100, maxMilliseconds: 2_000 };
 
 /** Milliseconds to wait before sending the request again, or undefined when the error is final. */
 export function retryDelay(question: RetryQuestion): number | undefined {

@@ -19,10 +19,10 @@ export interface Call {
   readonly body?: unknown;
 }
 
-/** What bounds a request; times in milliseconds. */
+/** The limits of one call. */
 export interface CallLimits {
   /** For the whole call, retries included. Default 30 s. A read gets a third of it for each attempt. */
-  readonly deadline?: number;
+  readonly deadlineMilliseconds?: number;
   /** Default 5; 1 means that the request is never repeated. */
   readonly maxAttempts?: number;
   readonly signal?: AbortSignal;
@@ -45,8 +45,8 @@ export interface TransportContext {
 }
 
 // A read on a pooled connection that has gone silent is worth another try on a fresh one; a write is not repeated.
-function attemptTimeout(call: Call, maxAttempts: number, deadline: number): number {
-  return call.method === 'GET' && maxAttempts > 1 ? Math.max(10_000, deadline / 3) : deadline;
+function attemptTimeout(call: Call, maxAttempts: number, milliseconds: number): number {
+  return call.method === 'GET' && maxAttempts > 1 ? Math.max(10_000, milliseconds / 3) : milliseconds;
 }
 
 /** Creates a transport over a connection. */
@@ -77,13 +77,13 @@ async function retry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { clock, connection, random } = context;
-  const { deadline = 30_000, maxAttempts = 5, signal } = limits;
-  const end = clock.now() + deadline;
+  const { deadlineMilliseconds = 30_000, maxAttempts = 5, signal } = limits;
+  const end = clock.now() + deadlineMilliseconds;
   const safe = call.method === 'GET';
   let renewed = false;
   for (let attempts = 1; ; attempts += 1) {
     const remaining = end - clock.now();
-    const milliseconds = Math.min(remaining, attemptTimeout(call, maxAttempts, deadline));
+    const milliseconds = Math.min(remaining, attemptTimeout(call, maxAttempts, deadlineMilliseconds));
     const onTimeout = (): KubeError => timeoutError(call, connection.server, milliseconds);
     try {
       return await withDeadline({ clock, milliseconds, signal, onTimeout }, attempt);

@@ -1,11 +1,11 @@
-/** Bounds of the wait between attempts, in milliseconds. */
+/** Bounds of the wait between attempts. */
 export interface BackoffBounds {
-  readonly minimum: number;
-  readonly maximum: number;
+  readonly minMilliseconds: number;
+  readonly maxMilliseconds: number;
 }
 
 /** The waits of a watch that lost its connection. */
-export const WATCH_BACKOFF: BackoffBounds = { minimum: 800, maximum: 30_000 };
+export const WATCH_BACKOFF: BackoffBounds = { minMilliseconds: 800, maxMilliseconds: 30_000 };
 
 /**
  * How long to wait before the next attempt, in milliseconds: doubling with each failure, and spread over the upper
@@ -17,7 +17,7 @@ export function backoffDelay(
   random: number,
   bounds: BackoffBounds = WATCH_BACKOFF,
 ): number {
-  const ceiling = Math.min(bounds.maximum, bounds.minimum * 2 ** Math.min(failures + 1, 30));
-  const floor = Math.max(Math.min(bounds.minimum, bounds.maximum), ceiling / 2);
+  const ceiling = Math.min(bounds.maxMilliseconds, bounds.minMilliseconds * 2 ** Math.min(failures + 1, 30));
+  const floor = Math.max(Math.min(bounds.minMilliseconds, bounds.maxMilliseconds), ceiling / 2);
   return floor + (ceiling - floor) * random;
 }

@@ -157,6 +157,12 @@ describe('a problem names the field, what was found and what it must be', () => 
     expect(problemsOf(object)).toEqual([problem]);
   });
 
+  test('a field named like a method of every JavaScript object', () => {
+    expect(problemsOf(role({ '/spec/sandbox/toString': 1 }))).toEqual([
+      'spec.sandbox.toString is not a field of AgentRole. Check the spelling, or remove it',
+    ]);
+  });
+
   test('a required field that is misspelt is missing, and its misspelling is named', () => {
     const object = changedObject(minimalAgentSandbox, { '/spec/image': undefined, '/spec/imgae': 'x' });
     expect(problemsOf(object)).toEqual([

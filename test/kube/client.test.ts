@@ -74,7 +74,7 @@ test('a read is repeated after a reset, a write is not', async () => {
 
 test('a server that never answers ends in a Timeout within the deadline', async () => {
   await start(() => undefined);
-  await expect(client.get(configMaps, name, { deadline: 25_000 })).rejects.toMatchObject({
+  await expect(client.get(configMaps, name, { deadlineMilliseconds: 25_000 })).rejects.toMatchObject({
     reason: 'Timeout',
     message: expect.stringContaining('get ConfigMap acme/one'),
   });

@@ -8,8 +8,8 @@ test('the wait is always between 0.8 s and 30 s', () => {
   fc.assert(
     fc.property(fc.nat(), random, (failures, chance) => {
       const delay = backoffDelay(failures, chance);
-      expect(delay).toBeGreaterThanOrEqual(WATCH_BACKOFF.minimum);
-      expect(delay).toBeLessThanOrEqual(WATCH_BACKOFF.maximum);
+      expect(delay).toBeGreaterThanOrEqual(WATCH_BACKOFF.minMilliseconds);
+      expect(delay).toBeLessThanOrEqual(WATCH_BACKOFF.maxMilliseconds);
     }),
   );
 });

@@ -33,9 +33,8 @@ export function readCloisterObject(
   const parsed = definition.schema.safeParse(object);
   if (!parsed.success || strippedFields(object, parsed.data).length > 0) {
     const problems = describeProblems(definition, object).slice(0, MAX_PROBLEMS);
-    return {
-      error: `this ${definition.kind} cannot be used: ${problems.join('. ').replaceAll('?. ', '? ')}`,
-    };
+    const sentences = problems.map((problem) => (problem.endsWith('?') ? problem : `${problem}.`));
+    return { error: `this ${definition.kind} cannot be used: ${sentences.join(' ')}` };
   }
   return { object: parsed.data as unknown as CloisterObject };
 }
