@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorFromAnswer } from '../../src/kube/error-from-answer.ts';
+import { errorFromAnswer } from '../../src/kube/request-error.ts';
 
 function status(code: number, reason: string, message = 'because'): string {
   return JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { resourcePath } from '../../src/kube/resource-path.ts';
+import { resourcePath } from '../../src/kube/kube-resource.ts';
 import { resources } from '../../src/kube/resources.ts';
 
 test.for([

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { resources } from '../../src/kube/resources.ts';
@@ -30,9 +30,11 @@ test.for([
   },
 ])('$what is named', async ({ content, says }) => {
   const kubeconfig = content === undefined ? '/nowhere/absent' : await write(content);
-  expect(() => createKubeClient({ kubeconfig })).toThrow(
-    expect.objectContaining({ reason: 'Configuration', message: expect.stringMatching(says) }),
-  );
+  await expect(createKubeClient({ kubeconfig })).rejects.toMatchObject({
+    name: 'KubeError',
+    reason: 'Configuration',
+    message: expect.stringMatching(says),
+  });
 });
 
 test.for([
@@ -52,10 +54,34 @@ test.for([
     says: /HTTP protocol is not allowed/,
   },
 ])('$what is named when the first request needs it', async ({ content, says }) => {
-  const client = createKubeClient({ kubeconfig: await write(content) });
+  const client = await createKubeClient({ kubeconfig: await write(content) });
   const answer = client.get(resources.nodes, { name: 'one' });
   await expect(answer).rejects.toMatchObject({
     reason: 'Configuration',
     message: expect.stringMatching(says),
+  });
+});
+
+test('the files of $KUBECONFIG are merged, and come before the one in the home directory', async () => {
+  const home = await createScratchFolder();
+  await mkdir(join(home, '.kube'));
+  await writeFile(join(home, '.kube', 'config'), config({ server: 'https://home.example:1' }));
+  const environment = { HOME: home, KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
+
+  const fromHome = await createKubeClient({ environment });
+  expect(fromHome.server).toBe('https://home.example:1/');
+
+  const context = await write('{"current-context":"here"}');
+  const cluster = await write(config({ server: 'https://named.example:1' }));
+  const KUBECONFIG = [context, cluster].join(delimiter);
+  const fromVariable = await createKubeClient({ environment: { ...environment, KUBECONFIG } });
+  expect(fromVariable.server).toBe('https://named.example:1/');
+});
+
+test('without a kubeconfig and outside a pod it is said what to set', async () => {
+  const environment = { HOME: await createScratchFolder() };
+  await expect(createKubeClient({ environment })).rejects.toMatchObject({
+    reason: 'Configuration',
+    message: expect.stringMatching(/no cluster is configured: .*KUBECONFIG.*KUBERNETES_SERVICE_HOST/),
   });
 });
