@@ -1,15 +1,15 @@
-import type { RolePolicy } from '../policy/roles/role-policy.ts';
-import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
+import { type RolePolicy } from '../policy/roles/role-policy.ts';
+import { type TenantPolicy } from '../policy/tenants/tenant-policy.ts';
 
 /**
- * What the webhook knows of the cluster, from its watch caches alone: answering makes no call, so an answer takes no
- * longer and fails no more often when the API server is slow.
+ * The roles, tenants and governed pods of a cluster, read from watch caches. No lookup makes a call, so a slow API server
+ * does not slow a lookup down.
  */
 export interface ClusterView {
-  /** The tenant that lists the namespace; the older one where two do (the webhook refuses the second when it is written). */
+  /** The tenant that lists the namespace. Where several do, the oldest of them. */
   tenantOf(namespace: string): TenantPolicy | null;
   role(name: string): RolePolicy | null;
-  /** The role label of a running pod: null where it has none, undefined where the pod is not known. */
+  /** The role label of a running pod: null where the pod has none, undefined where the pod is not known. */
   roleNameOfPod(namespace: string, name: string): string | null | undefined;
   /** Tenants other than `except` that list the namespace. */
   otherTenantsOf(namespace: string, except: string): readonly string[];

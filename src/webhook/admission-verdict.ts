@@ -1,4 +1,4 @@
-/** What a review decided, before it is put in the words of the protocol. */
+/** The outcome of a review, before it is encoded as an AdmissionReview. */
 export type AdmissionVerdict = AllowedVerdict | DeniedVerdict;
 
 export interface AllowedVerdict extends VerdictNotes {
@@ -7,13 +7,13 @@ export interface AllowedVerdict extends VerdictNotes {
 
 export interface DeniedVerdict extends VerdictNotes {
   readonly allowed: false;
-  /** HTTP status that the API server answers its client with, 400 to 599. */
+  /** HTTP status that the API server returns to its client, 400 to 599. */
   readonly code: number;
   /** Reason of the Status object, for example `Forbidden`. */
   readonly reason: string;
-  /** What the person reads: object, field, found, required, what to do. */
+  /** Shown to the person: the object, the field, what was found and what to do. */
   readonly message: string;
-  /** Names of the checks that refused, for metrics and logs. */
+  /** Names of the checks that denied, for metrics and logs. */
   readonly checks: readonly string[];
 }
 
@@ -24,5 +24,5 @@ interface VerdictNotes {
   readonly auditAnnotations?: Readonly<Record<string, string>>;
 }
 
-/** Allowed, with nothing to add: shared, so that the common case allocates nothing. */
+/** Allowed, without warnings and annotations. */
 export const ALLOWED: AllowedVerdict = Object.freeze({ allowed: true });

@@ -5,7 +5,7 @@ import type { Pod } from '../../src/policy/pod/pod.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { judgeAgentRole } from '../../src/policy/roles/judge-agent-role.ts';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
-import { isReviewProblem } from '../../src/serve/problem.ts';
+import { isRequestProblem } from '../../src/serve/problem.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';
 import { buildReviewContext } from '../build/review-context.ts';
 
@@ -38,14 +38,14 @@ describe('a review of a million', () => {
 
   test('managedFields costs nothing: they are not read', () => {
     const fields = listOf('{}', BODY_BYTES);
-    expect(isReviewProblem(decodeReview(reviewOf(`{"managedFields":${fields}}`)))).toBe(false);
+    expect(isRequestProblem(decodeReview(reviewOf(`{"managedFields":${fields}}`)))).toBe(false);
   });
 });
 
 describe('a review of as many as are parsed', () => {
   test.for(LISTS.slice(0, -1))('%s is judged, and keeps few findings', ([, spec]) => {
     const decoded = decodeReview(reviewOf(spec((item) => listOf(item, 30_000 * (item.length + 1)))));
-    if (isReviewProblem(decoded)) throw new Error(decoded.text);
+    if (isRequestProblem(decoded)) throw new Error(decoded.text);
     const { violations } = judgePod(createPodSubject(decoded.object as Pod), buildReviewContext(), 0);
     expect(violations.length).toBeGreaterThan(0);
     expect(violations.length).toBeLessThan(20_000);
@@ -63,7 +63,7 @@ describe('a list of managedFields in the arguments of a tool', () => {
         `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"CREATE","kind":{"group":"cloister.dev","version":"v1alpha1","kind":"AgentRole"},"resource":{"group":"cloister.dev","version":"v1alpha1","resource":"agentroles"},"object":${object}}}`,
       ),
     );
-    if (isReviewProblem(decoded)) throw new Error(decoded.text);
+    if (isRequestProblem(decoded)) throw new Error(decoded.text);
     return judgeAgentRole(agentRole.schema.parse(decoded.object));
   };
 

@@ -15,7 +15,7 @@ export async function captureReview(controlPlane: ControlPlane, pod: Manifest): 
   const authority = await createCertificateAuthority(Date.now());
   const { certificate, privateKey } = await issueServingCertificate(authority, [ADDRESS], Date.now());
   const captured: Buffer[] = [];
-  const server = createServer({ cert: certificate, key: privateKey }, (request, response) => {
+  const server = createServer({ cert: certificate, key: privateKey.reveal() }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

@@ -27,12 +27,12 @@ describe('a body that is no review is refused with 400 and says why', () => {
     ['a list', '[]', 'not a JSON object'],
     ['null', 'null', 'not a JSON object'],
     ['another kind', '{"apiVersion":"admission.k8s.io/v1","kind":"Pod"}', 'kind is "Pod"'],
-    ['no version', '{"kind":"AdmissionReview"}', 'apiVersion is missing'],
+    ['no version', '{"kind":"AdmissionReview"}', 'apiVersion is not set'],
     ['the old version', '{"apiVersion":"admission.k8s.io/v1beta1","kind":"AdmissionReview"}', 'v1beta1'],
-    ['no request', '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}', 'request is missing'],
-    ['no uid', request({ uid: undefined }), 'request.uid is missing'],
-    ['an empty uid', request({ uid: '' }), 'request.uid is missing'],
-    ['a number as uid', request({ uid: 7 }), 'request.uid is missing'],
+    ['no request', '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}', 'request is not set'],
+    ['no uid', request({ uid: undefined }), 'request.uid is not set'],
+    ['an empty uid', request({ uid: '' }), 'request.uid is not set'],
+    ['a number as uid', request({ uid: 7 }), 'request.uid is not set'],
     ['a uid without end', request({ uid: 'x'.repeat(200) }), 'longer than 128'],
     ['an unknown operation', request({ operation: 'PATCH' }), 'operation is "PATCH"'],
     ['a resource as text', request({ resource: 'pods' }), 'request.resource'],
@@ -89,13 +89,13 @@ describe('what is not read', () => {
 
 describe('limits', () => {
   test('a body over the limit is refused with 413, by its length', async () => {
-    const { client } = await start({ limits: { bodyBytes: 1_000 } });
+    const { client } = await start({ limits: { maxBodyBytes: 1_000 } });
     const { status, headers } = await client.send('/decide', request({ name: 'x'.repeat(1_000) }));
     expect({ status, connection: headers.connection }).toEqual({ status: 413, connection: 'close' });
   });
 
   test('and in chunks of unknown length, when it passes the limit', async () => {
-    const { port, authority } = await start({ limits: { bodyBytes: 1_000 } });
+    const { port, authority } = await start({ limits: { maxBodyBytes: 1_000 } });
     const socket = await open(port, authority.certificate);
     socket.write(head('Transfer-Encoding: chunked'));
     socket.write(`400\r\n${'x'.repeat(1_024)}\r\n`);
@@ -104,7 +104,7 @@ describe('limits', () => {
 
   test('a body that does not come is given up with 408, and its room is free again', async () => {
     const { port, authority, client } = await start({
-      limits: { deadlineMilliseconds: 100, reviewsInFlight: 1 },
+      limits: { deadlineMilliseconds: 100, maxRequestsInFlight: 1 },
     });
     const socket = await open(port, authority.certificate);
     socket.write(`${head('Content-Length: 1000')}{`);
@@ -120,8 +120,8 @@ describe('limits', () => {
   });
 
   test.for([
-    ['one review more than may be', { reviewsInFlight: 1 }],
-    ['a body for which there is no room', { bufferedBytes: 600 }],
+    ['one review more than may be', { maxRequestsInFlight: 1 }],
+    ['a body for which there is no room', { maxBufferedBytes: 600 }],
   ] as const)('%s is refused with 503 and Retry-After', async ([, limits]) => {
     const { port, authority, client, registry } = await start({ limits });
     const socket = await open(port, authority.certificate);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CertificateFacts } from '../../src/certificates/certificate-facts.ts';
-import { planRotation, type RotationState } from '../../src/certificates/plan-rotation.ts';
+import { planRotation, type RotationState } from '../../src/certificates/rotation.ts';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
