@@ -25,6 +25,8 @@ export function readBody(
       clearTimeout(deadline);
       request.off('data', onData);
       resolve(body);
+      // The listeners live as long as the request, and must not keep a second copy of the body.
+      chunks.length = 0;
     };
     const deadline = setTimeout(() => finish(slowBody(deadlineMilliseconds)), deadlineMilliseconds);
     if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return finish(tooLarge(maxBodyBytes));

@@ -45,27 +45,27 @@ export async function handleReview(
 ): Promise<void> {
   const { limits, load, metrics, monotonicNow } = options;
   const started = monotonicNow();
-  const refuse = (problem: RequestProblem): void => {
+  const reject = (problem: RequestProblem): void => {
     metrics.failed(problem.reason);
     sendProblem(response, problem);
   };
   const early = options.isReady() ? checkHeaders(request) : NOT_READY;
-  if (early !== null) return refuse(early);
+  if (early !== null) return reject(early);
   const slot = load.enter();
-  if (slot === null) return refuse(OVERLOADED);
+  if (slot === null) return reject(OVERLOADED);
   try {
     const body = await readBody(request, slot, limits);
     if (body === null) return;
-    if (isRequestProblem(body)) return refuse(body);
+    if (isRequestProblem(body)) return reject(body);
     const answer = reviewBody(phase, body, options);
-    if (isRequestProblem(answer)) return refuse(answer);
+    if (isRequestProblem(answer)) return reject(answer);
     const milliseconds = monotonicNow() - started;
-    if (milliseconds > limits.deadlineMilliseconds) return refuse(late(milliseconds, limits));
+    if (milliseconds > limits.deadlineMilliseconds) return reject(late(milliseconds, limits));
     sendVerdict(response, answer.encoded);
     report(phase, answer, milliseconds / 1000, options);
   } catch (error) {
     options.log.error({ err: error, phase }, 'the request failed');
-    refuse(FAULT);
+    reject(FAULT);
   } finally {
     slot.leave();
   }

@@ -4,6 +4,7 @@ import { keepCertificates } from '../certificates/keep-certificates.ts';
 import { createTlsSelfProbe } from '../certificates/tls-self-probe.ts';
 import {
   cacheProblem,
+  type CacheSet,
   createCacheCheck,
   createCacheSet,
   registerCacheMetrics,
@@ -40,7 +41,7 @@ export interface RunningWebhook {
 /** The webhook's knowledge of the cluster. */
 interface Cluster {
   readonly view: ClusterView;
-  readonly caches: ReturnType<typeof createCacheSet>;
+  readonly caches: CacheSet;
 }
 
 /**
