@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
-import { createWatchedClusterView } from '../../src/cluster/watched-cluster-view.ts';
+import { createRoleCache } from '../../src/cluster/caches.ts';
 import { buildAgentRole } from '../build/agent-role.ts';
 import { startLoopbackServer } from '../kube/loopback-server.ts';
 import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
@@ -18,23 +18,22 @@ test('a role that can no longer be read is no role, and not the one that it was'
   };
   const watching = Promise.withResolvers<ServerResponse>();
   const server = await startLoopbackServer((response, _number, { url = '' }) => {
-    const isRoles = url.includes('/agentroles');
     if (!url.includes('watch=true')) {
-      response.end(JSON.stringify({ metadata: { resourceVersion: '1' }, items: isRoles ? [before] : [] }));
+      response.end(JSON.stringify({ metadata: { resourceVersion: '1' }, items: [before] }));
       return;
     }
     response.flushHeaders();
-    if (isRoles) watching.resolve(response);
+    watching.resolve(response);
   });
   const client = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(server.url, 'token') });
-  const view = createWatchedClusterView(client, logger);
-  view.start();
-  await view.whenSynced();
-  expect(view.role('minimal')?.name).toBe('minimal');
+  const roles = createRoleCache({ client, logger });
+  roles.start();
+  await roles.whenSynced();
+  expect(roles.role('minimal')?.name).toBe('minimal');
   (await watching.promise).write(`${JSON.stringify({ type: 'MODIFIED', object: unreadable })}\n`);
   await vi.waitFor(() => expect(logger.error).toHaveBeenCalled());
-  expect(view.role('minimal')).toBeNull();
-  await view.stop();
+  expect(roles.role('minimal')).toBeNull();
+  await roles.stop();
   await client.close();
   await server.close();
 });
