@@ -78,7 +78,8 @@ async function runReview(flags: Flags, terminal: Terminal): Promise<ExitCode> {
     onMissingRole: (role: string) => void missingRoles.set(role, (missingRoles.get(role) ?? 0) + 1),
   };
   const report = createReport(flags.output, terminal);
-  for (const document of [...missing, ...documents]) {
+  for (const one of missing) report.add(one);
+  for (const document of documents) {
     const outcome = 'error' in document ? document : reviewManifest(document, options);
     if (outcome !== null) report.add(outcome);
   }

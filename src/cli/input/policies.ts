@@ -26,7 +26,7 @@ interface Definition {
 }
 
 /** Compiles the roles and tenants among documents. If two have the same kind and name, the first is used. */
-export function collectPolicies(documents: readonly (ManifestDocument | UnreadableDocument)[]): Policies {
+export function collectPolicies(documents: Iterable<ManifestDocument | UnreadableDocument>): Policies {
   const definitions = collectDefinitions(documents);
   const roles = new Map<string, RolePolicy>();
   const tenants = new Map<string, TenantPolicy>();
@@ -56,7 +56,7 @@ export function collectPolicies(documents: readonly (ManifestDocument | Unreadab
 }
 
 function collectDefinitions(
-  documents: readonly (ManifestDocument | UnreadableDocument)[],
+  documents: Iterable<ManifestDocument | UnreadableDocument>,
 ): ReadonlyMap<string, Definition> {
   const definitions = new Map<string, Definition>();
   for (const document of documents) {

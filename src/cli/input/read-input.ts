@@ -1,7 +1,7 @@
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import type { Terminal } from '../command.ts';
 import { collectPolicies, type Policies } from './policies.ts';
-import { type ReadProgress, readManifests } from './read-manifests.ts';
+import { type ManifestText, type ParseProgress, parseTexts, readTexts } from './read-manifests.ts';
 
 /** Milliseconds between two states of the progress line. */
 const PROGRESS_PERIOD_MILLISECONDS = 100;
@@ -15,27 +15,35 @@ export interface InputFlags {
 
 /** What a command was given. */
 export interface Input {
-  /** Everything that was read, in order. */
-  readonly documents: readonly (ManifestDocument | UnreadableDocument)[];
+  /** Every document in order, parsed as it is asked for. */
+  readonly documents: Iterable<ManifestDocument | UnreadableDocument>;
   /** The roles and tenants among the documents. */
   readonly policies: Policies;
   /** The role and the tenant that the flags name and no document defines: without them every result would be wrong. */
   readonly missing: readonly UnreadableDocument[];
 }
 
-/** Reads files, folders and `-` to their end: a role or tenant may come after the pods that it is for. */
+/** Reads files, folders and `-`, and finds the roles and tenants in them, which may come after the pods that need them. */
 export async function readInput(flags: InputFlags, terminal: Terminal): Promise<Input> {
-  const documents: (ManifestDocument | UnreadableDocument)[] = [];
-  const onProgress = createProgress(terminal);
-  for await (const document of readManifests(flags.filename, { stdin: terminal.stdin, onProgress })) {
-    documents.push(document);
-  }
-  terminal.progress('');
-  const policies = collectPolicies(documents);
-  return { documents, policies, missing: missingPolicies(flags, policies) };
+  const texts = await readTexts(flags.filename, { stdin: terminal.stdin });
+  const policies = collectPolicies(parseTexts(texts.filter(mayHoldPolicy)));
+  return { documents: parseAll(texts, terminal), policies, missing: missingPolicies(flags, policies) };
 }
 
-function createProgress(terminal: Terminal): (progress: ReadProgress) => void {
+/** Parsing every text twice would take much longer. A backslash may escape a letter of the kind. */
+function mayHoldPolicy(text: ManifestText): boolean {
+  return 'text' in text && /AgentRole|TenantIsolation|\\/.test(text.text);
+}
+
+function* parseAll(
+  texts: readonly ManifestText[],
+  terminal: Terminal,
+): Generator<ManifestDocument | UnreadableDocument> {
+  yield* parseTexts(texts, createProgress(terminal));
+  terminal.progress('');
+}
+
+function createProgress(terminal: Terminal): (progress: ParseProgress) => void {
   let last = 0;
   return ({ files, documents }) => {
     const now = terminal.now();

@@ -60,16 +60,17 @@ function readDescriptor(descriptor: number, maxBytes: number, allowPipes: boolea
     return { error: 'is not a regular file: name it on the command line to read it' };
   }
   if (stat.isFile() && stat.size > maxBytes) return { error: tooLarge(stat.size, maxBytes) };
+  const expected = stat.isFile() ? stat.size : 0;
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
-    // One byte more than the file has, so that a file that does not grow is read at once.
-    const chunk = Buffer.allocUnsafe(total === 0 && stat.isFile() ? stat.size + 1 : CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafe(expected > 0 ? expected + 1 : CHUNK_BYTES);
     const read = readSync(descriptor, chunk);
-    if (read === 0) return decode(Buffer.concat(chunks));
     total += read;
     if (total > maxBytes) return { error: tooLarge('more', maxBytes) };
     chunks.push(chunk.subarray(0, read));
+    // A short read is the end of a regular file, but not of a pipe or of a file in /proc, which has no size.
+    if (read === 0 || (expected > 0 && read < chunk.length)) return decode(Buffer.concat(chunks));
   }
 }
 

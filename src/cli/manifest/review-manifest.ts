@@ -71,7 +71,7 @@ function reviewCloisterObject(
   { policies, tenant, now }: ReviewOptions,
 ): Outcome {
   const definition = policies.definitionOf(object);
-  if (definition !== null && definition !== manifest) {
+  if (definition !== null && !isSamePlace(definition, manifest)) {
     const place = `${definition.file}:${definition.line}`;
     const error = `another ${object.kind} of this name, at ${place}, is used instead; remove one of them`;
     return unreadable(manifest, error);
@@ -96,4 +96,8 @@ function unreadable(manifest: ManifestDocument, error: string): UnreadableDocume
 
 function placeOf({ file, document, item }: ManifestDocument): Omit<UnreadableDocument, 'line' | 'error'> {
   return item === undefined ? { file, document } : { file, document, item };
+}
+
+function isSamePlace(one: ManifestDocument, other: ManifestDocument): boolean {
+  return one.file === other.file && one.document === other.document && one.item === other.item;
 }

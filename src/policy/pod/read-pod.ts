@@ -35,9 +35,10 @@ function checkType(value: unknown, shape: Shape, path: string, report: Report): 
     if (!fits(value, shape)) report(describeWrongType(path, value, shape));
   } else if (!isRecord(value)) report(describeWrongType(path, value, 'object'));
   else {
-    for (const [member, inner] of Object.entries(shape)) {
-      const at = path === '' ? member : `${path}.${member}`;
-      if (value[member] !== undefined) checkType(value[member], inner, at, report);
+    for (const member in shape) {
+      const inner = value[member];
+      if (inner === undefined) continue;
+      checkType(inner, shape[member] ?? 'any', path === '' ? member : `${path}.${member}`, report);
     }
   }
 }

@@ -128,11 +128,11 @@ describe('cloister harden', () => {
       { stdin: BARE },
     );
     expect(code).toBe(1);
-    expect(error).toContain('to decide: gateway: spec.template.spec.hostAliases is nothing');
+    expect(error).toContain('to decide: gateway: spec.template.spec.hostAliases is not set');
   });
 
   test.for([
-    ['no such role', ['-f', ROLE, '--role', 'ghost'], 'no usable AgentRole "ghost"'],
+    ['no such role', ['-f', ROLE, '--role', 'ghost'], 'no valid AgentRole "ghost"'],
     ['a gate without a digest', ['-f', ROLE, '--role', 'x', '--start-gate-image', 'a:1'], 'by digest'],
     ['a broken document', ['-f', ROLE, '-f', '-', '--role', 'data-analyst'], '-:1: cannot be hardened'],
   ] as const)('%s is unusable input', async ([, flags, told]) => {
