@@ -1,8 +1,8 @@
+import { nearestName } from '../../lib/nearest-name.ts';
 import type { Check } from '../../policy/admission/check.ts';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import { ACCESS } from '../../policy/admission/evaluate-access.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
-import { nearestName } from '../nearest-name.ts';
 
 type Explained = Pick<Check, 'name' | 'summary' | 'rationale' | 'fields' | 'context' | 'upstream'>;
 

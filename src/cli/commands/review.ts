@@ -1,10 +1,10 @@
 import { type Command as Program, InvalidArgumentError, Option } from 'commander';
+import { nearestName } from '../../lib/nearest-name.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
 import { type InputFlags, readInput } from '../input/read-input.ts';
 import { reviewManifest } from '../manifest/review-manifest.ts';
-import { nearestName } from '../nearest-name.ts';
 import { createReport, type OutputFormat } from '../report.ts';
 
 interface Flags extends InputFlags {

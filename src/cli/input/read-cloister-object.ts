@@ -1,5 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { describeProblems } from '../../api/describe-problems.ts';
 import { kinds } from '../../api/kinds.ts';
 import { API_VERSION, GROUP } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
@@ -13,7 +14,8 @@ export type CloisterObject =
   | TenantIsolation
   | { readonly kind: 'AgentApproval' | 'AgentQuarantine' };
 
-const MAX_NAMED_ISSUES = 5;
+/** How many problems of one object are reported at once. */
+const MAX_PROBLEMS = 5;
 
 /** Reads an object of the group `cloister.dev`: the object, why its schema rejects it, or null for every other group. */
 export function readCloisterObject(
@@ -29,33 +31,30 @@ export function readCloisterObject(
     };
   }
   const parsed = definition.schema.safeParse(object);
-  const issues =
-    parsed.error?.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`) ??
-    strippedFields(object, parsed.data).map((field) => `${field}: no such field; check the spelling`);
-  if (issues.length > 0) {
-    return {
-      error: `this ${definition.kind} cannot be used: ${issues.slice(0, MAX_NAMED_ISSUES).join('; ')}`,
-    };
+  if (!parsed.success || dropsField(object, parsed.data)) {
+    const problems = describeProblems(definition, object).slice(0, MAX_PROBLEMS);
+    const sentences = problems.map((problem) => (problem.endsWith('?') ? problem : `${problem}.`));
+    return { error: `this ${definition.kind} cannot be used: ${sentences.join(' ')}` };
   }
   return { object: parsed.data as unknown as CloisterObject };
 }
+
 /**
- * Returns the paths of the fields that the kind does not have, except in `metadata`. kubectl rejects them, and so must
- * every reader of a file: a misspelt rule would be no rule.
+ * Returns whether reading dropped a field outside `metadata` because the kind does not have it. A misspelt rule would be
+ * no rule.
  */
-function strippedFields(written: Readonly<Record<string, unknown>>, read: unknown): readonly string[] {
+function dropsField(written: Readonly<Record<string, unknown>>, read: unknown): boolean {
   const { metadata: _metadata, ...rest } = written;
-  return compare(rest, read, '');
+  return lacksMember(rest, read);
 }
 
-function compare(written: unknown, read: unknown, path: string): readonly string[] {
+function lacksMember(written: unknown, read: unknown): boolean {
   if (Array.isArray(written)) {
     const list: readonly unknown[] = Array.isArray(read) ? read : [];
-    return written.flatMap((item, index) => compare(item, list[index], `${path}[${index}]`));
+    return written.some((item, index) => lacksMember(item, list[index]));
   }
-  if (!isRecord(written) || !isRecord(read)) return [];
-  return Object.entries(written).flatMap(([name, member]) => {
-    const at = path === '' ? name : `${path}.${name}`;
-    return Object.hasOwn(read, name) ? compare(member, read[name], at) : [at];
-  });
+  if (!isRecord(written) || !isRecord(read)) return false;
+  return Object.entries(written).some(
+    ([name, member]) => !Object.hasOwn(read, name) || lacksMember(member, read[name]),
+  );
 }
