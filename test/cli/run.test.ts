@@ -23,10 +23,10 @@ describe('a wrong command line is unusable input, and the message says why', () 
     ['too many arguments', ['version', 'x'], 'too many arguments'],
     ['an unknown check', ['explain', 'privilegd'], 'did you mean privileged?'],
     ['nothing', [], 'Usage: cloister'],
-  ] as const)('%s', async ([, args, told]) => {
+  ] as const)('%s', async ([, args, message]) => {
     const { code, out, error } = await runCommand(args);
     expect(code).toBe(2);
-    expect(error).toContain(told);
+    expect(error).toContain(message);
     expect(out).toBe('');
   });
 });

@@ -20,7 +20,7 @@ export type ManifestContent =
   | { readonly type: 'Podless' }
   /** A kind that is not known, and no pod was found in it. */
   | { readonly type: 'Unknown'; readonly error: string }
-  /** The API server would reject it. */
+  /** The API server rejects it. */
   | { readonly type: 'Invalid'; readonly error: string };
 
 /** Finds the pods of a manifest, or reads it as an object of a Cloister kind. */
@@ -41,7 +41,10 @@ export function readManifest(manifest: ManifestDocument): ManifestContent {
   const subject = `the kind ${kind} of ${apiVersion}`;
   return isWorkload(object)
     ? { type: 'Invalid', error: `${subject} must have a pod template; add it` }
-    : { type: 'Unknown', error: `${subject} is not known, and no pod or pod template was found in it` };
+    : {
+        type: 'Unknown',
+        error: `${subject} is not known, and no pod or pod template was found in it; leave it out`,
+      };
 }
 
 function readPods(manifest: ManifestDocument, found: readonly FoundPod[]): ManifestContent {

@@ -173,10 +173,10 @@ describe('roles and tenants', () => {
     ],
     ['a value out of bounds', ['86400', '1'], 'spec.sandbox.maxLifetimeSeconds'],
     ['a version that does not exist', ['v1alpha1', 'v9'], 'is not known'],
-  ] as const)('a role with %s is unusable input', async ([, [from, to], told]) => {
+  ] as const)('a role with %s is unusable input', async ([, [from, to], message]) => {
     const { code, entries } = await reviewAsJson(['-f', '-'], sampleRole.replace(from, to));
     expect(code).toBe(2);
-    expect(entries).toMatchObject([{ line: 2, error: expect.stringContaining(told) }]);
+    expect(entries).toMatchObject([{ line: 2, error: expect.stringContaining(message) }]);
   });
 
   test('a sandbox that asks for more than its role is refused', async () => {
@@ -201,12 +201,12 @@ describe('input that cannot be used', () => {
     });
     symlinkSync(folder, `${folder}/loop`);
     const { code, entries } = await reviewAsJson(['-f', folder, ...NETWORK]);
-    const told = entries.map((entry) => {
+    const reported = entries.map((entry) => {
       const file = entry.file.slice(folder.length + 1);
       return 'error' in entry ? [file, entry.line ?? null] : [file, entry.name];
     });
     expect(code).toBe(2);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['broken.yaml', 'before'],
       ['broken.yaml', 6],
       ['broken.yaml', 'after'],
