@@ -1,6 +1,6 @@
 /**
- * Kinds that hold no pod, by API group: they are passed over in silence. A kind that is neither here nor known to hold
- * a pod, and in which no pod template is found, may hide one in a place that nobody looked: the review says so.
+ * Kinds that hold no pod, by API group: a review ignores them. A kind that is not here, and in which no pod template is
+ * found, may hold one in a place that was not searched, so a review reports it.
  */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   '': [
@@ -56,8 +56,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'ScrapeConfig',
     'ServiceMonitor',
   ],
-  // Rules of other policy engines: what looks like a pod in them is a pattern that pods are compared with (`runAsUser:
-  // ">0"`), or a change to pods that are judged when they are made.
+  // Rules of other policy engines: what looks like a pod in them is a pattern to compare pods with (`runAsUser: ">0"`),
+  // or a change to pods that are reviewed when they are created.
   'kyverno.io': ['*'],
   'policies.kyverno.io': ['*'],
   'config.gatekeeper.sh': ['*'],
@@ -68,10 +68,10 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'templates.gatekeeper.sh': ['*'],
 };
 
-/** Whether objects of the kind are known to hold no pod. */
+/** Returns whether the kind is known to hold no pod. */
 export function isPodlessKind(apiVersion: string, kind: string): boolean {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  // The group is the author's: `constructor/v1` must not find what every object has.
+  // The author of a manifest chooses the group: `constructor/v1` must not find a member that every object has.
   const kinds = Object.hasOwn(KINDS, group) ? KINDS[group] : undefined;
   return kinds !== undefined && (kinds.includes('*') || kinds.includes(kind));
 }
