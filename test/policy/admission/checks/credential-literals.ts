@@ -26,8 +26,20 @@ export const CREDENTIAL_LITERALS: readonly FailFixture[] = [
   ...URLS_WITH_PASSWORD.map((url) => literal(`a URL with a password: ${url}`, url)),
 ];
 
+/** A script of 32 KiB with a digest in every line. */
+const SCRIPT = `test "$(digest app)" = sha256:${'0a1f'.repeat(16)} || exit 1\n`.repeat(315);
+
 /** Literal values that resemble credentials, together: the API server bounds what one pod may cost. */
 export const HARMLESS_LITERALS: readonly Fixture[] = [
   { name: 'URLs without a password', tweak: (pod) => withValues(pod, URLS_WITHOUT_PASSWORD) },
   { name: 'texts that resemble credentials', tweak: (pod) => withValues(pod, CREDENTIAL_NEAR_MISSES) },
+  {
+    name: 'a long script, and a copy of it in the manifest',
+    tweak: (pod) => {
+      pod.spec.containers[0].command = ['sh', '-c', SCRIPT];
+      pod.metadata.annotations = {
+        'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(pod.spec),
+      };
+    },
+  },
 ];
