@@ -30,7 +30,7 @@ function findByPolicy(text: string): boolean {
     .replaceAll('\n', ' ')
     .split(' ');
   if (privateKey?.test(text)) return true;
-  return !!suspicious?.test(text) && cleared.some((part) => !!suspicious.test(part) && !!word?.test(part));
+  return !!suspicious?.test(text) && cleared.some((part) => suspicious.test(part) && !!word?.test(part));
 }
 
 describe('every published form', () => {

@@ -11,7 +11,7 @@ import { REPAIRS } from './repairs.ts';
 const IMAGE = `ghcr.io/cloister/start-gate@${START_GATE_DIGEST}`;
 
 test('every repair of a check is in the table', () => {
-  const repaired = CHECKS.filter(({ fix }) => fix !== undefined).map(({ name }) => name);
+  const repaired = CHECKS.filter((check) => check.fix !== undefined).map(({ name }) => name);
   expect([...new Set(REPAIRS.map(({ check }) => check))].toSorted()).toEqual(repaired.toSorted());
 });
 
