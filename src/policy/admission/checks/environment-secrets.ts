@@ -20,7 +20,9 @@ const TEXTS_OF_HANDLERS = [
   `[${HANDLERS.map(({ inCel }) => `c.?${inCel}.?httpGet.?path.orValue('')`).join(', ')}]`,
   ...HANDLERS.map(({ inCel }) => `c.?${inCel}.?httpGet.?httpHeaders.orValue([]).map(header, header.value)`),
 ].join(' + ');
-const OWN_NAME = `object.metadata.?labels[?'${LABEL.sandbox}'].optMap(name, '${PROXY_SECRET.sandboxPrefix}' + name).orValue('${PROXY_SECRET.rolePrefix}' + object.metadata.?labels[?'${LABEL.role}'].orValue(''))`;
+// A change of these labels is for the guard of a pod's metadata to refuse, and to explain.
+const LABELS = "(request.operation == 'CREATE' ? object : oldObject).metadata.?labels";
+const OWN_NAME = `(${LABELS}[?'${LABEL.sandbox}'].hasValue() ? '${PROXY_SECRET.sandboxPrefix}' + ${LABELS}[?'${LABEL.sandbox}'].value() : '${PROXY_SECRET.rolePrefix}' + ${LABELS}[?'${LABEL.role}'].orValue(''))`;
 const OWN_SECRET = `(e.name == '${PROXY_SECRET.environmentVariable}' && e.valueFrom.secretKeyRef.?name.orValue('') == ${OWN_NAME} && e.valueFrom.secretKeyRef.key == '${PROXY_SECRET.key}')`;
 /** Metadata that a container can read through the downward API. */
 const READABLE = ['annotations', 'labels'] as const;
