@@ -83,6 +83,7 @@ describe('a pod of thousands', () => {
     '://a:b@sha256:',
     '://a:1,',
     '&sig=%2F',
+    'hooks.slack.com/services/a/',
     'dp.st.a.',
     'MMMMMMMMMMMMMMMMMMMMMMMMM.',
     '12345678:AA ',

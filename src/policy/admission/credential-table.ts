@@ -125,7 +125,7 @@ export const CREDENTIAL_SHAPES: readonly CredentialShape[] = [
   // docs.slack.dev/authentication/tokens
   ['a Slack token', '\\b(?:xox[abeoprs]|xapp-[0-9])-[A-Za-z0-9-]{12}'],
   // docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
-  ['a Slack webhook', 'hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]{20}'],
+  ['a Slack webhook', 'hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]*[A-Za-z0-9]{20}'],
   // docs.discord.com/developers/resources/webhook
   ['a Discord webhook', 'discord(?:app)?\\.com/api/(?:v[0-9]+/)?webhooks/[0-9]{17,20}/', BASE64URL],
   // docs.discord.com/developers/reference#authentication

@@ -136,7 +136,7 @@ const ELSEWHERE: readonly Form[] = [
     ['https://a.blob.core.windows.net/b?sv=2024&sig=', '?sig='],
     `${fill('aB1%2', 46)}%3D`,
   ],
-  ['an Azure client secret', ['abc8Q~'], base64url(34)],
+  ['an Azure client secret', ['abc8Q~'], fill('aB3~d.', 34)],
 ];
 
 /** One example of every published form, by the name of its shape. */

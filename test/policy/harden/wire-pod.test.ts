@@ -109,6 +109,7 @@ describe('the environment', () => {
       (pod) => {
         takeProxySecret(pod, 'cloister-proxy-r-boss');
         pod.spec.containers[0].env?.unshift(OWN);
+        pod.spec.containers[0].env?.push(...PROXY);
       },
     ],
   ])('has the secret of its role in the place of that of %s', ([, tweak]) => {
