@@ -5,7 +5,6 @@ import { kinds } from '../../api/kinds.ts';
 import { API_VERSION, GROUP } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { show } from '../../lib/show.ts';
-import { strippedFields } from './stripped-fields.ts';
 
 /** An object of Cloister's own kinds, defaults included. */
 export type CloisterObject =
@@ -17,7 +16,7 @@ export type CloisterObject =
 /** How many problems of one object are reported at once. */
 const MAX_PROBLEMS = 5;
 
-/** Reads an object of the group `cloister.dev`: the object, why its schema refuses it, or null for every other group. */
+/** Reads an object of the group `cloister.dev`: the object, why the API server rejects it, or null for every other group. */
 export function readCloisterObject(
   object: Readonly<Record<string, unknown>>,
 ): { readonly object: CloisterObject } | { readonly error: string } | null {
@@ -30,11 +29,10 @@ export function readCloisterObject(
       error: `the kind ${show(kind)} of ${apiVersion} is not known; this release reads ${known} of ${API_VERSION}`,
     };
   }
-  const parsed = definition.schema.safeParse(object);
-  if (!parsed.success || strippedFields(object, parsed.data).length > 0) {
-    const problems = describeProblems(definition, object).slice(0, MAX_PROBLEMS);
+  const problems = describeProblems(definition, object).slice(0, MAX_PROBLEMS);
+  if (problems.length > 0) {
     const sentences = problems.map((problem) => (problem.endsWith('?') ? problem : `${problem}.`));
     return { error: `this ${definition.kind} cannot be used: ${sentences.join(' ')}` };
   }
-  return { object: parsed.data as unknown as CloisterObject };
+  return { object: definition.schema.parse(object) as unknown as CloisterObject };
 }
