@@ -1,5 +1,6 @@
 import type { BadObject } from './bad-object.ts';
 import { badDecisions } from './decisions.ts';
+import { badQuantities } from './quantities.ts';
 import { badRoleExecutors } from './role-executors.ts';
 import { badRoleNetworks } from './role-network.ts';
 import { badRoleSandboxes } from './role-sandbox.ts';
@@ -16,4 +17,5 @@ export const badObjects: readonly BadObject[] = [
   ...badSandboxes,
   ...badTenants,
   ...badDecisions,
+  ...badQuantities,
 ];

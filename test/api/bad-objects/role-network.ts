@@ -17,6 +17,9 @@ const baseURL = (name: string, url: string): BadObject =>
 
 const ingress = (from: unknown) => ({ '/spec/network/ingress': [{ port: 8080, from }] });
 
+const attached = (name: string, attach: object, field: string, message: RegExp): BadObject =>
+  schema(name, { '/spec/credentials/0/attach': attach }, `spec.credentials[0].attach.${field}`, message);
+
 const hosts: readonly BadObject[] = [
   domain('* as a whole domain', '*'),
   domain('a wildcard for a whole top-level domain', '*.com'),
@@ -89,6 +92,32 @@ const callers: readonly BadObject[] = [
     /must have namespaceSelector, podSelector or both/,
   ),
   schema(
+    'an ingress rule whose second caller has no selector',
+    ingress([{ podSelector: { matchLabels: { app: 'front' } } }, {}]),
+    'spec.network.ingress[0].from[1]',
+    /must have namespaceSelector, podSelector or both/,
+  ),
+  schema(
+    'a namespace selector that selects everything',
+    ingress([{ namespaceSelector: { matchLabels: {} } }]),
+    'spec.network.ingress[0].from[0].namespaceSelector.matchLabels',
+    /at least 1 properties/,
+  ),
+  schema(
+    'a selector of 17 labels',
+    ingress([
+      { podSelector: { matchLabels: Object.fromEntries([...Array(17).keys()].map((n) => [`l${n}`, 'x'])) } },
+    ]),
+    'spec.network.ingress[0].from[0].podSelector.matchLabels',
+    /at most 16 properties|Too many/,
+  ),
+  schema(
+    'two ingress rules for one port',
+    { '/spec/network/ingress/1': { port: 8080, from: [{ podSelector: { matchLabels: { app: 'b' } } }] } },
+    'spec.network.ingress[1]',
+    /Duplicate/,
+  ),
+  schema(
     'a selector that selects everything',
     ingress([{ podSelector: { matchLabels: {} } }]),
     'spec.network.ingress[0].from[0].podSelector.matchLabels',
@@ -106,6 +135,26 @@ const upstreams: readonly BadObject[] = [
   schema(
     'a brokered host that is also in the domains of a tool',
     { '/spec/tools/1/domains/0/allow': ['example.com', 'api.openai.com'] },
+    'spec.tools',
+    /must not contain a host of spec.upstreams/,
+  ),
+  schema(
+    'a brokered host with a port that is also in network.allow',
+    {
+      '/spec/upstreams/1/baseURL': 'https://mcp.tools.svc:8443/mcp',
+      '/spec/network/allow': [{ host: 'github.com' }, { host: 'mcp.tools.svc' }],
+    },
+    'spec.network.allow',
+    /must not contain a host of spec.upstreams/,
+  ),
+  schema(
+    'a brokered host that is also in the second rule of a later tool',
+    {
+      '/spec/tools/3/domains': [
+        { argument: '/a', allow: ['example.com'], deny: [] },
+        { argument: '/b', allow: ['mcp.tools.svc'], deny: [] },
+      ],
+    },
     'spec.tools',
     /must not contain a host of spec.upstreams/,
   ),
@@ -157,6 +206,21 @@ const upstreams: readonly BadObject[] = [
     /must not be set unless protocol is HTTP/,
   ),
   schema(
+    'mcp for a vendor of protocol HTTP',
+    { '/spec/upstreams/0/mcp': {} },
+    'spec.upstreams[0].mcp',
+    /must be set with protocol MCP, and only with it/,
+  ),
+  schema(
+    'llm over a WebSocket',
+    {
+      '/spec/upstreams/0/protocol': 'WebSocket',
+      '/spec/upstreams/0/llm': { api: 'OpenAIChat', models: ['m'], maxOutputTokens: 1 },
+    },
+    'spec.upstreams[0].llm',
+    /must not be set unless protocol is HTTP/,
+  ),
+  schema(
     'a pin that is no hash',
     { '/spec/upstreams/1/mcp': { pins: [{ tool: 'rollout', sha256: 'latest' }] } },
     'spec.upstreams[1].mcp.pins[0].sha256',
@@ -191,6 +255,30 @@ const upstreams: readonly BadObject[] = [
     { '/spec/credentials/0/attach': { type: 'Header' } },
     'spec.credentials[0].attach.header',
     /must be set with type Header, and only with it/,
+  ),
+  attached(
+    'a bearer credential with a header',
+    { type: 'Bearer', header: 'X-Key' },
+    'header',
+    /with type Header/,
+  ),
+  attached(
+    'a bearer credential with a region',
+    { type: 'Bearer', region: 'eu-1' },
+    'type',
+    /with type AWSSigV4/,
+  ),
+  attached(
+    'a bearer credential with a service',
+    { type: 'Bearer', service: 's3' },
+    'type',
+    /with type AWSSigV4/,
+  ),
+  attached(
+    'a signature without its service',
+    { type: 'AWSSigV4', region: 'eu-1' },
+    'type',
+    /with type AWSSigV4/,
   ),
   schema(
     'a signature without its region',

@@ -37,6 +37,8 @@ const database = (changes: Readonly<Record<string, unknown>>) => ({
   ),
 });
 
+const bucket = { bucket: 'files', prefix: 'acme', region: 'eu-1', credential: 'openai' };
+
 const exemption = (changes: Readonly<Record<string, unknown>>) => ({
   '/spec/exemptions': [
     changedObject(
@@ -53,6 +55,14 @@ const exemption = (changes: Readonly<Record<string, unknown>>) => ({
   ],
 });
 
+const second = (list: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(list).map(([field, items]) => {
+      const [item] = items as readonly object[];
+      return [field, [item, changedObject(item ?? {}, changes)]];
+    }),
+  );
+
 const shadow = (untilTime: string) => ({ '/spec/shadow': { roles: ['minimal'], untilTime } });
 
 /** Tenants that cannot be. */
@@ -61,12 +71,6 @@ export const badTenants: readonly BadObject[] = [
   namespaced('kube-system'),
   namespaced('cloister-system'),
   namespaced('cloister-t-acme'),
-  schema(
-    'a namespace without a quota',
-    { '/spec/namespaces/0/quota': undefined },
-    'spec.namespaces[0].quota',
-    /Required/,
-  ),
   schema(
     'a quota without amounts',
     { '/spec/namespaces/0/quota/hard': {} },
@@ -100,6 +104,12 @@ export const badTenants: readonly BadObject[] = [
     /exactly one source/,
   ),
   schema(
+    'a credential of a Secret and a path of Vault',
+    credential({ '/vaultKV': { mount: 'secret', path: 'agents/openai', key: 'k' } }),
+    'spec.credentials[0]',
+    /exactly one source/,
+  ),
+  schema(
     'a credential without a source',
     credential({ '/kubernetesSecret': undefined }),
     'spec.credentials[0]',
@@ -120,6 +130,12 @@ export const badTenants: readonly BadObject[] = [
   schema(
     'rows kept apart without a column',
     database({ '/tenantColumn': undefined }),
+    'spec.database.tenantColumn',
+    /must be set with strategy RowLevel, and only with it/,
+  ),
+  schema(
+    'a column where schemas are kept apart',
+    database({ '/strategy': 'Schema' }),
     'spec.database.tenantColumn',
     /must be set with strategy RowLevel, and only with it/,
   ),
@@ -159,15 +175,28 @@ export const badTenants: readonly BadObject[] = [
       ...credential({}),
       '/spec/fileStorage': {
         persistentVolumes: { storageClassName: 'x' },
-        s3: { bucket: 'files', prefix: 'acme', region: 'eu-1', credential: 'openai' },
+        s3: bucket,
       },
     },
     'spec.fileStorage',
     /exactly one of/,
   ),
+  schema('files nowhere', { '/spec/fileStorage': {} }, 'spec.fileStorage', /exactly one of/),
+  schema(
+    'files with a credential that is not bound',
+    { ...credential({}), '/spec/fileStorage': { s3: { ...bucket, credential: 'other' } } },
+    'spec.fileStorage.s3.credential',
+    /must be the name of a credential in spec.credentials/,
+  ),
   schema(
     'an exemption in a foreign namespace',
     exemption({ '/namespace': 'other' }),
+    'spec.exemptions',
+    /must be in spec.namespaces/,
+  ),
+  schema(
+    'a second exemption in a foreign namespace',
+    second(exemption({}), { '/namespace': 'other' }),
     'spec.exemptions',
     /must be in spec.namespaces/,
   ),
@@ -198,6 +227,12 @@ export const badTenants: readonly BadObject[] = [
   schema(
     'a shadow of a role that is not allowed',
     { '/spec/shadow': { roles: ['devops'], untilTime: '2099-01-01T00:00:00Z' } },
+    'spec.shadow.roles',
+    /must be in spec.roles.allowed/,
+  ),
+  schema(
+    'a shadow of a role that is not allowed beside one that is',
+    { '/spec/shadow': { roles: ['minimal', 'devops'], untilTime: '2099-01-01T00:00:00Z' } },
     'spec.shadow.roles',
     /must be in spec.roles.allowed/,
   ),
