@@ -4,7 +4,7 @@ import { nearestName } from '../lib/nearest-name.ts';
 import { describeIssue, describeBreach, fieldPath, subjectOf } from './describe-issue.ts';
 import { findBreaches } from './find-breaches.ts';
 import type { KindDefinition } from './kind-definition.ts';
-import { childSchema, schemaNode } from './schema-node.ts';
+import { childSchema, schemaNode, withoutNulls } from './schema-node.ts';
 
 type Path = readonly (string | number)[];
 
@@ -19,7 +19,7 @@ export function describeProblems({ kind, schema }: KindDefinition, object: unkno
     const field = fieldPath(path);
     if (!byField.has(field)) byField.set(field, problem);
   };
-  const parsed = schema.safeParse(object);
+  const parsed = schema.safeParse(withoutNulls(schema, object));
   for (const issue of parsed.error?.issues ?? []) add(issue.path, describeIssue(issue, object));
   if (parsed.success) {
     for (const breach of findBreaches(schema, parsed.data))

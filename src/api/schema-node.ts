@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../lib/is-record.ts';
 import type { Rule } from './shape/rules.ts';
 
 /** What a schema says to the API server beside the shape of the value. */
@@ -37,4 +38,28 @@ export function childSchema({ schema, marks }: SchemaNode, key: string | number)
   }
   const isMap = schema instanceof z.ZodRecord && marks['x-kubernetes-preserve-unknown-fields'] !== true;
   return isMap ? (schema.valueType as z.ZodType) : undefined;
+}
+
+/**
+ * A copy of a value without the fields that are null and have a default, which the API server gives them then. A null elsewhere
+ * is kept: the API server drops it on a create and rejects it on a server-side apply.
+ */
+export function withoutNulls(schema: z.ZodType, value: unknown): unknown {
+  const node = schemaNode(schema);
+  if (Array.isArray(value)) return value.map((item, index) => withoutNullsBelow(node, index, item));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, member]) => member !== null || !hasDefault(childSchema(node, name)))
+      .map(([name, member]) => [name, withoutNullsBelow(node, name, member)]),
+  );
+}
+
+function withoutNullsBelow(node: SchemaNode, key: string | number, value: unknown): unknown {
+  const schema = childSchema(node, key);
+  return schema === undefined ? value : withoutNulls(schema, value);
+}
+
+function hasDefault(schema: z.ZodType | undefined): boolean {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
 }

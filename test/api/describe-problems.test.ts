@@ -102,6 +102,11 @@ describe('a problem names the field, what was found and what it must be', () => 
     ],
     ['null', role({ '/spec/sandbox': null }), 'spec.sandbox is not set; it must be an object'],
     [
+      'null in a field without a default, which a server-side apply is rejected for',
+      role({ '/spec/description': null }),
+      'spec.description is not set; it must be a string',
+    ],
+    [
       'a choice that is nearly right',
       role({ '/spec/tools/0/executor': 'agent' }),
       'spec.tools[0].executor of "read_file" is "agent"; it must be one of "Agent", "Fetch", "SQL", "Upstream", "MCP"; did you mean "Agent"?',

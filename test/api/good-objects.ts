@@ -41,6 +41,15 @@ const roles: readonly [string, Written][] = [
   ['executor Fetch that may only post', { '/spec/tools/1/capabilities': ['net:http:post'] }],
   ['a capability whose name has file in it, without paths', { '/spec/tools/1/capabilities/1': 'ext:file' }],
   ['executor SQL that may do more than SQL', { '/spec/tools/2/capabilities': ['ext:warehouse', 'code:sql'] }],
+  [
+    'fields with a default that are null, as YAML makes of a name without a value',
+    {
+      '/spec/memory': null,
+      '/spec/network/allow': null,
+      '/spec/upstreams/0/followRedirectsTo': null,
+      '/spec/tools/3/arguments': { type: 'object', default: null },
+    },
+  ],
   ['executor Upstream', { '/spec/tools/4': callUpstream('openai') }],
   [
     'the agent’s own tool with every bound, written as Cooperative',

@@ -3,6 +3,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { describeProblems } from '../../api/describe-problems.ts';
 import { kinds } from '../../api/kinds.ts';
 import { API_VERSION, GROUP } from '../../api/names.ts';
+import { withoutNulls } from '../../api/schema-node.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { show } from '../../lib/show.ts';
 
@@ -34,5 +35,6 @@ export function readCloisterObject(
     const sentences = problems.map((problem) => (problem.endsWith('?') ? problem : `${problem}.`));
     return { error: `this ${definition.kind} cannot be used: ${sentences.join(' ')}` };
   }
-  return { object: definition.schema.parse(object) as unknown as CloisterObject };
+  const read = definition.schema.parse(withoutNulls(definition.schema, object));
+  return { object: read as unknown as CloisterObject };
 }

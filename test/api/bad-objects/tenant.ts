@@ -225,6 +225,18 @@ export const badTenants: readonly BadObject[] = [
     /should match|date-time/,
   ),
   schema(
+    'an exemption that ends on the 31st of February',
+    exemption({ '/expirationTime': '2099-02-31T00:00:00Z' }),
+    'spec.exemptions[0].expirationTime',
+    /must be of type date-time/,
+  ),
+  schema(
+    'a shadow that ends on the 31st of April',
+    shadow('2026-04-31T00:00:00Z'),
+    'spec.shadow.untilTime',
+    /must be of type date-time/,
+  ),
+  schema(
     'a shadow of a role that is not allowed',
     { '/spec/shadow': { roles: ['devops'], untilTime: '2099-01-01T00:00:00Z' } },
     'spec.shadow.roles',
