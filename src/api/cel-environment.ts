@@ -10,7 +10,11 @@ class Quantity {
   }
 }
 
-class Sets {}
+class Sets {
+  intersects(left: readonly unknown[], right: readonly unknown[]): boolean {
+    return left.some((item) => right.includes(item));
+  }
+}
 
 /**
  * What the rules of the kinds use beside the language itself: `self`, `oldSelf`, and the functions of Kubernetes' CEL libraries
@@ -36,6 +40,5 @@ export const celEnvironment = new Environment()
   .registerConstant('sets', 'Sets', new Sets())
   .registerFunction(
     'Sets.intersects(list, list): bool',
-    (_: Sets, left: readonly unknown[], right: readonly unknown[]) =>
-      left.some((item) => right.includes(item)),
+    (sets: Sets, left: readonly unknown[], right: readonly unknown[]) => sets.intersects(left, right),
   );
