@@ -59,6 +59,23 @@ test('a namespace of no known tenant is refused where every tenant is known, and
   expect(violations('AgentSandbox', forbidden, { knowsEveryTenant: false })).toHaveLength(1);
 });
 
+test('a sandbox is stopped whatever became of its tenant and its role, and by that change alone', () => {
+  const dropped = { name: 'devops' };
+  const before = buildAgentSandbox(({ spec }) => {
+    spec.roleRef = dropped;
+  });
+  const stopped = buildAgentSandbox(({ spec }) => {
+    spec.roleRef = dropped;
+    spec.state = 'Stopped';
+  });
+  expect(violations('AgentSandbox', stopped, { before })).toEqual([]);
+  expect(violations('AgentSandbox', stopped, { before, namespace: 'other' })).toEqual([]);
+  expect(violations('AgentSandbox', before, { before: stopped })).toHaveLength(1);
+  expect(violations('AgentSandbox', stopped)).toHaveLength(1);
+  const changed = { ...stopped, spec: { ...stopped.spec, args: ['--other'] } };
+  expect(violations('AgentSandbox', changed, { before })).toHaveLength(1);
+});
+
 test('a tenant is judged beside all others, by the clock, and by what it was', () => {
   const tenant = buildTenantIsolation(({ spec }) => {
     spec.shadow = { roles: ['minimal'], untilTime: '2026-03-16T00:00:00Z' };

@@ -110,7 +110,7 @@ describe('a shadow', () => {
 
   test('that is new ends at most 14 days from now', () => {
     expect(evaluate(shadow('2026-03-15T12:00:00Z'))).toEqual([]);
-    expect(evaluate(shadow('2026-03-15T12:00:01Z'))).toEqual([latest('2026-03-15T12:00:00Z')]);
+    expect(evaluate(shadow('2026-03-15T12:00:00.001Z'))).toEqual([latest('2026-03-15T12:00:00Z')]);
     expect(evaluate(shadow('2026-03-15T12:00:00Z'), { before: buildTenantIsolation() })).toEqual([]);
   });
 
