@@ -7,6 +7,7 @@ import { minimalAgentRole } from '../build/agent-role.ts';
 import { minimalAgentSandbox } from '../build/agent-sandbox.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
+import { FULL_ROLES, FULL_TENANTS } from '../policy/admission/absent-fields/full-objects.ts';
 import { callUpstream, fullAgentRole, role } from './bad-objects/role-objects.ts';
 
 type Written = Readonly<Record<string, unknown>>;
@@ -196,5 +197,7 @@ export const goodObjects: readonly GoodObject[] = [
   ...samples,
   ...minimal,
   { name: 'a role that uses everything', object: fullAgentRole },
+  ...FULL_ROLES,
+  ...FULL_TENANTS,
   ...close,
 ];

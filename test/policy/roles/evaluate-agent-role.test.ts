@@ -121,6 +121,13 @@ describe('the JSON Schema of the arguments of a tool', () => {
     ]);
   });
 
+  test.for([
+    { type: 'object', properties: { a: { type: ['string', 'null'] } } },
+    { type: 'object', properties: { a: { type: 'string', format: 'date-time' } } },
+  ])('compiles: %j does', (schema) => {
+    expect(evaluateArguments(schema)).toEqual([]);
+  });
+
   test('may have an `$id` that another tool has too', () => {
     const schema = { $id: 'https://example.com/a', type: 'object' };
     const changes = { '/spec/tools/1/arguments': schema, '/spec/tools/3/arguments': schema };
