@@ -70,9 +70,8 @@ function evaluateChildren(node: SchemaNode, value: unknown, place: Place): Evalu
   // CEL's whole numbers are 64 bits wide; a JavaScript number is a double to it.
   if (!isRecord(value))
     return { breaches: [], self: Number.isInteger(value) ? BigInt(Number(value)) : value };
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
   const isObject = node.schema instanceof z.ZodObject;
-  const evaluated = members.map(([name, member]): readonly [string, Evaluated] => [
+  const evaluated = Object.entries(value).map(([name, member]): readonly [string, Evaluated] => [
     isObject ? escapeName(name) : name,
     evaluateChild(node, member, below(place, name)),
   ]);
@@ -93,7 +92,7 @@ function evaluateChild(node: SchemaNode, value: unknown, place: Place): Evaluate
 
 /** The words of CEL that are names of fields too, which a rule writes as `__namespace__` (KEP-2876). */
 const RESERVED_WORDS = new Set(
-  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+  'true false null in as break const continue else for function if import let loop package namespace return'.split(
     ' ',
   ),
 );
@@ -114,16 +113,15 @@ function repeatedItems({ marks }: SchemaNode, value: unknown, path: Path): reado
   const type = marks['x-kubernetes-list-type'];
   if (!Array.isArray(value) || (type !== 'map' && type !== 'set')) return [];
   const keys = marks['x-kubernetes-list-map-keys'] ?? [];
-  const keyOf = (item: unknown): unknown =>
-    type === 'map' && isRecord(item) ? keys.map((key) => item[key]) : item;
+  // The items of a map are objects, and those of a set are not.
+  const keyOf = (item: unknown): unknown => (isRecord(item) ? keys.map((key) => item[key]) : item);
   return value.flatMap((item, index) => {
     const first = value.findIndex((other) => isDeepEqualJson(keyOf(other), keyOf(item)));
     if (first === index) return [];
-    const isMap = type === 'map' && isRecord(item);
-    const found = isMap
+    const found = isRecord(item)
       ? `has the ${keys.map((key) => `${key} ${show(item[key])}`).join(' and ')} of item ${first}`
       : `is ${show(item)}, as item ${first} is`;
-    const requirement = isMap ? `must have another ${keys.join(' or ')}` : 'must be listed once';
+    const requirement = isRecord(item) ? `must have another ${keys.join(' or ')}` : 'must be listed once';
     return { path: [...path, index], found, requirement };
   });
 }

@@ -6,7 +6,6 @@ import type { Rule } from './shape/rules.ts';
 export interface SchemaMarks {
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'map' | 'set';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-validations'?: readonly Rule[];
   readonly minProperties?: number;
   readonly maxProperties?: number;
@@ -31,13 +30,12 @@ export function schemaNode(schema: z.ZodType): SchemaNode {
 }
 
 /** The schema of one field of an object, entry of a map or item of a list; undefined where the schema has none there. */
-export function childSchema({ schema, marks }: SchemaNode, key: string | number): z.ZodType | undefined {
+export function childSchema({ schema }: SchemaNode, key: string | number): z.ZodType | undefined {
   if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
   if (schema instanceof z.ZodObject) {
     return Object.hasOwn(schema.shape, key) ? (schema.shape[key] as z.ZodType) : undefined;
   }
-  const isMap = schema instanceof z.ZodRecord && marks['x-kubernetes-preserve-unknown-fields'] !== true;
-  return isMap ? (schema.valueType as z.ZodType) : undefined;
+  return schema instanceof z.ZodRecord ? (schema.valueType as z.ZodType) : undefined;
 }
 
 /**

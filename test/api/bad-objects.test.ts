@@ -78,6 +78,23 @@ describe('every rule of the kinds', () => {
   });
 });
 
+describe('a rule about a change', () => {
+  const specOf = (object: Readonly<Record<string, unknown>>): object => object['spec'] as object;
+  const doHold = (object: Readonly<Record<string, unknown>>, before: typeof object): boolean =>
+    everyRule
+      .filter(
+        ({ kind, field, rule }) =>
+          kind === object['kind'] && field.startsWith('spec') && rule.includes('oldSelf'),
+      )
+      .every(({ rule }) => celEnvironment.evaluate(rule, { self: specOf(object), oldSelf: specOf(before) }));
+
+  test.for(changed)('refuses $name, and no change to what is the same', ({ object, before = {} }) => {
+    expect(doHold(object, before)).toBe(false);
+    expect(doHold(object, object)).toBe(true);
+    expect(doHold(before, before)).toBe(true);
+  });
+});
+
 test('the table is as long as was promised, and names no row twice within a kind', () => {
   expect(badObjects.length).toBeGreaterThanOrEqual(60);
   const names = badObjects.map(({ name, object, by }) => `${String(object['kind'])}: ${name}: ${by}`);

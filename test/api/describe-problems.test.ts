@@ -154,6 +154,11 @@ describe('a problem names the field, what was found and what it must be', () => 
       'spec.sandbox.privileged is not a field of AgentRole. Check the spelling, or remove it',
     ],
     [
+      'a field that is nearly one that is set',
+      role({ '/spec/tools/0/names': ['a'] }),
+      'spec.tools[0].names of "read_file" is not a field of AgentRole. Check the spelling, or remove it',
+    ],
+    [
       'a field beside spec',
       role({ '/status2': {} }),
       'status2 is not a field of AgentRole; did you mean "status"?',

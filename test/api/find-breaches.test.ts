@@ -40,8 +40,8 @@ const marksOfSchema = (outer: z.ZodType, path: string): string[] => {
   if (schema instanceof z.ZodObject) {
     return [line, ...Object.entries(schema.shape).flatMap(([name, child]) => below(child, `.${name}`))];
   }
-  const isMap = schema instanceof z.ZodRecord && marks['x-kubernetes-preserve-unknown-fields'] !== true;
-  return isMap ? [line, ...below(schema.valueType, '.*')] : [line];
+  const isFree = (marks as Marks)['x-kubernetes-preserve-unknown-fields'] === true;
+  return schema instanceof z.ZodRecord && !isFree ? [line, ...below(schema.valueType, '.*')] : [line];
 };
 
 const ofOurs = (line: string): boolean => !line.startsWith('.metadata');
@@ -135,6 +135,9 @@ describe('a breach', () => {
   test('is found where a name is a word of CEL, which only a field of an object escapes', () => {
     const object = z.object({ namespace: z.string() }).meta(rule("self.__namespace__ == 'a'"));
     expect(fieldsOf(object, { namespace: 'a' })).toEqual([]);
+    const iterated = z.object({ for: z.int(), in: z.int() }).meta(rule('self.__for__ == self.__in__'));
+    expect(fieldsOf(iterated, { for: 1, in: 1 })).toEqual([]);
+    expect(fieldsOf(iterated, { for: 1, in: 2 })).toHaveLength(1);
     const map = z.record(z.string(), z.string()).meta(rule("self['namespace'] == 'a'"));
     expect(fieldsOf(map, { namespace: 'a' })).toEqual([]);
   });

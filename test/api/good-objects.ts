@@ -120,6 +120,13 @@ const tenants: readonly [string, Written][] = [
     { '/spec/namespaces': ['default-agents', 'kubernetes-agents', 'cloisters'].map((name) => ({ name })) },
   ],
   ['a tenant without a default role', { '/spec/roles/default': undefined }],
+  [
+    'an exemption in the second of two namespaces',
+    {
+      '/spec/namespaces/1': { name: 'more-agents' },
+      '/spec/exemptions': [exemption, { ...exemption, namespace: 'more-agents' }],
+    },
+  ],
   ['two exemptions of one pod', { '/spec/exemptions': [exemption, exemption] }],
   [
     'a shadow of two roles',

@@ -117,6 +117,14 @@ describe('compileRole', () => {
     } satisfies RolePolicy);
   });
 
+  test('a limit that is null is none', () => {
+    const { limits, limitTexts } = compileRole({
+      spec: { sandbox: { limits: { cpu: null as never, memory: '1Gi' } } },
+    });
+    expect([...limits.keys()]).toEqual(['memory']);
+    expect([...limitTexts.keys()]).toEqual(['memory']);
+  });
+
   const before = refusals(compileRole(WIDE));
   test.for(withoutEachField(WIDE.spec))(
     'without spec$path no pod is admitted that was refused',
