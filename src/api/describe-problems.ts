@@ -4,7 +4,7 @@ import { nearestName } from '../lib/nearest-name.ts';
 import { describeIssue, describeBreach, fieldPath, subjectOf } from './describe-issue.ts';
 import { findBreaches } from './find-breaches.ts';
 import type { KindDefinition } from './kind-definition.ts';
-import { childSchema, schemaNode, withoutNulls } from './schema-node.ts';
+import { childSchema, schemaOfValue, withoutNulls } from './read-schema.ts';
 
 type Path = readonly (string | number)[];
 
@@ -38,18 +38,18 @@ interface UnknownField {
 
 /** The API server drops these for a client that does not ask for strict validation: a misspelt rule would be no rule. */
 function unknownFields(schema: z.ZodType, value: unknown, path: Path): readonly UnknownField[] {
-  const node = schemaNode(schema);
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => {
-      const known = childSchema(node, index);
+      const known = childSchema(schema, index);
       return known === undefined ? [] : unknownFields(known, item, [...path, index]);
     });
   }
   if (!isRecord(value)) return [];
-  const names = node.schema instanceof z.ZodObject ? Object.keys(node.schema.shape) : null;
+  const inner = schemaOfValue(schema);
+  const names = inner instanceof z.ZodObject ? Object.keys(inner.shape) : null;
   return Object.entries(value).flatMap(([name, child]) => {
     const childPath = [...path, name];
-    const known = childSchema(node, name);
+    const known = childSchema(schema, name);
     if (known !== undefined) return unknownFields(known, child, childPath);
     return names === null
       ? []

@@ -4,7 +4,7 @@ import { isDeepEqualJson } from '../lib/is-deep-equal-json.ts';
 import { isRecord } from '../lib/is-record.ts';
 import { show } from '../lib/show.ts';
 import { celEnvironment } from './cel-environment.ts';
-import { childSchema, schemaNode, type SchemaNode } from './schema-node.ts';
+import { childSchema, marksOf, schemaOfValue, type SchemaMarks } from './read-schema.ts';
 import type { Rule } from './shape/rules.ts';
 
 type Path = readonly (string | number)[];
@@ -51,29 +51,30 @@ interface Evaluated {
 }
 
 function evaluate(schema: z.ZodType, value: unknown, place: Place): Evaluated {
-  const node = schemaNode(schema);
-  const children = evaluateChildren(node, value, place);
+  const marks = marksOf(schema);
+  const children = evaluateChildren(schema, value, place);
   const breaches = [
-    ...repeatedItems(node, value, place.path),
-    ...wrongSize(node, value, place.path),
-    ...brokenRules(node.marks['x-kubernetes-validations'] ?? [], children.self, place),
+    ...repeatedItems(marks, value, place.path),
+    ...wrongSize(marks, value, place.path),
+    ...brokenRules(marks['x-kubernetes-validations'] ?? [], children.self, place),
     ...children.breaches,
   ];
   return { breaches, self: children.self };
 }
 
-function evaluateChildren(node: SchemaNode, value: unknown, place: Place): Evaluated {
+function evaluateChildren(schema: z.ZodType, value: unknown, place: Place): Evaluated {
   if (Array.isArray(value)) {
-    const items = value.map((item, index) => evaluateChild(node, item, below(place, index)));
+    const items = value.map((item, index) => evaluateChild(schema, item, below(place, index)));
     return { breaches: items.flatMap(({ breaches }) => breaches), self: items.map(({ self }) => self) };
   }
-  // CEL's whole numbers are 64 bits wide; a JavaScript number is a double to it.
-  if (!isRecord(value))
+  if (!isRecord(value)) {
+    // CEL's whole numbers are 64 bits wide; a JavaScript number is a double to it.
     return { breaches: [], self: Number.isInteger(value) ? BigInt(Number(value)) : value };
-  const isObject = node.schema instanceof z.ZodObject;
+  }
+  const isObject = schemaOfValue(schema) instanceof z.ZodObject;
   const evaluated = Object.entries(value).map(([name, member]): readonly [string, Evaluated] => [
     isObject ? escapeName(name) : name,
-    evaluateChild(node, member, below(place, name)),
+    evaluateChild(schema, member, below(place, name)),
   ]);
   return {
     breaches: evaluated.flatMap(([, { breaches }]) => breaches),
@@ -85,8 +86,8 @@ function below({ path, doesHold }: Place, key: string | number): Place {
   return { path: [...path, key], doesHold };
 }
 
-function evaluateChild(node: SchemaNode, value: unknown, place: Place): Evaluated {
-  const schema = childSchema(node, place.path.at(-1) ?? '');
+function evaluateChild(outer: z.ZodType, value: unknown, place: Place): Evaluated {
+  const schema = childSchema(outer, place.path.at(-1) ?? '');
   return schema === undefined ? { breaches: [], self: value } : evaluate(schema, value, place);
 }
 
@@ -109,7 +110,7 @@ function brokenRules(rules: readonly Rule[], self: unknown, { path, doesHold }: 
   );
 }
 
-function repeatedItems({ marks }: SchemaNode, value: unknown, path: Path): readonly Breach[] {
+function repeatedItems(marks: SchemaMarks, value: unknown, path: Path): readonly Breach[] {
   const type = marks['x-kubernetes-list-type'];
   if (!Array.isArray(value) || (type !== 'map' && type !== 'set')) return [];
   const keys = marks['x-kubernetes-list-map-keys'] ?? [];
@@ -126,7 +127,7 @@ function repeatedItems({ marks }: SchemaNode, value: unknown, path: Path): reado
   });
 }
 
-function wrongSize({ marks }: SchemaNode, value: unknown, path: Path): readonly Breach[] {
+function wrongSize(marks: SchemaMarks, value: unknown, path: Path): readonly Breach[] {
   if (!isRecord(value)) return [];
   const { minProperties = 0, maxProperties = Infinity } = marks;
   const size = Object.keys(value).length;

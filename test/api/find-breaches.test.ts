@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findBreaches } from '../../src/api/find-breaches.ts';
 import type { KindDefinition } from '../../src/api/kind-definition.ts';
 import { kinds } from '../../src/api/kinds.ts';
-import { schemaNode } from '../../src/api/schema-node.ts';
+import { marksOf, schemaOfValue } from '../../src/api/read-schema.ts';
 import { distinctList, keyedList } from '../../src/api/shape/lists.ts';
 import { rules } from '../../src/api/shape/rules.ts';
 import { kindSchema } from '../../src/api/structural/kind-schema.ts';
@@ -33,14 +33,15 @@ const marksOfDefinition = (schema: StructuralSchema, path: string): string[] => 
 ];
 
 const marksOfSchema = (outer: z.ZodType, path: string): string[] => {
-  const { schema, marks } = schemaNode(outer);
+  const schema = schemaOfValue(outer);
+  const marks: Marks = marksOf(outer);
   const below = (child: unknown, name: string): string[] => marksOfSchema(child as z.ZodType, path + name);
   const line = lineOf(path, marks);
   if (schema instanceof z.ZodArray) return [line, ...below(schema.element, '[*]')];
   if (schema instanceof z.ZodObject) {
     return [line, ...Object.entries(schema.shape).flatMap(([name, child]) => below(child, `.${name}`))];
   }
-  const isFree = (marks as Marks)['x-kubernetes-preserve-unknown-fields'] === true;
+  const isFree = marks['x-kubernetes-preserve-unknown-fields'] === true;
   return schema instanceof z.ZodRecord && !isFree ? [line, ...below(schema.valueType, '.*')] : [line];
 };
 

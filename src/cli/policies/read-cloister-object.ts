@@ -3,7 +3,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { describeProblems } from '../../api/describe-problems.ts';
 import { kinds } from '../../api/kinds.ts';
 import { API_VERSION, GROUP } from '../../api/names.ts';
-import { withoutNulls } from '../../api/schema-node.ts';
+import { withoutNulls } from '../../api/read-schema.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { show } from '../../lib/show.ts';
 

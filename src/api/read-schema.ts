@@ -11,26 +11,26 @@ export interface SchemaMarks {
   readonly maxProperties?: number;
 }
 
-/** A schema without what only says whether the value has to be set. */
-export interface SchemaNode {
-  readonly schema: z.ZodType;
-  readonly marks: SchemaMarks;
+type Wrapper = z.ZodOptional | z.ZodDefault | z.ZodPrefault;
+
+function isWrapper(schema: z.ZodType): schema is Wrapper {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
 }
 
-/** The schema of a value that is set, with the marks of every layer around it; an outer one replaces an inner one. */
-export function schemaNode(schema: z.ZodType): SchemaNode {
+/** The schema of a value that is set: without the layers that only say what holds where it is not. */
+export function schemaOfValue(schema: z.ZodType): z.ZodType {
+  return isWrapper(schema) ? schemaOfValue(schema.unwrap() as z.ZodType) : schema;
+}
+
+/** The marks of every layer of a schema; an outer one replaces an inner one. */
+export function marksOf(schema: z.ZodType): SchemaMarks {
   const marks = (schema.meta() ?? {}) as SchemaMarks;
-  if (
-    !(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-  ) {
-    return { schema, marks };
-  }
-  const inner = schemaNode(schema.unwrap() as z.ZodType);
-  return { schema: inner.schema, marks: { ...inner.marks, ...marks } };
+  return isWrapper(schema) ? { ...marksOf(schema.unwrap() as z.ZodType), ...marks } : marks;
 }
 
 /** The schema of one field of an object, entry of a map or item of a list; undefined where the schema has none there. */
-export function childSchema({ schema }: SchemaNode, key: string | number): z.ZodType | undefined {
+export function childSchema(outer: z.ZodType, key: string | number): z.ZodType | undefined {
+  const schema = schemaOfValue(outer);
   if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
   if (schema instanceof z.ZodObject) {
     return Object.hasOwn(schema.shape, key) ? (schema.shape[key] as z.ZodType) : undefined;
@@ -43,18 +43,17 @@ export function childSchema({ schema }: SchemaNode, key: string | number): z.Zod
  * is kept: the API server drops it on a create and rejects it on a server-side apply.
  */
 export function withoutNulls(schema: z.ZodType, value: unknown): unknown {
-  const node = schemaNode(schema);
-  if (Array.isArray(value)) return value.map((item, index) => withoutNullsBelow(node, index, item));
+  if (Array.isArray(value)) return value.map((item, index) => withoutNullsBelow(schema, index, item));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name, member]) => member !== null || !hasDefault(childSchema(node, name)))
-      .map(([name, member]) => [name, withoutNullsBelow(node, name, member)]),
+      .filter(([name, member]) => member !== null || !hasDefault(childSchema(schema, name)))
+      .map(([name, member]) => [name, withoutNullsBelow(schema, name, member)]),
   );
 }
 
-function withoutNullsBelow(node: SchemaNode, key: string | number, value: unknown): unknown {
-  const schema = childSchema(node, key);
+function withoutNullsBelow(outer: z.ZodType, key: string | number, value: unknown): unknown {
+  const schema = childSchema(outer, key);
   return schema === undefined ? value : withoutNulls(schema, value);
 }
 
