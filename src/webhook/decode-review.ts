@@ -82,15 +82,25 @@ function findWrongField(request: Readonly<Record<string, unknown>>): string | nu
   }
   return isUserInfo(request['userInfo'])
     ? null
-    : 'request.userInfo must have a string username and a list of strings groups';
+    : 'request.userInfo must have the strings username and uid, a list of strings groups, and lists of strings in extra';
 }
 
 function isUserInfo(value: unknown): boolean {
   if (value === undefined || value === null) return true;
-  if (!isRecord(value) || !isAbsentOrString(value['username'])) return false;
-  const groups = value['groups'];
-  if (groups === undefined || groups === null) return true;
-  return Array.isArray(groups) && groups.every((group) => typeof group === 'string');
+  if (!isRecord(value) || !isAbsentOrString(value['username']) || !isAbsentOrString(value['uid']))
+    return false;
+  const { extra } = value;
+  if (!isAbsentOrStrings(value['groups'])) return false;
+  return (
+    extra === undefined ||
+    extra === null ||
+    (isRecord(extra) && Object.values(extra).every(isAbsentOrStrings))
+  );
+}
+
+function isAbsentOrStrings(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function hasStrings(value: unknown, first: string, second: string, third: string): boolean {
