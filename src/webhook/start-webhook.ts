@@ -110,7 +110,12 @@ function createServer(
 ): HttpsServer {
   const { limits, admission } = configuration;
   const load = createLoad(limits);
-  const roleUse = createRoleUseReviewer({ client, clock, log });
+  const roleUse = createRoleUseReviewer({
+    client,
+    clock,
+    log,
+    deadlineMilliseconds: limits.deadlineMilliseconds,
+  });
   const settings = { view, configuration: admission, now: Date.now, roleUse };
   return createWebhookServer({
     review: (request) => review(request, settings),

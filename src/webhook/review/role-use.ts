@@ -14,8 +14,16 @@ export interface RoleUseReviewer {
   readonly review: (user: UserInfo, role: string) => Promise<RoleUse>;
 }
 
-/** Half of the shortest `timeoutSeconds` that is of use, so that the refusal reaches the person. */
+/** The API server answers within milliseconds, or not at all. */
 const MAX_ANSWER_MILLISECONDS = 2_000;
+
+export interface RoleUseOptions {
+  readonly client: Pick<KubeClient, 'create'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Of the whole review. At most half of it is waited, so that the refusal reaches the person. */
+  readonly deadlineMilliseconds: number;
+}
 
 type SubjectAccessReview = KubeObject & {
   readonly spec: object;
@@ -23,16 +31,9 @@ type SubjectAccessReview = KubeObject & {
 };
 
 /** Asks the API server with a SubjectAccessReview, once and for at most two seconds. */
-export function createRoleUseReviewer({
-  client,
-  clock,
-  log,
-}: {
-  readonly client: Pick<KubeClient, 'create'>;
-  readonly clock: Clock;
-  readonly log: Logger;
-}): RoleUseReviewer {
-  const milliseconds = MAX_ANSWER_MILLISECONDS;
+export function createRoleUseReviewer(options: RoleUseOptions): RoleUseReviewer {
+  const { client, clock, log } = options;
+  const milliseconds = Math.min(MAX_ANSWER_MILLISECONDS, options.deadlineMilliseconds / 2);
   const onTimeout = (): Error => new Error(`no answer within ${milliseconds} ms`);
   return {
     async review(user, role) {
