@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { writeFiles } from '../cli/run-command.ts';
 
-const POD = 'apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true}\n';
+const POD = 'apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true, containers: [{name: a, image: b}]}\n';
 
 interface RunOptions {
   readonly stdin?: string;

@@ -43,6 +43,7 @@ export function reviewManifest(manifest: ManifestDocument, options: ReviewOption
     case 'Podless':
       return null;
     case 'Invalid':
+      return unreadable(manifest, content.error, content.line);
     case 'Unknown':
       return unreadable(manifest, content.error);
     case 'Cloister':
@@ -90,8 +91,8 @@ function reviewed(manifest: ManifestDocument, violations: readonly Violation[]):
   return { ...placeOf(manifest), ...identify(manifest), allowed: violations.length === 0, violations };
 }
 
-function unreadable(manifest: ManifestDocument, error: string): UnreadableDocument {
-  return { ...placeOf(manifest), line: manifest.line, error };
+function unreadable(manifest: ManifestDocument, error: string, line = manifest.line): UnreadableDocument {
+  return { ...placeOf(manifest), line, error };
 }
 
 function placeOf({ file, document, item }: ManifestDocument): Omit<UnreadableDocument, 'line' | 'error'> {

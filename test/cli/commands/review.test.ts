@@ -214,7 +214,7 @@ describe('input that cannot be used', () => {
       ['empty.yaml', null],
       ['large.yaml', null],
       ['loop', null],
-      ['mistyped.yaml', 1],
+      ['mistyped.yaml', 4],
       ['nameless.yaml', 1],
       ['refused.yaml', 'refused'],
       ['template.yaml', 1],
