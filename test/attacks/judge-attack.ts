@@ -13,7 +13,7 @@ export type Changes = Readonly<Record<string, unknown>>;
 export function refusedBy(changes: Changes, context: Partial<ReviewContext> = {}): readonly string[] {
   const pod = changedObject(buildPod(), changes);
   if (decodeObject(pod, workloadType('Pod'), [], 'Ignore').problems.length > 0) return ['unreadable'];
-  return refusedPod(pod as Pod, context);
+  return refusedPod(pod, context);
 }
 
 /** The same for a pod that is there already. */

@@ -31,7 +31,7 @@ export function hardenManifest(
   options: HardenOptions,
 ): HardenedManifest | { readonly error: string } {
   const content = readManifest(manifest);
-  if (content.type === 'Invalid') return content;
+  if (content.type === 'Invalid' || content.type === 'Unread') return content;
   let object: unknown = manifest.object;
   const left: Violation[] = [];
   const notes: string[] = [];
@@ -47,7 +47,8 @@ export function hardenManifest(
 
 function hardenContext(found: ManifestPod, options: HardenOptions) {
   const { policies, rolePolicy, startGateImage, now } = options;
-  const review = podContext(found, options);
+  // What is written is to be created.
+  const review = podContext({ ...found, isExisting: false }, options);
   const gatewayAddresses = review.tenant === null ? [] : policies.gatewayAddresses(review.tenant.name);
   return { review, role: rolePolicy, gatewayAddresses, startGateImage, now };
 }

@@ -5,7 +5,8 @@ import { type ReadPod, readPods } from '../../policy/pod/read-pod.ts';
 import { type CloisterObject, readCloisterObject } from '../input/read-cloister-object.ts';
 import { identify } from './describe-manifest.ts';
 import { describeProblems } from './describe-problems.ts';
-import { isPodlessKind } from './podless-kinds.ts';
+import { explainUnknownKind, isPodlessKind } from './podless-kinds.ts';
+import { explainUnreadKind, findPartOfPod } from './unread-kinds.ts';
 
 /** A pod of a manifest, with fields of the right types. */
 export interface ManifestPod extends ReadPod {
@@ -17,10 +18,10 @@ export interface ManifestPod extends ReadPod {
 export type ManifestContent =
   | { readonly type: 'Pods'; readonly pods: readonly ManifestPod[] }
   | { readonly type: 'Cloister'; readonly object: CloisterObject }
-  /** A kind that is known to hold no pod. */
+  /** It holds no pod. */
   | { readonly type: 'Podless' }
-  /** A kind that is not known, and no pod was found in it. */
-  | { readonly type: 'Unknown'; readonly error: string }
+  /** It holds or makes pods, in a form that is not read. */
+  | { readonly type: 'Unread'; readonly error: string }
   /** The API server rejects it. */
   | {
       readonly type: 'Invalid';
@@ -41,16 +42,19 @@ export function readManifest(manifest: ManifestDocument): ManifestContent {
   if (cloister !== null) {
     return 'error' in cloister ? { type: 'Invalid', ...cloister } : { type: 'Cloister', ...cloister };
   }
+  const unknown = isWorkload(object) ? null : explainUnknownKind(apiVersion, kind);
+  if (unknown !== null) return { type: 'Invalid', error: unknown };
   if (isPodlessKind(apiVersion, kind)) return { type: 'Podless' };
+  const unread = explainUnreadKind(apiVersion, kind);
+  if (unread !== null) return { type: 'Unread', error: unread };
   const found = findPods(object);
   if (found.length > 0) return readFoundPods(manifest, found);
   const subject = `the kind ${kind} of ${apiVersion}`;
-  return isWorkload(object)
-    ? { type: 'Invalid', error: `${subject} must have a pod template; add it` }
-    : {
-        type: 'Unknown',
-        error: `${subject} is not known, and no pod or pod template was found in it; leave it out`,
-      };
+  if (isWorkload(object)) return { type: 'Invalid', error: `${subject} must have a pod template; add it` };
+  const part = findPartOfPod(object);
+  if (part === null) return { type: 'Podless' };
+  const error = `${subject} has part of a pod at ${part}, in a form that is not read; review the pods that it makes`;
+  return { type: 'Unread', error };
 }
 
 function readFoundPods(manifest: ManifestDocument, found: readonly FoundPod[]): ManifestContent {

@@ -1,9 +1,8 @@
-import { show } from '../../lib/show.ts';
 import { type Decoding, decodeObject, MAX_PROBLEMS, type Problem } from './decode-object.ts';
-import { fieldPath } from './field-path.ts';
 import { type Json, recordOf, textOf } from './json-members.ts';
 import type { FoundPod } from './pod-template.ts';
-import { type Reject, validatePod } from './validate-pod.ts';
+import { createReject } from './reject.ts';
+import { validatePod } from './validate-pod.ts';
 import { validateWorkload } from './validate-workload.ts';
 import { WORKLOAD_TYPES, workloadType } from './workload-types.ts';
 
@@ -67,14 +66,11 @@ function validate(
   add: (problem: Problem) => void,
 ): void {
   if (holder === null) return;
-  const reject: Reject = (at, found, required, advice) => {
-    const message = `${fieldPath(at)} is ${show(found)}; ${required}`;
-    add({ path: at, message: advice === undefined ? message : `${message}. ${advice}` });
-  };
+  const reject = createReject(add);
   invalid.forEach(add);
   if (invalid.length > 0) return;
-  if (holder === manifest) validateWorkload(manifest, pod as Json, path, reject);
-  else validatePod(pod as Json, path, reject, []);
+  if (holder === manifest) validateWorkload(manifest, pod, path, reject);
+  else validatePod(pod, path, reject, []);
 }
 
 /**

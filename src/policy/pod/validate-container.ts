@@ -2,7 +2,7 @@ import { parseQuantity } from '../../lib/quantity.ts';
 import type { FieldPath } from './field-path.ts';
 import { HANDLERS } from './handlers.ts';
 import { type Json, listOf, recordOf, textOf } from './json-members.ts';
-import { type Reject, rejectOtherValues } from './validate-pod.ts';
+import { type Reject, rejectOtherValues } from './reject.ts';
 
 /** Where a container is, and what it may refer to. */
 interface Surroundings {

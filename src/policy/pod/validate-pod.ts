@@ -1,9 +1,7 @@
 import type { FieldPath } from './field-path.ts';
+import { type Reject, rejectOtherValues } from './reject.ts';
 import { validateContainer } from './validate-container.ts';
 import { type Json, listOf, recordOf, textOf } from './json-members.ts';
-
-/** Takes what the API server would reject: the field, what it must be, and what to do. */
-export type Reject = (path: FieldPath, found: unknown, required: string, advice?: string) => void;
 
 /** RFC 1123 label, the form of the names of containers and volumes. */
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -79,19 +77,5 @@ function validateSpec(spec: Json, path: FieldPath, reject: Reject): void {
   if (spec['dnsPolicy'] === 'None' && (!Array.isArray(nameservers) || nameservers.length === 0)) {
     const at = [...path, 'dnsConfig', 'nameservers'];
     reject(at, nameservers, 'must have a name server, because dnsPolicy is "None"');
-  }
-}
-
-/** Rejects fields that hold another text than the API server knows for them. */
-export function rejectOtherValues(
-  object: Json,
-  path: FieldPath,
-  values: Readonly<Record<string, readonly string[]>>,
-  reject: Reject,
-): void {
-  for (const [field, allowed] of Object.entries(values)) {
-    const value = object[field];
-    if (!value || allowed.includes(String(value))) continue;
-    reject([...path, field], value, `must be ${allowed.map((one) => `"${one}"`).join(' or ')}`);
   }
 }

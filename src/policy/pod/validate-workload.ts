@@ -1,6 +1,7 @@
 import { type Json, listOf, recordOf, textOf } from './json-members.ts';
 import type { FieldPath } from './field-path.ts';
-import { type Reject, validatePod } from './validate-pod.ts';
+import type { Reject } from './reject.ts';
+import { validatePod } from './validate-pod.ts';
 
 /** Kinds whose pods run until they succeed. All other workloads restart theirs. */
 const TO_COMPLETION = ['Job', 'CronJob'];

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { POD_SHAPE, type Shape } from '../../../src/policy/pod/pod.ts';
+import { type FieldType, workloadType } from '../../../src/policy/pod/workload-types.ts';
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  string: ['string'],
+  boolean: ['boolean'],
+  integer: ['int32', 'int64'],
+  quantity: ['quantity'],
+};
+
+/** Where a shape of the contract is not the type of the API server. */
+function differences(shape: Shape, type: FieldType | undefined, path: string): readonly string[] {
+  if (type === undefined) return [`${path} is no field`];
+  if (shape === 'any') return [];
+  if (typeof shape === 'string' && shape in VALUES) {
+    return VALUES[shape]?.includes(type as string) === true ? [] : [`${path} is ${JSON.stringify(type)}`];
+  }
+  if (typeof type === 'string') return [`${path} is ${type}`];
+  if (shape === 'texts' || shape === 'quantities') {
+    const values = shape === 'texts' ? 'string' : 'quantity';
+    return type.form === 'Map' && type.values === values ? [] : [`${path} is no map of ${values}`];
+  }
+  if (Array.isArray(shape)) {
+    return type.form === 'List'
+      ? differences(shape[0] as Shape, type.items, `${path}[]`)
+      : [`${path} is no list`];
+  }
+  if (type.form !== 'Object') return [`${path} is no object`];
+  return Object.entries(shape)
+    .filter(([name]) => name !== '*')
+    .flatMap(([name, member]) => differences(member as Shape, type.fields.get(name), `${path}.${name}`));
+}
+
+describe('the types of the API server', () => {
+  test('have every field that the contract reads, with its type', () => {
+    // The three lists of containers share one shape: only an ephemeral container has a target.
+    const known = ['spec.containers[].targetContainerName', 'spec.initContainers[].targetContainerName'];
+    const found = differences(POD_SHAPE, workloadType('Pod'), '').map((one) => one.replace(/^\./, ''));
+    expect(found).toEqual(known.map((path) => `${path} is no field`));
+  });
+
+  test('know what the API server requires', () => {
+    expect(workloadType('PodSpec').required).toEqual(['containers']);
+    expect(workloadType('VolumeMount').required).toEqual(['mountPath', 'name']);
+    expect(workloadType('HTTPHeader').required).toEqual(['name']);
+  });
+});
