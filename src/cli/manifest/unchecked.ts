@@ -24,6 +24,7 @@ export function findUnchecked(
   context: ReviewContext,
   roleName: string | null,
 ): Unchecked | null {
+  if (context.scope === 'Tenant') return null;
   const left = checks
     .filter((check) => applies(check, { ...context, scope: 'Tenant' }) && !isEvaluated(check, context))
     .map(({ name }) => name);
@@ -32,7 +33,7 @@ export function findUnchecked(
 
 /** Without a tenant the check of the role cannot say whether the tenant allows it. */
 function isEvaluated(check: Check, context: ReviewContext): boolean {
-  return applies(check, context) && (check !== role || context.scope === 'Tenant');
+  return applies(check, context) && check !== role;
 }
 
 function causeOf({ role: policy, namespace }: ReviewContext, roleName: string | null): Cause {

@@ -21,8 +21,9 @@ export function rejectOtherValues(
   values: Readonly<Record<string, readonly string[]>>,
   reject: Reject,
 ): void {
-  for (const [field, allowed] of Object.entries(values)) {
+  for (const field in values) {
     const value = object[field];
+    const allowed = values[field] ?? [];
     if (typeof value !== 'string' || value === '' || allowed.includes(value)) continue;
     reject([...path, field], value, `must be ${allowed.map((one) => `"${one}"`).join(' or ')}`);
   }

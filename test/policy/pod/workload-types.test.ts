@@ -12,24 +12,23 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 /** Where a shape of the contract is not the type of the API server. */
 function differences(shape: Shape, type: FieldType | undefined, path: string): readonly string[] {
   if (type === undefined) return [`${path} is no field`];
-  if (shape === 'any') return [];
-  if (typeof shape === 'string' && shape in VALUES) {
-    return VALUES[shape]?.includes(type as string) === true ? [] : [`${path} is ${JSON.stringify(type)}`];
-  }
-  if (typeof type === 'string') return [`${path} is ${type}`];
-  if (shape === 'texts' || shape === 'quantities') {
-    const values = shape === 'texts' ? 'string' : 'quantity';
-    return type.form === 'Map' && type.values === values ? [] : [`${path} is no map of ${values}`];
-  }
+  if (typeof shape === 'string') return isOfType(shape, type) ? [] : [`${path} is not ${shape}`];
+  if (typeof type === 'string' || type.form === 'Map') return [`${path} has no members`];
   if (Array.isArray(shape)) {
-    return type.form === 'List'
-      ? differences(shape[0] as Shape, type.items, `${path}[]`)
-      : [`${path} is no list`];
+    const items = type.form === 'List' ? type.items : undefined;
+    return differences(shape[0] as Shape, items, `${path}[]`);
   }
   if (type.form !== 'Object') return [`${path} is no object`];
   return Object.entries(shape)
     .filter(([name]) => name !== '*')
     .flatMap(([name, member]) => differences(member as Shape, type.fields.get(name), `${path}.${name}`));
+}
+
+function isOfType(shape: string, type: FieldType): boolean {
+  if (shape === 'any') return true;
+  if (typeof type === 'string') return VALUES[shape]?.includes(type) === true;
+  const values = { texts: 'string', quantities: 'quantity' }[shape];
+  return type.form === 'Map' && values !== undefined && type.values === values;
 }
 
 describe('the types of the API server', () => {
