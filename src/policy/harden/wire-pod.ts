@@ -13,7 +13,8 @@ export interface HardenContext extends FixContext {
   readonly now: number;
 }
 
-const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
+/** What every program in the pod has to use as its proxy. */
+export const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
 const PROXY: readonly EnvironmentVariable[] = [
   { name: 'HTTPS_PROXY', value: PROXY_URL },
   { name: 'HTTP_PROXY', value: PROXY_URL },
