@@ -32,6 +32,9 @@ export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
     temporarySize: parseQuantity('100Mi'),
     temporarySizeText: '100Mi',
     ingressPorts: new Set(),
+    tolerations: [],
+    nodeSelector: new Map(),
+    annotations: [],
     ...change,
   };
 }
@@ -45,6 +48,7 @@ export function buildTenantPolicy(change: Partial<TenantPolicy> = {}): TenantPol
     allowedRoles: new Set(['data-analyst', 'read-only']),
     defaultRole: 'read-only',
     exemptions: [],
+    gatewayAddresses: [],
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
+import { isHarmlessAnnotation } from './allowed-annotations.ts';
 import type { Pod } from '../pod/pod.ts';
 
 const OURS = /^([a-z0-9-]+\.)*cloister\.dev\//;
@@ -8,14 +9,16 @@ const OURS = /^([a-z0-9-]+\.)*cloister\.dev\//;
  *
  * A pod that was there before its namespace was enrolled, or before its role was narrowed, must still be able to lose
  * finalizers, gain a status or be labelled by its controller: an engine that evaluates every update leaves pods that can
- * not be deleted (kyverno #8815). So only a change of the spec, the owners or our own metadata is evaluated.
+ * not be deleted (kyverno #8815). So only a change of the spec, the owners or our own metadata is evaluated,
+ * and an annotation that is added and that something may obey.
  */
 export function changesContract(before: Pod, after: Pod): boolean {
   return !(
     isDeepEqualJson(before.spec, after.spec) &&
     isDeepEqualJson(before.metadata?.ownerReferences, after.metadata?.ownerReferences) &&
     sameOurs(before.metadata?.labels, after.metadata?.labels) &&
-    sameOurs(before.metadata?.annotations, after.metadata?.annotations)
+    sameOurs(before.metadata?.annotations, after.metadata?.annotations) &&
+    !addsAnnotation(before.metadata?.annotations, after.metadata?.annotations)
   );
 }
 
@@ -24,6 +27,13 @@ type Texts = Readonly<Record<string, string>> | undefined;
 function sameOurs(before: Texts, after: Texts): boolean {
   const names = new Set([...ours(before), ...ours(after)]);
   return [...names].every((name) => before?.[name] === after?.[name]);
+}
+
+/** Whether an annotation that something may obey is added or changed; one that goes is obeyed no more. */
+function addsAnnotation(before: Texts, after: Texts): boolean {
+  return Object.entries(after ?? {}).some(
+    ([name, value]) => before?.[name] !== value && !isHarmlessAnnotation(name),
+  );
 }
 
 function ours(texts: Texts): string[] {

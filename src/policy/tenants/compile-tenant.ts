@@ -6,8 +6,10 @@ import type { Unchecked } from '../../api/unchecked.ts';
 type Written = NonNullable<Unchecked<TenantIsolation['spec']['exemptions'][number]>>;
 
 /** Prepares a TenantIsolation for evaluating pods. What it does not say is never granted. */
-export function compileTenant({ metadata, spec }: Unchecked<TenantIsolation>): TenantPolicy {
+export function compileTenant({ metadata, spec, status }: Unchecked<TenantIsolation>): TenantPolicy {
   const allowedRoles = new Set(present(spec?.roles?.allowed));
+  const clusterIPs = status?.gateway?.clusterIPs;
+  const isStored = !!metadata?.creationTimestamp;
   const defaultRole = spec?.roles?.default ?? null;
   return {
     name: metadata?.name ?? '',
@@ -16,6 +18,7 @@ export function compileTenant({ metadata, spec }: Unchecked<TenantIsolation>): T
     allowedRoles,
     defaultRole: defaultRole !== null && allowedRoles.has(defaultRole) ? defaultRole : null,
     exemptions: present(spec?.exemptions).flatMap(compileExemption),
+    gatewayAddresses: clusterIPs || isStored ? present(clusterIPs) : null,
   };
 }
 

@@ -15,7 +15,6 @@ function contextOf(change: Partial<ReviewContext> = {}): HardenContext {
   return {
     review,
     role: review.role ?? buildRolePolicy(),
-    gatewayAddresses: ['10.96.0.50'],
     startGateImage: `packages.example.com/cloister/start-gate@${START_GATE_DIGEST}`,
     now: 0,
   };
