@@ -87,7 +87,7 @@ export const badSandboxes: readonly BadObject[] = [
     'a variable that the operator sets',
     { '/spec/env': [{ name: 'CLOISTER_PROXY_SECRET', value: 'x' }] },
     'spec.env[0].name',
-    /set by the operator/,
+    /must not begin with CLOISTER_/,
   ),
   schema(
     'a variable from a Secret',
