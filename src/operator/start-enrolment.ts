@@ -1,3 +1,4 @@
+import type { AgentRole } from '../api/agent-role.ts';
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
@@ -20,7 +21,7 @@ export interface Enrolment {
 }
 
 /**
- * Keeps namespaces enrolled as the tenants say: reconciles when a tenant or a namespace changes, one at a time, again
+ * Keeps namespaces enrolled as the tenants say: reconciles when a tenant, a role or a namespace changes, one at a time, again
  * after a failure with a growing pause, and every ten minutes.
  */
 export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; clock: Clock }): Enrolment {
@@ -33,19 +34,25 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
     ...shared,
     resource: resources.tenantIsolations,
   });
+  const roles = createWatchCache<AgentRole & KubeObject>({ ...shared, resource: resources.agentRoles });
   const namespaces = createWatchCache<KubeObject>({
     ...shared,
     resource: resources.namespaces,
     metadataOnly: true,
   });
-  const caches = [tenants, namespaces];
+  const caches = [tenants, roles, namespaces];
 
   const run = async (): Promise<void> => {
     await Promise.all(caches.map((cache) => cache.whenSynced(stopping.signal)));
     let pause: number = RETRY.shortest;
     while (!stopping.signal.aborted) {
       changed = new AbortController();
-      const world = { tenants: tenants.list(), namespaces: namespaces.list(), now: clock.now() };
+      const world = {
+        tenants: tenants.list(),
+        roles: roles.list(),
+        namespaces: namespaces.list(),
+        now: clock.now(),
+      };
       const failed = await reconcileEnrolment(world, given).then(
         () => false,
         (error: unknown) => {

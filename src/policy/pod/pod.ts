@@ -97,13 +97,13 @@ const nodeSelectorTerm = {
 const podAffinityTerm = { namespaces: ['string'], namespaceSelector: 'any', topologyKey: 'string' } as const;
 const podAffinity = {
   requiredDuringSchedulingIgnoredDuringExecution: [podAffinityTerm],
-  preferredDuringSchedulingIgnoredDuringExecution: [{ podAffinityTerm }],
+  preferredDuringSchedulingIgnoredDuringExecution: [{ podAffinityTerm, weight: 'integer' }],
 } as const;
 
 const affinity = {
   nodeAffinity: {
     requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [nodeSelectorTerm] },
-    preferredDuringSchedulingIgnoredDuringExecution: [{ preference: nodeSelectorTerm }],
+    preferredDuringSchedulingIgnoredDuringExecution: [{ preference: nodeSelectorTerm, weight: 'integer' }],
   },
   podAffinity,
   podAntiAffinity: podAffinity,

@@ -8,7 +8,10 @@ import { inUse } from '../in-use.ts';
 
 /** Every sample below `manifests/samples/refused`, and the check that must name what is wrong with it. */
 const REFUSED: Readonly<Record<string, string>> = {
+  'acting-annotation': 'annotations',
   'added-capability': 'capabilities',
+  'chosen-node': 'node-placement',
+  'foreign-alias': 'gateway-aliases',
   'foreign-image': 'image-policy',
   'foreign-role': 'role',
   'host-network': 'host-namespaces',
@@ -27,6 +30,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 /** What is wrong with these takes their role to see, so nothing stops them before the decision. */
 const OF_THE_ROLE = new Set([
+  'chosen-node',
+  'foreign-alias',
   'foreign-image',
   'foreign-role',
   'no-start-gate',

@@ -36,6 +36,11 @@ const WIDE = buildAgentRole((role) => {
     startGate: 'None',
     maxLifetimeSeconds: 86_400,
     allowedAccess: ['Exec', 'Debug'],
+    scheduling: {
+      tolerations: [{ key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' }],
+      nodeSelector: { 'example.com/pool': 'agents' },
+    },
+    annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
   });
 });
 
@@ -82,6 +87,9 @@ describe('compileRole', () => {
       temporarySize: 100n * 2n ** 20n * 10n ** 9n,
       temporarySizeText: '100Mi',
       ingressPorts: new Set([8080]),
+      tolerations: [{ key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' }],
+      nodeSelector: new Map([['example.com/pool', 'agents']]),
+      annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
     } satisfies RolePolicy);
   });
 
@@ -105,6 +113,9 @@ describe('compileRole', () => {
       temporarySize: null,
       temporarySizeText: null,
       ingressPorts: new Set(),
+      tolerations: [],
+      nodeSelector: new Map(),
+      annotations: [],
     } satisfies RolePolicy);
   });
 

@@ -1,3 +1,4 @@
+import { NEVER_TOLERATED } from '../../../api/agent-role/sandbox.ts';
 import { show } from '../../../lib/show.ts';
 import { changeSpec, without } from '../../pod/change-pod.ts';
 import type { PodAffinityTerm, PodSpec, Toleration } from '../../pod/pod.ts';
@@ -5,15 +6,6 @@ import type { Check, Report } from '../check.ts';
 import { nodeSelectorTermsOf } from '../node-selector-terms.ts';
 
 const SCHEDULER = 'default-scheduler';
-
-/** Taints of the control plane, and of nodes on which nothing holds to a NetworkPolicy yet. */
-const NEVER_TOLERATED = [
-  'node-role.kubernetes.io/control-plane',
-  'node-role.kubernetes.io/master',
-  'node-role.kubernetes.io/etcd',
-  'node.kubernetes.io/network-unavailable',
-  'node.cilium.io/agent-not-ready',
-];
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
