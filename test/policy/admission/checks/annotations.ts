@@ -1,7 +1,7 @@
 import type { CheckFixtures, FailFixture } from './fixture.ts';
 
 /** Annotations that a program of a cluster obeys, and where that is documented. */
-const ACTING: readonly [annotation: string, value: string, source: string][] = [
+const ACTING: readonly [annotation: string, value: string, source: string, invalid?: string][] = [
   [
     'k8s.v1.cni.cncf.io/networks',
     'storage',
@@ -33,15 +33,25 @@ const ACTING: readonly [annotation: string, value: string, source: string][] = [
   ['dapr.io/enabled', 'true', 'another container: Dapr'],
   ['instrumentation.opentelemetry.io/inject-python', 'true', 'code: OpenTelemetry operator'],
   ['admission.datadoghq.com/python-lib.version', 'v2', 'code: Datadog'],
-  ['kubernetes.io/config.mirror', 'x', 'no kubelet runs the pod: Kubernetes, mirror pods'],
-  ['seccomp.security.alpha.kubernetes.io/pod', 'unconfined', 'no filter: kubelets before 1.25 (KEP-135)'],
+  [
+    'kubernetes.io/config.mirror',
+    'x',
+    'no kubelet runs the pod: Kubernetes, mirror pods',
+    'a mirror pod has no ServiceAccount',
+  ],
+  [
+    'seccomp.security.alpha.kubernetes.io/pod',
+    'unconfined',
+    'no filter: kubelets before 1.25 (KEP-135)',
+    'it says the same as the field',
+  ],
   ['pod.kubernetes.io/lifecycle', 'x', 'names of Kubernetes that are not known yet'],
   ['scheduler.alpha.kubernetes.io/critical-pod', '', 'priority: kubelets before 1.16'],
   ['example.com/note', 'x', 'a program that nobody knows of'],
   ['allowedSourcePrefixes', 'x', 'a name without a prefix'],
 ];
 
-const acting = ACTING.map(([annotation, value, source]): FailFixture => ({
+const acting = ACTING.map(([annotation, value, source, invalid]): FailFixture => ({
   name: `${annotation} (${source})`,
   tweak: ({ metadata }) => {
     metadata.annotations = { [annotation]: value };
