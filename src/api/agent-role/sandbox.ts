@@ -35,30 +35,39 @@ export const NEVER_TOLERATED: readonly string[] = [
 const NAME = '[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?';
 const PREFIX = '[a-z0-9]([-a-z0-9.]*[a-z0-9])?/';
 
-const toleration = z.object({
-  key: z
-    .string()
-    .min(1)
-    .max(128)
-    .regex(new RegExp(`^(${PREFIX})?${NAME}$`), 'must be the key of a taint, such as "example.com/agents"')
-    .meta(
-      rules({
-        rule: `!(self in [${NEVER_TOLERATED.map((key) => `'${key}'`).join(', ')}])`,
-        message:
-          'must not be a taint of the control plane or of a node without a network: no pod may tolerate one',
-        reason: 'FieldValueForbidden',
-      }),
-    )
-    .describe('Key of the taint.'),
-  operator: z
-    .enum(['Equal', 'Exists'])
-    .default('Equal')
-    .describe('`Equal`: the taint has this value. `Exists`: it may have any.'),
-  value: z.string().max(63).default('').describe('Value of the taint.'),
-  effect: z
-    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
-    .describe('The one effect that is tolerated.'),
-});
+const toleration = z
+  .object({
+    key: z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(new RegExp(`^(${PREFIX})?${NAME}$`), 'must be the key of a taint, such as "example.com/agents"')
+      .meta(
+        rules({
+          rule: `!(self in [${NEVER_TOLERATED.map((key) => `'${key}'`).join(', ')}])`,
+          message:
+            'must not be a taint of the control plane or of a node without a network: no pod may tolerate one',
+          reason: 'FieldValueForbidden',
+        }),
+      )
+      .describe('Key of the taint.'),
+    operator: z
+      .enum(['Equal', 'Exists'])
+      .default('Equal')
+      .describe('`Equal`: the taint has this value. `Exists`: it may have any.'),
+    value: z.string().max(63).optional().describe('Value of the taint, for `Equal`.'),
+    effect: z
+      .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+      .describe('The one effect that is tolerated.'),
+  })
+  .meta(
+    rules({
+      rule: "self.operator == 'Exists' || has(self.value)",
+      message: 'must be set where operator is Equal: a taint without a value has the value ""',
+      fieldPath: '.value',
+      reason: 'FieldValueRequired',
+    }),
+  );
 
 const scheduling = z.object({
   tolerations: z

@@ -56,8 +56,9 @@ function compileScheduling({ scheduling }: Sandbox): Pick<RolePolicy, 'toleratio
   const labels = Object.entries(scheduling?.nodeSelector ?? {});
   return {
     tolerations: (scheduling?.tolerations ?? []).flatMap((toleration) => {
-      const { key, operator = 'Equal', value = '', effect } = toleration ?? {};
-      return key && effect ? [{ key, operator, value, effect }] : [];
+      const { key, operator = 'Equal', value, effect } = toleration ?? {};
+      const isWhole = key && effect && (operator === 'Exists' || value !== undefined);
+      return isWhole ? [{ key, operator, value: value ?? '', effect }] : [];
     }),
     nodeSelector: new Map(labels.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };

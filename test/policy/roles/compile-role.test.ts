@@ -37,7 +37,10 @@ const WIDE = buildAgentRole((role) => {
     maxLifetimeSeconds: 86_400,
     allowedAccess: ['Exec', 'Debug'],
     scheduling: {
-      tolerations: [{ key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' }],
+      tolerations: [
+        { key: 'example.com/agents', operator: 'Exists', effect: 'NoSchedule' },
+        { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
+      ],
       nodeSelector: { 'example.com/pool': 'agents' },
     },
     annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
@@ -87,7 +90,10 @@ describe('compileRole', () => {
       temporarySize: 100n * 2n ** 20n * 10n ** 9n,
       temporarySizeText: '100Mi',
       ingressPorts: new Set([8080]),
-      tolerations: [{ key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' }],
+      tolerations: [
+        { key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' },
+        { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
+      ],
       nodeSelector: new Map([['example.com/pool', 'agents']]),
       annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
     } satisfies RolePolicy);
@@ -117,6 +123,16 @@ describe('compileRole', () => {
       nodeSelector: new Map(),
       annotations: [],
     } satisfies RolePolicy);
+  });
+
+  test.for([
+    ['a value', { key: 'a', operator: 'Equal', effect: 'NoSchedule' }],
+    ['an effect', { key: 'a', operator: 'Exists' }],
+    ['a key', { operator: 'Exists', effect: 'NoSchedule' }],
+    ['an operator and a value', { key: 'a', effect: 'NoSchedule' }],
+  ])('a toleration that has lost %s allows nothing', ([, toleration]) => {
+    const scheduling = { tolerations: [toleration] } as AgentRole['spec']['sandbox']['scheduling'];
+    expect(compileRole({ spec: { sandbox: { scheduling } } }).tolerations).toEqual([]);
   });
 
   const before = refusals(compileRole(WIDE));

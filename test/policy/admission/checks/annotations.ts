@@ -58,6 +58,7 @@ const acting = ACTING.map(([annotation, value, source, invalid]): FailFixture =>
   },
   fields: [`metadata.annotations[${annotation}]`],
   found: ['set'],
+  ...(invalid === undefined ? {} : { invalid }),
 }));
 
 export const annotationsFixtures: CheckFixtures = {
