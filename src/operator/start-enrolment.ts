@@ -28,18 +28,7 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
   const { clock, logger } = given;
   const stopping = new AbortController();
   let changed = new AbortController();
-  const onChange = (): void => changed.abort();
-  const shared = { ...given, onChange };
-  const tenants = createWatchCache<TenantIsolation & KubeObject>({
-    ...shared,
-    resource: resources.tenantIsolations,
-  });
-  const roles = createWatchCache<AgentRole & KubeObject>({ ...shared, resource: resources.agentRoles });
-  const namespaces = createWatchCache<KubeObject>({
-    ...shared,
-    resource: resources.namespaces,
-    metadataOnly: true,
-  });
+  const { tenants, roles, namespaces } = createCaches({ ...given, onChange: () => changed.abort() });
   const caches = [tenants, roles, namespaces];
 
   const run = async (): Promise<void> => {
@@ -79,5 +68,25 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
       stopping.abort();
       await Promise.all([running, ...caches.map((cache) => cache.stop())]);
     },
+  };
+}
+
+function createCaches(shared: {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+  readonly onChange: () => void;
+}) {
+  return {
+    tenants: createWatchCache<TenantIsolation & KubeObject>({
+      ...shared,
+      resource: resources.tenantIsolations,
+    }),
+    roles: createWatchCache<AgentRole & KubeObject>({ ...shared, resource: resources.agentRoles }),
+    namespaces: createWatchCache<KubeObject>({
+      ...shared,
+      resource: resources.namespaces,
+      metadataOnly: true,
+    }),
   };
 }

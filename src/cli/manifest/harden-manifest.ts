@@ -46,10 +46,8 @@ export function hardenManifest(
 }
 
 function hardenContext(found: ManifestPod, options: HardenOptions) {
-  const { policies, rolePolicy, startGateImage, now } = options;
-  const review = podContext(found, options);
-  const gatewayAddresses = review.tenant === null ? [] : policies.gatewayAddresses(review.tenant.name);
-  return { review, role: rolePolicy, gatewayAddresses, startGateImage, now };
+  const { rolePolicy, startGateImage, now } = options;
+  return { review: podContext(found, options), role: rolePolicy, startGateImage, now };
 }
 
 /** Returns a copy of a JSON value with another value at an existing path. Everything beside the path is shared. */

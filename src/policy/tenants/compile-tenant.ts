@@ -8,8 +8,6 @@ type Written = NonNullable<Unchecked<TenantIsolation['spec']['exemptions'][numbe
 /** Prepares a TenantIsolation for evaluating pods. What it does not say is never granted. */
 export function compileTenant({ metadata, spec, status }: Unchecked<TenantIsolation>): TenantPolicy {
   const allowedRoles = new Set(present(spec?.roles?.allowed));
-  const clusterIPs = status?.gateway?.clusterIPs;
-  const isStored = !!metadata?.creationTimestamp;
   const defaultRole = spec?.roles?.default ?? null;
   return {
     name: metadata?.name ?? '',
@@ -18,8 +16,15 @@ export function compileTenant({ metadata, spec, status }: Unchecked<TenantIsolat
     allowedRoles,
     defaultRole: defaultRole !== null && allowedRoles.has(defaultRole) ? defaultRole : null,
     exemptions: present(spec?.exemptions).flatMap(compileExemption),
-    gatewayAddresses: clusterIPs || isStored ? present(clusterIPs) : null,
+    gatewayAddresses: compileAddresses({ metadata, status }),
   };
+}
+
+/** A tenant in a file has no status, and no time of its creation; one that is stored and has no addresses has no gateway. */
+function compileAddresses({ metadata, status }: Unchecked<Pick<TenantIsolation, 'metadata' | 'status'>>) {
+  const addresses = status?.gateway?.clusterIPs;
+  if (!addresses && !metadata?.creationTimestamp) return null;
+  return present(addresses);
 }
 
 /** An exemption that leaves anything out is none. */

@@ -19,8 +19,8 @@ export function reviewPod(request: AdmissionRequest, settings: ReviewSettings): 
     return toVerdict(subject, { effect: 'Deny', reason: 'ObjectMissing', violations: [] });
   }
   const isUpdate = request.operation === 'UPDATE';
-  const before = isUpdate ? ((request.oldObject ?? undefined) as Pod | undefined) : undefined;
-  if (before !== undefined && !changesContract(before, pod)) return ALLOWED;
+  const before = isUpdate ? (request.oldObject as Pod | null | undefined) : null;
+  if (before && !changesContract(before, pod)) return ALLOWED;
   const known = podContext(request, pod, isUpdate ? 'Update' : 'Create', settings);
   const context = { ...known, before: before?.metadata };
   const name = pod.metadata?.name ?? `${pod.metadata?.generateName ?? ''}*`;
