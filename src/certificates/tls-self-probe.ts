@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { connect } from 'node:tls';
+import { isIP } from 'node:net';
+import { checkServerIdentity, connect } from 'node:tls';
 import { type ReadinessCheck } from '../serve/probes.ts';
 import { type CertificateStatus } from './certificate-manager.ts';
 
@@ -39,13 +40,14 @@ function readServedFingerprint(
   bundle: string,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const name = /^[\d.]+$|:/.test(host) ? undefined : host;
     const socket = connect({
       host: address ?? '127.0.0.1',
       port,
       ca: bundle,
       minVersion: 'TLSv1.3',
-      servername: name,
+      // An IP address is no server name (RFC 6066 §3), and the address that is connected to may be another.
+      servername: isIP(host) === 0 ? host : undefined,
+      checkServerIdentity: (_address, certificate) => checkServerIdentity(host, certificate),
       timeout: TIMEOUT_MILLISECONDS,
     });
     socket.once('secureConnect', () => {

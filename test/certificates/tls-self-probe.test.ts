@@ -13,9 +13,17 @@ describe('the TLS self-probe', () => {
     await stop();
   });
 
+  test('holds where the webhook is called by an IP address and connected to at another', async () => {
+    const { port, status, stop } = await serve('192.0.2.1');
+    const probe = createTlsSelfProbe({ port: () => port, host: '192.0.2.1' }, () => status);
+    expect(await probe.problem()).toBeNull();
+    await stop();
+  });
+
   test.for([
     ['the port serves another certificate', { fingerprint: 'other' }, 'localhost', /another certificate/],
     ['the name is not in it', {}, 'cloister-webhook.cloister-system.svc', /altnames/i],
+    ['the IP address is not in it', {}, '192.0.2.1', /192\.0\.2\.1/],
   ] as const)('fails where %s', async ([, change, host, problem]) => {
     const { port, status, stop } = await serve();
     const serving = { ...status.serving!, ...change };
@@ -41,10 +49,12 @@ describe('the TLS self-probe', () => {
   });
 });
 
-async function serve(): Promise<{ port: number; status: CertificateStatus; stop: () => Promise<void> }> {
+async function serve(
+  host = 'localhost',
+): Promise<{ port: number; status: CertificateStatus; stop: () => Promise<void> }> {
   const webhook = await runWebhook();
   const { authority } = webhook;
-  const certificate = await issueServingCertificate(authority, ['localhost'], Date.now());
+  const certificate = await issueServingCertificate(authority, [host], Date.now());
   webhook.server.useCertificate(certificate);
   const issuer = readCertificateFacts(authority.certificate);
   const serving = { ...readCertificateFacts(certificate.certificate), signedBy: issuer.fingerprint };

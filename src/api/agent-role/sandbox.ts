@@ -23,7 +23,7 @@ const limits = z.object({
   'ephemeral-storage': byteQuantity('4Ti').describe("Space on the node's disk."),
 });
 
-/** Taints of the control plane, and of nodes on which no NetworkPolicy holds yet. No pod of an agent may tolerate one. */
+/** Taints of the control plane, and of nodes whose network does not work yet. No pod may tolerate one of them. */
 export const NEVER_TOLERATED: readonly string[] = [
   'node-role.kubernetes.io/control-plane',
   'node-role.kubernetes.io/master',

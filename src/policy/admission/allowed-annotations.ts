@@ -2,7 +2,7 @@ import { ANNOTATION } from '../../api/names.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import type { TenantPolicy } from '../tenants/tenant-policy.ts';
 
-/** Prefixes whose annotations nothing on a node obeys; `apparmor` and the API server judge the values of the last. */
+/** Prefixes of annotations that no program on a node obeys. The check `apparmor` evaluates the values of the last one. */
 const HARMLESS_PREFIXES = [
   // Read by kubectl alone.
   'kubectl.kubernetes.io/',
@@ -12,9 +12,9 @@ const HARMLESS_PREFIXES = [
 ];
 
 /**
- * Annotations of https://kubernetes.io/docs/reference/labels-annotations-taints/ that only inform, or that only say which
- * pod a controller ends first; then the marks by which Prometheus finds what it scrapes. Not `kubernetes.io/config.*`: a
- * kubelet does not run a pod with `config.mirror`.
+ * Annotations of https://kubernetes.io/docs/reference/labels-annotations-taints/ that only inform, or that only decide which
+ * pod a controller ends first, and the marks by which Prometheus finds its targets. `kubernetes.io/config.*` is not among
+ * them, because a kubelet does not run a pod with `config.mirror`.
  */
 const HARMLESS_KEYS = [
   'kubernetes.io/change-cause',
@@ -66,7 +66,7 @@ export const LISTED_ANNOTATIONS = `namespaceObject.metadata.?annotations[?'${ANN
 export const IS_LISTED_ANNOTATION =
   "entries.exists(entry, key == entry || (entry.endsWith('/') && key.startsWith(entry)))";
 
-/** Who, of the cluster's own programs, writes the annotations of running pods: CNI controllers do. */
+/** ServiceAccounts of the cluster's own programs. CNI controllers among them annotate running pods. */
 const CLUSTER_PROGRAMS = 'system:serviceaccount:kube-system:';
 
 /** Whether a ServiceAccount of `kube-system` asks, which no tenant can be or impersonate. */

@@ -64,7 +64,7 @@ export function isCertificateVolume(volume: Volume | undefined): boolean {
   if (volume?.name !== CERTIFICATE_AUTHORITY.volume || configMap?.name !== CERTIFICATE_AUTHORITY.configMap) {
     return false;
   }
-  // With `items` the author chooses which file has which certificate; the API server fills in `defaultMode`.
+  // With `items` the author of the pod chooses which file contains which certificate.
   const { items, optional } = configMap;
   return !(Array.isArray(items) && items.length > 0) && optional !== true;
 }

@@ -20,7 +20,7 @@ export function compileTenant({ metadata, spec, status }: Unchecked<TenantIsolat
   };
 }
 
-/** A tenant in a file has no status, and no time of its creation; one that is stored and has no addresses has no gateway. */
+/** Returns null for a tenant in a file, which has neither a status nor a creation time. A stored one without addresses has no gateway. */
 function compileAddresses({ metadata, status }: Unchecked<Pick<TenantIsolation, 'metadata' | 'status'>>) {
   const addresses = status?.gateway?.clusterIPs;
   if (!addresses && !metadata?.creationTimestamp) return null;

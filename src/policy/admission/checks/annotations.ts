@@ -17,7 +17,7 @@ const allAre = (allowed: string): string =>
   `object.metadata.?annotations.orValue({}).all(key, ${IS_HARMLESS_ANNOTATION} || ${IS_UNCHANGED} || ${allowed})`;
 
 /**
- * A pod may carry only annotations that nothing obeys, and those that its role lists.
+ * A pod must carry only annotations that no program obeys, and those that its role lists.
  *
  * Field: `metadata.annotations`. Allowed: harmless annotations of Kubernetes and the marks of Prometheus
  * (`allowed-annotations.ts`), what the role lists in `sandbox.annotations`, and on an update what was there before and
@@ -28,7 +28,7 @@ export const annotations: Check = {
   name: 'annotations',
   summary: 'The pod carries only harmless annotations of Kubernetes and those that its role lists.',
   rationale:
-    'CNIs, container runtimes, service meshes and injectors obey annotations: one adds a network interface outside every NetworkPolicy, a source address of the choice of the author, a device or another container.',
+    'CNIs, container runtimes, service meshes and injectors obey annotations. One can add a network interface that is outside every NetworkPolicy, a forged source address, a device or another container.',
   fields: ['metadata.annotations'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],

@@ -9,14 +9,14 @@ import type { Check } from '../check.ts';
  * The host aliases must be those of the tenant's gateway, and no others.
  *
  * Field: `spec.hostAliases`. Allowed: for each address in the status of the tenant one entry, with the name
- * `cloister-gateway` alone; none where the status has no address. Where the status is not known, which is so for a
- * tenant in a file, any addresses with that name.
+ * `cloister-gateway` alone; none where the status has no address. If the status is not known, as for a tenant in a
+ * file, any addresses with that name.
  */
 export const gatewayAliases: Check = {
   name: 'gateway-aliases',
   summary: "The host aliases are the addresses of the tenant's gateway, and nothing else.",
   rationale:
-    'A pod has no name server, so its host aliases are all that it knows of names, and the start gate finds the gateway by them: with others it asks whom the author of the pod chose, and so does every program of the agent.',
+    'The pod has no name server, so its host aliases are the only names that it can resolve. With other aliases the start gate and the agent connect to addresses that the author of the pod chose.',
   fields: ['spec.hostAliases'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],

@@ -5,25 +5,25 @@ import type { Check, Report } from '../check.ts';
 import { nodeSelectorTermsOf } from '../node-selector-terms.ts';
 import { isTolerable } from './scheduling.ts';
 
-/** Taints of a node that is lost, which the admission plugin DefaultTolerationSeconds has every pod tolerate for a time. */
+/** Taints of lost nodes. The admission plugin DefaultTolerationSeconds adds a toleration of each to every pod, for a time. */
 const TOLERATED_FOR_A_TIME = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
 /** The API server's own default is 300; clusters raise it with --default-not-ready-toleration-seconds. */
 const MAX_TOLERATION_SECONDS = 3600;
 
 /**
- * A pod may choose its node only as its role says.
+ * A pod must choose its node only as its role allows.
  *
  * Fields: `spec.tolerations`, `spec.nodeSelector`, `spec.affinity.nodeAffinity`. Allowed: the tolerations and the node
  * labels of the role's `sandbox.scheduling`, each or none of them, and the tolerations of lost nodes, for a time, that
- * the API server adds. Node affinity may only repeat what the role's node selector says. What a RuntimeClass adds of
- * itself has to be in the role as well. `scheduling` refuses the taints that no role may let a pod tolerate.
+ * the API server adds. Node affinity may only repeat what the role's node selector says. What a RuntimeClass adds to
+ * the pod must be in the role as well. `scheduling` refuses the taints that no role may let a pod tolerate.
  */
 export const nodePlacement: Check = {
   name: 'node-placement',
   summary: 'The pod tolerates only the taints, and selects only the nodes, that its role lists.',
   rationale:
-    'Taints and labels keep workloads apart: with a toleration or a node selector of the choice of the author, a hostile agent runs next to those that it is kept away from.',
+    "Taints and labels of nodes keep workloads apart. With tolerations and node selectors of its author's choice, a hostile agent runs next to the workloads that it must be kept away from.",
   fields: ['spec.tolerations', 'spec.nodeSelector', 'spec.affinity.nodeAffinity'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],

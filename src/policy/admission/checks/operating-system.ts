@@ -3,16 +3,16 @@ import { changeSpec } from '../../pod/change-pod.ts';
 import type { Check } from '../check.ts';
 
 /**
- * The pod must be for Linux, and say so.
+ * The pod must set Linux as its operating system.
  *
- * Field: `spec.os.name`. Allowed: `linux`. Required, because the kubelet of another system then refuses the pod, also one
- * that the scheduler was led to.
+ * Field: `spec.os.name`. Allowed: `linux`. It is required, because the kubelet of another system rejects a pod only if the pod
+ * names its own.
  */
 export const operatingSystem: Check = {
   name: 'operating-system',
-  summary: 'The pod is for Linux nodes, and says so.',
+  summary: 'The pod sets its operating system to Linux.',
   rationale:
-    'Capabilities, seccomp, AppArmor and a read-only root filesystem have no effect on Windows, and a kubelet refuses a pod of another system only where the pod names its own.',
+    'Capabilities, seccomp, AppArmor and a read-only root filesystem have no effect on Windows, and a Windows kubelet rejects a pod only if the pod names another system.',
   fields: ['spec.os.name'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
@@ -28,6 +28,6 @@ export const operatingSystem: Check = {
       fix: 'Set spec.os to {name: linux}.',
     });
   },
-  // A pod for another system is not made one for Linux by its name.
+  // A pod that names another system was made for that system: its author has to decide.
   fix: (pod) => (pod.spec?.os?.name ? pod : changeSpec(pod, (spec) => ({ ...spec, os: { name: 'linux' } }))),
 };

@@ -29,7 +29,7 @@ export const scheduling: Check = {
   summary:
     'The pod names neither its node nor its scheduler, and tolerates no taint of the control plane or of a node without a network.',
   rationale:
-    'A pod that sets its node bypasses the scheduler and every taint; an escape is worth most next to the API server, etcd or a component of the system, and before the network of a node works no NetworkPolicy holds on it.',
+    'A pod that sets its node bypasses the scheduler and every taint. An escape is most valuable next to the API server, etcd or a system component, and a NetworkPolicy has no effect on a node whose network does not work yet.',
   fields: ['spec.nodeName', 'spec.schedulerName', 'spec.tolerations', 'spec.affinity'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],

@@ -3,16 +3,16 @@ import { changeSpec } from '../../pod/change-pod.ts';
 import type { Check } from '../check.ts';
 
 /**
- * The kubelet must add no variables about Services.
+ * The kubelet must not add variables for Services.
  *
- * Field: `spec.enableServiceLinks`. Allowed: `false`; left out it is `true`, and every container, the start gate too, has
- * variables named after the Services of the namespace.
+ * Field: `spec.enableServiceLinks`. Allowed: `false`. The default is `true`: each container, also the start gate, then has
+ * variables that are named after the Services of the namespace.
  */
 export const serviceLinks: Check = {
   name: 'service-links',
   summary: 'No container has variables that are named after Services.',
   rationale:
-    'Whoever may create a Service in the namespace chooses names and addresses in the environment of every container, and so sets what a program reads from there.',
+    'A user who may create a Service in the namespace chooses the names and values of variables in each container. The start gate and the agent read their environment.',
   fields: ['spec.enableServiceLinks'],
   positions: ['Pod'],
   operations: ['Create', 'Update'],
