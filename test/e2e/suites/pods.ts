@@ -83,6 +83,26 @@ describe('a pod that is created in an enrolled namespace', () => {
   });
 });
 
+describe('an annotation that programs obey', () => {
+  const ROLE = '/apis/cloister.dev/v1alpha1/agentroles/data-analyst';
+  const list = (annotations: readonly string[]): Promise<unknown> =>
+    inUse.calls.merge(ROLE, { spec: { sandbox: { annotations } } });
+  const create = async (annotation: string): Promise<number> => {
+    const pod = compliantPod('annotated', { '/metadata/annotations': { [annotation]: 'true' } });
+    return (await inUse.calls.create(`${podsPath()}?dryRun=All`, pod)).status;
+  };
+
+  test('is admitted by the webhook and by the API server while the role lists it', async () => {
+    expect(await create('sidecar.istio.io/inject')).toBe(403);
+    await list(['sidecar.istio.io/']);
+    const patience = { timeout: 15_000 };
+    await expect.poll(() => create('sidecar.istio.io/inject'), patience).toBe(201);
+    expect(await create('linkerd.io/inject')).toBe(403);
+    await list([]);
+    await expect.poll(() => create('sidecar.istio.io/inject'), patience).toBe(403);
+  });
+});
+
 describe('a workload that makes pods', () => {
   const job = (pod: object): object => ({
     apiVersion: 'batch/v1',
