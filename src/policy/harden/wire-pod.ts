@@ -1,13 +1,8 @@
 import type { FixContext } from '../admission/check.ts';
 import { GATEWAY, LABEL, PROXY_SECRET } from '../../api/names.ts';
-<<<<<<< HEAD
 import type { Container, EnvironmentVariable, Pod } from '../pod/pod.ts';
 import { changeContainers } from '../pod/change-pod.ts';
-=======
-import type { Container, EnvironmentVariable, Pod, PodSpec } from '../pod/pod.ts';
-import { changeContainers, changeSpec } from '../pod/change-pod.ts';
 import { isProxySecret } from '../admission/checks/environment-secrets.ts';
->>>>>>> main
 import { isStartGate } from '../admission/checks/start-gate.ts';
 
 /** What is known when a pod is hardened. */

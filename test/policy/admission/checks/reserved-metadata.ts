@@ -1,8 +1,5 @@
-<<<<<<< HEAD
 import { buildRolePolicy } from '../../../build/review-context.ts';
-=======
 import { takeSandbox } from '../../../build/pod.ts';
->>>>>>> main
 import type { CheckFixtures } from './fixture.ts';
 
 const OPERATOR = { user: { name: 'system:serviceaccount:cloister-system:cloister-operator', groups: [] } };
