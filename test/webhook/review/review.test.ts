@@ -115,21 +115,6 @@ describe('a pod', () => {
     });
     expect(ask({ operation: 'UPDATE', object: after, oldObject: buildPod(host) })).toEqual({ allowed: true });
   });
-
-  test('that runs is refused an annotation that a CNI obeys, and may keep one from before', () => {
-    const networks = (text: string) => ({ 'k8s.v1.cni.cncf.io/networks': text });
-    const carrying = (text: string) => buildPod(({ metadata }) => (metadata.annotations = networks(text)));
-    const shorter = carrying('storage');
-    shorter.spec.activeDeadlineSeconds = 60;
-    const update = (oldObject: object, object: object) => ask({ operation: 'UPDATE', oldObject, object });
-    expect(update(buildPod(), carrying('storage'))).toMatchObject({
-      allowed: false,
-      checks: ['annotations'],
-    });
-    expect(update(carrying('storage'), carrying('other'))).toMatchObject({ checks: ['annotations'] });
-    expect(update(carrying('storage'), shorter)).toEqual({ allowed: true });
-    expect(update(carrying('storage'), buildPod())).toEqual({ allowed: true });
-  });
 });
 
 describe('who reaches into a pod is held to the role that the pod has now', () => {
