@@ -109,7 +109,7 @@ describe('who made a sandbox', () => {
       .toMatchObject({
         by: 'cloister-created-by',
         message: expect.stringContaining(
-          'found administrator, but this sandbox is made by developer@acme.example',
+          'is "administrator"; must be "developer@acme.example", who made the sandbox.',
         ),
       });
   });

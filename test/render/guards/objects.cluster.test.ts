@@ -121,7 +121,7 @@ describe('NetworkPolicies and managed objects', () => {
   test('the message says what to do', async () => {
     const { message } = await guarded.attempt(editor, remove(DENY));
     expect(message).toContain(
-      'NetworkPolicy cloister-default-deny: metadata.labels[app.kubernetes.io/managed-by]: found cloister: DELETE by editor, but in a namespace of Cloister only the operator writes it. Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.',
+      'NetworkPolicy "cloister-default-deny" in namespace "acme-agents": DELETE by "editor"; must be done by the operator of Cloister, which manages the object (its label app.kubernetes.io/managed-by is "cloister"). Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.',
     );
   });
 });
