@@ -1,28 +1,46 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { GeneratedFile } from './generate/generated-file.ts';
-import { generators } from './generate/generators.ts';
+import { apiReference, reasonReference } from './generate/api-reference.ts';
+import {
+  admissionPolicies,
+  customResourceDefinitions,
+  installManifest,
+  matchConditions,
+} from './generate/chart-files.ts';
+import { checkReference } from './generate/check-reference.ts';
+import type { GeneratedFile, Generator } from './generate/generated-file.ts';
 
-const root = join(import.meta.dirname, '..');
+/** Everything that is generated, one line each. */
+const GENERATORS: readonly Generator[] = [
+  customResourceDefinitions,
+  admissionPolicies,
+  matchConditions,
+  apiReference,
+  checkReference,
+  reasonReference,
+  installManifest,
+];
+
+const ROOT = join(import.meta.dirname, '..');
 
 const isStale = async ({ path, content }: GeneratedFile): Promise<boolean> => {
   try {
-    return (await readFile(join(root, path), 'utf8')) !== content;
+    return (await readFile(join(ROOT, path), 'utf8')) !== content;
   } catch {
     return true;
   }
 };
 
 const write = async ({ path, content }: GeneratedFile): Promise<void> => {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), content);
+  await mkdir(dirname(join(ROOT, path)), { recursive: true });
+  await writeFile(join(ROOT, path), content);
 };
 
 const main = async (check: boolean): Promise<number> => {
   const files: GeneratedFile[] = [];
   const stale: GeneratedFile[] = [];
   // One generator after the other, each written before the next: the chart is rendered from files that others make.
-  for (const generator of generators) {
+  for (const generator of GENERATORS) {
     for (const file of await generator()) {
       files.push(file);
       if (!(await isStale(file))) continue;

@@ -10,8 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
 import { programs } from '../test/testbed/programs.ts';
 import { providePrograms } from '../test/testbed/provide-programs.ts';
-import { formatTestSummary, summarizeTestReport } from './summarize-test-report.ts';
-import type { TestReport, TestSummary } from './summarize-test-report.ts';
+import {
+  formatTestSummary,
+  summarizeTestReport,
+  type TestReport,
+  type TestSummary,
+} from './summarize-test-report.ts';
 
 /** Builds what is missing before the tests begin, where its progress can be seen and no time limit runs. */
 async function prepareTestbed(): Promise<void> {

@@ -22,7 +22,7 @@ const spec = z
     role: ownerName().describe('Role of the sandbox.'),
     tool: toolName().describe('Tool that is to be called.'),
     rule: sha256Digest().describe('Digest of the compiled rule of the tool, its upstream and its pin.'),
-    createdBy: subjectName().describe('Whoever made the sandbox.'),
+    createdBy: subjectName().describe('User who created the sandbox.'),
     approvers: approvers(),
     minApprovals: minApprovals(),
     separation: separation(),
@@ -36,12 +36,12 @@ const spec = z
       .describe(
         'The arguments as canonical JSON (RFC 8785), secrets masked. A string, so that no number changes.',
       ),
-    expirationTime: time().describe('When the question lapses.'),
+    expirationTime: time().describe('When the question expires.'),
   })
   .meta(
     rules({
       rule: 'self == oldSelf',
-      message: 'spec cannot be changed: what was asked is what is decided',
+      message: 'spec cannot be changed: the decision is about the call as it was requested',
       reason: 'FieldValueForbidden',
     }),
   );
@@ -58,7 +58,7 @@ const status = z.object({
     .max(32)
     .default([])
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['user'] })
-    .describe('What each person decided. Nobody decides twice.'),
+    .describe('What each person decided. A person decides once.'),
   consumedTime: time().optional().describe('When the gateway used it, before the call was made.'),
 });
 
@@ -103,7 +103,7 @@ export const agentApproval = {
     { name: 'Sandbox', type: 'string', jsonPath: '.spec.sandbox.name', description: 'Sandbox that asks.' },
     { name: 'Role', type: 'string', jsonPath: '.spec.role', description: 'Role of the sandbox.' },
     { name: 'Tool', type: 'string', jsonPath: '.spec.tool', description: 'Tool that is to be called.' },
-    { name: 'Expires', type: 'string', jsonPath: '.spec.expirationTime', description: 'When it lapses.' },
+    { name: 'Expires', type: 'string', jsonPath: '.spec.expirationTime', description: 'When it expires.' },
     { name: 'Used', type: 'date', jsonPath: '.status.consumedTime', description: 'When it was used.' },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Its age.' },
   ],

@@ -18,12 +18,12 @@ const target = z
     rules(
       {
         rule: "(self.type == 'All') != has(self.name)",
-        message: 'name is needed with every type but All, which has none',
+        message: 'must be set with every type except All, and must not be set with All',
         fieldPath: '.name',
       },
       {
         rule: "(self.type == 'Sandbox') == has(self.__namespace__)",
-        message: 'namespace is for type Sandbox, which needs it',
+        message: 'must be set with type Sandbox, and only with it',
         fieldPath: '.namespace',
       },
     ),
@@ -37,7 +37,7 @@ const spec = z
   .meta(
     rules({
       rule: 'self == oldSelf',
-      message: 'spec cannot be changed: make another quarantine, and delete this one to release',
+      message: 'spec cannot be changed: create another quarantine, or delete this one to release its target',
       reason: 'FieldValueForbidden',
     }),
   );

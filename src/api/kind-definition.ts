@@ -2,16 +2,16 @@ import type { z } from 'zod';
 import type { ConditionTable } from './shape/conditions.ts';
 
 /** A column that `kubectl get` prints. `priority` 1 is shown with `-o wide` only. */
-export type PrinterColumn = {
+export interface PrinterColumn {
   name: string;
   type: 'string' | 'integer' | 'boolean' | 'date';
   jsonPath: string;
   description: string;
   priority?: 1;
-};
+}
 
 /** Everything that makes a kind: its names, its schema, what is printed, and what its status can say. */
-export type KindDefinition<Schema extends z.ZodObject = z.ZodObject> = {
+export interface KindDefinition<Schema extends z.ZodObject = z.ZodObject> {
   kind: string;
   plural: string;
   singular: string;
@@ -22,4 +22,4 @@ export type KindDefinition<Schema extends z.ZodObject = z.ZodObject> = {
   printerColumns: readonly PrinterColumn[];
   conditions: ConditionTable;
   schema: Schema;
-};
+}

@@ -9,7 +9,7 @@ export const API_VERSION = `${GROUP}/${VERSION}` as const;
 
 /** Labels that Cloister reads or writes. */
 export const LABEL = {
-  /** On a pod: the role it is held to. The author may set it. */
+  /** On a pod: the role that applies to it. The author may set it. */
   role: 'cloister.dev/role',
   /** On a pod: the sandbox it belongs to. Only the operator sets it. */
   sandbox: 'cloister.dev/sandbox',

@@ -8,7 +8,10 @@ import { orExit } from './or-exit.ts';
 
 const configuration = orExit(() => readConfiguration(process.argv.slice(2), process.env));
 const log = createLog({ program: 'operator', level: configuration.logLevel });
-const client = createKubeClient({ kubeconfig: configuration.kubeconfig, userAgent: 'cloister-operator' });
+const client = await createKubeClient({
+  kubeconfig: configuration.kubeconfig,
+  userAgent: 'cloister-operator',
+});
 const enrolment = startEnrolment({ client, logger: log, clock: systemClock });
 
 const probes = createServer((request, response) => {

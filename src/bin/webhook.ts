@@ -8,7 +8,10 @@ import { orExit } from './or-exit.ts';
 
 const configuration = orExit(() => readConfiguration(process.argv.slice(2), process.env));
 const log = createLog({ program: 'webhook', level: configuration.logLevel });
-const client = createKubeClient({ kubeconfig: configuration.kubeconfig, userAgent: 'cloister-webhook' });
+const client = await createKubeClient({
+  kubeconfig: configuration.kubeconfig,
+  userAgent: 'cloister-webhook',
+});
 
 let webhook: RunningWebhook | null = null;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown());

@@ -1,26 +1,24 @@
-import { foldEvent, foldList } from './fold.ts';
-import type { Change } from './fold.ts';
+import { type Change, foldEvent, foldList } from './fold.ts';
 import type { KubeLogger } from './kube-logger.ts';
-import type { KubeObject } from './kube-object.ts';
-import { objectKey } from './object-key.ts';
+import { type KubeObject, objectKey } from './kube-object.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { WatchEvent } from './watch-event.ts';
 
-/** Brings what the API server sends into a store and tells of each change once. */
-export type CacheWriter<T extends KubeObject> = {
+/** Brings what the API server sends into a store and reports each change once. */
+export interface CacheWriter<T extends KubeObject> {
   readonly list: (items: readonly T[]) => void;
-  /** Answers the resource version that the event brings. */
+  /** Returns the resource version of the event. */
   readonly event: (event: WatchEvent<T>) => string | undefined;
-};
+}
 
-/** Where a writer writes and whom it tells. */
-export type CacheWriterContext<T extends KubeObject> = {
+/** Where a writer writes, and what it calls on changes. */
+export interface CacheWriterContext<T extends KubeObject> {
   readonly store: ObjectStore<T>;
   readonly transform?: (object: T) => T;
   readonly onChange?: (change: Change<T>) => void;
   readonly logger: KubeLogger;
   readonly signal: AbortSignal;
-};
+}
 
 /** Creates a writer; after its signal is aborted it delivers nothing more. */
 export function createCacheWriter<T extends KubeObject>(context: CacheWriterContext<T>): CacheWriter<T> {
@@ -45,7 +43,7 @@ export function createCacheWriter<T extends KubeObject>(context: CacheWriterCont
     }
   };
 
-  // An object that cannot be read is kept out: whoever decides by it then misses it and refuses.
+  // An object that cannot be read is left out: a decision that needs it then finds nothing, and denies.
   const reduce = (object: T): T[] => {
     delete object.metadata.managedFields;
     try {

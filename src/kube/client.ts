@@ -1,25 +1,26 @@
-import { systemClock } from '../lib/clock.ts';
-import type { Clock } from '../lib/clock.ts';
-import { createConnection } from './connection.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { createConnection, type ConnectionOptions } from './connection.ts';
 import type { KubeClient } from './kube-client.ts';
 import { listPages } from './list-pages.ts';
-import type { KubeConfigSource } from './load-kube-config.ts';
 import { getCall, watchCall } from './read-calls.ts';
 import { createTransport } from './transport.ts';
 import { applyCall, createCall, deleteCall, patchCall, replaceCall } from './write-calls.ts';
 
-/** How to reach the cluster; clock and randomness are for tests. */
-export type KubeClientOptions = KubeConfigSource & {
+/** How to reach the cluster. Clock, randomness, environment and folder are arguments for tests. */
+export interface KubeClientOptions extends ConnectionOptions {
   readonly userAgent?: string;
   readonly clock?: Clock;
-  /** Answers in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random?: () => number;
-};
+}
 
-/** Creates a client. Nothing is sent yet; throws a KubeError when the kubeconfig cannot be used. */
-export function createKubeClient(options: KubeClientOptions = {}): KubeClient {
+/**
+ * Creates a client; nothing is sent yet. Throws a KubeError with reason `Configuration` when no cluster is configured, or the
+ * kubeconfig or the ServiceAccount of the pod cannot be read.
+ */
+export async function createKubeClient(options: KubeClientOptions = {}): Promise<KubeClient> {
   const { userAgent = 'cloister', clock = systemClock, random = Math.random } = options;
-  const connection = createConnection(options);
+  const connection = await createConnection(options, clock);
   const { json, stream } = createTransport({ connection, clock, random, userAgent });
   return {
     server: connection.server,
@@ -37,7 +38,11 @@ export function createKubeClient(options: KubeClientOptions = {}): KubeClient {
     },
     watch: (resource, watch) =>
       // The caller reconnects with a backoff of its own.
-      stream(watchCall(resource, watch), { signal: watch.signal, deadline: 10_000, maximumAttempts: 1 }),
+      stream(watchCall(resource, watch), {
+        signal: watch.signal,
+        deadlineMilliseconds: 10_000,
+        maxAttempts: 1,
+      }),
     close: connection.close,
   };
 }

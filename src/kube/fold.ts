@@ -1,5 +1,4 @@
-import type { KubeObject } from './kube-object.ts';
-import { objectKey } from './object-key.ts';
+import { type KubeObject, objectKey } from './kube-object.ts';
 
 /** A difference between two states of a set of objects. */
 export type Change<T extends KubeObject> =

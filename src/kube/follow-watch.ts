@@ -1,36 +1,33 @@
 import type { Clock } from '../lib/clock.ts';
-import { describeRequest } from './describe-request.ts';
-import { errorFromFailure } from './error-from-failure.ts';
 import type { KubeClient, Selection } from './kube-client.ts';
 import { KubeError } from './kube-error.ts';
 import type { KubeObject } from './kube-object.ts';
-import type { KubeResource } from './kube-resource.ts';
-import { createLineSplitter } from './split-lines.ts';
-import { parseWatchEvent } from './watch-event.ts';
-import type { WatchEvent } from './watch-event.ts';
+import { describeRequest, type KubeResource } from './kube-resource.ts';
+import { errorFromFailure } from './request-error.ts';
+import { createLineSplitter, parseWatchEvent, type WatchEvent } from './watch-event.ts';
 
 /** One watch, from a resource version to its end. Times in milliseconds. */
-export type WatchPlan = {
+export interface WatchPlan {
   readonly client: Pick<KubeClient, 'watch' | 'server'>;
   readonly resource: KubeResource;
   readonly selection: Selection;
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
-  /** Without a single byte for so long the connection counts as dead. */
-  readonly idleTimeout: number;
+  /** The connection counts as dead after so long without a byte. */
+  readonly maxSilenceMilliseconds: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-};
+}
 
-/** Who is told what a watch brings, in order. */
-export type WatchListener<T extends KubeObject> = {
+/** Receives what a watch brings, in order. */
+export interface WatchListener<T extends KubeObject> {
   /** Bytes arrived. */
   readonly onContact: () => void;
   readonly onEvent: (event: WatchEvent<T>) => void;
-};
+}
 
 // etcd refuses objects over 1.5 MB by default; JSON escapes and a raised limit leave ample room.
-const maximumLineLength = 16 * 1_024 * 1_024;
+const MAX_LINE_CHARACTERS = 16 * 1_024 * 1_024;
 
 /** Resolves when the server ends the watch; throws a KubeError for everything else but the signal's abort. */
 export async function followWatch<T extends KubeObject>(
@@ -55,7 +52,7 @@ export async function followWatch<T extends KubeObject>(
     });
     contact();
     void guardIdle(plan, request, { idle, ended, lastContact: () => lastContact });
-    const split = createLineSplitter(maximumLineLength);
+    const split = createLineSplitter(MAX_LINE_CHARACTERS);
     for await (const chunk of stream) {
       contact();
       for (const line of split(chunk as Uint8Array)) {
@@ -71,24 +68,24 @@ export async function followWatch<T extends KubeObject>(
   }
 }
 
-type IdleWatch = {
+interface IdleWatch {
   readonly idle: AbortController;
   readonly ended: AbortController;
   readonly lastContact: () => number;
-};
+}
 
 // TCP alone notices a half-open connection after many minutes, if at all; until then a cache would be silently old.
 async function guardIdle(plan: WatchPlan, request: string, watch: IdleWatch): Promise<void> {
-  const { clock, idleTimeout } = plan;
+  const { clock, maxSilenceMilliseconds } = plan;
   try {
     for (;;) {
-      const rest = watch.lastContact() + idleTimeout - clock.now();
+      const rest = watch.lastContact() + maxSilenceMilliseconds - clock.now();
       if (rest <= 0) break;
       await clock.sleep(rest, watch.ended.signal);
     }
   } catch {
     return;
   }
-  const message = `${request} was silent for ${idleTimeout / 1_000} s: the connection counts as dead`;
+  const message = `${request} was silent for ${maxSilenceMilliseconds / 1_000} s: the connection counts as lost`;
   watch.idle.abort(new KubeError(message, { reason: 'Timeout' }));
 }

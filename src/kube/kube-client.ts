@@ -4,46 +4,49 @@ import type { KubeResource, ObjectName } from './kube-resource.ts';
 import type { CallLimits } from './transport.ts';
 
 /** Which objects of a kind; without a namespace, those of all namespaces. */
-export type Selection = {
+export interface Selection {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   /** Fetch only metadata (PartialObjectMetadata): less memory where the rest is not looked at. */
   readonly metadataOnly?: boolean;
-};
+}
 
 /** Options of a write. */
-export type WriteOptions = CallLimits & {
+export interface WriteOptions extends CallLimits {
   /** Everything but storing: admission and validation answer as they would. */
   readonly dryRun?: boolean;
   /** `status`, `token`, `eviction`, … */
   readonly subresource?: string;
-};
+}
 
 /** Options of a delete; with `uid`, an object recreated under the same name is left alone (`Conflict`). */
-export type DeleteOptions = CallLimits & {
+export interface DeleteOptions extends CallLimits {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
   readonly gracePeriodSeconds?: number;
   readonly dryRun?: boolean;
-};
+}
 
 /** A complete list, all pages read at one resource version. */
-export type KubeList<T> = { readonly items: T[]; readonly resourceVersion: string };
+export interface KubeList<T> {
+  readonly items: T[];
+  readonly resourceVersion: string;
+}
 
 /** Where a watch begins. */
-export type WatchOptions = Selection & {
+export interface WatchOptions extends Selection {
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;
-};
+}
 
 /**
  * The API server as Cloister uses it. Every failure is a KubeError, but for the caller's own abort, which is thrown
  * as the signal's reason. Types of answers are the caller's claim: the API server validated the object by its schema.
  */
-export type KubeClient = {
+export interface KubeClient {
   /** Base address of the API server, for messages. */
   readonly server: string;
   get<T extends KubeObject>(resource: KubeResource, name: ObjectName, limits?: CallLimits): Promise<T>;
@@ -72,4 +75,4 @@ export type KubeClient = {
   watch(resource: KubeResource, options: WatchOptions): Promise<Readable>;
   /** Closes all connections; requests under way fail. */
   close(): Promise<void>;
-};
+}

@@ -18,7 +18,7 @@ export type KubeErrorReason =
   | 'Unknown';
 
 /** What is known about a failed request. */
-export type KubeErrorDetails = {
+export interface KubeErrorDetails {
   readonly reason: KubeErrorReason;
   /** HTTP status; absent when no answer came. */
   readonly status?: number;
@@ -27,7 +27,7 @@ export type KubeErrorDetails = {
   /** The request never left this machine, so even a write may be sent again. */
   readonly neverSent?: boolean;
   readonly cause?: unknown;
-};
+}
 
 /** A failed call to the API server. Its message names the object and says what to do where that is known. */
 export class KubeError extends Error {

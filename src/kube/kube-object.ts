@@ -1,5 +1,5 @@
 /** Metadata of an object as the API server returns it; `managedFields` is removed from cached objects. */
-export type ObjectMeta = {
+export interface ObjectMeta {
   name?: string;
   generateName?: string;
   namespace?: string;
@@ -14,21 +14,26 @@ export type ObjectMeta = {
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
   managedFields?: unknown[];
-};
+}
 
 /** A reference from a dependent object to its owner in the same namespace or at cluster scope. */
-export type OwnerReference = {
+export interface OwnerReference {
   apiVersion: string;
   kind: string;
   name: string;
   uid: string;
   controller?: boolean;
   blockOwnerDeletion?: boolean;
-};
+}
 
 /** What every Kubernetes object has; narrower kinds extend it structurally. */
-export type KubeObject = {
+export interface KubeObject {
   apiVersion?: string;
   kind?: string;
   metadata: ObjectMeta;
-};
+}
+
+/** The key of an object within its kind: `namespace/name`, or `/name` at cluster scope. */
+export function objectKey(name: { readonly namespace?: string; readonly name?: string }): string {
+  return `${name.namespace ?? ''}/${name.name ?? ''}`;
+}

@@ -1,21 +1,19 @@
 import type { KubeList, Selection } from './kube-client.ts';
 import { isKubeError } from './kube-error.ts';
 import type { KubeObject } from './kube-object.ts';
-import { apiVersionOf } from './kube-resource.ts';
-import type { KubeResource } from './kube-resource.ts';
-import { listCall } from './read-calls.ts';
-import type { ListPage } from './read-calls.ts';
+import { apiVersionOf, type KubeResource } from './kube-resource.ts';
+import { listCall, type ListPage } from './read-calls.ts';
 import type { CallLimits, Transport } from './transport.ts';
 
-type Page<T> = {
+interface Page<T> {
   readonly items?: T[] | null;
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-};
+}
 
-const pageLimit = 500;
-const maximumRestarts = 2;
+const MAX_PAGE_ITEMS = 500;
+const MAX_RESTARTS = 2;
 
-/** Reads every page of a list. The deadline of `limits` is for each page. */
+/** Reads every page of a list. The deadline of `limits` applies to each page. */
 export async function listPages<T extends KubeObject>(
   transport: Transport,
   resource: KubeResource,
@@ -27,11 +25,11 @@ export async function listPages<T extends KubeObject>(
   for (let restarts = 0; ; restarts += 1) {
     try {
       // A list that outlives its continue token every time is read in one piece instead.
-      const list = await readAll(read, restarts < maximumRestarts ? pageLimit : undefined);
+      const list = await readAll(read, restarts < MAX_RESTARTS ? MAX_PAGE_ITEMS : undefined);
       for (const item of list.items) complete(resource, item);
       return list;
     } catch (error) {
-      if (!isKubeError(error, 'Gone') || restarts >= maximumRestarts) throw error;
+      if (!isKubeError(error, 'Gone') || restarts >= MAX_RESTARTS) throw error;
     }
   }
 }

@@ -1,17 +1,16 @@
 import type { Change } from './fold.ts';
-import type { KubeObject } from './kube-object.ts';
-import { objectKey } from './object-key.ts';
+import { type KubeObject, objectKey } from './kube-object.ts';
 
 /** Names the values under which an object is found again, such as its owner's uid. */
 export type Indexes<T> = Readonly<Record<string, (object: T) => readonly string[]>>;
 
 /** Objects of one kind by key, and by the values of its indexes. */
-export type ObjectStore<T extends KubeObject> = {
+export interface ObjectStore<T extends KubeObject> {
   readonly objects: ReadonlyMap<string, T>;
   readonly apply: (change: Change<T>) => void;
   /** Throws for an index that was not declared. */
   readonly byIndex: (index: string, value: string) => T[];
-};
+}
 
 /** Creates an empty store. */
 export function createObjectStore<T extends KubeObject>(indexes: Indexes<T>): ObjectStore<T> {

@@ -1,7 +1,5 @@
-import { describeRequest } from './describe-request.ts';
 import type { Selection, WatchOptions } from './kube-client.ts';
-import type { KubeResource, ObjectName } from './kube-resource.ts';
-import { resourcePath } from './resource-path.ts';
+import { describeRequest, type KubeResource, type ObjectName, resourcePath } from './kube-resource.ts';
 import type { Call } from './transport.ts';
 
 /** GET of one object. */
@@ -14,7 +12,10 @@ export function getCall(resource: KubeResource, name: ObjectName): Call {
 }
 
 /** One page of a list. */
-export type ListPage = { readonly limit?: number; readonly continue?: string };
+export interface ListPage {
+  readonly limit?: number;
+  readonly continue?: string;
+}
 
 /** GET of one page of a list. */
 export function listCall(resource: KubeResource, selection: Selection, page: ListPage): Call {

@@ -1,15 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock.ts';
-import type { Connection } from './connection.ts';
 import { withDeadline } from '../lib/deadline.ts';
-import { errorFromAnswer } from './error-from-answer.ts';
-import { errorFromFailure } from './error-from-failure.ts';
+import type { Connection } from './connection.ts';
 import { KubeError, isKubeError } from './kube-error.ts';
+import { errorFromAnswer, errorFromFailure } from './request-error.ts';
 import { retryDelay } from './retry-delay.ts';
 
 /** One request as data. */
-export type Call = {
+export interface Call {
   /** What is tried, for messages: `get Pod acme/agent-1`. */
   readonly request: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -18,36 +17,36 @@ export type Call = {
   readonly accept?: string;
   readonly contentType?: string;
   readonly body?: unknown;
-};
+}
 
-/** What bounds a request; times in milliseconds. */
-export type CallLimits = {
-  /** For the whole call, retries included; 30 s when left out. A read gets a third of it for each attempt. */
-  readonly deadline?: number;
-  /** 5 when left out; 1 means never repeat. */
-  readonly maximumAttempts?: number;
+/** The limits of one call. */
+export interface CallLimits {
+  /** For the whole call, retries included. Default 30 s. A read gets a third of it for each attempt. */
+  readonly deadlineMilliseconds?: number;
+  /** Default 5; 1 means that the request is never repeated. */
+  readonly maxAttempts?: number;
   readonly signal?: AbortSignal;
-};
+}
 
 /** Sends requests with deadlines and bounded retries. */
-export type Transport = {
-  /** The parsed answer; its type is the caller's claim. */
+export interface Transport {
+  /** Returns the parsed body; its type is the caller's claim. */
   readonly json: <T>(call: Call, limits?: CallLimits) => Promise<T>;
-  /** Answers when the headers have come; from then on only `signal` ends the stream. */
+  /** Resolves when the headers have arrived. From then on only `signal` ends the stream. */
   readonly stream: (call: Call, limits?: CallLimits) => Promise<Readable>;
-};
+}
 
-/** What a transport needs from outside. `random` answers in [0, 1). */
-export type TransportContext = {
+/** What a transport needs from outside. `random` returns a number in [0, 1). */
+export interface TransportContext {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly random: () => number;
   readonly userAgent: string;
-};
+}
 
 // A read on a pooled connection that has gone silent is worth another try on a fresh one; a write is not repeated.
-function attemptTimeout(call: Call, maximumAttempts: number, deadline: number): number {
-  return call.method === 'GET' && maximumAttempts > 1 ? Math.max(10_000, deadline / 3) : deadline;
+function attemptTimeout(call: Call, maxAttempts: number, milliseconds: number): number {
+  return call.method === 'GET' && maxAttempts > 1 ? Math.max(10_000, milliseconds / 3) : milliseconds;
 }
 
 /** Creates a transport over a connection. */
@@ -78,13 +77,13 @@ async function retry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { clock, connection, random } = context;
-  const { deadline = 30_000, maximumAttempts = 5, signal } = limits;
-  const end = clock.now() + deadline;
+  const { deadlineMilliseconds = 30_000, maxAttempts = 5, signal } = limits;
+  const end = clock.now() + deadlineMilliseconds;
   const safe = call.method === 'GET';
   let renewed = false;
   for (let attempts = 1; ; attempts += 1) {
     const remaining = end - clock.now();
-    const milliseconds = Math.min(remaining, attemptTimeout(call, maximumAttempts, deadline));
+    const milliseconds = Math.min(remaining, attemptTimeout(call, maxAttempts, deadlineMilliseconds));
     const onTimeout = (): KubeError => timeoutError(call, connection.server, milliseconds);
     try {
       return await withDeadline({ clock, milliseconds, signal, onTimeout }, attempt);
@@ -93,11 +92,11 @@ async function retry<T>(
       const error = errorFromFailure(call.request, connection.server, caught);
       if (isKubeError(error, 'Unauthorized') && !renewed) {
         renewed = true;
-        connection.renew();
+        await connection.renew();
         continue;
       }
       const rest = end - clock.now();
-      const question = { safe, attempts, maximumAttempts, error, random: random(), remaining: rest };
+      const question = { safe, attempts, maxAttempts, error, random: random(), remaining: rest };
       const delay = retryDelay(question);
       if (delay === undefined) throw error;
       await clock.sleep(delay, signal);

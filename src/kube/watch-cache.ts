@@ -1,24 +1,18 @@
-import { createCacheWriter } from './cache-writer.ts';
-import type { CacheWriter } from './cache-writer.ts';
-import { systemClock } from '../lib/clock.ts';
-import type { Clock } from '../lib/clock.ts';
-import { describeRequest } from './describe-request.ts';
-import { errorFromFailure } from './error-from-failure.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { type CacheWriter, createCacheWriter } from './cache-writer.ts';
 import type { Change } from './fold.ts';
 import { followWatch } from './follow-watch.ts';
 import type { KubeClient, Selection } from './kube-client.ts';
 import type { KubeLogger } from './kube-logger.ts';
-import type { KubeObject } from './kube-object.ts';
-import type { KubeResource } from './kube-resource.ts';
-import { objectKey } from './object-key.ts';
-import { createObjectStore } from './object-store.ts';
-import type { Indexes } from './object-store.ts';
+import { type KubeObject, objectKey } from './kube-object.ts';
+import { describeRequest, type KubeResource } from './kube-resource.ts';
+import { createObjectStore, type Indexes } from './object-store.ts';
+import { errorFromFailure } from './request-error.ts';
 import type { WatchEvent } from './watch-event.ts';
-import { runWatchLoop } from './watch-loop.ts';
-import type { WatchLoopPort } from './watch-loop.ts';
+import { runWatchLoop, type WatchLoopPort } from './watch-loop.ts';
 
-/** What to cache, and who hears of changes. Times in milliseconds. */
-export type WatchCacheOptions<T extends KubeObject> = Selection & {
+/** What to cache, and what is called on changes. */
+export interface WatchCacheOptions<T extends KubeObject> extends Selection {
   readonly client: Pick<KubeClient, 'list' | 'watch' | 'server'>;
   readonly resource: KubeResource;
   /** Keeps less of each object; name, namespace, uid and resourceVersion must stay. */
@@ -28,16 +22,16 @@ export type WatchCacheOptions<T extends KubeObject> = Selection & {
   readonly onChange?: (change: Change<T>) => void;
   readonly logger: KubeLogger;
   readonly clock?: Clock;
-  /** Answers in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random?: () => number;
-  /** Reconnect after so long without a byte; above the API server's bookmark interval of a minute. */
-  readonly idleTimeout?: number;
+  /** Reconnects after so long without a byte. Must be above the API server's bookmark interval of a minute. */
+  readonly maxSilenceMilliseconds?: number;
   /** How long the API server keeps one watch open. */
   readonly timeoutSeconds?: number;
-};
+}
 
 /** A copy of a part of the API server's state that follows it through every failure. */
-export type WatchCache<T extends KubeObject> = {
+export interface WatchCache<T extends KubeObject> {
   readonly start: () => void;
   /** Cancels everything at once; no change is delivered afterwards. Resolves when the loop has ended. */
   readonly stop: () => Promise<void>;
@@ -51,14 +45,14 @@ export type WatchCache<T extends KubeObject> = {
   readonly byIndex: (index: string, value: string) => T[];
   /** When the API server was last heard from, on the cache's clock; undefined before the first time. */
   readonly lastContactTime: () => number | undefined;
-};
+}
 
 /** Creates a cache; nothing happens before `start`. */
 export function createWatchCache<T extends KubeObject>(options: WatchCacheOptions<T>): WatchCache<T> {
   const store = createObjectStore<T>(options.indexes ?? {});
   const stopping = new AbortController();
   const ready = Promise.withResolvers<void>();
-  // Nobody may be waiting when a cache is stopped before it is synced.
+  // Stopped before it is synced, with no caller waiting, it would be an unhandled rejection.
   ready.promise.catch(() => undefined);
   let isSynced = false;
   let lastContact: number | undefined;
@@ -99,25 +93,25 @@ export function createWatchCache<T extends KubeObject>(options: WatchCacheOption
   };
 }
 
-type LoopParts<T extends KubeObject> = {
+interface LoopParts<T extends KubeObject> {
   readonly writer: CacheWriter<T>;
   readonly clock: Clock;
   readonly onContact: () => void;
   readonly onListed: () => void;
-};
+}
 
 function createLoopPort<T extends KubeObject>(
   options: WatchCacheOptions<T>,
   parts: LoopParts<T>,
 ): WatchLoopPort {
-  const { client, resource, idleTimeout = 90_000, timeoutSeconds = 290 } = options;
+  const { client, resource, maxSilenceMilliseconds = 90_000, timeoutSeconds = 290 } = options;
   const { writer, clock, onContact, onListed } = parts;
   const { namespace, labelSelector, fieldSelector, metadataOnly } = options;
   const selection: Selection = { namespace, labelSelector, fieldSelector, metadataOnly };
   return {
     list: async (signal) => {
       // The loop repeats a failed list itself, with its longer backoff.
-      const list = await client.list<T>(resource, selection, { signal, maximumAttempts: 1 });
+      const list = await client.list<T>(resource, selection, { signal, maxAttempts: 1 });
       signal.throwIfAborted();
       if (list.resourceVersion === '') throw new TypeError('the list has no resource version to watch from');
       writer.list(list.items);
@@ -131,7 +125,7 @@ function createLoopPort<T extends KubeObject>(
         selection,
         resourceVersion,
         timeoutSeconds,
-        idleTimeout,
+        maxSilenceMilliseconds,
         clock,
         signal,
       };

@@ -4,8 +4,8 @@ import type { KubeLogger } from './kube-logger.ts';
 import { planReconnect } from './plan-reconnect.ts';
 
 /** What the loop drives: one list and one watch at a time. */
-export type WatchLoopPort = {
-  /** Lists and delivers the difference; answers the list's resource version. */
+export interface WatchLoopPort {
+  /** Lists and delivers the difference. Returns the list's resource version. */
   readonly list: (signal: AbortSignal) => Promise<string>;
   /** Watches from a version until the server ends it; reports each version that it has delivered. */
   readonly follow: (
@@ -14,15 +14,15 @@ export type WatchLoopPort = {
     signal: AbortSignal,
   ) => Promise<void>;
   readonly toError: (error: unknown) => KubeError;
-};
+}
 
 /** Time, chance and log of the loop. */
-export type WatchLoopContext = {
+export interface WatchLoopContext {
   readonly clock: Clock;
-  /** Answers in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly logger: KubeLogger;
-};
+}
 
 /** Lists and watches until the signal is aborted; every failure leads to another round. */
 export async function runWatchLoop(

@@ -1,13 +1,17 @@
+import { isRecord } from '../lib/is-record.ts';
 import type { DeleteOptions, WriteOptions } from './kube-client.ts';
 import type { KubeObject } from './kube-object.ts';
-import { apiVersionOf } from './kube-resource.ts';
-import type { KubeResource, ObjectName } from './kube-resource.ts';
-import { describeRequest } from './describe-request.ts';
-import { resourcePath } from './resource-path.ts';
+import {
+  apiVersionOf,
+  describeRequest,
+  type KubeResource,
+  type ObjectName,
+  resourcePath,
+} from './kube-resource.ts';
 import type { Call } from './transport.ts';
 
 /** The one field manager of server-side apply, for objects and for their status. */
-export const fieldManager = 'cloister';
+const FIELD_MANAGER = 'cloister';
 
 /** POST of a new object, or of a subresource such as `token` below an object that exists. */
 export function createCall(resource: KubeResource, object: KubeObject, options: WriteOptions): Call {
@@ -48,11 +52,11 @@ export function applyCall(resource: KubeResource, object: KubeObject, options: W
 }
 
 /** What a merge patch is about. */
-export type MergePatch = {
+export interface MergePatch {
   readonly name: ObjectName;
   readonly resourceVersion: string;
   readonly patch: Readonly<Record<string, unknown>>;
-};
+}
 
 /** JSON merge patch that carries the resource version it was made for. */
 export function patchCall(resource: KubeResource, merge: MergePatch, options: WriteOptions): Call {
@@ -89,7 +93,11 @@ export function deleteCall(resource: KubeResource, name: ObjectName, options: De
 
 // A field that the API server would silently drop is a mistake of ours, or a CRD older than this program.
 function writeQuery(options: WriteOptions): Call['query'] {
-  return { fieldManager, fieldValidation: 'Strict', dryRun: options.dryRun === true ? 'All' : undefined };
+  return {
+    fieldManager: FIELD_MANAGER,
+    fieldValidation: 'Strict',
+    dryRun: options.dryRun === true ? 'All' : undefined,
+  };
 }
 
 function typed(resource: KubeResource, object: KubeObject): KubeObject {
@@ -100,8 +108,4 @@ function nameOf(resource: KubeResource, object: KubeObject): ObjectName {
   const { name, namespace } = object.metadata;
   if (name === undefined) throw new TypeError(`a ${resource.kind} without metadata.name cannot be written`);
   return { name, namespace };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

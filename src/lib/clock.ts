@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Time as an argument, so that tests can shorten it. */
-export type Clock = {
+export interface Clock {
   /** Milliseconds since the epoch at start, then counted monotonically: never goes back when the wall clock does. */
   readonly now: () => number;
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as it is aborted. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-};
+}
 
 // Asked for with every review; the origin is a getter of the runtime's, which reads it anew each time.
 const ORIGIN = performance.timeOrigin;

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
 /** How long a piece of work may take and what else ends it. */
-export type Deadline = {
+export interface Deadline {
   readonly clock: Clock;
   readonly milliseconds: number;
   readonly signal?: AbortSignal;
   /** The error that the work ends with when its time is over. */
   readonly onTimeout: () => Error;
-};
+}
 
 /** Runs work under a signal that is aborted at the deadline or by the caller, and throws the reason of that abort. */
 export async function withDeadline<T>(

@@ -20,9 +20,9 @@ const NANO_PER_SUFFIX: Readonly<Record<string, bigint>> = {
 };
 const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i|[numkMGTPE]?)|[eE]([+-]?\d{1,3}))$/;
 // Longer than any amount of anything; a bound on what one hostile string may cost.
-const LONGEST = 64;
+const MAX_CHARACTERS = 64;
 // Numbers of so many digits are exact as doubles, which makes the plain case cheap.
-const EXACT_DIGITS = 15;
+const MAX_EXACT_DIGITS = 15;
 
 /**
  * A Kubernetes resource quantity (`500m`, `2Gi`, `1e3`, `0.5`) as whole nano-units, exactly; null where it is none.
@@ -38,7 +38,7 @@ export function parseQuantity(value: string | number): bigint | null {
 function parsePlain(text: string): bigint | null {
   let end = 0;
   let whole = 0;
-  for (; end < text.length && end < EXACT_DIGITS; end++) {
+  for (; end < text.length && end < MAX_EXACT_DIGITS; end++) {
     const digit = text.charCodeAt(end) - 48;
     if (digit < 0 || digit > 9) break;
     whole = whole * 10 + digit;
@@ -53,7 +53,7 @@ function nanoPerSuffix(suffix: string): bigint | undefined {
 }
 
 function parseAny(text: string): bigint | null {
-  const match = text.length > LONGEST ? null : QUANTITY.exec(text);
+  const match = text.length > MAX_CHARACTERS ? null : QUANTITY.exec(text);
   if (match === null) return null;
   const [, sign, digits = '', suffix = '', exponent = '0'] = match;
   const [whole = '', fraction = ''] = digits.split('.');

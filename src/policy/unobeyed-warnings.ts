@@ -1,5 +1,4 @@
-import { UNOBEYED_FIELDS } from '../api/unobeyed-fields.ts';
-import { UNSET_VALUES } from '../api/unset-values.ts';
+import { UNOBEYED_FIELDS, UNSET_VALUES } from '../api/unobeyed-fields.ts';
 import { isDeepEqualJson } from '../lib/is-deep-equal-json.ts';
 
 const MAX_NAMED_FIELDS = 12;

@@ -13,7 +13,11 @@ import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
 import { fullAgentRole } from './bad-objects/role-objects.ts';
 
-type Sample = { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
+interface Sample {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
 
 const folder = join(import.meta.dirname, '../../manifests/samples');
 const samples = readdirSync(folder)

@@ -4,9 +4,15 @@ import { API_VERSION } from '../../src/api/names.ts';
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
 
 /** What the API server answered: 2xx and nothing more to say, or why not. */
-export type Written = { status: number; message: string };
+export interface Written {
+  status: number;
+  message: string;
+}
 
-type Target = { metadata: { name: string; namespace?: string; resourceVersion?: string }; kind: string };
+interface Target {
+  metadata: { name: string; namespace?: string; resourceVersion?: string };
+  kind: string;
+}
 
 /** Writes objects of Cloister's kinds strictly and as a dry run, one request each, which is far quicker than kubectl. */
 export const createObjectWriter = ({ connection }: ControlPlane) => {

@@ -1,13 +1,13 @@
 import type { WritablePod } from '../build/pod.ts';
 import { type BenchPod, benchPods, NAMESPACE } from './pods.ts';
 
-/** A review in bytes, as the API server sends it, with the verdict it must get. */
+/** A review in bytes, as the API server sends it, and the check that must refuse its pod. */
 export interface BenchReview extends Pick<BenchPod, 'refusedBy'> {
   readonly uid: string;
   readonly body: Buffer;
 }
 
-/** The reviews of {@link benchPods}. A cluster test holds their size to that of a captured one. */
+/** Returns the reviews of {@link benchPods}. A cluster test compares them with captured ones. */
 export function benchReviews(count?: number): readonly BenchReview[] {
   return benchPods(count).map(({ manifest, refusedBy }, index) => {
     const uid = identifier('b0b957c4', index);
@@ -48,7 +48,7 @@ function review(pod: WritablePod, uid: string, index: number): object {
   return { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', request };
 }
 
-/** The pod with what the API server and its plugins fill in before they ask. */
+/** Returns the pod with what the API server and its plugins fill in before they call a webhook. */
 function storedPod({ metadata, spec }: WritablePod, index: number): object {
   const defaulted = defaultSpec({ ...spec });
   const fields = {
@@ -103,13 +103,13 @@ function defaultContainer(container: Json): Json {
   };
 }
 
-/** By what the items of a list are told apart; other lists are owned as a whole (structured merge). */
+/** The keys of list items in a structured merge; a list whose items have none is owned as a whole. */
 const KEYS = ['name', 'mountPath', 'ip'];
-/** A member that is owned as a whole, and one whose list every pod must have, so that nobody owns that it is there. */
+/** A member that is owned as a whole, and a required one, whose presence has no owner. */
 const OWNED_AS_WHOLE = 'secretKeyRef';
 const REQUIRED = 'containers';
 
-/** The `fieldsV1` of a value: who wrote it owns every member. */
+/** Returns the `fieldsV1` of a value whose every member has the same owner. */
 function ownedFields(value: unknown): Json {
   if (Array.isArray(value)) return ownedItems(value);
   return typeof value === 'object' && value !== null ? { '.': {}, ...ownedMembers(value as Json) } : {};
@@ -136,7 +136,7 @@ function ownedItems(items: readonly unknown[]): Json {
   return owned;
 }
 
-/** A mount has a name as well, which need not be its own. */
+/** The name of a mount is that of its volume, and not its key. */
 function isKey(name: string, item: object): boolean {
   return name !== 'name' || !('mountPath' in item);
 }

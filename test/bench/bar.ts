@@ -1,35 +1,64 @@
-import type { Bench } from './bench.ts';
-
-/** What a bar came to. */
+/** What a bar was measured at. */
 export interface Measurement {
   readonly value: number;
+  /** The value of the other side, where the bar reports both in the same unit. */
+  readonly baseline?: number;
   /** The figures behind the value, for people: medians, counts, spread. */
   readonly detail: string;
 }
 
-/** One measured promise: a value that must not pass its limit. */
+/** One measured value, and the limit that it must keep. */
 export interface Bar {
   readonly name: string;
-  readonly unit: 'ratio' | 'ms' | '%' | 'MB';
-  /** The value may be at most this, or at least this where `isFloor`. */
-  readonly limit: number;
+  readonly unit: 'ratio' | 'ms' | '%' | 'MB' | 'collections';
+  /** The greatest value allowed, or the least one if `isFloor` is set; null for a value that is only reported. */
+  readonly limit: number | null;
   readonly isFloor?: boolean;
-  /** One sentence: what is measured against what. */
-  readonly summary: string;
+  /** Whether the bar needs a running API server with Cloister. */
+  readonly needsCluster: boolean;
   readonly measure: (bench: Bench) => Promise<Measurement>;
 }
 
-/** A bar as it is told to programs. */
+/** One run of the bench. Bars share the servers that they start. */
+export interface Bench {
+  /** Small counts, to try the bench itself; the values mean nothing. */
+  readonly isQuick: boolean;
+  /** Writes a line of progress to standard error. */
+  readonly report: (text: string) => void;
+  /** Calls `run` the first time a name is used, and returns the same result every time. */
+  readonly once: <Result>(name: string, run: () => Promise<Result>) => Promise<Result>;
+  /** Registers what to stop when the run ends; the last registered is stopped first. */
+  readonly atEnd: (stop: () => Promise<void>) => void;
+}
+
+/** A bar as the JSON line has it. */
 export interface BarResult {
   readonly name: string;
   readonly value: number;
+  readonly baseline?: number;
   readonly unit: string;
-  readonly limit: number;
+  readonly limit: number | null;
   readonly ok: boolean;
 }
 
-/** Judges a value by its bar. What is no number is missed. */
-export function judgeBar({ name, unit, limit, isFloor }: Bar, value: number): BarResult {
-  const ok = isFloor === true ? value >= limit : value <= limit;
-  return { name, value: Number(value.toFixed(3)), unit, limit, ok };
+/** Compares a measurement with the limit of its bar. A value that is not a number misses it. */
+export function judgeBar({ name, unit, limit, isFloor }: Bar, { value, baseline }: Measurement): BarResult {
+  const ok = limit === null ? Number.isFinite(value) : isFloor === true ? value >= limit : value <= limit;
+  const other = baseline === undefined ? {} : { baseline: round(baseline) };
+  return { name, value: round(value), ...other, unit, limit, ok };
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(3));
+}
+
+/** Renders the results as a Markdown table. */
+export function renderTable(rows: readonly { bar: Bar; result: BarResult; detail: string }[]): string {
+  const lines = rows.map(({ bar, result, detail }) => {
+    const unit = bar.unit === 'ratio' || bar.unit === 'collections' ? '' : ` ${bar.unit}`;
+    const limit = bar.limit === null ? 'none' : `${bar.isFloor === true ? '≥' : '≤'} ${bar.limit}${unit}`;
+    const verdict = result.ok ? 'yes' : '**no**';
+    return `| \`${bar.name}\` | ${result.value}${unit} | ${limit} | ${verdict} | ${detail} |`;
+  });
+  return ['| bar | value | limit | holds | figures |', '|---|---|---|---|---|', ...lines].join('\n');
 }

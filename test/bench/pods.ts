@@ -1,15 +1,16 @@
 import { readSampleObject } from '../demo/samples.ts';
 import type { Writable, WritablePod } from '../build/pod.ts';
 
-/** A pod as its author writes it, and the check that must refuse it: null where it must be admitted. */
+/** A pod as its author writes it, and the check that must refuse it; null if the pod must be admitted. */
 export interface BenchPod {
   readonly manifest: WritablePod;
   readonly refusedBy: string | null;
 }
 
-/** What the pods of a bench are made from, and where they are. */
+/** The namespace of the pods. */
 export const NAMESPACE = 'acme-agents';
-export const COUNT = 1_000;
+/** How many distinct pods a bar uses, unless it says otherwise. */
+export const POD_COUNT = 1_000;
 
 /** The refused samples, and the check that refuses each. */
 const REFUSED: readonly (readonly [sample: string, check: string])[] = [
@@ -29,8 +30,8 @@ const REFUSED: readonly (readonly [sample: string, check: string])[] = [
 /** Of ten pods in a row, those that are refused. */
 const REFUSED_PLACES: readonly number[] = [2, 5, 8];
 
-/** Distinct pods of two containers, three of ten with something wrong. The same on every run. */
-export function benchPods(count = COUNT): readonly BenchPod[] {
+/** Returns distinct pods of two containers, three of ten with something wrong. The same on every run. */
+export function benchPods(count = POD_COUNT): readonly BenchPod[] {
   const compliant = read('workloads/compliant-pod.yaml');
   const refused = REFUSED.map(([sample, check]) => ({ pod: read(`refused/${sample}.yaml`), check }));
   return Array.from({ length: count }, (_, index) => {
@@ -45,7 +46,7 @@ function read(file: string): WritablePod {
   return readSampleObject(file) as unknown as WritablePod;
 }
 
-/** Makes a pod its own: name, labels, image, environment and amounts differ as they do between tasks. */
+/** Returns a copy with its own name, labels, image, environment and amounts, as pods of different tasks have. */
 function vary(sample: WritablePod, index: number): WritablePod {
   const pod = structuredClone(sample);
   const task = `hermes-${String(index).padStart(4, '0')}`;

@@ -22,7 +22,7 @@ let client: KubeClient;
 let objects: CertificateObjects;
 
 beforeEach(async () => {
-  client = createKubeClient({ kubeconfig: controlPlane.kubeconfig });
+  client = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
   const namespace = await controlPlane.createNamespace('certificates');
   const suffix = randomBytes(4).toString('hex');
   objects = {
@@ -135,7 +135,7 @@ test('the API server calls the webhook through a whole rotation, and no call fai
 async function isCreated(name: string): Promise<boolean> {
   const object = { metadata: { namespace: objects.namespace, name } };
   try {
-    await client.create<KubeObject>(resources.configMaps, object, { dryRun: true, maximumAttempts: 1 });
+    await client.create<KubeObject>(resources.configMaps, object, { dryRun: true, maxAttempts: 1 });
     return true;
   } catch {
     return false;

@@ -26,7 +26,7 @@ test('a role that can no longer be read is no role, and not the one that it was'
     response.flushHeaders();
     if (isRoles) watching.resolve(response);
   });
-  const client = createKubeClient({ kubeconfig: await writeProxiedKubeconfig(server.url, 'token') });
+  const client = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(server.url, 'token') });
   const view = createWatchedClusterView(client, logger);
   view.start();
   await view.whenSynced();

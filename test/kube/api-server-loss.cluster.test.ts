@@ -2,12 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { resources } from '../../src/kube/resources.ts';
-import { createWatchCache } from '../../src/kube/watch-cache.ts';
-import type { WatchCache } from '../../src/kube/watch-cache.ts';
-import { startControlPlane } from '../testbed/control-plane.ts';
-import type { StartedControlPlane } from '../testbed/control-plane.ts';
-import { createConfigMapWriter, fingerprint } from './config-map-writer.ts';
-import type { ConfigMap, ConfigMapWriter } from './config-map-writer.ts';
+import { createWatchCache, type WatchCache } from '../../src/kube/watch-cache.ts';
+import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
+import {
+  type ConfigMap,
+  type ConfigMapWriter,
+  createConfigMapWriter,
+  fingerprint,
+} from './config-map-writer.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { writeProxiedKubeconfig } from './proxied-kubeconfig.ts';
 import { createScaledClock } from './scaled-clock.ts';
@@ -23,7 +25,7 @@ let cache: WatchCache<ConfigMap>;
 
 beforeAll(async () => {
   controlPlane = await startControlPlane({ controllerManager: false });
-  client = createKubeClient({ kubeconfig: controlPlane.kubeconfig });
+  client = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
 });
 
 afterAll(async () => {
@@ -75,7 +77,7 @@ test('an API server that stops answering with connections open is noticed', asyn
 test('a version that the API server no longer knows leads to a list', async () => {
   const proxy = await startFaultProxy(controlPlane);
   const token = controlPlane.connection.tokens['admin'] ?? '';
-  const proxied = createKubeClient({ kubeconfig: await writeProxiedKubeconfig(proxy.url, token) });
+  const proxied = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(proxy.url, token) });
   try {
     await startCache(proxied);
     await proxy.down();

@@ -1,9 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { createCacheWriter } from '../../src/kube/cache-writer.ts';
-import type { CacheWriter, CacheWriterContext } from '../../src/kube/cache-writer.ts';
+import { type CacheWriter, type CacheWriterContext, createCacheWriter } from '../../src/kube/cache-writer.ts';
 import type { KubeObject } from '../../src/kube/kube-object.ts';
-import { createObjectStore } from '../../src/kube/object-store.ts';
-import type { ObjectStore } from '../../src/kube/object-store.ts';
+import { createObjectStore, type ObjectStore } from '../../src/kube/object-store.ts';
 import { createLog } from '../../src/lib/log.ts';
 
 const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };

@@ -14,8 +14,8 @@ let nobody: KubeClient;
 let namespace: string;
 
 beforeAll(async () => {
-  client = createKubeClient({ kubeconfig: controlPlane.kubeconfig });
-  nobody = createKubeClient({ kubeconfig: controlPlane.kubeconfigFor('nobody') });
+  client = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
+  nobody = await createKubeClient({ kubeconfig: controlPlane.kubeconfigFor('nobody') });
   namespace = await controlPlane.createNamespace('client');
 });
 

@@ -5,8 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { resources } from '../../src/kube/resources.ts';
-import { startLoopbackServer } from './loopback-server.ts';
-import type { LoopbackServer } from './loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { writeProxiedKubeconfig } from './proxied-kubeconfig.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import { createScratchFolder } from './scratch-folder.ts';
@@ -25,7 +24,7 @@ afterEach(async () => {
 
 async function start(answer: Parameters<typeof startLoopbackServer>[0]): Promise<void> {
   server = await startLoopbackServer(answer);
-  client = createKubeClient({
+  client = await createKubeClient({
     kubeconfig: await writeProxiedKubeconfig(server.url, 'secret-token'),
     clock: createScaledClock(50),
     random: () => 0,
@@ -75,7 +74,7 @@ test('a read is repeated after a reset, a write is not', async () => {
 
 test('a server that never answers ends in a Timeout within the deadline', async () => {
   await start(() => undefined);
-  await expect(client.get(configMaps, name, { deadline: 25_000 })).rejects.toMatchObject({
+  await expect(client.get(configMaps, name, { deadlineMilliseconds: 25_000 })).rejects.toMatchObject({
     reason: 'Timeout',
     message: expect.stringContaining('get ConfigMap acme/one'),
   });
@@ -145,7 +144,7 @@ test('a ServiceAccount token that was rotated on disk is read again when the old
     users: [{ name: 'pod', user }],
   };
   await writeFile(kubeconfig, JSON.stringify(config));
-  client = createKubeClient({ kubeconfig });
+  client = await createKubeClient({ kubeconfig });
   await client.get(configMaps, name);
   await writeFile(tokenFile, 'second\n');
   await expect(client.create(configMaps, object)).resolves.toEqual(object);

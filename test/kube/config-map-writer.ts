@@ -7,7 +7,7 @@ import { resources } from '../../src/kube/resources.ts';
 export type ConfigMap = KubeObject & { data?: Record<string, string> };
 
 /** Writes ConfigMaps of one namespace straight to the API server. */
-export type ConfigMapWriter = {
+export interface ConfigMapWriter {
   readonly namespace: string;
   readonly set: (name: string, value: string) => Promise<ConfigMap>;
   readonly remove: (name: string) => Promise<void>;
@@ -17,7 +17,7 @@ export type ConfigMapWriter = {
   readonly churn: (count: number) => Promise<void>;
   /** What the API server holds now: `name uid resourceVersion`, sorted. */
   readonly truth: () => Promise<string[]>;
-};
+}
 
 const configMaps = resources.configMaps;
 

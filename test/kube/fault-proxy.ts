@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** Stands between a client and the API server and breaks what it is told to break. */
-export type FaultProxy = {
+export interface FaultProxy {
   readonly url: string;
   /** Method and path with query of every request, in order. */
   readonly requests: readonly string[];
@@ -27,19 +26,26 @@ export type FaultProxy = {
   readonly down: () => Promise<void>;
   readonly up: () => Promise<void>;
   readonly close: () => Promise<void>;
-};
+}
 
 /** A made-up answer. */
-export type ProxyAnswer = {
+export interface ProxyAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string;
-};
+}
 
-type Fault = { times: number; readonly choose: (url: URL) => boolean; readonly answer: ProxyAnswer };
+interface Fault {
+  times: number;
+  readonly choose: (url: URL) => boolean;
+  readonly answer: ProxyAnswer;
+}
 
 /** Where requests go on to. */
-export type Upstream = { readonly url: string; readonly certificateAuthority: string };
+export interface Upstream {
+  readonly url: string;
+  readonly certificateAuthority: string;
+}
 
 /** Starts a proxy on loopback: plain HTTP towards the client, so that it can read along; TLS towards the API server. */
 export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
@@ -109,11 +115,11 @@ export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
   };
 }
 
-type RelayState = {
+interface RelayState {
   readonly silent: () => boolean;
   readonly pieces: () => number;
   readonly wait: () => number;
-};
+}
 
 function relay(response: IncomingMessage, outgoing: ServerResponse, state: RelayState): void {
   const later = (act: () => void): void =>

@@ -1,9 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KubeError } from '../../src/kube/kube-error.ts';
-import type { KubeErrorDetails, KubeErrorReason } from '../../src/kube/kube-error.ts';
-import { planReconnect } from '../../src/kube/plan-reconnect.ts';
-import type { ReconnectPlan, RoundOutcome } from '../../src/kube/plan-reconnect.ts';
+import { KubeError, type KubeErrorDetails, type KubeErrorReason } from '../../src/kube/kube-error.ts';
+import { planReconnect, type ReconnectPlan, type RoundOutcome } from '../../src/kube/plan-reconnect.ts';
 
 const quiet: RoundOutcome = { failures: 0, listed: false, progressed: false, lived: 0, random: 0 };
 

@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
-import { KubeError } from '../../src/kube/kube-error.ts';
-import type { KubeErrorDetails } from '../../src/kube/kube-error.ts';
-import { retryDelay } from '../../src/kube/retry-delay.ts';
-import type { RetryQuestion } from '../../src/kube/retry-delay.ts';
+import { KubeError, type KubeErrorDetails } from '../../src/kube/kube-error.ts';
+import { retryDelay, type RetryQuestion } from '../../src/kube/retry-delay.ts';
 
 function ask(details: KubeErrorDetails, changes: Partial<RetryQuestion> = {}): number | undefined {
   const error = new KubeError('no', details);
   return retryDelay({
     safe: true,
     attempts: 1,
-    maximumAttempts: 5,
+    maxAttempts: 5,
     error,
     random: 0,
     remaining: 30_000,

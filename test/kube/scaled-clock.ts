@@ -1,5 +1,4 @@
-import type { Clock } from '../../src/lib/clock.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
 /** A clock that runs so many times faster than the real one, from the same start. */
 export function createScaledClock(factor: number): Clock {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLineSplitter } from '../../src/kube/split-lines.ts';
+import { createLineSplitter } from '../../src/kube/watch-event.ts';
 
 const line = fc.string({ unit: 'binary' }).map((text) => JSON.stringify({ text }));
 

@@ -1,21 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
-import type { Mock } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, type Mock, vi } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { Change } from '../../src/kube/fold.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { resources } from '../../src/kube/resources.ts';
-import { createWatchCache } from '../../src/kube/watch-cache.ts';
-import type { WatchCache, WatchCacheOptions } from '../../src/kube/watch-cache.ts';
+import { createWatchCache, type WatchCache, type WatchCacheOptions } from '../../src/kube/watch-cache.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
-import { createConfigMapWriter, fingerprint, writtenSelector } from './config-map-writer.ts';
-import type { ConfigMap, ConfigMapWriter } from './config-map-writer.ts';
-import { startFaultProxy } from './fault-proxy.ts';
-import type { FaultProxy } from './fault-proxy.ts';
+import {
+  type ConfigMap,
+  type ConfigMapWriter,
+  createConfigMapWriter,
+  fingerprint,
+  writtenSelector,
+} from './config-map-writer.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { writeProxiedKubeconfig } from './proxied-kubeconfig.ts';
 import { createScaledClock } from './scaled-clock.ts';
 
 /** A cache behind a fault proxy, and a writer that goes past the proxy; both are new for each test. */
-export type ProxiedCache = {
+export interface ProxiedCache {
   proxy: FaultProxy;
   writer: ConfigMapWriter;
   cache: WatchCache<ConfigMap>;
@@ -31,7 +33,7 @@ export type ProxiedCache = {
   readonly start: (options?: Partial<WatchCacheOptions<ConfigMap>>) => Promise<void>;
   /** Waits until the cache equals the API server; what the handler was told must lead there too. */
   readonly expectNothingMissed: () => Promise<void>;
-};
+}
 
 /** Registers the hooks; use what it answers only inside tests. */
 export function useProxiedCache(): ProxiedCache {
@@ -50,7 +52,7 @@ export function useProxiedCache(): ProxiedCache {
         namespace: state.writer.namespace,
         labelSelector: writtenSelector,
         // An hour, 36 real seconds: bookmarks come in real time, too late for the default on this clock.
-        idleTimeout: 3_600_000,
+        maxSilenceMilliseconds: 3_600_000,
         onChange: (change) => void state.changes.push(change),
         logger,
         clock: state.clock,
@@ -68,8 +70,8 @@ export function useProxiedCache(): ProxiedCache {
     },
   } as ProxiedCache;
 
-  beforeAll(() => {
-    direct = createKubeClient({ kubeconfig: controlPlane.kubeconfig });
+  beforeAll(async () => {
+    direct = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
   });
   afterAll(() => direct.close());
 
@@ -77,7 +79,7 @@ export function useProxiedCache(): ProxiedCache {
     logger.error.mockClear();
     state.proxy = await startFaultProxy(controlPlane);
     const token = controlPlane.connection.tokens['admin'] ?? '';
-    client = createKubeClient({ kubeconfig: await writeProxiedKubeconfig(state.proxy.url, token) });
+    client = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(state.proxy.url, token) });
     state.writer = createConfigMapWriter(direct, await controlPlane.createNamespace('watch'));
     state.changes = [];
   });

@@ -63,7 +63,7 @@ test('a 410 inside the stream leads to a list', async () => {
 });
 
 test('a half-open connection is noticed by its silence', async () => {
-  await watched.start({ idleTimeout: 90_000 });
+  await watched.start({ maxSilenceMilliseconds: 90_000 });
   watched.proxy.freeze();
   await watched.writer.churn(6);
   await watched.expectNothingMissed();

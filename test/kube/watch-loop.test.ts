@@ -18,7 +18,7 @@ test('stop ends a cache in the middle of its backoff, and who waits for it is to
         signal?.addEventListener('abort', () => reject(signal.reason as Error));
       }),
   };
-  const client = createKubeClient({
+  const client = await createKubeClient({
     kubeconfig: await writeProxiedKubeconfig('http://127.0.0.1:1', 'token'),
   });
   const cache = createWatchCache({ client, resource: resources.configMaps, logger, clock });
@@ -33,7 +33,7 @@ test('stop ends a cache in the middle of its backoff, and who waits for it is to
 });
 
 test('waiting for a cache ends with the signal, and the cache goes on', async () => {
-  const client = createKubeClient({
+  const client = await createKubeClient({
     kubeconfig: await writeProxiedKubeconfig('http://127.0.0.1:1', 'token'),
   });
   const cache = createWatchCache({ client, resource: resources.configMaps, logger });

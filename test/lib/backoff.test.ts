@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backoffDelay, watchBackoff } from '../../src/lib/backoff.ts';
+import { backoffDelay, WATCH_BACKOFF } from '../../src/lib/backoff.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -8,8 +8,8 @@ test('the wait is always between 0.8 s and 30 s', () => {
   fc.assert(
     fc.property(fc.nat(), random, (failures, chance) => {
       const delay = backoffDelay(failures, chance);
-      expect(delay).toBeGreaterThanOrEqual(watchBackoff.minimum);
-      expect(delay).toBeLessThanOrEqual(watchBackoff.maximum);
+      expect(delay).toBeGreaterThanOrEqual(WATCH_BACKOFF.minMilliseconds);
+      expect(delay).toBeLessThanOrEqual(WATCH_BACKOFF.maxMilliseconds);
     }),
   );
 });

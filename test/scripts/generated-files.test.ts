@@ -1,9 +1,9 @@
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { apiReference } from '../../scripts/generate/api-reference.ts';
-import { customResourceDefinitions } from '../../scripts/generate/custom-resource-definitions.ts';
+import { customResourceDefinitions } from '../../scripts/generate/chart-files.ts';
 import { kinds } from '../../src/api/kinds.ts';
-import { schemaFields } from '../../src/api/structural/schema-fields.ts';
+import { schemaFields } from '../../src/api/structural/kind-schema.ts';
 
 describe('the files of the kinds', () => {
   test('are the same bytes each time', () => {

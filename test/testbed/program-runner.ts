@@ -18,13 +18,23 @@ export interface RunningProgram {
   readonly log: () => Promise<string>;
 }
 
+/** How a process is started other than the rest. */
+export interface ProcessOptions {
+  /** Where it listens; 127.0.0.1 unless set. */
+  readonly address?: string;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
+  /** Variables beside PATH and HOME. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Starts our programs, and ends what it started. */
 export interface ProgramRunner {
   /** Starts one with the flags beside `--address` and `--probe-port`; it does not wait until it is ready. */
   readonly start: (
     name: 'operator' | 'webhook',
     flags: readonly string[],
-    nodeFlags?: readonly string[],
+    options?: ProcessOptions,
   ) => Promise<RunningProgram>;
   /** Asks all to end, then insists. */
   readonly stop: () => Promise<void>;
@@ -44,17 +54,17 @@ export async function createProgramRunner({ isBuilt = false } = {}): Promise<Pro
   watchdog.folder(folder);
   const started: ServerProcess[] = [];
   return {
-    start: async (name, flags, nodeFlags = []) => {
-      const probePort = await freePort(ADDRESS);
+    start: async (name, flags, { address = ADDRESS, nodeFlags = [], environment = {} } = {}) => {
+      const probePort = await freePort(address);
       const file = isBuilt ? `dist/bin/${name}.js` : `src/bin/${name}.ts`;
       const program = fileURLToPath(new URL(`../../${file}`, import.meta.url));
-      const own = [`--address=${ADDRESS}`, `--probe-port=${probePort}`];
+      const own = [`--address=${address}`, `--probe-port=${probePort}`];
       const node = ['--disable-warning=ExperimentalWarning', ...deployedNodeFlags(name), ...nodeFlags];
       const args = [...node, program, ...own, ...flags];
       const log = join(folder, `${name}-${started.length}.log`);
-      const server = await startServer({ name, program: process.execPath, args, log }, watchdog);
+      const server = await startServer({ name, program: process.execPath, args, environment, log }, watchdog);
       started.push(server);
-      const probeUrl = `http://${ADDRESS}:${probePort}`;
+      const probeUrl = `http://${address}:${probePort}`;
       const ready = () => server.ready(() => answersOK(`${probeUrl}/readyz`), READY_MILLISECONDS);
       return { process: server, probeUrl, ready, log: () => readFile(log, 'utf8') };
     },

@@ -1,7 +1,12 @@
 import type { ControlPlane } from './connect-control-plane.ts';
 import { freePort } from './free-port.ts';
 import { installCloister } from './install-cloister.ts';
-import { createProgramRunner, type ProgramRunner, type RunningProgram } from './program-runner.ts';
+import {
+  createProgramRunner,
+  type ProcessOptions,
+  type ProgramRunner,
+  type RunningProgram,
+} from './program-runner.ts';
 import type { ServerProcess } from './server-process.ts';
 
 export interface CloisterOptions {
@@ -11,13 +16,13 @@ export interface CloisterOptions {
   readonly webhookFlags?: readonly string[];
   /** Whether the programs are those of `dist/`, which `npm run build` made, and not the sources. */
   readonly isBuilt?: boolean;
-  /** Flags of Node itself for the webhook's process, as a bench sets them to measure it. */
-  readonly webhookNodeFlags?: readonly string[];
+  /** How the webhook's process is started. With an environment, that says how to reach the API server, and no kubeconfig is given. */
+  readonly webhookProcess?: ProcessOptions;
 }
 
 /** Operator and webhook as processes beside the API server, installed as the manifests say. */
 export interface RunningCloister {
-  /** `https://127.0.0.1:port`, where the API server calls the webhook. */
+  /** `https://address:port`, where the API server calls the webhook. */
   readonly webhookUrl: string;
   readonly probeUrl: string;
   readonly metricsUrl: string;
@@ -36,14 +41,15 @@ export async function startCloister(
   controlPlane: ControlPlane,
   options: CloisterOptions,
 ): Promise<RunningCloister> {
-  const [port, metricsPort] = [await freePort(ADDRESS), await freePort(ADDRESS)];
-  const webhookUrl = `https://${ADDRESS}:${port}`;
+  const { address = ADDRESS, environment } = options.webhookProcess ?? {};
+  const [port, metricsPort] = [await freePort(address), await freePort(address)];
+  const webhookUrl = `https://${address}:${port}`;
   await installCloister(controlPlane, webhookUrl);
   const runner = await createProgramRunner(options);
   const flags = {
     operator: [`--kubeconfig=${controlPlane.kubeconfigFor('operator')}`],
     webhook: [
-      `--kubeconfig=${controlPlane.kubeconfigFor('webhook')}`,
+      ...(environment === undefined ? [`--kubeconfig=${controlPlane.kubeconfigFor('webhook')}`] : []),
       `--port=${port}`,
       `--metrics-port=${metricsPort}`,
       `--url=${webhookUrl}`,
@@ -53,13 +59,13 @@ export async function startCloister(
     ],
   };
   const startAgain = async (name: 'operator' | 'webhook'): Promise<RunningProgram> => {
-    const program = await runner.start(name, flags[name], name === 'webhook' ? options.webhookNodeFlags : []);
+    const program = await runner.start(name, flags[name], name === 'webhook' ? options.webhookProcess : {});
     await program.ready();
     return program;
   };
-  const { operator, webhook } = await startBoth(runner, flags, options.webhookNodeFlags);
+  const { operator, webhook } = await startBoth(runner, flags, options.webhookProcess);
   const { probeUrl, log: webhookLog } = webhook;
-  const metricsUrl = `http://${ADDRESS}:${metricsPort}/metrics`;
+  const metricsUrl = `http://${address}:${metricsPort}/metrics`;
   const processes = { webhook: webhook.process, operator: operator.process };
   return { webhookUrl, probeUrl, metricsUrl, ...processes, webhookLog, startAgain, stop: runner.stop };
 }
@@ -67,10 +73,10 @@ export async function startCloister(
 async function startBoth(
   runner: ProgramRunner,
   flags: { readonly operator: readonly string[]; readonly webhook: readonly string[] },
-  webhookNodeFlags: readonly string[] = [],
+  webhookProcess?: ProcessOptions,
 ): Promise<{ operator: RunningProgram; webhook: RunningProgram }> {
   const operator = await runner.start('operator', flags.operator);
-  const webhook = await runner.start('webhook', flags.webhook, webhookNodeFlags);
+  const webhook = await runner.start('webhook', flags.webhook, webhookProcess);
   try {
     await Promise.all([operator.ready(), webhook.ready()]);
   } catch (error) {

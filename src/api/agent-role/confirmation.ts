@@ -11,7 +11,7 @@ const approver = z
   .meta(
     rules({
       rule: 'has(self.group) != has(self.user)',
-      message: 'name exactly one of group and user',
+      message: 'must have exactly one of group and user',
     }),
   );
 
@@ -33,7 +33,7 @@ export const separation = () =>
   z
     .enum(['NotCreator', 'None'])
     .default('NotCreator')
-    .describe('`NotCreator`: whoever made the sandbox does not decide for it. `None`: they may.');
+    .describe('`NotCreator`: the user who created the sandbox may not decide. `None`: they may.');
 
 /** Whether a person is asked before a call. */
 export const confirmation = z
@@ -43,20 +43,21 @@ export const confirmation = z
     minApprovals: minApprovals(),
     expiresSeconds: seconds(30, 86_400)
       .default(600)
-      .describe('How long the question stands. After it the call is refused.'),
+      .describe('How long people may decide. After that the call is denied.'),
     separation: separation(),
   })
   .meta(
     rules(
       {
         rule: "self.when != 'Always' || self.approvers.size() > 0",
-        message: 'confirmation Always needs approvers: say who may decide',
+        message:
+          'must not be empty when a person is asked: list who may decide, or set confirmation.when to Never',
         fieldPath: '.approvers',
         reason: 'FieldValueRequired',
       },
       {
         rule: 'self.approvers.size() == 0 || self.approvers.exists(a, has(a.group)) || self.minApprovals <= self.approvers.size()',
-        message: 'minApprovals is more than the number of users who may approve',
+        message: 'must not be more than the number of users in approvers, unless a group may approve',
         fieldPath: '.minApprovals',
       },
     ),

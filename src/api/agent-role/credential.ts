@@ -11,7 +11,7 @@ const attach = z
       .string()
       .min(1)
       .max(64)
-      .regex(/^[A-Za-z0-9-]+$/)
+      .regex(/^[A-Za-z0-9-]+$/, 'must be letters, digits and "-"')
       .optional()
       .describe('Name of the header. Only with type `Header`.'),
     region: dnsLabel().optional().describe('Region to sign for. Only with type `AWSSigV4`.'),
@@ -21,12 +21,12 @@ const attach = z
     rules(
       {
         rule: "(self.type == 'Header') == has(self.header)",
-        message: 'header is for type Header, which needs it',
+        message: 'must be set with type Header, and only with it',
         fieldPath: '.header',
       },
       {
         rule: "(self.type == 'AWSSigV4') == has(self.region) && (self.type == 'AWSSigV4') == has(self.service)",
-        message: 'region and service are for type AWSSigV4, which needs both',
+        message: 'region and service must be set with type AWSSigV4, and only with it',
         fieldPath: '.type',
       },
     ),
@@ -45,6 +45,6 @@ export const credential = z
   .meta(
     rules({
       rule: 'has(self.attach) != has(self.databaseLogin)',
-      message: 'a credential has exactly one of attach and databaseLogin',
+      message: 'must have exactly one of attach and databaseLogin',
     }),
   );

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { hostPattern } from '../shape/hosts.ts';
+import { hostPattern, port } from '../shape/hosts.ts';
 import { keyedList } from '../shape/lists.ts';
-import { port } from '../shape/ports.ts';
 import { byteQuantity } from '../shape/quantities.ts';
 import { rules } from '../shape/rules.ts';
 import { seconds } from '../shape/times.ts';
@@ -15,10 +14,12 @@ const destination = z.object({
     .default([443])
     .meta({ 'x-kubernetes-list-type': 'set' })
     .describe('Ports of it.'),
-  maxUploadBytes: byteQuantity('1Ti').default('16Mi').describe('Most bytes that one connection may send.'),
+  maxUploadBytes: byteQuantity('1Ti')
+    .default('16Mi')
+    .describe('Maximum number of bytes that one connection may send.'),
   maxDownloadBytes: byteQuantity('1Ti')
     .default('1Gi')
-    .describe('Most bytes that one connection may receive.'),
+    .describe('Maximum number of bytes that one connection may receive.'),
   idleSeconds: seconds(1, 3600).default(300).describe('A connection without traffic for so long is closed.'),
   maxSeconds: seconds(1, 86_400).default(3600).describe('A connection is closed after so long.'),
   encryptedClientHello: z
@@ -36,13 +37,15 @@ const selector = z.object({
 
 const peer = z
   .object({
-    namespaceSelector: selector.optional().describe("Namespaces of the callers. Left out: the agent's own."),
-    podSelector: selector.optional().describe('Pods that may call. Left out: all of the namespaces.'),
+    namespaceSelector: selector
+      .optional()
+      .describe("Namespaces of the callers. If not set: the agent's own."),
+    podSelector: selector.optional().describe('Pods that may call. If not set: all of the namespaces.'),
   })
   .meta(
     rules({
       rule: 'has(self.namespaceSelector) || has(self.podSelector)',
-      message: 'name a namespaceSelector, a podSelector or both: neither would let everybody in',
+      message: 'must have namespaceSelector, podSelector or both: without them every pod could connect',
     }),
   );
 

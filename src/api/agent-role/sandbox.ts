@@ -24,20 +24,23 @@ const limits = z.object({
 /** The pod that an agent of the role runs in. */
 export const roleSandbox = z.object({
   images: keyedList(image, ['repository'], 32).describe('Images that may run. Empty: none.'),
-  limits: limits.describe('Most that all containers of the pod together may ask for.'),
+  limits: limits.describe('Maximum for all containers of the pod together.'),
   runAsUser: z.int().min(1).max(2_147_483_647).describe('User that every container runs as.'),
   tmp: z
-    .object({ size: byteQuantity('1Ti').describe('Most that all scratch volumes together may hold.') })
+    .object({ size: byteQuantity('1Ti').describe('Maximum size of all scratch volumes together.') })
     .describe('Writable scratch space.'),
   seccompProfile: z
     .string()
     .min(1)
     .max(63)
-    .regex(/^(RuntimeDefault|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/)
+    .regex(
+      /^(RuntimeDefault|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/,
+      'must be "RuntimeDefault", or the name of a profile in lower-case letters, digits and "-"',
+    )
     .describe('`RuntimeDefault`, or the name of a profile that Cloister installs.'),
   runtimeClassName: dnsSubdomain()
     .optional()
-    .describe("RuntimeClass that the pod has to name. Left out: the cluster's default."),
+    .describe("RuntimeClass that the pod has to name. If not set: the cluster's default."),
   userNamespace: z
     .enum(['Required', 'Preferred'])
     .default('Required')
@@ -48,7 +51,7 @@ export const roleSandbox = z.object({
     .enum(['Required', 'None'])
     .default('Required')
     .describe('Whether the pod starts with a container that proves the network closed.'),
-  maxLifetimeSeconds: seconds(60, 31_536_000).describe('Longest life of a pod.'),
+  maxLifetimeSeconds: seconds(60, 31_536_000).describe('Maximum lifetime of a pod.'),
   allowedAccess: distinctList(z.enum(['Exec', 'Attach', 'PortForward', 'Proxy', 'Debug']), 5).describe(
     'What people may do to the running pod. Empty: nothing.',
   ),

@@ -3,13 +3,13 @@ import type { Rule } from '../shape/rules.ts';
 const onlyWith = (block: string, executor: string): Rule[] => [
   {
     rule: `self.executor != '${executor}' || has(self.${block})`,
-    message: `executor ${executor} needs the block ${block}`,
+    message: `must be set with executor ${executor}`,
     fieldPath: `.${block}`,
     reason: 'FieldValueRequired',
   },
   {
     rule: `self.executor == '${executor}' || !has(self.${block})`,
-    message: `the block ${block} is only for executor ${executor}: remove it or change the executor`,
+    message: `must not be set unless executor is ${executor}: remove it, or change the executor`,
     fieldPath: `.${block}`,
     reason: 'FieldValueForbidden',
   },
@@ -22,36 +22,39 @@ export const toolRules: readonly Rule[] = [
   ...onlyWith('upstream', 'Upstream'),
   {
     rule: "self.executor != 'SQL' || 'code:sql' in self.capabilities",
-    message: 'executor SQL needs the capability code:sql',
+    message: 'must contain code:sql with executor SQL',
     fieldPath: '.capabilities',
   },
   {
     rule: "self.executor != 'Fetch' || 'net:http:get' in self.capabilities || 'net:http:post' in self.capabilities",
-    message: 'executor Fetch needs the capability net:http:get or net:http:post',
+    message: 'must contain net:http:get or net:http:post with executor Fetch',
     fieldPath: '.capabilities',
   },
   {
     rule: "self.executor != 'Fetch' || self.domains.size() > 0",
-    message: 'executor Fetch needs domains: say which argument holds the URL and which hosts it may name',
+    message:
+      'must not be empty with executor Fetch: set which argument holds the URL, and which hosts it may name',
     fieldPath: '.domains',
     reason: 'FieldValueRequired',
   },
   {
     rule: "!self.capabilities.exists(c, c.startsWith('file:')) || self.paths.size() > 0",
-    message: 'a file: capability needs paths: say which argument holds the path and what it may name',
+    message:
+      'must not be empty with a file: capability: set which argument holds the path, and which paths it may name',
     fieldPath: '.paths',
     reason: 'FieldValueRequired',
   },
   {
     rule: "self.executor != 'Agent' || has(self.enforcement) || !(has(self.maxFileSize) || has(self.maxResponseSize) || has(self.maxRequestsPerMinute) || has(self.maxExecutionSeconds) || has(self.arguments) || self.domains.size() > 0 || self.confirmation.when != 'Never')",
     message:
-      'rate, size, seconds, domains, arguments and confirmation of a tool that the agent runs itself bind only an agent that asks: write enforcement: Cooperative',
+      'must be Cooperative for executor Agent with maxFileSize, maxResponseSize, maxRequestsPerMinute, maxExecutionSeconds, domains, arguments or confirmation, because only an agent that asks is held to them',
     fieldPath: '.enforcement',
     reason: 'FieldValueRequired',
   },
   {
     rule: "self.executor == 'Agent' || !has(self.enforcement)",
-    message: 'the gateway holds the rules of this executor: remove enforcement',
+    message:
+      'must not be set unless executor is Agent, because the gateway enforces the rules of the others: remove it',
     fieldPath: '.enforcement',
     reason: 'FieldValueForbidden',
   },

@@ -1,13 +1,82 @@
 import { z } from 'zod';
-import { distinctList } from '../shape/lists.ts';
-import { toolName } from '../shape/names.ts';
+import { hostPattern } from '../shape/hosts.ts';
+import { distinctList, keyedList, requiredDistinctList } from '../shape/lists.ts';
+import { dnsLabel, toolName } from '../shape/names.ts';
+import { filePath, jsonPointer, requestPath } from '../shape/paths.ts';
 import { byteQuantity } from '../shape/quantities.ts';
 import { rules } from '../shape/rules.ts';
 import { seconds } from '../shape/times.ts';
-import { domainRules, pathRules } from './argument-rules.ts';
 import { confirmation } from './confirmation.ts';
-import { mcpBlock, sqlBlock, upstreamBlock } from './executors.ts';
 import { toolRules } from './tool-rules.ts';
+
+const argument = () =>
+  jsonPointer().describe('JSON Pointer to the argument that the rule is about, such as `/path`.');
+
+const pathRule = z.object({
+  argument: argument(),
+  allow: requiredDistinctList(filePath(), 32).describe(
+    'Paths that the argument may lie at or under. Empty: none.',
+  ),
+  deny: requiredDistinctList(filePath(), 32).describe(
+    'Paths at or under which the argument is refused although `allow` has it. Required; `[]` for none.',
+  ),
+});
+
+const domainRule = z.object({
+  argument: argument(),
+  allow: requiredDistinctList(hostPattern(), 32).describe(
+    'Hosts that the URL may name: `example.com` is that name only, `*.example.com` every name below it. Empty: none.',
+  ),
+  deny: requiredDistinctList(hostPattern(), 32).describe(
+    'Hosts that are refused although `allow` has them. Required; `[]` for none.',
+  ),
+});
+
+/** Which paths the arguments of a tool may name; for a tool of the agent's own also what may be mounted. */
+const pathRules = () =>
+  keyedList(pathRule, ['argument'], 8).describe(
+    "Which paths the tool's arguments may name. For a tool with executor `Agent` they also bound what may be mounted.",
+  );
+
+/** Which hosts the URLs in the arguments of a tool may name. */
+const domainRules = () =>
+  keyedList(domainRule, ['argument'], 8).describe("Which hosts the URLs in the tool's arguments may name.");
+
+/** What a tool with executor `SQL` may do. */
+const sqlBlock = z.object({
+  argument: jsonPointer().describe('JSON Pointer to the argument that holds the statement.'),
+  credential: dnsLabel().describe(
+    'Credential of the role, with `databaseLogin`, that the statement runs as.',
+  ),
+  operations: distinctList(z.enum(['Select', 'Insert', 'Update', 'Delete']), 4).describe(
+    'Kinds of statement that may run. Empty: none.',
+  ),
+  tables: distinctList(
+    z
+      .string()
+      .min(1)
+      .max(127)
+      .regex(
+        /^[a-z_][a-z0-9_]*\.([a-z_][a-z0-9_]*|\*)$/,
+        'must be a schema and a table in lower case, such as "analytics.orders", or a schema and ".*"',
+      ),
+    64,
+  ).describe('Tables that may be named, as `schema.table`, or `schema.*` for all of a schema. Empty: none.'),
+  maxRows: z.int().min(1).max(1_000_000).default(1000).describe('Maximum number of rows in a result.'),
+});
+
+/** Where a tool with executor `MCP` is found. */
+const mcpBlock = z.object({
+  upstream: dnsLabel().describe('Upstream of the role with protocol `MCP`.'),
+  tool: toolName().describe('Name of the tool there.'),
+});
+
+/** What a tool with executor `Upstream` calls. */
+const upstreamBlock = z.object({
+  name: dnsLabel().describe('Upstream of the role with protocol `HTTP`.'),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('Method of the request.'),
+  path: requestPath().describe("Path of the request, under the upstream's `baseURL`."),
+});
 
 /** What a tool may touch: the capabilities of the permission matrix; `ext:` is open for other services. */
 const capability = z
@@ -16,6 +85,7 @@ const capability = z
   .max(64)
   .regex(
     /^(file:(read|write|delete|execute)|net:http:(get|post)|net:smtp|code:(python|bash|sql)|ext:[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/,
+    'must be one of file:read, file:write, file:delete, file:execute, net:http:get, net:http:post, net:smtp, code:python, code:bash and code:sql, or "ext:" and the name of a service',
   );
 
 /** One named thing that an agent may call, and everything that bounds the call. */
@@ -42,18 +112,20 @@ export const tool = z
       .describe(
         'JSON Schema that the arguments must fit, at most 32 KiB and without `$ref`; it comes on top of the schema that the tool itself declares.',
       ),
-    maxFileSize: byteQuantity('1Ti').optional().describe('Largest file that a call may read or write.'),
+    maxFileSize: byteQuantity('1Ti')
+      .optional()
+      .describe('Maximum size of a file that a call may read or write.'),
     maxResponseSize: byteQuantity('1Gi')
       .optional()
-      .describe('Largest answer. More is an error, never cut off.'),
+      .describe('Maximum size of a response. A larger one is an error and is not truncated.'),
     maxRequestsPerMinute: z.int().min(1).max(100_000).optional().describe('Calls a minute for one sandbox.'),
-    maxExecutionSeconds: seconds(1, 3600).optional().describe('Longest time for one call.'),
-    confirmation: confirmation.describe('Whether a person is asked first. Has to be written.'),
+    maxExecutionSeconds: seconds(1, 3600).optional().describe('Maximum time for one call.'),
+    confirmation: confirmation.describe('Whether a person is asked first. Required.'),
     enforcement: z
       .enum(['Cooperative'])
       .optional()
       .describe(
-        'Has to be written where a rule binds only an agent that asks: rate, size, seconds, domains, arguments or confirmation of a tool with executor `Agent`.',
+        'Required where a rule binds only an agent that asks: rate, size, seconds, domains, arguments or confirmation of a tool with executor `Agent`.',
       ),
   })
   .meta(rules(...toolRules));

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { sha256Hex } from '../shape/digests.ts';
-import { baseURL, hostName } from '../shape/hosts.ts';
+import { baseURL, hostName, port } from '../shape/hosts.ts';
 import { distinctList, keyedList } from '../shape/lists.ts';
 import { dnsLabel, toolName } from '../shape/names.ts';
 import { requestPath } from '../shape/paths.ts';
-import { port } from '../shape/ports.ts';
 import { rules } from '../shape/rules.ts';
 import { seconds } from '../shape/times.ts';
 
@@ -13,7 +12,7 @@ const llm = z.object({
     .enum(['OpenAIChat', 'OpenAIResponses', 'AnthropicMessages'])
     .describe('How requests are read. Every decision is made on the parsed body.'),
   models: distinctList(z.string().min(1).max(128), 32).describe('Models that may be asked. Empty: none.'),
-  maxOutputTokens: z.int().min(1).max(1_000_000).describe('Most tokens that one answer may have.'),
+  maxOutputTokens: z.int().min(1).max(1_000_000).describe('Maximum number of tokens in one response.'),
   hostedTools: distinctList(z.string().min(1).max(128), 32).describe(
     "Tools that run at the vendor's side. Empty: none.",
   ),
@@ -53,20 +52,20 @@ const service = z.object({
 });
 
 const timeouts = z.object({
-  firstByteSeconds: seconds(1, 600).default(60).describe('Longest wait for the first byte of an answer.'),
-  idleSeconds: seconds(1, 600).default(120).describe('Longest silence in an answer.'),
-  maxSeconds: seconds(1, 86_400).default(900).describe('Longest time for the whole answer.'),
+  firstByteSeconds: seconds(1, 600).default(60).describe('Maximum wait for the first byte of a response.'),
+  idleSeconds: seconds(1, 600).default(120).describe('Maximum time without a byte within a response.'),
+  maxSeconds: seconds(1, 86_400).default(900).describe('Maximum time for the whole response.'),
 });
 
 const upstreamRules = rules(
   {
     rule: "(self.protocol == 'MCP') == has(self.mcp)",
-    message: 'mcp is for protocol MCP, which needs it',
+    message: 'must be set with protocol MCP, and only with it',
     fieldPath: '.mcp',
   },
   {
     rule: "self.protocol == 'HTTP' || !has(self.llm)",
-    message: 'llm is only for protocol HTTP',
+    message: 'must not be set unless protocol is HTTP',
     fieldPath: '.llm',
     reason: 'FieldValueForbidden',
   },
@@ -81,17 +80,17 @@ export const upstream = z
     destination: z
       .object({ service: service.describe('A Service of the cluster.') })
       .optional()
-      .describe('Where its addresses may lie. Left out: public addresses only.'),
+      .describe('Where its addresses may lie. If not set: public addresses only.'),
     caBundle: z
       .string()
       .min(1)
       .max(65_536)
-      .regex(/^[A-Za-z0-9+/]+={0,2}$/)
+      .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64 on one line')
       .optional()
-      .describe("Base64 of the PEM certificates that its own must chain to. Left out: the system's."),
+      .describe("Base64 of the PEM certificates that its own must chain to. If not set: the system's."),
     credential: dnsLabel()
       .optional()
-      .describe('Credential of the role, with `attach`, that is added. Left out: none.'),
+      .describe('Credential of the role, with `attach`, that is added. If not set: none.'),
     methods: distinctList(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']), 6).describe(
       'Methods that may be used. Empty: none.',
     ),

@@ -6,7 +6,7 @@ const condition = z.object({
     .string()
     .min(1)
     .max(316)
-    .regex(/^[A-Za-z][A-Za-z0-9]*$/)
+    .regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be one word of letters and digits')
     .describe('What is said.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
   observedGeneration: z
@@ -19,7 +19,7 @@ const condition = z.object({
     .string()
     .min(1)
     .max(1024)
-    .regex(/^[A-Za-z][A-Za-z0-9]*$/)
+    .regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be one word of letters and digits')
     .describe('One word from the table of reasons.'),
   message: z.string().max(32_768).describe('The same for a person.'),
 });

@@ -12,7 +12,10 @@ export const hostName = () =>
     .string()
     .min(1)
     .max(253)
-    .regex(new RegExp(`^${NAME}$`));
+    .regex(
+      new RegExp(`^${NAME}$`),
+      'must be a host name in lower case with at least two parts, such as "api.example.com", and not an address',
+    );
 
 /** A host name, or `*.` and a host name for every name below it and not the name itself. */
 export const hostPattern = () =>
@@ -20,7 +23,10 @@ export const hostPattern = () =>
     .string()
     .min(1)
     .max(253)
-    .regex(new RegExp(`^(\\*\\.)?${NAME}$`));
+    .regex(
+      new RegExp(`^(\\*\\.)?${NAME}$`),
+      'must be a host name in lower case with at least two parts, such as "api.example.com", or "*." and a host name, and not an address',
+    );
 
 /** An https URL with a host name, an optional port and a path without `.`, `..`, empty or encoded segments. */
 export const baseURL = () =>
@@ -32,4 +38,8 @@ export const baseURL = () =>
       new RegExp(
         `^https://${NAME}(:[1-9][0-9]{0,4})?(/([A-Za-z0-9_~-][A-Za-z0-9._~-]*|\\.[A-Za-z0-9_~-]+))*$`,
       ),
+      'must be an https URL with a host name, such as "https://api.example.com/v1", without a user, a query, ".." or a closing "/"',
     );
+
+/** A TCP port. */
+export const port = () => z.int().min(1).max(65_535);

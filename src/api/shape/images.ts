@@ -11,7 +11,10 @@ export const imageRepository = () =>
     .string()
     .min(1)
     .max(255)
-    .regex(new RegExp(`^${REGISTRY}(/${COMPONENT})*(/${COMPONENT}|/\\*)$`));
+    .regex(
+      new RegExp(`^${REGISTRY}(/${COMPONENT})*(/${COMPONENT}|/\\*)$`),
+      'must be a repository with its registry and without a tag, such as "ghcr.io/acme/agent", or a prefix and "/*"',
+    );
 
 /** An image with its registry, and a tag, a digest or both. */
 export const imageReference = () =>
@@ -21,4 +24,5 @@ export const imageReference = () =>
     .max(512)
     .regex(
       new RegExp(`^${REGISTRY}(/${COMPONENT})+(:[A-Za-z0-9_][-A-Za-z0-9._]{0,127})?(@sha256:[0-9a-f]{64})?$`),
+      'must be an image with its registry, such as "ghcr.io/acme/agent:1.2", and a whole digest where it has one',
     );

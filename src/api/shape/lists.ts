@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * A list whose items are told apart by the named fields; the API server refuses a repeated key and merges by it.
- * Left out, it is empty, and an empty list allows nothing.
+ * If it is not set, it is empty, and an empty list allows nothing.
  */
 export const keyedList = <Item extends z.ZodObject>(item: Item, keys: readonly string[], maxItems: number) =>
   z
@@ -11,7 +11,7 @@ export const keyedList = <Item extends z.ZodObject>(item: Item, keys: readonly s
     .default([])
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [...keys] });
 
-/** A list of distinct values. Left out, it is empty, and an empty list allows nothing. */
+/** A list of distinct values. If it is not set, it is empty, and an empty list allows nothing. */
 export const distinctList = <Item extends z.ZodType>(item: Item, maxItems: number) =>
   z.array(item).max(maxItems).default([]).meta({ 'x-kubernetes-list-type': 'set' });
 

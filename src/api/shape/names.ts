@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const LABEL_WORDS =
+  'must be lower-case letters, digits and "-", and must begin and end with a letter or digit';
 
 /** A DNS label (RFC 1123): the name of a namespace, a Service, a credential or an upstream. */
 export const dnsLabel = () =>
@@ -8,7 +10,7 @@ export const dnsLabel = () =>
     .string()
     .min(1)
     .max(63)
-    .regex(new RegExp(`^${LABEL}$`));
+    .regex(new RegExp(`^${LABEL}$`), LABEL_WORDS);
 
 /** The name of a role, sandbox or tenant: a DNS label of at most 52 characters, so that names built from it fit in 63. */
 export const ownerName = () =>
@@ -16,7 +18,7 @@ export const ownerName = () =>
     .string()
     .min(1)
     .max(52)
-    .regex(new RegExp(`^${LABEL}$`));
+    .regex(new RegExp(`^${LABEL}$`), LABEL_WORDS);
 
 /** A DNS subdomain (RFC 1123): the name of most Kubernetes objects. */
 export const dnsSubdomain = () =>
@@ -24,7 +26,10 @@ export const dnsSubdomain = () =>
     .string()
     .min(1)
     .max(253)
-    .regex(new RegExp(`^${LABEL}(\\.${LABEL})*$`));
+    .regex(
+      new RegExp(`^${LABEL}(\\.${LABEL})*$`),
+      'must be lower-case letters, digits, "-" and ".", and each part between dots must begin and end with a letter or digit',
+    );
 
 /** The name of a tool, as tool protocols allow it. */
 export const toolName = () =>
@@ -32,7 +37,10 @@ export const toolName = () =>
     .string()
     .min(1)
     .max(128)
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
+    .regex(
+      /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
+      'must be letters, digits, "_", "-" and ".", and must begin with a letter, a digit or "_"',
+    );
 
 /** The key of a Secret or ConfigMap. */
 export const dataKey = () =>
@@ -40,7 +48,7 @@ export const dataKey = () =>
     .string()
     .min(1)
     .max(253)
-    .regex(/^[-._a-zA-Z0-9]+$/);
+    .regex(/^[-._a-zA-Z0-9]+$/, 'must be letters, digits, "-", "_" and "."');
 
 /** An identifier of a database object that needs no quoting. */
 export const databaseIdentifier = () =>
@@ -48,7 +56,10 @@ export const databaseIdentifier = () =>
     .string()
     .min(1)
     .max(63)
-    .regex(/^[a-z_][a-z0-9_]*$/);
+    .regex(
+      /^[a-z_][a-z0-9_]*$/,
+      'must be lower-case letters, digits and "_", and must not begin with a digit',
+    );
 
 /** The name of a user or group as the API server knows it. */
 export const subjectName = () =>
@@ -56,7 +67,7 @@ export const subjectName = () =>
     .string()
     .min(1)
     .max(256)
-    .regex(/^[^ \p{Cc}]+$/u);
+    .regex(/^[^ \p{Cc}]+$/u, 'must not contain spaces or control characters');
 
 /** The UID of an object. */
 export const objectUID = () =>
@@ -64,4 +75,4 @@ export const objectUID = () =>
     .string()
     .min(1)
     .max(64)
-    .regex(/^[-a-zA-Z0-9]+$/);
+    .regex(/^[-a-zA-Z0-9]+$/, 'must be letters, digits and "-"');

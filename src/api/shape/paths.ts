@@ -18,7 +18,10 @@ export const filePath = () =>
     .string()
     .min(1)
     .max(256)
-    .regex(new RegExp(`^/(${FILE_SEGMENT}(/${FILE_SEGMENT})*)?$`, 'u'));
+    .regex(
+      new RegExp(`^/(${FILE_SEGMENT}(/${FILE_SEGMENT})*)?$`, 'u'),
+      'must be an absolute path without ".", "..", "//", "*" or a closing "/"',
+    );
 
 /** The path of a request in canonical form; a closing `/*` stands for everything below it. */
 export const requestPath = () =>
@@ -26,7 +29,10 @@ export const requestPath = () =>
     .string()
     .min(1)
     .max(256)
-    .regex(new RegExp(`^/(${URL_SEGMENT}(/${URL_SEGMENT})*(/\\*)?|\\*)?$`, 'u'));
+    .regex(
+      new RegExp(`^/(${URL_SEGMENT}(/${URL_SEGMENT})*(/\\*)?|\\*)?$`, 'u'),
+      'must be an absolute path without ".", "..", "//", "%" or a query; "/*" may end it',
+    );
 
 /** A JSON Pointer (RFC 6901) into the arguments of a tool. */
 export const jsonPointer = () =>
@@ -34,7 +40,7 @@ export const jsonPointer = () =>
     .string()
     .min(1)
     .max(256)
-    .regex(/^(\/([^~/\p{Cc}]|~[01])+)+$/u);
+    .regex(/^(\/([^~/\p{Cc}]|~[01])+)+$/u, 'must be a JSON Pointer, such as "/path"');
 
 /** A relative path of a secret store: no empty, `.` or `..` segment. */
 export const secretPath = () =>
@@ -42,4 +48,7 @@ export const secretPath = () =>
     .string()
     .min(1)
     .max(256)
-    .regex(new RegExp(`^${URL_SEGMENT}(/${URL_SEGMENT})*$`, 'u'));
+    .regex(
+      new RegExp(`^${URL_SEGMENT}(/${URL_SEGMENT})*$`, 'u'),
+      'must be a relative path without ".", "..", "//", "*" or a "/" at either end',
+    );

@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { isRecord } from '../../lib/is-record.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
 type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Copied as they are. Everything else is either handled below or refused, so that nothing is lost in silence. */
 const COPIED = [
@@ -44,7 +42,7 @@ const safe = (bound: unknown): bound is number =>
 
 const convertQuantity = (node: Json, path: string): StructuralSchema => {
   const text = Array.isArray(node['anyOf'])
-    ? node['anyOf'].filter(isObject).find((branch) => branch['type'] === 'string')
+    ? node['anyOf'].filter(isRecord).find((branch) => branch['type'] === 'string')
     : undefined;
   if (text === undefined) throw unsupported(path, 'x-kubernetes-int-or-string without a string branch');
   const { anyOf: _branches, 'x-kubernetes-int-or-string': _mark, ...rest } = node;
@@ -63,8 +61,8 @@ const convertObject = (node: Json, path: string): StructuralSchema => {
   if ('properties' in node && 'additionalProperties' in node) {
     throw unsupported(path, 'additionalProperties beside properties');
   }
-  if (isObject(node['properties'])) return { properties: convertProperties(node['properties'], path) };
-  if (!isObject(node['additionalProperties'])) throw unsupported(path, 'an object of unknown shape');
+  if (isRecord(node['properties'])) return { properties: convertProperties(node['properties'], path) };
+  if (!isRecord(node['additionalProperties'])) throw unsupported(path, 'an object of unknown shape');
   return { additionalProperties: convertNode(node['additionalProperties'], `${path}.*`) };
 };
 
@@ -77,7 +75,7 @@ const convertBounds = (node: Json): StructuralSchema => ({
 });
 
 const convertNode = (node: unknown, path: string): StructuralSchema => {
-  if (!isObject(node)) throw unsupported(path, JSON.stringify(node));
+  if (!isRecord(node)) throw unsupported(path, JSON.stringify(node));
   if (node['x-kubernetes-int-or-string'] === true) return convertQuantity(node, path);
   const stranger = Object.keys(node).find((key) => !HANDLED.has(key));
   if (stranger !== undefined) throw unsupported(path, stranger);

@@ -4,7 +4,7 @@ import { kindSchema } from './kind-schema.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
 /** A CustomResourceDefinition as Cloister writes it. */
-export type CustomResourceDefinition = {
+export interface CustomResourceDefinition {
   apiVersion: 'apiextensions.k8s.io/v1';
   kind: 'CustomResourceDefinition';
   metadata: { name: string; annotations: Readonly<Record<string, string>> };
@@ -28,7 +28,7 @@ export type CustomResourceDefinition = {
       subresources: { status: Record<string, never> };
     }[];
   };
-};
+}
 
 /** Without it Helm deletes a kind with the release, and the API server every role, tenant and sandbox with the kind. */
 const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };

@@ -1,7 +1,7 @@
 import type { Rule } from '../shape/rules.ts';
 
 /** The part of OpenAPI v3 that a CustomResourceDefinition may use ("structural"), as far as Cloister needs it. */
-export type StructuralSchema = {
+export interface StructuralSchema {
   type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   description?: string;
   default?: unknown;
@@ -26,4 +26,4 @@ export type StructuralSchema = {
   'x-kubernetes-list-type'?: 'atomic' | 'map' | 'set';
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-validations'?: Rule[];
-};
+}

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { dataKey, dnsLabel } from '../shape/names.ts';
+import { dataKey, dnsLabel, dnsSubdomain } from '../shape/names.ts';
 import { secretPath } from '../shape/paths.ts';
 import { rules } from '../shape/rules.ts';
-import { secretReference } from '../shape/secret-reference.ts';
+
+/** One key of a Secret in the tenant's system namespace. */
+export const secretReference = () =>
+  z.object({
+    name: dnsSubdomain().describe("Name of the Secret in the tenant's system namespace."),
+    key: dataKey().describe('Key in the Secret.'),
+  });
 
 const vaultKV = z.object({
   mount: secretPath().describe('Mount of the version 2 key-value engine.'),
@@ -26,6 +32,6 @@ export const credentialBinding = z
   .meta(
     rules({
       rule: '[has(self.vaultKV), has(self.vaultDatabase), has(self.kubernetesSecret)].filter(x, x).size() == 1',
-      message: 'a credential has exactly one source: vaultKV, vaultDatabase or kubernetesSecret',
+      message: 'must have exactly one source: vaultKV, vaultDatabase or kubernetesSecret',
     }),
   );

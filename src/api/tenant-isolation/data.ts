@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { hostName } from '../shape/hosts.ts';
+import { hostName, port } from '../shape/hosts.ts';
 import { distinctList } from '../shape/lists.ts';
 import { databaseIdentifier, dnsLabel, dnsSubdomain } from '../shape/names.ts';
 import { secretPath } from '../shape/paths.ts';
-import { port } from '../shape/ports.ts';
 import { rules } from '../shape/rules.ts';
 
 const connection = z.object({
@@ -36,12 +35,12 @@ export const database = z
     rules(
       {
         rule: "(self.strategy == 'RowLevel') == has(self.tenantColumn)",
-        message: 'tenantColumn is for strategy RowLevel, which needs it',
+        message: 'must be set with strategy RowLevel, and only with it',
         fieldPath: '.tenantColumn',
       },
       {
         rule: "self.strategy != 'RowLevel' || self.tables.size() > 0",
-        message: 'strategy RowLevel needs tables: say what is protected',
+        message: 'must not be empty with strategy RowLevel: list the tables to protect',
         fieldPath: '.tables',
         reason: 'FieldValueRequired',
       },
@@ -60,11 +59,14 @@ const s3 = z.object({
     .string()
     .min(3)
     .max(63)
-    .regex(/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/)
+    .regex(
+      /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+      'must be lower-case letters, digits, "-" and ".", and must begin and end with a letter or digit',
+    )
     .describe('Name of the bucket.'),
   prefix: secretPath().describe("Prefix that is the tenant's alone."),
   region: dnsLabel().describe('Region of the bucket.'),
-  endpoint: hostName().optional().describe('Host of the service. Left out: that of the region.'),
+  endpoint: hostName().optional().describe('Host of the service. If not set: that of the region.'),
   credential: dnsLabel().describe('Credential of this tenant that requests are signed with.'),
 });
 
@@ -80,6 +82,6 @@ export const fileStorage = z
   .meta(
     rules({
       rule: 'has(self.s3) != has(self.persistentVolumes)',
-      message: 'fileStorage has exactly one of s3 and persistentVolumes',
+      message: 'must have exactly one of s3 and persistentVolumes',
     }),
   );

@@ -1,7 +1,67 @@
 import { z } from 'zod';
-import { conditions } from '../shape/conditions.ts';
+import { conditions, type ConditionTable } from '../shape/conditions.ts';
 import { dnsLabel, objectUID } from '../shape/names.ts';
 import { time } from '../shape/times.ts';
+
+/** What the status of a tenant can say. */
+export const tenantConditions = {
+  NamespacesEnrolled: {
+    meaning: 'Every namespace of the tenant exists and carries its labels.',
+    reasons: {
+      Enrolled: 'All of them.',
+      NamespaceMissing: 'A namespace does not exist yet. The message names it.',
+      EnrolledElsewhere: 'A namespace belongs to another tenant. The message names both.',
+      NamespaceReplaced: 'A namespace was deleted and made again. The message names it.',
+      LabelRefused: 'The labels could not be written. The message says why.',
+    },
+  },
+  PodsCompliant: {
+    meaning: 'Every pod in the namespaces of the tenant meets the pod contract.',
+    reasons: {
+      Compliant: 'All of them.',
+      ViolationsFound: 'The message names pods that existed before enrolment and violate the contract.',
+    },
+  },
+  NetworkClosed: {
+    meaning: 'The namespaces are closed in both directions.',
+    reasons: {
+      Closed: 'The policies of Cloister are in place.',
+      PolicyMissing: 'A policy could not be written. The message names it.',
+    },
+  },
+  GatewayReady: {
+    meaning: "The tenant's gateway responds.",
+    reasons: {
+      Available: 'Enough replicas are ready.',
+      Unavailable: 'No replica is ready. Agents reach nothing.',
+      GatewayMoved: 'Its address was lost, and the pods are made again.',
+    },
+  },
+  CredentialsBound: {
+    meaning: 'Every credential of the allowed roles is bound.',
+    reasons: {
+      Bound: 'All of them.',
+      NotBound: 'The message names those that are not. Calls that need them are denied.',
+      StoreUnreachable: 'Vault cannot be reached.',
+    },
+  },
+  DatabaseIsolated: {
+    meaning: 'A login of the tenant was tried and reached no rows of other tenants.',
+    reasons: {
+      Proven: 'It was tried on the canary tenant.',
+      Reached: 'It reached what it must not. No logins are issued.',
+      NoCanary: 'There is no canary row to try it on.',
+      NotConfigured: 'The tenant has no database.',
+    },
+  },
+  Ready: {
+    meaning: 'Agents of the tenant can work.',
+    reasons: {
+      Ready: 'Everything above holds.',
+      NotReady: 'Something above does not hold. The message names it.',
+    },
+  },
+} as const satisfies ConditionTable;
 
 const enrolled = z.object({
   name: dnsLabel().describe('Its name.'),

@@ -3,7 +3,7 @@ import type { Check } from '../../policy/admission/check.ts';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import type { Command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '../../lib/nearest-name.ts';
 import { paint, type Terminal } from '../terminal.ts';
 
 type Explained = Pick<Check, 'name' | 'summary' | 'rationale' | 'fields' | 'context' | 'upstream'>;

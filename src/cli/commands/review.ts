@@ -3,7 +3,7 @@ import { CHECKS } from '../../policy/admission/checks/index.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import type { Command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '../../lib/nearest-name.ts';
 import { missingPolicies } from '../policies/missing-policies.ts';
 import { openInput } from '../policies/open-input.ts';
 import { createReport, type OutputFormat, type Report } from '../review/report.ts';

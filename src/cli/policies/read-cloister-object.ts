@@ -1,5 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { describeProblems } from '../../api/describe-problems.ts';
 import { kinds } from '../../api/kinds.ts';
 import { API_VERSION, GROUP } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
@@ -13,8 +14,8 @@ export type CloisterObject =
   | TenantIsolation
   | { readonly kind: 'AgentApproval' | 'AgentQuarantine' };
 
-/** More issues than anybody reads at once. */
-const MOST_NAMED = 5;
+/** How many problems of one object are reported at once. */
+const MAX_PROBLEMS = 5;
 
 /** Reads an object of the group `cloister.dev`: the object, why its schema refuses it, or null for every other group. */
 export function readCloisterObject(
@@ -30,11 +31,10 @@ export function readCloisterObject(
     };
   }
   const parsed = definition.schema.safeParse(object);
-  const issues =
-    parsed.error?.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`) ??
-    strippedFields(object, parsed.data).map((field) => `${field}: no such field; check the spelling`);
-  if (issues.length > 0) {
-    return { error: `this ${definition.kind} cannot be used: ${issues.slice(0, MOST_NAMED).join('; ')}` };
+  if (!parsed.success || strippedFields(object, parsed.data).length > 0) {
+    const problems = describeProblems(definition, object).slice(0, MAX_PROBLEMS);
+    const sentences = problems.map((problem) => (problem.endsWith('?') ? problem : `${problem}.`));
+    return { error: `this ${definition.kind} cannot be used: ${sentences.join(' ')}` };
   }
   return { object: parsed.data as unknown as CloisterObject };
 }

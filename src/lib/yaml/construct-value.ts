@@ -1,10 +1,6 @@
-import { EVENT_ID } from 'js-yaml';
-import type { Event } from 'js-yaml';
-import { allowAliases } from './allow-aliases.ts';
-import { keyText } from './key-text.ts';
-import { resolveAliases } from './resolve-aliases.ts';
-import { scalarText, scalarValue } from './scalar-value.ts';
-import type { ScalarText } from './scalar-value.ts';
+import { type Event, EVENT_ID } from 'js-yaml';
+import { allowAliases, resolveAliases } from './aliases.ts';
+import { keyText, scalarText, type ScalarText, scalarValue } from './scalar-value.ts';
 import { YamlFault } from './yaml-fault.ts';
 
 /** Where each mapping of the two outermost levels starts, for messages that name the line of a List's item. */
@@ -98,7 +94,7 @@ function alias<Result>(state: State, index: number, read: () => Result): Result 
   const target = state.targets.get(index);
   const event = state.events[index];
   if (target === undefined || event === undefined)
-    throw new YamlFault('an alias stands where none can be: write the value out', 0);
+    throw new YamlFault('an alias is not allowed here: write the value out', 0);
   if (state.openAliases.has(index))
     throw new YamlFault('an anchor contains its own alias: write the value out', offsetOf(event));
   const after = index + 1;
@@ -165,7 +161,7 @@ function isMerge({ text, tag, implicit }: ScalarText): boolean {
   return text === '<<' && (implicit || tag === 'tag:yaml.org,2002:merge');
 }
 
-// go-yaml v2 merges where `<<` stands: a key written before it is overwritten, one written after it wins.
+// go-yaml v2 merges at the place of `<<`: a key written before it is overwritten, one written after it wins.
 function merge(state: State, target: Mapping): void {
   const event = state.events[state.index];
   if (event?.type !== EVENT_ID.SEQUENCE) {
@@ -218,7 +214,10 @@ function afterNode(events: readonly Event[], start: number): number {
 }
 
 function notAKey(event: Event | undefined): YamlFault {
-  return new YamlFault('a mapping or a list stands as a key: JSON has only text keys', offsetOf(event));
+  return new YamlFault(
+    'a mapping or a list is used as a key: JSON has only text keys, so use text',
+    offsetOf(event),
+  );
 }
 
 function offsetOf(event: Event | undefined): number {

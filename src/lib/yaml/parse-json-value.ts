@@ -18,10 +18,10 @@ interface State {
 /** The text is not JSON, so kubectl would try it as YAML. */
 export class JsonSyntaxFault extends YamlFault {}
 
-const maxDepth = 1000;
-const whitespace = /[ \t\r\n]*/y;
-const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
-const literals = new Map<string, boolean | null>([
+const MAX_DEPTH = 1000;
+const WHITESPACE = /[ \t\r\n]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
+const LITERALS = new Map<string, boolean | null>([
   ['true', true],
   ['false', false],
   ['null', null],
@@ -40,9 +40,9 @@ export function parseJsonValue(text: string, start: number, positions: Positions
 }
 
 function skip(state: State): void {
-  whitespace.lastIndex = state.at;
-  whitespace.test(state.text);
-  state.at = whitespace.lastIndex;
+  WHITESPACE.lastIndex = state.at;
+  WHITESPACE.test(state.text);
+  state.at = WHITESPACE.lastIndex;
 }
 
 function value(state: State): unknown {
@@ -50,7 +50,7 @@ function value(state: State): unknown {
   if (character === '{') return object(state);
   if (character === '[') return array(state);
   if (character === '"') return string(state);
-  for (const [word, meaning] of literals) {
+  for (const [word, meaning] of LITERALS) {
     if (state.text.startsWith(word, state.at)) {
       state.at += word.length;
       return meaning;
@@ -100,8 +100,8 @@ function array(state: State): unknown[] {
 
 function enter(state: State): void {
   state.depth += 1;
-  if (state.depth > maxDepth)
-    throw new YamlFault(`values are nested too deeply: keep them under ${maxDepth} levels`, state.at);
+  if (state.depth > MAX_DEPTH)
+    throw new YamlFault(`values are nested too deeply: keep them under ${MAX_DEPTH} levels`, state.at);
   state.at += 1;
 }
 
@@ -141,8 +141,8 @@ function isEscaped(text: string, quote: number): boolean {
 }
 
 function numeral(state: State): number {
-  number.lastIndex = state.at;
-  const match = number.exec(state.text);
+  NUMBER.lastIndex = state.at;
+  const match = NUMBER.exec(state.text);
   if (match === null) throw unexpected(state, 'a value');
   const [written, fraction, exponent] = match;
   const result = Number(written) + 0;
@@ -156,7 +156,7 @@ function numeral(state: State): number {
   }
   if (!Number.isFinite(result))
     throw new YamlFault(`the number ${written} is out of range: write a smaller one`, state.at);
-  state.at = number.lastIndex;
+  state.at = NUMBER.lastIndex;
   return result;
 }
 

@@ -1,5 +1,4 @@
-import { YAMLException, parseEvents } from 'js-yaml';
-import type { Event } from 'js-yaml';
+import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import { YamlFault } from './yaml-fault.ts';
 
 /** The events of a text; where lines had to be indented they point into the text given back. */
@@ -10,9 +9,9 @@ export interface ParsedEvents {
 
 // go-yaml v2 follows YAML 1.1, where these end a line, and skips a byte order mark at the start of one; js-yaml follows
 // YAML 1.2 and does neither. A key could hide behind the difference.
-const misread = /[\u0085\u2028\u2029]|[\r\n]\uFEFF/;
-const maxDepth = 1000;
-const maxReparsedCharacters = 64 * 2 ** 20;
+const MISREAD_CHARACTERS = /[\u0085\u2028\u2029]|[\r\n]\uFEFF/;
+const MAX_DEPTH = 1000;
+const MAX_REPARSED_CHARACTERS = 64 * 2 ** 20;
 
 /**
  * Parses as js-yaml does, and also what libyaml takes beyond it: lines inside brackets or quotes that are indented less
@@ -25,14 +24,14 @@ export function parseLenientEvents(original: string): ParsedEvents {
   let previous = -1;
   for (let parsed = 0; ; parsed += text.length) {
     try {
-      return { text, events: parseEvents(text, { maxDepth }) };
+      return { text, events: parseEvents(text, { maxDepth: MAX_DEPTH }) };
     } catch (error) {
       if (!(error instanceof YAMLException) || error.mark === undefined) throw error;
       const { line, position } = error.mark;
       const start = position - error.mark.column;
       const opensLine = /^[ \t]*$/.test(text.slice(start, position));
       const mayRepair = error.reason === 'deficient indentation' && opensLine && line > previous;
-      if (!mayRepair || parsed > maxReparsedCharacters) throw faultOf(original, error.reason, line);
+      if (!mayRepair || parsed > MAX_REPARSED_CHARACTERS) throw faultOf(original, error.reason, line);
       text = text.slice(0, start) + ' '.repeat(deepestColumn(text, start)) + text.slice(start);
       previous = line;
     }
@@ -40,7 +39,7 @@ export function parseLenientEvents(original: string): ParsedEvents {
 }
 
 function refuseMisreadCharacters(text: string): void {
-  const found = misread.exec(text);
+  const found = MISREAD_CHARACTERS.exec(text);
   if (found === null) return;
   const last = text.charCodeAt(found.index + found[0].length - 1);
   const code = last.toString(16).toUpperCase().padStart(4, '0');

@@ -1,7 +1,5 @@
-import { EVENT_ID } from 'js-yaml';
-import type { Event } from 'js-yaml';
-import { constructValue } from './construct-value.ts';
-import type { Positions } from './construct-value.ts';
+import { type Event, EVENT_ID } from 'js-yaml';
+import { constructValue, type Positions } from './construct-value.ts';
 import type { ParsedEvents } from './parse-lenient-events.ts';
 import { refuseMisreadFlow } from './refuse-misread-flow.ts';
 

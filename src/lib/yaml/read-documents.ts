@@ -5,8 +5,7 @@ import type { ManifestDocument, UnreadableDocument } from './manifest-document.t
 import { parseLenientEvents } from './parse-lenient-events.ts';
 import { parseYamlDocument } from './parse-yaml-document.ts';
 import { readJsonStream, startsLikeJson } from './read-json-stream.ts';
-import { splitDocuments } from './split-documents.ts';
-import type { DocumentText } from './split-documents.ts';
+import { type DocumentText, splitDocuments } from './split-documents.ts';
 import { YamlFault } from './yaml-fault.ts';
 
 type Documents = Generator<ManifestDocument | UnreadableDocument>;

@@ -2,8 +2,7 @@ import type { Positions } from './construct-value.ts';
 import { documentsOfValue } from './documents-of-value.ts';
 import { LineCounter } from './line-counter.ts';
 import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
-import { JsonSyntaxFault, parseJsonValue } from './parse-json-value.ts';
-import type { ParsedJson } from './parse-json-value.ts';
+import { JsonSyntaxFault, type ParsedJson, parseJsonValue } from './parse-json-value.ts';
 import { YamlFault } from './yaml-fault.ts';
 
 /** Where a JSON stream ended: the rest of the text, if any, is YAML. */

@@ -1,9 +1,8 @@
-import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE } from 'js-yaml';
-import type { Event, ScalarEvent } from 'js-yaml';
+import { COLLECTION_STYLE, type Event, EVENT_ID, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { YamlFault } from './yaml-fault.ts';
 
-const suspicious = /\?\S|:[,[\]{}]|[\s,[{]:\S/;
-const colonAndBracket = /\s*:[,[\]{}]/y;
+const SUSPICIOUS = /\?\S|:[,[\]{}]|[\s,[{]:\S/;
+const COLON_AND_BRACKET = /\s*:[,[\]{}]/y;
 
 /**
  * Throws a {@link YamlFault} for unquoted text inside brackets that libyaml and js-yaml read differently:
@@ -11,7 +10,7 @@ const colonAndBracket = /\s*:[,[\]{}]/y;
  * string `a:` for kubectl and a mapping for YAML 1.2.
  */
 export function refuseMisreadFlow(text: string, events: readonly Event[]): void {
-  if (!suspicious.test(text)) return;
+  if (!SUSPICIOUS.test(text)) return;
   const flow: boolean[] = [];
   for (const event of events) {
     if (event.type === EVENT_ID.POP) flow.pop();
@@ -32,8 +31,8 @@ function refuseMisread(text: string, { valueStart, valueEnd }: ScalarEvent): voi
       valueStart,
     );
   }
-  colonAndBracket.lastIndex = valueEnd;
-  if (colonAndBracket.test(text)) {
+  COLON_AND_BRACKET.lastIndex = valueEnd;
+  if (COLON_AND_BRACKET.test(text)) {
     throw new YamlFault(
       `${shown} is followed by : and no blank, which kubectl takes into the text: put a blank after it or quote it`,
       valueStart,

@@ -9,7 +9,7 @@ export interface DocumentText {
 
 // kubectl looks for separators from line feed to line feed, but hands one with nothing before it on to go-yaml, to which
 // these end a line as well: behind a comment a whole document can follow.
-const hiddenBreak = /[\r\u0085\u2028\u2029]/;
+const HIDDEN_BREAK = /[\r\u0085\u2028\u2029]/;
 
 /**
  * Splits a YAML stream as kubectl does: at every line that starts with `---`, wherever it stands, so that one broken
@@ -30,7 +30,7 @@ export function* splitDocuments(input: string, firstLine = 1): Generator<Documen
     line += countLines(text);
     const end = stream.indexOf('\n', separator);
     const rest = stream.slice(separator + 3, end === -1 ? undefined : end).trim();
-    const isHarmless = rest === '' || (rest.startsWith('#') && !hiddenBreak.test(rest));
+    const isHarmless = rest === '' || (rest.startsWith('#') && !HIDDEN_BREAK.test(rest));
     badSeparator = isHarmless ? undefined : rest;
     if (end === -1) {
       if (badSeparator !== undefined) yield { text: '\n', line, badSeparator };

@@ -1,5 +1,5 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { parseTime } from '../../lib/parse-time.ts';
+import { parseTime } from '../../lib/time.ts';
 
 /** When the next exemption of any tenant ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */
 export function nextExpiration(tenants: readonly TenantIsolation[], now: number): number {

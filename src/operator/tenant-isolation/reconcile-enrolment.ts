@@ -5,7 +5,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
-import { formatTime } from '../../lib/format-time.ts';
+import { formatTime } from '../../lib/time.ts';
 import { type EnrolmentWorld, planEnrolment } from './plan-enrolment.ts';
 import { tenantStatus } from './tenant-status.ts';
 

@@ -61,8 +61,3 @@ export function inContainer(
 ): { readonly container: string; readonly field: string } {
   return { container: container.name ?? '', field: `spec.${LISTS[position]}[${index}].${field}` };
 }
-
-/** Removed once no check uses it. */
-export function containerField(view: ContainerView, field: string): string {
-  return inContainer(view, field).field;
-}

@@ -6,7 +6,6 @@ import type { Pod, Volume } from './pod.ts';
 import { createPodSubject, type PodSubject } from './pod-subject.ts';
 import { TEMPORARY } from './pod-volumes.ts';
 
-export const SCRATCH_PATH = TEMPORARY;
 const USUAL_MEBIBYTES = 64n;
 /** The size that a scratch volume gets where its author sets none. */
 export const USUAL_SIZE = `${USUAL_MEBIBYTES}Mi`;
@@ -21,7 +20,7 @@ export function isBounded({ emptyDir }: Volume): boolean {
 export function isScratch({ containers }: PodSubject, { name }: Volume): boolean {
   return containers.some(({ container }) =>
     (container.volumeMounts ?? []).some(
-      (mount) => mount.name === name && canonicalMountPath(mount.mountPath ?? '') === SCRATCH_PATH,
+      (mount) => mount.name === name && canonicalMountPath(mount.mountPath ?? '') === TEMPORARY,
     ),
   );
 }

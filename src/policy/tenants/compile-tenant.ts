@@ -1,5 +1,5 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { parseTime } from '../../lib/parse-time.ts';
+import { parseTime } from '../../lib/time.ts';
 import type { Exemption, TenantPolicy } from './tenant-policy.ts';
 import type { Unchecked } from '../../api/unchecked.ts';
 

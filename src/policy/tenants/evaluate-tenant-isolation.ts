@@ -1,5 +1,5 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { parseTime } from '../../lib/parse-time.ts';
+import { parseTime } from '../../lib/time.ts';
 import { show } from '../../lib/show.ts';
 import type { Finding } from '../decision.ts';
 

@@ -1,5 +1,5 @@
 /** An object that is refused, and by whom. */
-export type BadObject = {
+export interface BadObject {
   /** A sentence: what is wrong with it. */
   name: string;
   object: Readonly<Record<string, unknown>>;
@@ -13,4 +13,4 @@ export type BadObject = {
   message: RegExp;
   /** `Schema`: the API server by the CustomResourceDefinition alone. `Webhook`: the schema accepts it and the webhook does not. */
   by: 'Schema' | 'Webhook';
-};
+}

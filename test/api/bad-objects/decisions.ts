@@ -61,19 +61,19 @@ export const badDecisions: readonly BadObject[] = [
     'a quarantine of everything that names something',
     target({ type: 'All', name: 'x' }),
     'spec.target.name',
-    /every type but All/,
+    /every type except All/,
   ),
   badQuarantine(
     'a quarantine of a role without its name',
     target({ type: 'Role' }),
     'spec.target.name',
-    /every type but All/,
+    /every type except All/,
   ),
   badQuarantine(
     'a quarantine of a sandbox without its namespace',
     target({ type: 'Sandbox', name: 'x' }),
     'spec.target.namespace',
-    /type Sandbox, which needs it/,
+    /must be set with type Sandbox, and only with it/,
   ),
   badQuarantine('a quarantine without a reason', { '/spec/reason': '' }, 'spec.reason', /at least 1 chars/),
   {

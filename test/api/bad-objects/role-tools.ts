@@ -146,6 +146,6 @@ export const badRoleTools: readonly BadObject[] = [
     'a file capability without paths',
     { [`${tools}/0/paths`]: [] },
     'spec.tools[0].paths',
-    /file: capability needs paths/,
+    /must not be empty with a file: capability/,
   ),
 ];

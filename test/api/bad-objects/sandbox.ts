@@ -87,7 +87,7 @@ export const badSandboxes: readonly BadObject[] = [
     'a variable that the operator sets',
     { '/spec/env': [{ name: 'CLOISTER_PROXY_SECRET', value: 'x' }] },
     'spec.env[0].name',
-    /set by the operator/,
+    /must not begin with CLOISTER_/,
   ),
   schema(
     'a variable from a Secret',
@@ -118,13 +118,13 @@ export const badSandboxes: readonly BadObject[] = [
     'a limit above the role’s',
     { '/spec/resources': { limits: { memory: '3Gi' } } },
     'spec.resources.limits.memory',
-    /at most 2Gi/,
+    /at most "2Gi"/,
   ),
   webhook(
     'a request above the role’s limit',
     { '/spec/resources': { requests: { cpu: 2 } } },
     'spec.resources.requests.cpu',
-    /at most 1/,
+    /at most "1"/,
   ),
   webhook('a port outside the role’s ingress', { '/spec/ports': [9090] }, 'spec.ports[0]', /8080/),
   webhook(
@@ -138,6 +138,6 @@ export const badSandboxes: readonly BadObject[] = [
     'a role that the tenant does not allow',
     { '/spec/roleRef': { name: 'devops' } },
     'spec.roleRef.name',
-    /one of minimal/,
+    /one of "minimal"/,
   ),
 ];

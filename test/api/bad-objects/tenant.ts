@@ -83,7 +83,7 @@ export const badTenants: readonly BadObject[] = [
     'a default role that is not allowed',
     { '/spec/roles/default': 'devops' },
     'spec.roles.default',
-    /not in roles.allowed/,
+    /must be in roles.allowed/,
   ),
   schema('a tenant name with a dot', { '/metadata/name': 'a.b' }, 'metadata.name', /should match/),
   schema('a tenant name of 53 characters', { '/metadata/name': 'a'.repeat(53) }, 'metadata.name', /Too long/),
@@ -121,19 +121,19 @@ export const badTenants: readonly BadObject[] = [
     'rows kept apart without a column',
     database({ '/tenantColumn': undefined }),
     'spec.database.tenantColumn',
-    /which needs it/,
+    /must be set with strategy RowLevel, and only with it/,
   ),
   schema(
     'rows kept apart in no table',
     database({ '/tables': [] }),
     'spec.database.tables',
-    /say what is protected/,
+    /must not be empty with strategy RowLevel/,
   ),
   schema(
     'a database set up with a credential that is not bound',
     database({ '/connection/adminCredential': 'root' }),
     'spec.database.connection.adminCredential',
-    /does not bind/,
+    /must be the name of a credential in spec.credentials/,
   ),
   schema(
     'a database at an address',
@@ -151,7 +151,7 @@ export const badTenants: readonly BadObject[] = [
     'embeddings without a database',
     { '/spec/vectorStore': { pgvector: { tables: ['e'] } } },
     'spec.vectorStore',
-    /needs spec.database/,
+    /spec.database is not set/,
   ),
   schema(
     'files in two places',
@@ -169,7 +169,7 @@ export const badTenants: readonly BadObject[] = [
     'an exemption in a foreign namespace',
     exemption({ '/namespace': 'other' }),
     'spec.exemptions',
-    /not in spec.namespaces/,
+    /must be in spec.namespaces/,
   ),
   schema(
     'an exemption for every image',
@@ -199,7 +199,7 @@ export const badTenants: readonly BadObject[] = [
     'a shadow of a role that is not allowed',
     { '/spec/shadow': { roles: ['devops'], untilTime: '2099-01-01T00:00:00Z' } },
     'spec.shadow.roles',
-    /not in spec.roles.allowed/,
+    /must be in spec.roles.allowed/,
   ),
   schema(
     'more replicas than the maximum',

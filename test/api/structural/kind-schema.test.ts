@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { KindDefinition } from '../../../src/api/kind-definition.ts';
 import { kinds } from '../../../src/api/kinds.ts';
 import { customResourceDefinition } from '../../../src/api/structural/custom-resource-definition.ts';
-import { kindSchema } from '../../../src/api/structural/kind-schema.ts';
-import { rulesWithin } from '../../../src/api/structural/rules-within.ts';
-import type { SchemaField } from '../../../src/api/structural/schema-fields.ts';
-import { schemaFields, specLeafPaths } from '../../../src/api/structural/schema-fields.ts';
+import {
+  kindSchema,
+  rulesWithin,
+  type SchemaField,
+  schemaFields,
+} from '../../../src/api/structural/kind-schema.ts';
 import type { StructuralSchema } from '../../../src/api/structural/structural-schema.ts';
-import { UNOBEYED_FIELDS } from '../../../src/api/unobeyed-fields.ts';
-import { UNSET_VALUES } from '../../../src/api/unset-values.ts';
+import { UNOBEYED_FIELDS, UNSET_VALUES } from '../../../src/api/unobeyed-fields.ts';
 
 const isOpen = (schema: StructuralSchema): boolean => {
   if (schema.items !== undefined) return schema.maxItems === undefined || isOpen(schema.items);
@@ -83,13 +84,4 @@ describe.for(kinds.map((definition) => ({ kind: definition.kind, definition })))
 test('no two kinds share a name', () => {
   const names = kinds.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames]);
   expect(new Set(names).size).toBe(names.length);
-});
-
-test('the leaves of a spec are the fields that hold no others', () => {
-  const role = kinds.find(({ kind }) => kind === 'AgentRole');
-  const leaves = role === undefined ? [] : specLeafPaths(role);
-  expect(leaves).toContain('spec.sandbox.limits.memory');
-  expect(leaves).toContain('spec.tools[*].paths[*].deny');
-  expect(leaves).not.toContain('spec.sandbox');
-  expect(leaves).not.toContain('spec.sandbox.images');
 });

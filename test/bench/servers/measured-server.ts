@@ -1,8 +1,32 @@
-import type { Target } from '../load/target.ts';
-import type { Figures } from './figures.ts';
+import type { Target } from '../load.ts';
 
-/** A webhook in a process of its own that tells what it uses. */
+/** What a server's process has used since it began. */
+export interface Figures {
+  readonly cpuMicroseconds: number;
+  readonly heapBytes: number;
+  readonly peakResidentBytes: number;
+  /** Full collections of garbage (V8's mark-sweep), without forced ones. */
+  readonly fullCollections: number;
+}
+
+/** A server in a process of its own that reports what it uses. */
 export interface MeasuredServer {
   readonly target: Target;
-  readonly figures: (options?: { isCollected: boolean }) => Promise<Figures>;
+  readonly figures: () => Promise<Figures>;
+  /** The same, after a forced collection. */
+  readonly collectedFigures: () => Promise<Figures>;
+}
+
+/** Returns the flags of Node that make a server report its figures on a port of 127.0.0.1. */
+export function figureFlags(port: number): readonly string[] {
+  return ['--expose-gc', `--import=${new URL(`report-figures.mjs?port=${port}`, import.meta.url).href}`];
+}
+
+/** Returns a measured server whose process was started with {@link figureFlags}. */
+export function measuredServer(target: Target, figuresPort: number): MeasuredServer {
+  const read = async (path: string): Promise<Figures> => {
+    const response = await fetch(`http://127.0.0.1:${figuresPort}${path}`);
+    return (await response.json()) as Figures;
+  };
+  return { target, figures: () => read('/'), collectedFigures: () => read('/collected') };
 }

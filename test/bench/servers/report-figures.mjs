@@ -1,27 +1,43 @@
-// Loaded before a server's own program with `--import`, so that the server itself is measured as it is: in JavaScript, so
-// that this alone does not bring a compiler into its memory. Answers with what the process has used so far, and collects
-// garbage first when it is asked to. The port stands in this module's URL; the answer is `Figures` of figures.ts.
-import { createServer } from 'node:http';
+// Preloaded into a program that is measured (`--import`), which itself stays as it is. JavaScript, since a TypeScript
+// file would bring a compiler into the memory of the program. With `?port=` in this module's URL it answers requests
+// with `Figures` (measured-server.ts); without, it writes the processor time of the whole process to standard error at
+// the end.
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 
-const port = Number(new URL(import.meta.url).searchParams.get('port'));
+const port = new URL(import.meta.url).searchParams.get('port');
+if (port === null) process.on('exit', () => process.stderr.write(`\ncpu ${cpuMicroseconds()}\n`));
+else await reportOn(Number(port));
 
-const server = createServer((request, response) => {
-  if (request.url === '/collected') collectGarbage();
+async function reportOn(figuresPort) {
+  let fullCollections = 0;
+  new PerformanceObserver((list) => {
+    const isOwn = ({ detail: { kind, flags } }) =>
+      kind === constants.NODE_PERFORMANCE_GC_MAJOR &&
+      (flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) === 0;
+    fullCollections += list.getEntries().filter(isOwn).length;
+  }).observe({ entryTypes: ['gc'] });
+  const { createServer } = await import('node:http');
+  const server = createServer((request, response) => {
+    if (request.url === '/collected') collectGarbage();
+    const figures = {
+      cpuMicroseconds: cpuMicroseconds(),
+      heapBytes: process.memoryUsage().heapUsed,
+      peakResidentBytes: process.resourceUsage().maxRSS * 1024,
+      fullCollections,
+    };
+    response.setHeader('Connection', 'close');
+    response.end(JSON.stringify(figures));
+  });
+  server.listen(figuresPort, '127.0.0.1');
+  server.unref();
+}
+
+function cpuMicroseconds() {
   const { user, system } = process.cpuUsage();
-  const { heapUsed, rss } = process.memoryUsage();
-  const figures = {
-    cpuMicroseconds: user + system,
-    heapBytes: heapUsed,
-    residentBytes: rss,
-    peakResidentBytes: process.resourceUsage().maxRSS * 1024,
-  };
-  response.setHeader('Connection', 'close');
-  response.end(JSON.stringify(figures));
-});
-server.listen(port, '127.0.0.1');
-server.unref();
+  return user + system;
+}
 
-/** Twice: what finalizers let go of is freed by the second. */
+/** Twice: the second frees what finalizers let go of. */
 function collectGarbage() {
   globalThis.gc?.();
   globalThis.gc?.();

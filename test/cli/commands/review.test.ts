@@ -142,7 +142,11 @@ describe('roles and tenants', () => {
   });
 
   test.for([
-    ['a field that does not exist', ['maxRequestsPerMinute', 'maxRequestPerMinute'], 'no such field'],
+    [
+      'a field that does not exist',
+      ['maxRequestsPerMinute', 'maxRequestPerMinute'],
+      'did you mean "maxRequestsPerMinute"?',
+    ],
     ['a value out of bounds', ['86400', '1'], 'spec.sandbox.maxLifetimeSeconds'],
     ['a version that does not exist', ['v1alpha1', 'v9'], 'is not known'],
   ] as const)('a role with %s is unusable input', async ([, [from, to], told]) => {

@@ -117,12 +117,12 @@ const unreadable: readonly { name: string; text: string; line: number; error: Re
   { name: 'an item that is no object', text: 'items: [a]\n', line: 1, error: /items\[0\] is the string "a"/ },
   { name: 'an unknown alias', text: 'kind: A\nx: *y\n', line: 2, error: /\*y has no anchor/ },
   { name: 'an anchor in itself', text: 'x: &y [*y]\n', line: 1, error: /contains its own alias/ },
-  { name: 'a mapping as a key', text: 'kind: A\n{a: b}: c\n', line: 2, error: /stands as a key/ },
+  { name: 'a mapping as a key', text: 'kind: A\n{a: b}: c\n', line: 2, error: /is used as a key/ },
   {
     name: 'a template that nobody rendered',
     text: 'kind: A\nx: {{ .y }}\n',
     line: 2,
-    error: /stands as a key.*has to be rendered first/,
+    error: /is used as a key.*has to be rendered first/,
   },
   {
     name: 'a condition of a template',

@@ -2,7 +2,8 @@ import { show } from '../../../lib/show.ts';
 import { changeContainers, changeSpec, setSecurityContext, without } from '../../pod/change-pod.ts';
 import type { Container, Pod } from '../../pod/pod.ts';
 import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
-import { SCRATCH_PATH, scratchSize } from '../../pod/scratch-volume.ts';
+import { TEMPORARY } from '../../pod/pod-volumes.ts';
+import { scratchSize } from '../../pod/scratch-volume.ts';
 import { canonicalMountPath } from '../../roles/mount-path.ts';
 import type { Check, FixContext } from '../check.ts';
 import { isStartGate } from './start-gate.ts';
@@ -46,7 +47,7 @@ export const readOnlyRootFilesystem: Check = {
           ...inContainer(view, 'securityContext.readOnlyRootFilesystem'),
           found: show(readOnly),
           required: 'must be true',
-          fix: `Set it to true, and mount an emptyDir with a sizeLimit at ${SCRATCH_PATH} for scratch files.`,
+          fix: `Set it to true, and mount an emptyDir with a sizeLimit at ${TEMPORARY} for scratch files.`,
         });
       }
       if (terminationMessagePath && terminationMessagePath !== MESSAGE_PATH) {
@@ -70,7 +71,7 @@ export const readOnlyRootFilesystem: Check = {
       if (!isWritable || !canMount || position === 'EphemeralContainer') return readOnly;
       if (!needsScratch(container, context)) return readOnly;
       mounts = true;
-      const mount = { name: VOLUME, mountPath: SCRATCH_PATH };
+      const mount = { name: VOLUME, mountPath: TEMPORARY };
       return { ...readOnly, volumeMounts: [...(container.volumeMounts ?? []), mount] };
     });
     return mounts && !volume ? addVolume(changed, size ?? '') : changed;
@@ -89,7 +90,7 @@ function needsScratch(container: Container, context: FixContext): boolean {
   // The start gate writes nothing, and must have no mounts.
   if (isStartGate(container, context)) return false;
   return !(container.volumeMounts ?? []).some(
-    ({ mountPath }) => canonicalMountPath(mountPath ?? '') === SCRATCH_PATH,
+    ({ mountPath }) => canonicalMountPath(mountPath ?? '') === TEMPORARY,
   );
 }
 

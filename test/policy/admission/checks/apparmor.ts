@@ -42,7 +42,7 @@ export const apparmorFixtures: CheckFixtures = {
         changeSecurityContext(spec, UNCONFINED);
       },
       fields: ['spec.securityContext.appArmorProfile.type'],
-      found: ['Unconfined'],
+      found: ['"Unconfined"'],
     },
     {
       name: 'a container and an init container without confinement',
@@ -72,7 +72,7 @@ export const apparmorFixtures: CheckFixtures = {
         metadata.annotations = { [`${ANNOTATION}agent`]: 'unconfined' };
       },
       fields: [`metadata.annotations[${ANNOTATION}agent]`],
-      found: ['unconfined'],
+      found: ['"unconfined"'],
     },
     {
       name: 'an annotation of a container that is not there, and one that means nothing',
@@ -91,7 +91,7 @@ export const apparmorFixtures: CheckFixtures = {
         changeSecurityContext(spec.containers[0], { appArmorProfile: {} });
       },
       fields: ['spec.containers[0].securityContext.appArmorProfile.type'],
-      found: ['nothing'],
+      found: ['not set'],
       invalid: 'a profile has a type',
     },
   ],
