@@ -53,14 +53,7 @@ export const roleUseGuard: readonly PolicyObject[] = admissionPolicy({
   scope: EVERYWHERE,
   rules: [
     rule('', ['pods', 'pods/ephemeralcontainers', 'podtemplates', 'replicationcontrollers']),
-    rule('apps', [
-      'controllerrevisions',
-      'daemonsets',
-      'deployments',
-      'deployments/status',
-      'replicasets',
-      'statefulsets',
-    ]),
+    rule('apps', ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets']),
     rule('batch', ['cronjobs', 'jobs']),
     rule(GROUP, ['agentsandboxes']),
   ],
