@@ -10,7 +10,8 @@ import { FROM_CLEANER, FROM_OPERATOR } from './actors.ts';
 import { changedReservedKeys, hasFewEntries } from './changes.ts';
 
 /** `cloister-created-by` guards the author. */
-const GUARDED_ANNOTATION = `key != '${ANNOTATION.createdBy}' && !(key == '${ANNOTATION.forceRelease}' && variables.mayRelease)`;
+const GUARDED_ANNOTATION = `key != '${ANNOTATION.createdBy}'`;
+const MAY_RELEASE = `authorizer.group('${GROUP}').resource('agentsandboxes').namespace(request.namespace).name(object.metadata.name).check('release').allowed()`;
 const FINALIZERS = (object: string): string => `${object}.metadata.?finalizers.orValue([])`;
 /** `orphan` is the garbage collector's own finalizer: the same as a deletion with `propagationPolicy: Orphan`. */
 const IS_GUARDED_FINALIZER = `(each.startsWith('${METADATA_PREFIX}') || each == 'orphan')`;
@@ -41,24 +42,19 @@ export const sandboxMetadataGuard: readonly PolicyObject[] = admissionPolicy({
   ],
   conditions: [{ name: 'not-the-operator', expression: `!(${FROM_OPERATOR}) && !(${FROM_CLEANER})` }],
   variables: [
-    {
-      name: 'mayRelease',
-      expression: `authorizer.group('${GROUP}').resource('agentsandboxes').namespace(request.namespace).name(object.metadata.name).check('release').allowed()`,
-    },
     { name: 'changedLabels', expression: changedReservedKeys('labels') },
     { name: 'changedAnnotations', expression: changedReservedKeys('annotations', GUARDED_ANNOTATION) },
     { name: 'changedFinalizers', expression: CHANGED_FINALIZERS },
   ],
   validations: [
-    isOperators('labels', 'variables.changedLabels', 'Leave it out, or as it was.'),
+    isOperators('labels', 'Leave it out, or as it was.'),
     isOperators(
       'annotations',
-      'variables.changedAnnotations',
       `Leave it out, or as it was. To set ${ANNOTATION.forceRelease}, have the verb release on agentsandboxes.${GROUP} bound to you, as the ClusterRole cloister-platform has it.`,
+      `key == '${ANNOTATION.forceRelease}' && ${MAY_RELEASE}`,
     ),
     isOperators(
       'finalizers',
-      'variables.changedFinalizers',
       `Leave it out, or as it was. A deletion that hangs is ended by who may set ${ANNOTATION.forceRelease}.`,
     ),
     hasFewEntries('labels', IS_DELETE),
@@ -70,9 +66,11 @@ export const sandboxMetadataGuard: readonly PolicyObject[] = admissionPolicy({
   ],
 });
 
-function isOperators(field: string, changed: string, fix: string): Validation {
+/** Refuses a change, `but` (CEL about `key`) of what somebody else may change. */
+function isOperators(field: string, fix: string, but = 'false'): Validation {
+  const changed = `variables.changed${field[0]?.toUpperCase()}${field.slice(1)}`;
   return {
-    expression: `${IS_DELETE} || ${changed}.size() == 0`,
+    expression: `${IS_DELETE} || ${changed}.all(key, ${but})`,
     messageExpression: `${SUBJECT} + ': metadata.${field}: "' + ${changed}.join('", "') + ${WHO} + '${fix}'`,
   };
 }

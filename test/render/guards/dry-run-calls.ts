@@ -17,8 +17,8 @@ export const patch = (path: string, body: object, type = 'merge'): DryRunCall =>
   body,
 });
 
-export const remove = (path: string, options?: object): DryRunCall => ({
+/** With options in the query: `propagationPolicy=Orphan`. */
+export const remove = (path: string, options = ''): DryRunCall => ({
   method: 'DELETE',
-  path: `${path}?dryRun=All`,
-  ...(options === undefined ? {} : { body: options }),
+  path: `${path}?dryRun=All${options === '' ? '' : `&${options}`}`,
 });
