@@ -111,6 +111,27 @@ const TENANT = [
   },
 ];
 
+/** Enrols a namespace with what is in it, for a tenant of its own name, as the operator does. */
+export async function enrol({ controlPlane, attempt }: GuardedControlPlane, name: string): Promise<void> {
+  const [acme] = TENANT;
+  const namespaces = acme?.spec.namespaces.slice(0, 1).map((each) => ({ ...each, name }));
+  await controlPlane.apply([{ ...acme, metadata: { name }, spec: { ...acme?.spec, namespaces } }]);
+  const call = {
+    method: 'PATCH',
+    path: `${NAMESPACES}/${name}`,
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { labels: { ...ENROLMENT, 'cloister.dev/tenant': name } } },
+  } as const;
+  // The policy about listed namespaces learns of the tenant a moment after it is written.
+  await vi.waitFor(
+    async () => {
+      const { by, message } = await attempt(ACTORS.operator, call);
+      if (by !== 'Allowed') throw new Error(message);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+}
+
 const EDIT = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'RoleBinding',
