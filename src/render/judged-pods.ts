@@ -1,4 +1,4 @@
-import { LABEL } from '../api/names.ts';
+import { LABEL, MAX_METADATA_ENTRIES } from '../api/names.ts';
 import type { NamedExpression } from './admission-policy.ts';
 import { FROM_OPERATOR } from './guards/actors.ts';
 import { KNOWN_KEYS, quotedList } from './guards/changes.ts';
@@ -16,7 +16,7 @@ export const JUDGED_PODS: NamedExpression = {
   expression: [
     "request.operation != 'UPDATE'",
     'object.spec != oldObject.spec',
-    `(${OWNERS('object')} != ${OWNERS('oldObject')} && !${OWNERS('object')}.all(owner, owner in ${OWNERS('oldObject')}))`,
+    `(${OWNERS('object')} != ${OWNERS('oldObject')} && !(${OWNERS('oldObject')}.size() <= ${MAX_METADATA_ENTRIES} && ${OWNERS('object')}.all(owner, owner in ${OWNERS('oldObject')})))`,
     changed('labels', ` && !(key == '${LABEL.contained}' && ${FROM_OPERATOR})`),
     changed('annotations', ''),
   ].join(' || '),

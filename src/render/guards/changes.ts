@@ -1,12 +1,9 @@
-import { ANNOTATION, LABEL, METADATA_PREFIX } from '../../api/names.ts';
+import { ANNOTATION, LABEL, MAX_METADATA_ENTRIES, METADATA_PREFIX } from '../../api/names.ts';
 import { SUBJECT, type Validation } from '../admission-policy.ts';
 
 // CEL that says what an update changes.
 
 type TextMap = 'labels' | 'annotations';
-
-/** The highest number of labels, and of annotations, that a guarded object may have. */
-export const MAX_METADATA_ENTRIES = 256;
 
 /** The names that Cloister reads, of each map. */
 export const KNOWN_KEYS: Readonly<Record<TextMap, readonly string[]>> = {
@@ -48,7 +45,7 @@ export function changedReservedKeys(map: TextMap, guarded = 'true'): string {
 }
 
 /** Refuses a map of more than `MAX_METADATA_ENTRIES`, where it is not from before and `unless` (CEL) is false. */
-export function hasFewEntries(map: TextMap, unless: string): Validation {
+export function hasFewEntries(map: TextMap | 'finalizers', unless: string): Validation {
   const size = (object: string): string => `${object}.metadata.?${map}.orValue({}).size()`;
   const isNotMore = `(oldObject != null && ${size('object')} <= ${size('oldObject')})`;
   return {

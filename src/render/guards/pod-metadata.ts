@@ -1,4 +1,4 @@
-import { LABEL } from '../../api/names.ts';
+import { LABEL, MAX_METADATA_ENTRIES } from '../../api/names.ts';
 import {
   admissionPolicy,
   GOVERNED,
@@ -7,7 +7,7 @@ import {
   type Validation,
 } from '../admission-policy.ts';
 import { FROM_OPERATOR } from './actors.ts';
-import { changedReservedKeys, hasFewEntries, MAX_METADATA_ENTRIES } from './changes.ts';
+import { changedReservedKeys, hasFewEntries } from './changes.ts';
 
 const v1 = { apiGroups: [''], apiVersions: ['v1'] } as const;
 const IS_NEW_POD = "(request.kind.kind == 'Pod' && oldObject == null)";

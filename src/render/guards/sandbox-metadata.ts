@@ -1,4 +1,4 @@
-import { ANNOTATION, GROUP, METADATA_PREFIX } from '../../api/names.ts';
+import { ANNOTATION, GROUP, MAX_METADATA_ENTRIES, METADATA_PREFIX } from '../../api/names.ts';
 import {
   admissionPolicy,
   EVERYWHERE,
@@ -15,10 +15,10 @@ const MAY_RELEASE = `authorizer.group('${GROUP}').resource('agentsandboxes').nam
 const FINALIZERS = (object: string): string => `${object}.metadata.?finalizers.orValue([])`;
 /** `orphan` is the garbage collector's own finalizer: the same as a deletion with `propagationPolicy: Orphan`. */
 const IS_GUARDED_FINALIZER = `(each.startsWith('${METADATA_PREFIX}') || each == 'orphan')`;
-const CHANGED_FINALIZERS = [
+const CHANGED_FINALIZERS = `${FINALIZERS('object')}.size() > ${MAX_METADATA_ENTRIES} ? [] : ${[
   `${FINALIZERS('object')}.filter(each, ${IS_GUARDED_FINALIZER} && !(oldObject != null && each in ${FINALIZERS('oldObject')}))`,
   `(oldObject == null ? [] : ${FINALIZERS('oldObject')}.filter(each, each.startsWith('${METADATA_PREFIX}') && !(each in ${FINALIZERS('object')})))`,
-].join(' + ');
+].join(' + ')}`;
 const WHO = `'" is changed by "' + request.userInfo.username + '"; must be changed by the operator of Cloister alone. '`;
 const IS_DELETE = "(request.operation == 'DELETE')";
 
@@ -59,6 +59,7 @@ export const sandboxMetadataGuard: readonly PolicyObject[] = admissionPolicy({
     ),
     hasFewEntries('labels', IS_DELETE),
     hasFewEntries('annotations', IS_DELETE),
+    hasFewEntries('finalizers', IS_DELETE),
     {
       expression: `!${IS_DELETE} || (request.options.?propagationPolicy.orValue('') != 'Orphan' && request.options.?orphanDependents.orValue(false) != true)`,
       messageExpression: `${SUBJECT} + ': propagationPolicy is "Orphan"; must be "Background" or "Foreground", because a pod that outlives its sandbox keeps its identity. Delete the sandbox without --cascade=orphan.'`,
