@@ -27,7 +27,11 @@ export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
       { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [SYSTEM_NAMESPACE] },
     ],
   ],
-  rules: [all('*', ['*/*']), ...NAMESPACE_RULES],
+  rules: [
+    all('*', ['*/*']),
+    ...NAMESPACE_RULES,
+    { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] },
+  ],
   // Written all the time by nodes and controllers, and of no use to an attacker who acts as the operator.
   excludeRules: [
     all('', ['events', 'pods/binding', 'pods/status']),
@@ -39,7 +43,7 @@ export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: WAS_OURS,
-      messageExpression: `request.kind.kind + ' "' + request.name + '" in namespace "' + request.namespace + '": ' + request.operation + ' by the operator of Cloister; must be in a namespace with the label ${LABEL.tenant} or ${LABEL.system}. Add the namespace to spec.namespaces of a TenantIsolation, if agents run there.'`,
+      messageExpression: `request.kind.kind + ' "' + request.?name.orValue('') + '" in namespace "' + request.namespace + '": ' + request.operation + ' by the operator of Cloister; must be in a namespace with the label ${LABEL.tenant} or ${LABEL.system}. Add the namespace to spec.namespaces of a TenantIsolation, if agents run there.'`,
     },
   ],
 });
