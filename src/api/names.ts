@@ -38,6 +38,12 @@ export const ANNOTATION = {
 /** The prefix of every label and annotation that belongs to Cloister. */
 export const METADATA_PREFIX = `${GROUP}/` as const;
 
+/**
+ * The highest number of labels, and of annotations, that a pod or a sandbox may have. An expression of CEL takes time in
+ * proportion to the square of what it looks through, so none looks through more.
+ */
+export const MAX_METADATA_ENTRIES = 256;
+
 /** The namespace of the operator and the webhook. */
 export const SYSTEM_NAMESPACE = 'cloister-system';
 

@@ -14,6 +14,28 @@ test.for<[string, (pod: WritablePod) => void]>([
   expect(judged(tweak)).toBe(false);
 });
 
+const OWNERS = ['a', 'b'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: name }));
+const owned = buildPod(({ metadata }) => (metadata.ownerReferences = OWNERS));
+const judgedOwners = (ownerReferences: readonly object[]) =>
+  changesContract(owned, { ...owned, metadata: { ...owned.metadata, ownerReferences } });
+
+test.for<[string, readonly object[]]>([
+  ['one', OWNERS.slice(1)],
+  ['all', []],
+  ['none, in another order', OWNERS.toReversed()],
+])('an update that removes %s of the owners is not judged', ([, owners]) => {
+  expect(judgedOwners(owners)).toBe(false);
+});
+
+test.for<[string, readonly object[]]>([
+  ['adds an owner beside them', [...OWNERS, { ...OWNERS[0], uid: 'c' }]],
+  ['removes one and adds another', [{ ...OWNERS[0], uid: 'c' }]],
+  ['names one of them otherwise', [{ ...OWNERS[0], name: 'other' }]],
+  ['makes one the controller', [{ ...OWNERS[0], controller: true }]],
+])('an update that %s is judged', ([, owners]) => {
+  expect(judgedOwners(owners)).toBe(true);
+});
+
 test.for<[string, (pod: WritablePod) => void]>([
   ['an image', ({ spec }) => (spec.containers[0].image = 'other')],
   ['the lifetime', ({ spec }) => (spec.activeDeadlineSeconds = 99)],

@@ -126,7 +126,7 @@ describe('the labels and annotations of a running pod', () => {
     const { by, message } = await guarded.attempt(editor, label(CONTAINED, null));
     expect(by).toBe(GUARD);
     expect(message).toContain(
-      'pod agent: metadata.labels: cloister.dev/contained would be changed by editor, but stays as it was when the pod was created.',
+      'Pod "agent" in namespace "acme-agents": metadata.labels: "cloister.dev/contained" is changed by "editor"; must stay as it was when the pod was created.',
     );
     expect(
       await guarded.attempt(operator, { ...label(CONTAINED, null), path: `${PODS}/agent` }),

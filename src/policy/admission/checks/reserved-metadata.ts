@@ -1,4 +1,4 @@
-import { ANNOTATION, LABEL } from '../../../api/names.ts';
+import { ANNOTATION, LABEL, MAX_METADATA_ENTRIES } from '../../../api/names.ts';
 import { show } from '../../../lib/show.ts';
 import type { PodMetadata } from '../../pod/pod.ts';
 import type { Check } from '../check.ts';
@@ -39,10 +39,10 @@ export const reservedMetadata: Check = {
   upstream: null,
   cel: [
     {
-      expression: `object.metadata.?labels.orValue({}).all(key, key == '${ROLE}' || !${IS_RESERVED} || (key in ${list('labels')} && ${IS_OPERATOR}))`,
+      expression: `${isLarge('labels')} || object.metadata.?labels.orValue({}).all(key, key == '${ROLE}' || !${IS_RESERVED} || (key in ${list('labels')} && ${IS_OPERATOR}))`,
     },
     {
-      expression: `object.metadata.?annotations.orValue({}).all(key, !${IS_RESERVED} || (key == '${CREATED_BY}' && (object.metadata.annotations[key] == request.userInfo.username || ${IS_OPERATOR})) || (key in ${list('annotations')} && ${IS_OPERATOR}))`,
+      expression: `${isLarge('annotations')} || object.metadata.?annotations.orValue({}).all(key, !${IS_RESERVED} || (key == '${CREATED_BY}' && (object.metadata.annotations[key] == request.userInfo.username || ${IS_OPERATOR})) || (key in ${list('annotations')} && ${IS_OPERATOR}))`,
     },
   ],
   evaluate: ({ metadata }, context, report) => {
@@ -67,6 +67,11 @@ export const reservedMetadata: Check = {
     return { ...pod, metadata };
   },
 };
+
+/** The guard policy `cloister-pod-metadata` refuses a new pod of more. */
+function isLarge(kind: Kind): string {
+  return `object.metadata.?${kind}.orValue({}).size() > ${MAX_METADATA_ENTRIES}`;
+}
 
 function list(kind: Kind): string {
   return `[${[...OPERATOR_ONLY[kind]].map((key) => `'${key}'`).join(', ')}]`;
