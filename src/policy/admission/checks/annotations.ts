@@ -1,3 +1,4 @@
+import { MAX_METADATA_ENTRIES } from '../../../api/names.ts';
 import type { Check } from '../check.ts';
 import {
   IS_CLUSTER_PROGRAM,
@@ -13,8 +14,13 @@ import { IS_RESERVED, isReserved } from './reserved-metadata.ts';
 const IS_UNCHANGED =
   "(request.operation == 'UPDATE' && oldObject.metadata.?annotations[?key] == object.metadata.?annotations[?key])";
 const BY_CLUSTER = `(request.operation == 'UPDATE' && ${IS_CLUSTER_PROGRAM})`;
+const ANNOTATIONS = 'object.metadata.?annotations.orValue({})';
+/** CEL has a budget. The guard `cloister-pod-metadata` rejects a new pod of more; one from before keeps what it has. */
+const IS_LARGE = `${ANNOTATIONS}.size() > ${MAX_METADATA_ENTRIES}`;
+const IS_KEPT =
+  "(request.operation == 'CREATE' || object.metadata.?annotations == oldObject.metadata.?annotations)";
 const allAre = (allowed: string): string =>
-  `object.metadata.?annotations.orValue({}).all(key, ${IS_HARMLESS_ANNOTATION} || ${IS_UNCHANGED} || ${allowed})`;
+  `(${IS_LARGE} ? ${IS_KEPT} : ${ANNOTATIONS}.all(key, ${IS_HARMLESS_ANNOTATION} || ${IS_UNCHANGED} || ${allowed}))`;
 
 /**
  * A pod must carry only annotations that no program obeys, and those that its role lists.
