@@ -11,9 +11,9 @@ const ADDS_ANNOTATION = [
 const OURS = `key.startsWith('${METADATA_PREFIX}') || key.contains('.${METADATA_PREFIX}')`;
 
 /**
- * When a request about a pod is judged: an update that leaves spec, owners and our metadata alone, and
- * adds no annotation that something may obey, is not. Said to the
- * API server, so that a pod can lose a finalizer also while nothing answers: Jobs and namespaces could not end else.
+ * When a request about a pod is judged: an update that leaves spec, owners and our metadata alone, and adds no annotation
+ * that a program may obey, is not. Said to the API server, so that a pod can lose a finalizer also while nothing answers:
+ * Jobs and namespaces could not end else.
  */
 export const JUDGED_PODS: NamedExpression = {
   name: 'judged',
