@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildPod, type WritablePod } from '../../build/pod.ts';
+import { buildPod, takeRole, takeSandbox, type WritablePod } from '../../build/pod.ts';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import {
   ACTORS,
@@ -137,8 +137,8 @@ describe('the labels and annotations of a running pod', () => {
 });
 
 describe('who makes a pod', () => {
-  const sandbox = create(({ metadata }) => (metadata.labels['cloister.dev/sandbox'] = 'analyst'));
-  const devops = create(({ metadata }) => (metadata.labels[ROLE] = 'devops'));
+  const sandbox = create((pod) => takeSandbox(pod, 'analyst'));
+  const devops = create((pod) => takeRole(pod, 'devops'));
   const { activeDeadlineSeconds: _ofNoDeployment, ...spec } = buildPod().spec;
   const template = { metadata: { labels: { app: 'a', [ROLE]: 'devops' } }, spec };
   const batch = '/apis/batch/v1/namespaces/acme-agents/cronjobs?dryRun=All';
