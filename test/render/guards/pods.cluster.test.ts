@@ -7,6 +7,7 @@ import {
   startGuardedControlPlane,
   stampIsEffective,
 } from './guarded-control-plane.ts';
+import { podOfRole, podOfSandbox } from './role-workloads.ts';
 
 let guarded: GuardedControlPlane;
 
@@ -137,8 +138,8 @@ describe('the labels and annotations of a running pod', () => {
 });
 
 describe('who makes a pod', () => {
-  const sandbox = create(({ metadata }) => (metadata.labels['cloister.dev/sandbox'] = 'analyst'));
-  const devops = create(({ metadata }) => (metadata.labels[ROLE] = 'devops'));
+  const sandbox = { ...create(() => {}), body: podOfSandbox('another', 'analyst') };
+  const devops = { ...create(() => {}), body: podOfRole('another', 'devops') };
   const { activeDeadlineSeconds: _ofNoDeployment, ...spec } = buildPod().spec;
   const template = { metadata: { labels: { app: 'a', [ROLE]: 'devops' } }, spec };
   const batch = '/apis/batch/v1/namespaces/acme-agents/cronjobs?dryRun=All';
