@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildPod, takeRole, takeSandbox, type WritablePod } from '../../build/pod.ts';
+import { buildPod, type WritablePod } from '../../build/pod.ts';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import {
   ACTORS,
@@ -7,6 +7,7 @@ import {
   startGuardedControlPlane,
   stampIsEffective,
 } from './guarded-control-plane.ts';
+import { podOfRole, podOfSandbox } from './role-workloads.ts';
 
 let guarded: GuardedControlPlane;
 
@@ -137,8 +138,8 @@ describe('the labels and annotations of a running pod', () => {
 });
 
 describe('who makes a pod', () => {
-  const sandbox = create((pod) => takeSandbox(pod, 'analyst'));
-  const devops = create((pod) => takeRole(pod, 'devops'));
+  const sandbox = { ...create(() => {}), body: podOfSandbox('another', 'analyst') };
+  const devops = { ...create(() => {}), body: podOfRole('another', 'devops') };
   const { activeDeadlineSeconds: _ofNoDeployment, ...spec } = buildPod().spec;
   const template = { metadata: { labels: { app: 'a', [ROLE]: 'devops' } }, spec };
   const batch = '/apis/batch/v1/namespaces/acme-agents/cronjobs?dryRun=All';

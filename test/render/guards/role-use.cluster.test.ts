@@ -10,7 +10,7 @@ import {
   stampIsEffective,
   user,
 } from './guarded-control-plane.ts';
-import { MAY_USE_DATA_ANALYST, roleWorkloads, workload } from './role-workloads.ts';
+import { MAY_USE_DATA_ANALYST, podOfRole, roleWorkloads, workload } from './role-workloads.ts';
 
 let guarded: GuardedControlPlane;
 
@@ -26,10 +26,6 @@ const either = (...names: readonly string[]): unknown =>
   expect.stringMatching(new RegExp(`^(${names.join('|')})$`));
 
 const postWorkload = ({ path, body }: { path: string; body: object }) => post(path, body);
-const pod = (name: string, role: string, namespace = 'acme-agents') =>
-  buildPod(({ metadata }) =>
-    Object.assign(metadata, { name, namespace, labels: { 'cloister.dev/role': role } }),
-  );
 const sandbox = (name: string, role?: string) => ({
   ...minimalAgentSandbox,
   metadata: { name },
@@ -49,7 +45,7 @@ beforeAll(async () => {
     const { by, message } = await guarded.attempt(administrator, { method: 'POST', path, body });
     if (by !== 'Allowed') throw new Error(message);
   };
-  await make({ path: PODS, body: pod('devops', 'devops') });
+  await make({ path: PODS, body: podOfRole('devops', 'devops') });
   await make({ path: SANDBOXES, body: sandbox('devops', 'devops') });
   for (const kind of CHANGEABLE) await make(workload(kind, 'devops'));
 });
@@ -106,8 +102,8 @@ describe('a pod', () => {
     'strategic-merge',
   );
   test.for([
-    ['is made by who may use its role', editor, post(PODS, pod('new', 'devops')), GUARD],
-    ['is made by others of another role', editor, post(PODS, pod('new', 'data-analyst')), 'Allowed'],
+    ['is made by who may use its role', editor, post(PODS, podOfRole('new', 'devops')), GUARD],
+    ['is made by others of another role', editor, post(PODS, podOfRole('new', 'data-analyst')), 'Allowed'],
     ['gets another image by them alone', editor, containers('containers', 'agent'), GUARD],
     ['also in an init container', editor, containers('initContainers', 'start-gate'), GUARD],
     ['and an ephemeral container', editor, ephemeral, GUARD],
@@ -121,13 +117,13 @@ describe('a pod', () => {
     [
       'is made by no ServiceAccount of its namespace',
       ownServiceAccount,
-      post(PODS, pod('new', 'devops')),
+      post(PODS, podOfRole('new', 'devops')),
       GUARD,
     ],
     [
       'is made by a GitOps tool of another',
       foreignServiceAccount,
-      post(PODS, pod('new', 'devops')),
+      post(PODS, podOfRole('new', 'devops')),
       'Allowed',
     ],
   ] as const)('%s', ([, who, call, by]) => judge(who, call, by));
@@ -139,15 +135,15 @@ describe('a pod', () => {
     const path = '/api/v1/namespaces/elsewhere/pods';
     await judge(editor, post(path, body), 'Allowed');
     const own = user('system:serviceaccount:elsewhere:deployer', 'system:masters');
-    await judge(own, post(path, pod('own', 'devops', 'elsewhere')), 'Allowed');
+    await judge(own, post(path, podOfRole('own', 'devops', 'elsewhere')), 'Allowed');
   });
 
   test('the messages say what to do', async () => {
-    const { message } = await guarded.attempt(editor, post(PODS, pod('new', 'devops')));
+    const { message } = await guarded.attempt(editor, post(PODS, podOfRole('new', 'devops')));
     expect(message).toContain(
       'Pod "new" in namespace "acme-agents": label cloister.dev/role is "devops"; must be an AgentRole on which "editor" has the verb use. Choose another role, or have the verb use on agentroles.cloister.dev/devops bound to you.',
     );
-    const own = await guarded.attempt(ownServiceAccount, post(PODS, pod('new', 'devops')));
+    const own = await guarded.attempt(ownServiceAccount, post(PODS, podOfRole('new', 'devops')));
     expect(own.message).toContain(
       'the user is "system:serviceaccount:acme-agents:deployer"; must not be a ServiceAccount of an enrolled namespace',
     );
@@ -187,7 +183,7 @@ describe('the controllers of Kubernetes', () => {
   ] as const)('%s makes a %s of a template that was judged', async ([name, kind]) => {
     const made =
       kind === 'Pod'
-        ? { path: PODS, body: pod('made', 'devops') }
+        ? { path: PODS, body: podOfRole('made', 'devops') }
         : workload(kind, 'devops', { name: 'made' });
     await judge(controller(name), postWorkload(made), 'Allowed');
   });
@@ -195,12 +191,12 @@ describe('the controllers of Kubernetes', () => {
   test('so they do where they share one name', () =>
     judge(
       user('system:kube-controller-manager', 'system:masters'),
-      post(PODS, pod('made', 'devops')),
+      post(PODS, podOfRole('made', 'devops')),
       'Allowed',
     ));
 
   test('another of their namespace is asked', async () => {
     const other = user('system:serviceaccount:kube-system:other');
-    expect((await guarded.attempt(other, post(PODS, pod('made', 'devops')))).by).toBe('RBAC');
+    expect((await guarded.attempt(other, post(PODS, podOfRole('made', 'devops')))).by).toBe('RBAC');
   });
 });

@@ -1,4 +1,4 @@
-import { buildPod } from '../../build/pod.ts';
+import { buildPod, type WritablePod } from '../../build/pod.ts';
 
 /** The kinds of Kubernetes that hold a template of pods. */
 export const roleWorkloads = [
@@ -91,6 +91,22 @@ export function workload(
   };
   return { path: `${root}/namespaces/${namespace}/${resource}`, body, wrap };
 }
+
+/** A pod that proves itself by the secret of this name. */
+const podWithSecret = (metadata: object, secretName: string): WritablePod =>
+  buildPod((pod) => {
+    Object.assign(pod.metadata, metadata);
+    const [secret] = pod.spec.containers[0].env ?? [];
+    Object.assign(secret?.valueFrom?.secretKeyRef ?? {}, { name: secretName });
+  });
+
+export const podOfRole = (name: string, role: string, namespace = 'acme-agents'): WritablePod =>
+  podWithSecret({ name, namespace, labels: { 'cloister.dev/role': role } }, `cloister-proxy-r-${role}`);
+
+export const podOfSandbox = (name: string, sandbox: string): WritablePod => {
+  const labels = { 'cloister.dev/role': 'data-analyst', 'cloister.dev/sandbox': sandbox };
+  return podWithSecret({ name, labels }, `cloister-proxy-s-${sandbox}`);
+};
 
 const RBAC = 'rbac.authorization.k8s.io';
 
