@@ -49,11 +49,10 @@ export function hardenManifest(
 }
 
 function hardenContext(found: ManifestPod, options: HardenOptions) {
-  const { policies, rolePolicy, startGateImage, now } = options;
+  const { rolePolicy, startGateImage, now } = options;
   // What is written is to be created.
   const review = podContext({ ...found, isExisting: false }, options);
-  const gatewayAddresses = review.tenant === null ? [] : policies.gatewayAddresses(review.tenant.name);
-  return { review, role: rolePolicy, gatewayAddresses, startGateImage, now };
+  return { review, role: rolePolicy, startGateImage, now };
 }
 
 /** Returns a copy of a JSON value with another value at an existing path. Everything beside the path is shared. */

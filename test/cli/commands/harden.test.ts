@@ -89,9 +89,11 @@ describe('cloister harden', () => {
   });
 
   test('does not change a compliant pod', async () => {
-    const flags = ['-f', ROLE, '-f', TENANT, '-f', `${SAMPLES}/workloads`, '--role', 'data-analyst'];
+    const aliases = '  hostAliases: [{ip: 10.96.0.50, hostnames: [cloister-gateway]}]\n';
+    const sample = `${readFileSync(`${SAMPLES}/workloads/compliant-pod.yaml`, 'utf8')}${aliases}`;
+    const folder = writeFiles({ 'tenant.yaml': tenantWithStatus, 'workload.yaml': sample });
+    const flags = ['-f', ROLE, '-f', folder, '--role', 'data-analyst'];
     const { code, out } = await runCommand(['harden', ...flags]);
-    const sample = readFileSync(`${SAMPLES}/workloads/compliant-pod.yaml`, 'utf8');
     expect(code).toBe(0);
     expect(objectsOf(out).at(-1)).toEqual(objectsOf(sample)[0]);
     expect(await runCommand(['harden', ...flags, '--diff'])).toMatchObject({ code: 0, out: '', error: '' });

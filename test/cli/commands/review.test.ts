@@ -73,7 +73,7 @@ describe('what is printed', () => {
     [
       'everything',
       ['-f', `${SAMPLES}/workloads`, `${SAMPLES}/refused`, ...SAMPLE_POLICIES],
-      '16 manifests reviewed: 1 admitted, 15 refused; 1 role and 1 tenant read',
+      '19 manifests reviewed: 1 admitted, 18 refused; 1 role and 1 tenant read',
     ],
     ['what is not there', ['-f', 'nowhere', 'nobody'], '2 manifests could not be read'],
     ['stdin', ['-f', '-'], 'no manifest with a pod, role or tenant found; 1 object is not a workload'],
