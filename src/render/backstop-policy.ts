@@ -91,7 +91,11 @@ const VARIABLES: readonly NamedExpression[] = [
 ];
 
 function validation(check: Check, rules: readonly CelRule[]): Validation {
-  const ofPod = rules.filter(({ each }) => each === undefined).map(parenthesised);
+  const ofPod = rules
+    .filter(({ each }) => each === undefined)
+    .map(({ expression, liftedInNamespace: lifted }) =>
+      lifted === undefined ? `(${expression})` : `(${expression} || ${lifted})`,
+    );
   const ofItems = groups(rules);
   const expression = [...ofPod, ...ofItems.map(allKeep)].join(' && ');
   const culprits = [

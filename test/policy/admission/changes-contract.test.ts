@@ -7,7 +7,7 @@ const judged = (tweak: (pod: WritablePod) => void) => changesContract(buildPod()
 test.for<[string, (pod: WritablePod) => void]>([
   ['nothing', () => {}],
   ["somebody's label", ({ metadata }) => (metadata.labels['app'] = 'hermes')],
-  ["somebody's annotation", ({ metadata }) => (metadata.annotations = { 'example.com/seen': 'yes' })],
+  ['a harmless annotation', ({ metadata }) => (metadata.annotations = { 'prometheus.io/scrape': 'true' })],
   ['a finalizer', ({ metadata }) => (metadata.finalizers = ['example.com/hold'])],
   ['an absent member written as null', ({ spec }) => Object.assign(spec, { nodeName: null })],
 ])('an update of %s is not judged', ([, tweak]) => {
@@ -43,7 +43,20 @@ test.for<[string, (pod: WritablePod) => void]>([
   ['the role label', ({ metadata }) => (metadata.labels['cloister.dev/role'] = 'devops')],
   ['a new label of ours', ({ metadata }) => (metadata.labels['cloister.dev/sandbox'] = 'x')],
   ['a label of ours that goes', ({ metadata }) => delete metadata.labels['cloister.dev/role']],
+  ["somebody's annotation", ({ metadata }) => (metadata.annotations = { 'example.com/seen': 'yes' })],
   ['an annotation below our name', ({ metadata }) => (metadata.annotations = { 'a.cloister.dev/x': '1' })],
 ])('an update of %s is judged', ([, tweak]) => {
   expect(judged(tweak)).toBe(true);
+});
+
+test.for<[string, Record<string, string> | undefined, boolean]>([
+  ['stays beside another that goes', { 'dapr.io/enabled': 'true' }, false],
+  ['goes', undefined, false],
+  ['gets another value', { 'dapr.io/enabled': 'false', 'dapr.io/app-id': 'agent' }, true],
+])('an annotation that acts and that %s', ([, annotations, expected]) => {
+  const before = buildPod(({ metadata }) => {
+    metadata.annotations = { 'dapr.io/enabled': 'true', 'dapr.io/app-id': 'agent' };
+  });
+  const after = buildPod(({ metadata }) => Object.assign(metadata, { annotations }));
+  expect(changesContract(before, after)).toBe(expected);
 });

@@ -109,9 +109,11 @@ describe('how many labels and annotations a pod has', () => {
     ['and so are 257 annotations', create({ annotations: entries(257) }), GUARD],
     ['a pod from before gets no more', change('labels', { labels: { more: '' } }), GUARD],
     ['also through its status', change('labels', { labels: { more: '' } }, '/status'), GUARD],
-    ['nor annotations', change('annotations', { annotations: { more: '' } }), GUARD],
+    ['nor annotations', change('annotations', { annotations: { more: '' } }), EITHER],
     ['and one that has few not too many', change('plain', { labels: entries(257) }), GUARD],
     ['it may lose some', change('labels', { labels: { l0: null } }), 'Allowed'],
+    ['it may lose annotations', change('annotations', { annotations: { l0: null } }), 'Allowed'],
+    ['but have no others', change('annotations', { annotations: { l0: null, 'dapr.io/x': '' } }), BACKSTOP],
     ['it may have others', change('labels', { labels: { l0: null, more: '' } }), 'Allowed'],
   ] as const)('%s', async ([, call, by]) => {
     expect(await guarded.attempt(administrator, call)).toMatchObject({ by });

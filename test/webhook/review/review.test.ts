@@ -110,7 +110,7 @@ describe('a pod', () => {
     const after = buildPod((pod) => {
       host(pod);
       pod.metadata.labels['team'] = 'reports';
-      Object.assign(pod.metadata, { finalizers: [], annotations: { 'example.com/a': 'b' } });
+      Object.assign(pod.metadata, { finalizers: [], annotations: { 'prometheus.io/scrape': 'true' } });
       Object.assign(pod, { status: { phase: 'Running' } });
     });
     expect(ask({ operation: 'UPDATE', object: after, oldObject: buildPod(host) })).toEqual({ allowed: true });
