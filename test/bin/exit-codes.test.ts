@@ -4,7 +4,8 @@ import { closeSync, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_POLICIES, SAMPLES } from '../cli/run-command.ts';
 
-const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true}\n';
+const POD =
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a, image: a}]}\n';
 const MANY = Array.from({ length: 500 }, () => POD).join('---\n');
 const HARDEN = ['harden', '--role', 'data-analyst', ...SAMPLE_POLICIES.flatMap((file) => ['-f', file])];
 

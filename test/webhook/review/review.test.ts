@@ -4,7 +4,7 @@ import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts'
 import type { AdmissionVerdict } from '../../../src/webhook/admission-verdict.ts';
 import { review } from '../../../src/webhook/review/review.ts';
 import { buildAdmissionReview } from '../../build/admission-review.ts';
-import { buildPod, type WritablePod } from '../../build/pod.ts';
+import { buildPod, takeProxySecret, type WritablePod } from '../../build/pod.ts';
 import { knownCluster } from './known-cluster.ts';
 
 const ask = (changes: Partial<AdmissionRequest>, known = knownCluster()) =>
@@ -86,11 +86,31 @@ describe('a pod', () => {
     });
   });
 
+  test('is allowed with a warning where a name promises a credential', () => {
+    const object = buildPod(({ spec }) => spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' }));
+    expect(ask({ object })).toEqual({
+      allowed: true,
+      warnings: [expect.stringContaining('env "DB_PASSWORD"')],
+    });
+  });
+
+  test('that is refused is told of it too', () => {
+    const object = buildPod((pod) => {
+      host(pod);
+      pod.spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' });
+    });
+    expect(ask({ object })).toMatchObject({
+      allowed: false,
+      checks: ['host-namespaces'],
+      warnings: [expect.stringContaining('env "DB_PASSWORD"')],
+    });
+  });
+
   test('that would be refused now is left alone when its status, labels or finalizers change', () => {
     const after = buildPod((pod) => {
       host(pod);
       pod.metadata.labels['team'] = 'reports';
-      Object.assign(pod.metadata, { finalizers: [], annotations: { 'example.com/a': 'b' } });
+      Object.assign(pod.metadata, { finalizers: [], annotations: { 'prometheus.io/scrape': 'true' } });
       Object.assign(pod, { status: { phase: 'Running' } });
     });
     expect(ask({ operation: 'UPDATE', object: after, oldObject: buildPod(host) })).toEqual({ allowed: true });
@@ -110,6 +130,33 @@ describe('a workload is allowed', () => {
     expect(verdict).toMatchObject({
       allowed: true,
       warnings: [expect.any(String), expect.stringMatching(/^host-/)],
+    });
+  });
+
+  test('with warnings where a name promises a credential, after what its pods will be refused for', () => {
+    const secret = (pod: WritablePod) => {
+      pod.spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' });
+    };
+    const named = expect.stringContaining('spec.template.spec.containers[0].env[2].value');
+    expect(ask({ ...request, object: deployment(buildPod(secret)) })).toEqual({
+      allowed: true,
+      warnings: [named],
+    });
+    const both = buildPod((pod) => {
+      host(pod);
+      secret(pod);
+    });
+    expect(ask({ ...request, object: deployment(both) })).toEqual({
+      allowed: true,
+      warnings: [expect.any(String), expect.stringMatching(/^host-/), named],
+    });
+  });
+
+  test('with a warning where its pods take the proxy secret of another role', () => {
+    const pod = buildPod((one) => takeProxySecret(one, 'cloister-proxy-r-boss'));
+    expect(ask({ ...request, object: deployment(pod) })).toMatchObject({
+      allowed: true,
+      warnings: [expect.any(String), expect.stringMatching(/^environment-secrets: .*cloister-proxy-r-boss/)],
     });
   });
 
