@@ -1,5 +1,5 @@
 import { get } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type KubeObject } from '../../src/kube/kube-object.ts';
@@ -60,7 +60,7 @@ async function start(memory: MemoryKubeClient = createMemoryKubeClient(), factor
   const started = await startWebhook(options);
   webhook = started;
   const secret = memory.writes.find(({ what }) => what === SECRET);
-  const { data } = secret?.body as { data: Record<string, string> };
+  const { data = {} } = (secret?.body ?? {}) as { data?: Record<string, string> };
   const authority = Buffer.from(data['ca.crt'] ?? '', 'base64').toString('utf8');
   reviews = createReviewClient(port, authority);
   const probe = async (path: string): Promise<{ status: number | string; text: string }> => {
@@ -131,10 +131,10 @@ describe('the webhook', { timeout: 20_000 }, () => {
     const began = performance.now();
     const stopped = running.stop().then(() => performance.now() - began);
     webhook = undefined;
-    await sleep(100);
+    await wait(100);
     expect([await status('/readyz'), await status('/livez')]).toEqual([503, 200]);
     expect((await client.send('/decide', BODY)).headers.connection).toBe('keep-alive');
-    await sleep(600);
+    await wait(600);
     expect([await status('/readyz'), memory.isClosed()]).toEqual([503, false]);
     const late = await client.send('/decide', BODY);
     expect([late.status, late.headers.connection]).toEqual([200, 'close']);
@@ -186,8 +186,8 @@ describe('the webhook', { timeout: 20_000 }, () => {
     const labels = { 'cloister.dev/role': 'minimal' };
     const pod = { metadata: { name: 'agent', namespace: 'minimal-agents', labels } };
     const memory = createMemoryKubeClient({
-      agentroles: [role as KubeObject],
-      tenantisolations: [buildTenantIsolation() as KubeObject],
+      agentroles: [role],
+      tenantisolations: [buildTenantIsolation()],
       pods: [pod],
     });
     const answered = Promise.withResolvers<null>();
