@@ -15,43 +15,39 @@ export interface DocumentPlace {
   readonly locate: Locate;
 }
 
-/** A document that finds its values again. Its text is no member of it, so that copies are plain data. */
-class LocatedDocument implements ManifestDocument {
-  readonly file: string;
-  readonly document: number;
-  readonly item?: number;
-  readonly line: number;
-  readonly object: Record<string, unknown>;
-  readonly #lines: LineCounter;
-  readonly #find: (paths: readonly ValuePath[]) => ReturnType<Locate>;
+/**
+ * A document of an object that starts at an offset; undefined for one of a List in a List. Not a class: its instances
+ * outlive many collections, with all that they hold, and double the work of the collector.
+ */
+function locatedDocument(
+  object: Record<string, unknown>,
+  start: number | undefined,
+  place: DocumentPlace,
+): ManifestDocument {
+  const { file, document, lines } = place;
+  const line = lines.lineAt(start ?? place.start);
+  const locate = (paths: readonly ValuePath[]): readonly ValuePlace[] =>
+    start === undefined ? paths.map(() => ({ line, written: null })) : placesOf(place, start, paths);
+  return { file, document, line, object, locate };
+}
 
-  /** `start` is undefined for an object of a List in a List. */
-  constructor(
-    object: Record<string, unknown>,
-    start: number | undefined,
-    place: DocumentPlace,
-    item?: number,
-  ) {
-    this.file = place.file;
-    this.document = place.document;
-    if (item !== undefined) this.item = item;
-    this.line = place.lines.lineAt(start ?? place.start);
-    this.object = object;
-    this.#lines = place.lines;
-    this.#find = (paths) => (start === undefined ? paths.map(() => null) : place.locate(start, paths));
+function placesOf(
+  { locate, lines }: DocumentPlace,
+  start: number,
+  paths: readonly ValuePath[],
+): readonly ValuePlace[] {
+  const found = locate(start, paths).map((value, index) => ({
+    index,
+    offset: start,
+    written: null,
+    ...value,
+  }));
+  const places: ValuePlace[] = [];
+  // Lines are counted fastest from first to last.
+  for (const { index, offset, written } of found.toSorted((one, other) => one.offset - other.offset)) {
+    places[index] = { line: lines.lineAt(offset), written };
   }
-
-  locate(paths: readonly ValuePath[]): readonly ValuePlace[] {
-    const found = this.#find(paths).map((value, index) => ({ value, index }));
-    // Lines are counted fastest from first to last.
-    const inOrder = found.toSorted((one, other) => (one.value?.offset ?? 0) - (other.value?.offset ?? 0));
-    const places: ValuePlace[] = [];
-    for (const { value, index } of inOrder) {
-      const line = value === null ? this.line : this.#lines.lineAt(value.offset);
-      places[index] = { line, written: value?.written ?? null };
-    }
-    return places;
-  }
+  return places;
 }
 
 /** The objects of one parsed document: itself, or the items of a List. */
@@ -72,7 +68,7 @@ export function* documentsOfValue(
   }
   const items = flattenList(value);
   if (items === undefined) {
-    yield new LocatedDocument(value, place.start, place);
+    yield locatedDocument(value, place.start, place);
     return;
   }
   for (const [item, entry] of items.entries()) {
@@ -80,7 +76,7 @@ export function* documentsOfValue(
       yield { file, document, item, line, error: entry.error };
       continue;
     }
-    yield new LocatedDocument(entry.object, positions.get(entry.object), place, item);
+    yield { ...locatedDocument(entry.object, positions.get(entry.object), place), item };
   }
 }
 

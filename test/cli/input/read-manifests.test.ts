@@ -37,6 +37,7 @@ async function read(
   const texts = await readTexts(paths, { stdin: Readable.from([]), ...options });
   return [...parseTexts(texts, onProgress)].map((document) => ({
     ...document,
+    locate: undefined,
     file: document.file.replace(`${folder}/`, ''),
   }));
 }

@@ -3,7 +3,11 @@ import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
 import { unreadable } from './unreadable-documents.ts';
 
 const read = (text: string): object[] =>
-  [...readDocuments(text, { file: 'a.yaml' })].map((document) => ({ ...document, file: undefined }));
+  [...readDocuments(text, { file: 'a.yaml' })].map((document) => ({
+    ...document,
+    file: undefined,
+    locate: undefined,
+  }));
 
 const readable: readonly { name: string; text: string; expected: object[] }[] = [
   { name: 'nothing at all', text: '', expected: [] },
