@@ -45,7 +45,8 @@ async function main(): Promise<number> {
       neighbours: await readFile('/proc/net/arp', 'utf8'),
     }),
   });
-  await writeFile(TERMINATION_LOG, terminationMessage(report)).catch((error: unknown) => {
+  // The kubelet has made the file.
+  await writeFile(TERMINATION_LOG, terminationMessage(report), { flag: 'r+' }).catch((error: unknown) => {
     process.stderr.write(`the termination message cannot be written: ${String(error)}\n`);
   });
   process.stdout.write(`${reportLine(report)}\n`);
