@@ -27,13 +27,13 @@ export interface DescribedImage {
 
 /** Lists what a staged base has. */
 export function baseComponents(rootfs: string): readonly Component[] {
-  return [NODE, ...DEBIAN_PACKAGES].map(({ name, version, licence, url, licenceFile }) => ({
+  return [NODE, ...DEBIAN_PACKAGES].map(({ name, version, licence, url, licenceFiles }) => ({
     name,
     version,
     licence,
     url,
     sha512: null,
-    licenceTexts: [readFileSync(join(rootfs, licenceFile), 'utf8')],
+    licenceTexts: licenceFiles.map((file) => readFileSync(join(rootfs, file), 'utf8')),
   }));
 }
 
@@ -97,7 +97,7 @@ export function licenceNotices({ name, version, components }: DescribedImage, ow
     const texts =
       component.licenceTexts.length > 0
         ? component.licenceTexts
-        : [`This package has no text of its licence. It declares ${component.licence}.`];
+        : [`This package has no text of its licence of its own. It declares ${component.licence}.`];
     return [`${component.name} ${component.version} (${component.licence})`, ...texts];
   });
   const all = [[`${name} ${version} (Apache-2.0)`, own], ...sections];

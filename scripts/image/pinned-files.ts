@@ -21,13 +21,12 @@ export interface PinnedPackage {
   readonly licence: string;
   /** A package URL (purl). */
   readonly url: string;
-  /** Which file of the image has the text of the licence. */
-  readonly licenceFile: string;
+  /** The files of the image with the texts of the licence. */
+  readonly licenceFiles: readonly string[];
   readonly files: readonly PinnedFile[];
 }
 
 const LIBRARIES = 'lib/x86_64-linux-gnu';
-const GCC_VERSION = '12.2.0-14+deb12u1';
 const GCC_LICENCE = 'GPL-3.0-or-later WITH GCC-exception-3.1';
 
 /** Node, from the npm package `node` of this checkout. */
@@ -36,7 +35,7 @@ export const NODE: PinnedPackage = {
   version: '24.21.0',
   licence: 'MIT',
   url: 'pkg:npm/node@24.21.0',
-  licenceFile: 'usr/share/doc/node/copyright',
+  licenceFiles: ['usr/share/doc/node/copyright'],
   files: [
     {
       source: 'bin/node',
@@ -51,54 +50,80 @@ export const NODE: PinnedPackage = {
   ],
 };
 
-/** The libraries that Node loads, of Debian 12. */
-export const DEBIAN_PACKAGES: readonly PinnedPackage[] = [
-  debianPackage('libc6', '2.36-9+deb12u14', 'LGPL-2.1-or-later', [
-    library('libc.so.6', '6b4a45352fd0c540a9c7c718f35ce8c8e46a4e482f9d3885a910c32d1a0e1421'),
-    library('libm.so.6', '7f2ca87f652f56b094462474b076749e90e689d0ecb9cb63c7679820b271b4e7'),
-    library('libdl.so.2', '95d521b2c39fd0333271b6fdcdddff878ae82001a304313a837b8e728ebe3cb1'),
-    library('libpthread.so.0', 'b93a680da8a05b939b235c1533572e7a2f6d3d8808bf70209997edc64ea5fedc'),
-    {
-      source: `${LIBRARIES}/ld-linux-x86-64.so.2`,
-      target: 'lib64/ld-linux-x86-64.so.2',
-      sha256: '02bcda52c1a5dfc236f94d9e5255b4a0e26347d8a372a5223b650e31f291ce3c',
-    },
-    copyright('libc6', '40c7e1f2118531f038ca22999bd976901254e1bc5cd1b0f0211bdd064c599987'),
-  ]),
-  debianPackage('libgcc-s1', GCC_VERSION, GCC_LICENCE, [
-    library('libgcc_s.so.1', '2bd1552c47799ef67e701e81d4383061fd76059868e446e63560f0dd0d5ec14e'),
-  ]),
-  debianPackage('libstdc++6', GCC_VERSION, GCC_LICENCE, [
-    {
-      source: 'usr/lib/x86_64-linux-gnu/libstdc++.so.6.0.30',
-      target: `${LIBRARIES}/libstdc++.so.6`,
-      sha256: 'e7848e32af4932840ba775169041759a2a8dd5a008af360e5c55bce506eebcf4',
-    },
-  ]),
-  // Only the text of the licence of the two above, which Debian keeps here.
-  debianPackage('gcc-12-base', GCC_VERSION, GCC_LICENCE, [
-    copyright('gcc-12-base', 'da8191658b3452ce9caf31638ba61dab31a38c619fa39df119812e050f592fd3'),
-  ]),
+const GCC_LICENCE_FILES = [
+  'usr/share/doc/gcc-12-base/copyright',
+  'usr/share/common-licenses/GPL-3',
+  'usr/share/common-licenses/LGPL-3',
 ];
 
-function debianPackage(
-  name: string,
-  version: string,
-  licence: string,
-  files: readonly PinnedFile[],
-): PinnedPackage {
+/** The libraries that Node loads, of Debian 12, and the packages that have the texts of their licences. */
+export const DEBIAN_PACKAGES: readonly PinnedPackage[] = [
+  {
+    ...debianPackage('libc6', '2.36-9+deb12u14'),
+    licence: 'LGPL-2.1-or-later',
+    licenceFiles: ['usr/share/doc/libc6/copyright', 'usr/share/common-licenses/LGPL-2.1'],
+    files: [
+      library('libc.so.6', '6b4a45352fd0c540a9c7c718f35ce8c8e46a4e482f9d3885a910c32d1a0e1421'),
+      library('libm.so.6', '7f2ca87f652f56b094462474b076749e90e689d0ecb9cb63c7679820b271b4e7'),
+      library('libdl.so.2', '95d521b2c39fd0333271b6fdcdddff878ae82001a304313a837b8e728ebe3cb1'),
+      library('libpthread.so.0', 'b93a680da8a05b939b235c1533572e7a2f6d3d8808bf70209997edc64ea5fedc'),
+      {
+        source: `${LIBRARIES}/ld-linux-x86-64.so.2`,
+        target: 'lib64/ld-linux-x86-64.so.2',
+        sha256: '02bcda52c1a5dfc236f94d9e5255b4a0e26347d8a372a5223b650e31f291ce3c',
+      },
+      shared('doc/libc6/copyright', '40c7e1f2118531f038ca22999bd976901254e1bc5cd1b0f0211bdd064c599987'),
+    ],
+  },
+  {
+    ...debianPackage('libgcc-s1', '12.2.0-14+deb12u1'),
+    licence: GCC_LICENCE,
+    licenceFiles: GCC_LICENCE_FILES,
+    files: [library('libgcc_s.so.1', '2bd1552c47799ef67e701e81d4383061fd76059868e446e63560f0dd0d5ec14e')],
+  },
+  {
+    ...debianPackage('libstdc++6', '12.2.0-14+deb12u1'),
+    licence: GCC_LICENCE,
+    licenceFiles: GCC_LICENCE_FILES,
+    files: [
+      {
+        source: 'usr/lib/x86_64-linux-gnu/libstdc++.so.6.0.30',
+        target: `${LIBRARIES}/libstdc++.so.6`,
+        sha256: 'e7848e32af4932840ba775169041759a2a8dd5a008af360e5c55bce506eebcf4',
+      },
+    ],
+  },
+  {
+    ...debianPackage('gcc-12-base', '12.2.0-14+deb12u1'),
+    licence: GCC_LICENCE,
+    licenceFiles: [],
+    files: [
+      shared('doc/gcc-12-base/copyright', 'da8191658b3452ce9caf31638ba61dab31a38c619fa39df119812e050f592fd3'),
+    ],
+  },
+  {
+    ...debianPackage('base-files', '12.4+deb12u11'),
+    licence: 'GPL-2.0-or-later',
+    licenceFiles: [],
+    files: [
+      shared('common-licenses/LGPL-2.1', 'dc626520dcd53a22f727af3ee42c770e56c97a64fe3adb063799d8ab032fe551'),
+      shared('common-licenses/GPL-3', '3972dc9744f6499f0f9b2dbf76696f2ae7ad8af9b23dde66d6af86c9dfb36986'),
+      shared('common-licenses/LGPL-3', 'e3a994d82e644b03a792a930f574002658412f62407f5fee083f2555c5f23118'),
+    ],
+  },
+];
+
+function debianPackage(name: string, version: string): Pick<PinnedPackage, 'name' | 'version' | 'url'> {
   const url = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=amd64&distro=debian-12`;
-  const licenceFile = `usr/share/doc/${name === 'libc6' ? name : 'gcc-12-base'}/copyright`;
-  return { name, version, licence, url, licenceFile, files };
+  return { name, version, url };
 }
 
 function library(name: string, sha256: string): PinnedFile {
   return { source: `${LIBRARIES}/${name}`, target: `${LIBRARIES}/${name}`, sha256 };
 }
 
-function copyright(name: string, sha256: string): PinnedFile {
-  const path = `usr/share/doc/${name}/copyright`;
-  return { source: path, target: path, sha256 };
+function shared(name: string, sha256: string): PinnedFile {
+  return { source: `usr/share/${name}`, target: `usr/share/${name}`, sha256 };
 }
 
 /** Copies Node from a checkout's `node_modules`. Throws where it is not the pinned one. */

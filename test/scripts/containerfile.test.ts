@@ -52,7 +52,7 @@ describe.runIf(canRun('the tests of the Containerfile', missing()))('the Contain
     // Unmounts what buildah mounted, without which its folders cannot be removed.
     buildah('rm', '--all');
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, BUILD_TIMEOUT);
 
   test.for(NAMES)(
     'the target %s has the files and the configuration of the archive',

@@ -119,6 +119,7 @@ describe.runIf(canRun('the tests of the images', missingForImages()))('npm run i
       'libgcc-s1@12.2.0-14+deb12u1',
       'libstdc++6@12.2.0-14+deb12u1',
       'gcc-12-base@12.2.0-14+deb12u1',
+      'base-files@12.4+deb12u11',
     ];
     expect(listed.toSorted()).toEqual([`${name}@0.1.0`, ...system, ...new Set(staged)].toSorted());
     const ids = packages.map(({ SPDXID }) => SPDXID);
@@ -132,10 +133,12 @@ describe.runIf(canRun('the tests of the images', missingForImages()))('npm run i
   test('the licences are those of what is in the images', () => {
     const text = readFileSync(join(first, 'cloister.licences.txt'), 'utf8');
     for (const title of ['cloister 0.1.0 (Apache-2.0)', 'node 24.21.0 (MIT)', 'express 5.3.0 (MIT)']) {
-      expect(text).toContain(`\n${title}\n`);
+      expect(text.includes(`\n${title}\n`), title).toBe(true);
     }
-    expect(text).toContain('GNU LESSER GENERAL PUBLIC LICENSE');
-    expect(readFileSync(join(first, 'start-gate.licences.txt'), 'utf8')).not.toContain('express');
+    expect(text.includes('GNU LESSER GENERAL PUBLIC LICENSE\n                       Version 2.1')).toBe(true);
+    expect(text.includes('GNU GENERAL PUBLIC LICENSE\n                       Version 3')).toBe(true);
+    const gate = readFileSync(join(first, 'start-gate.licences.txt'), 'utf8');
+    expect(gate.includes('\nexpress 5.3.0')).toBe(false);
   });
 });
 
