@@ -31,6 +31,7 @@ export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
     unwritablePaths: [],
     temporarySize: parseQuantity('100Mi'),
     temporarySizeText: '100Mi',
+    tools: new Map(),
     ingressPorts: new Set(),
     ...change,
   };

@@ -2,6 +2,7 @@ import type { FixContext } from '../admission/check.ts';
 import { GATEWAY, LABEL, PROXY_SECRET } from '../../api/names.ts';
 import type { Container, EnvironmentVariable, Pod, PodSpec } from '../pod/pod.ts';
 import { changeContainers, changeSpec } from '../pod/change-pod.ts';
+import { isProxySecret } from '../admission/checks/environment-secrets.ts';
 import { isStartGate } from '../admission/checks/start-gate.ts';
 
 /** What is known when a pod is hardened. */
@@ -66,16 +67,22 @@ function wireContainers(pod: Pod, context: HardenContext): Pod {
   });
 }
 
-/** The environment with the proxy secret first, because later variables refer to it; null where nothing is missing. */
+/**
+ * The environment with the proxy secret of the role first, because later variables refer to it; null where nothing is
+ * missing. One from elsewhere proves another identity, so it is replaced.
+ */
 function wireEnvironment(container: Container, role: string): readonly EnvironmentVariable[] | null {
   const env = container.env ?? [];
   const names = env.map(({ name }) => name?.toUpperCase());
-  const secret = env.find(({ name }) => name === PROXY_SECRET.environmentVariable);
+  const secret = `${PROXY_SECRET.rolePrefix}${role}`;
+  const others = env.filter(({ name }) => name !== PROXY_SECRET.environmentVariable);
   const missing = names.includes('HTTPS_PROXY') ? [] : PROXY.filter(({ name }) => !names.includes(name));
-  if (missing.length === 0 && secret !== undefined && secret === env[0]) return null;
-  const first = secret ?? {
+  const [first] = env;
+  const isFirst = first !== undefined && isProxySecret(first, secret);
+  if (missing.length === 0 && isFirst && others.length === env.length - 1) return null;
+  const own: EnvironmentVariable = {
     name: PROXY_SECRET.environmentVariable,
-    valueFrom: { secretKeyRef: { name: `${PROXY_SECRET.rolePrefix}${role}`, key: PROXY_SECRET.key } },
+    valueFrom: { secretKeyRef: { name: secret, key: PROXY_SECRET.key } },
   };
-  return [first, ...missing, ...env.filter((variable) => variable !== secret)];
+  return [env.find((variable) => isProxySecret(variable, secret)) ?? own, ...missing, ...others];
 }

@@ -16,10 +16,11 @@ export type Shape =
 const named = { name: 'string' } as const;
 const handler = {
   exec: { command: ['string'] },
-  httpGet: { host: 'string', httpHeaders: [{ name: 'string', value: 'string' }] },
+  httpGet: { host: 'string', path: 'string', httpHeaders: [{ name: 'string', value: 'string' }] },
   tcpSocket: { host: 'string' },
   sleep: { seconds: 'integer' },
 } as const;
+const probe = { ...handler, terminationGracePeriodSeconds: 'integer' } as const;
 const resources = { limits: 'quantities', requests: 'quantities', claims: [named] } as const;
 
 const sharedSecurityContext = {
@@ -60,9 +61,9 @@ const container = {
     },
   ],
   volumeDevices: [{ name: 'string', devicePath: 'string' }],
-  livenessProbe: handler,
-  readinessProbe: handler,
-  startupProbe: handler,
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
   lifecycle: { postStart: handler, preStop: handler },
   restartPolicy: 'string',
   terminationMessagePath: 'string',

@@ -2,6 +2,7 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import { compileImagePattern } from './image-pattern.ts';
 import { compilePaths } from './compile-paths.ts';
+import { compileToolLimits } from './compile-tool-limits.ts';
 import type { RolePolicy } from './role-policy.ts';
 import type { Unchecked } from '../../api/unchecked.ts';
 
@@ -21,6 +22,7 @@ export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): Role
     ...compileResources(sandbox),
     ...compileIdentity(sandbox),
     ...compilePaths(tools),
+    tools: compileToolLimits(tools),
     images: (sandbox.images ?? []).map((image) =>
       compileImagePattern(image?.repository ?? '', image?.digest !== 'Optional'),
     ),

@@ -1,3 +1,4 @@
+import type { ToolLimits } from './compile-tool-limits.ts';
 import type { ImagePattern } from './image-pattern.ts';
 
 /** Ways in which people may reach into a running pod. */
@@ -33,6 +34,8 @@ export interface RolePolicy {
   /** Largest in-memory or scratch `/tmp`, in nano-units; null where the role grants none. */
   readonly temporarySize: bigint | null;
   readonly temporarySizeText: string | null;
+  /** What each tool may use, by the name of the tool; a tool that is not in it is refused. */
+  readonly tools: ReadonlyMap<string, ToolLimits>;
   /** Ports that others may call the agent on. */
   readonly ingressPorts: ReadonlySet<number>;
 }

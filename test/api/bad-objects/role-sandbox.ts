@@ -21,6 +21,13 @@ const ARGUMENTS = '/spec/tools/3/arguments';
 /** Roles with a pod, a name or a bound that cannot be, and those that only the webhook sees through. */
 export const badRoleSandboxes: readonly BadObject[] = [
   schema('a role without a sandbox', { [sandbox]: undefined }, 'spec.sandbox', /Required/),
+  schema('a sandbox that is null', { [sandbox]: null }, 'spec.sandbox', /Required/),
+  schema(
+    'nothing in a list of hosts',
+    { '/spec/network/allow': [null] },
+    'spec.network.allow[0]',
+    /must be of type object/,
+  ),
   schema('a role without limits', { [`${sandbox}/limits`]: undefined }, 'spec.sandbox.limits', /Required/),
   schema(
     'a role without a memory limit',

@@ -19,6 +19,13 @@ const tool = (name: string, capability: string, allow: string[], deny: string[])
   confirmation: { when: 'Never' },
 });
 
+const DEFAULT_LIMITS = {
+  maxFileBytes: 10_485_760,
+  maxResponseBytes: 10_485_760,
+  maxRequestsPerMinute: 60,
+  maxExecutionSeconds: 30,
+};
+
 /** A role that grants something in every member of its policy. */
 const WIDE = buildAgentRole((role) => {
   Object.assign(role.metadata, { name: 'data-analyst' });
@@ -81,6 +88,7 @@ describe('compileRole', () => {
       unwritablePaths: ['/data/exports/sealed'],
       temporarySize: 100n * 2n ** 20n * 10n ** 9n,
       temporarySizeText: '100Mi',
+      tools: new Map(['read_file', 'write_file', 'read_all'].map((name) => [name, DEFAULT_LIMITS])),
       ingressPorts: new Set([8080]),
     } satisfies RolePolicy);
   });
@@ -104,8 +112,17 @@ describe('compileRole', () => {
       unwritablePaths: [],
       temporarySize: null,
       temporarySizeText: null,
+      tools: new Map(),
       ingressPorts: new Set(),
     } satisfies RolePolicy);
+  });
+
+  test('a limit that is null is none', () => {
+    const { limits, limitTexts } = compileRole({
+      spec: { sandbox: { limits: { cpu: null as never, memory: '1Gi' } } },
+    });
+    expect([...limits.keys()]).toEqual(['memory']);
+    expect([...limitTexts.keys()]).toEqual(['memory']);
   });
 
   const before = refusals(compileRole(WIDE));

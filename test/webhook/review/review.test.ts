@@ -3,7 +3,7 @@ import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
 import { review } from '../../../src/webhook/review/review.ts';
 import { buildAdmissionReview } from '../../build/admission-review.ts';
-import { buildPod, type WritablePod } from '../../build/pod.ts';
+import { buildPod, takeProxySecret, type WritablePod } from '../../build/pod.ts';
 import { buildRolePolicy } from '../../build/review-context.ts';
 import { knownCluster } from './known-cluster.ts';
 
@@ -86,6 +86,26 @@ describe('a pod', () => {
     });
   });
 
+  test('is allowed with a warning where a name promises a credential', () => {
+    const object = buildPod(({ spec }) => spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' }));
+    expect(ask({ object })).toEqual({
+      allowed: true,
+      warnings: [expect.stringContaining('env "DB_PASSWORD"')],
+    });
+  });
+
+  test('that is refused is told of it too', () => {
+    const object = buildPod((pod) => {
+      host(pod);
+      pod.spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' });
+    });
+    expect(ask({ object })).toMatchObject({
+      allowed: false,
+      checks: ['host-namespaces'],
+      warnings: [expect.stringContaining('env "DB_PASSWORD"')],
+    });
+  });
+
   test('that would be refused now is left alone when its status, labels or finalizers change', () => {
     const after = buildPod((pod) => {
       host(pod);
@@ -162,6 +182,33 @@ describe('a workload is allowed', () => {
     expect(verdict).toMatchObject({
       allowed: true,
       warnings: [expect.any(String), expect.stringMatching(/^host-/)],
+    });
+  });
+
+  test('with warnings where a name promises a credential, after what its pods will be refused for', () => {
+    const secret = (pod: WritablePod) => {
+      pod.spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' });
+    };
+    const named = expect.stringContaining('spec.template.spec.containers[0].env[2].value');
+    expect(ask({ ...request, object: deployment(buildPod(secret)) })).toEqual({
+      allowed: true,
+      warnings: [named],
+    });
+    const both = buildPod((pod) => {
+      host(pod);
+      secret(pod);
+    });
+    expect(ask({ ...request, object: deployment(both) })).toEqual({
+      allowed: true,
+      warnings: [expect.any(String), expect.stringMatching(/^host-/), named],
+    });
+  });
+
+  test('with a warning where its pods take the proxy secret of another role', () => {
+    const pod = buildPod((one) => takeProxySecret(one, 'cloister-proxy-r-boss'));
+    expect(ask({ ...request, object: deployment(pod) })).toMatchObject({
+      allowed: true,
+      warnings: [expect.any(String), expect.stringMatching(/^environment-secrets: .*cloister-proxy-r-boss/)],
     });
   });
 
