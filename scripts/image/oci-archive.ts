@@ -39,12 +39,13 @@ export interface ArchiveInput {
 
 const MEDIA_TYPE = 'application/vnd.oci.image';
 
-/** Neither the machine, nor the time, nor who built them is in the files. */
+/** Neither the machine, nor the time, nor who builds, nor their umask is in the archives. */
 const TAR_FLAGS = [
   '--create',
   '--format=ustar',
   '--sort=name',
   '--mtime=@0',
+  '--mode=u=rwX,go=rX',
   '--owner=0',
   '--group=0',
   '--numeric-owner',
@@ -124,7 +125,6 @@ function imageConfiguration(layers: readonly Layer[], config: ImageConfig): unkn
 function packTar(folder: string, path: string): void {
   // By name, so that the archive does not set the mode of the folder that it is unpacked to.
   const entries = readdirSync(folder).toSorted();
-  // Modes as they were set, whatever the umask of who packs.
   runProgram('tar', [...TAR_FLAGS, `--file=${path}`, `--directory=${folder}`, '--', ...entries]);
 }
 

@@ -62,7 +62,7 @@ function listIpv6Routers(ipv6Routes: string): readonly string[] {
     const fields = line.trim().split(/\s+/);
     const [, , , , nextHop = ''] = fields;
     if (!/^[0-9a-f]{32}$/.test(nextHop) || /^0+$/.test(nextHop)) return [];
-    const address = nextHop.match(/.{4}/g)?.join(':') ?? '';
+    const address = ipv6Groups(nextHop);
     return nextHop.startsWith('fe8') ? `${address}%${fields.at(-1)}` : address;
   });
 }
@@ -80,8 +80,12 @@ function listLinkLocalNeighbours(neighbours: string): readonly string[] {
 function linkLocal(hardware: string): string {
   const [first = 0, second, third, ...rest] = hardware.split(':').map((pair) => Number.parseInt(pair, 16));
   const bytes = [first ^ 2, second, third, 0xff, 0xfe, ...rest];
-  const hexadecimal = bytes.map((byte = 0) => byte.toString(16).padStart(2, '0')).join('');
-  return `fe80::${hexadecimal.match(/.{4}/g)?.join(':')}`;
+  return `fe80::${ipv6Groups(bytes.map((byte = 0) => byte.toString(16).padStart(2, '0')).join(''))}`;
+}
+
+/** Writes hexadecimal digits as groups of an IPv6 address, without leading zeros. */
+function ipv6Groups(digits: string): string {
+  return (digits.match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }
 
 function nodeTargets(name: string, address: string): readonly GateTarget[] {

@@ -81,11 +81,12 @@ export async function runGate(parts: GateParts): Promise<GateReport> {
 async function askUntil(parts: GateParts, deadline: number): Promise<GateAnswer> {
   const { askGateway, clock, limits } = parts;
   for (;;) {
-    const remaining = deadline - clock.now();
+    const remaining = Math.ceil(deadline - clock.now());
     try {
-      return await askGateway(Math.max(1, Math.min(limits.askMilliseconds, remaining)));
+      return await askGateway(Math.min(limits.askMilliseconds, remaining));
     } catch (error) {
-      const isLast = clock.now() + limits.pauseMilliseconds >= deadline;
+      // A question without the time for an answer would only hide this error.
+      const isLast = clock.now() + limits.pauseMilliseconds + limits.attemptMilliseconds > deadline;
       if (error instanceof UnrecoverableError || isLast) throw error;
     }
     await clock.sleep(limits.pauseMilliseconds);
