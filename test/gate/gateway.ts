@@ -7,6 +7,8 @@ import { GATE_PROTOCOL, type GateTarget } from '../../src/lib/gate-protocol.ts';
 export interface GatewayInput {
   /** Where it listens; 127.0.0.1 by default. */
   readonly address?: string;
+  /** A free one by default. */
+  readonly port?: number;
   readonly targets?: readonly GateTarget[];
   /** The answer in place of the list: its status and body. */
   readonly answer?: () => { readonly status: number; readonly body: string };
@@ -46,7 +48,7 @@ export async function startGateway(input: GatewayInput): Promise<RunningGateway>
       response.writeHead(status, { 'content-type': 'application/json' }).end(text);
     },
   );
-  const port = await listen(server, address);
+  const port = await listen(server, address, input.port);
   return {
     port,
     authorities: authority.certificate,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGE_CONFIGS, type ImageName } from '../../scripts/image/build-images.ts';
+import { GATE_LIMITS } from '../../src/gate/run-gate.ts';
+import { missingForNamespaces, runScenario } from '../gate/node-and-pod.ts';
 import { canRun } from '../testbed/can-run.ts';
 import { buildInto, missingForImages, run, type UnpackedImage, unpackImage } from './unpacked-image.ts';
 
@@ -99,6 +101,20 @@ describe.runIf(canRun('the tests of the images', missingForImages()))('npm run i
     const [, program = ''] = IMAGE_CONFIGS['start-gate'].Entrypoint;
     expect(inImage('start-gate', program, '--help')).toContain('Usage: start-gate');
   });
+
+  test.runIf(canRun('the test of the start gate in its image', missingForNamespaces()))(
+    'the start gate passes in its image, in a pod that is closed',
+    { timeout: 120_000 },
+    async () => {
+      const { rootfs } = unpackImage(join(first, 'start-gate.tar'), join(folder, 'pod'));
+      const { code, stdout, message } = await runScenario({ rootfs, limits: GATE_LIMITS });
+      expect(stdout).toMatch(
+        /^start gate passed: 12 targets closed, gateway reached \(\d+ rounds?, \d+ ms\)\n$/,
+      );
+      expect(message).toMatchObject({ passed: true, closed: 12, canary: true });
+      expect(code).toBe(0);
+    },
+  );
 
   test('the command line program runs in its image', () => {
     const [, program = ''] = IMAGE_CONFIGS.cloister.Entrypoint;
