@@ -14,6 +14,8 @@ export interface GatewayInput {
   readonly answer?: () => { readonly status: number; readonly body: string };
   /** What the canary sends; null for a canary that is not there. */
   readonly greeting?: string | null;
+  /** Called when the canary is reached for the first time. */
+  readonly onFirstCanary?: () => void;
 }
 
 export interface RunningGateway {
@@ -32,6 +34,7 @@ export async function startGateway(input: GatewayInput): Promise<RunningGateway>
     socket.on('error', () => undefined);
     socket.end(greeting ?? '');
   });
+  canary.once('connection', () => input.onFirstCanary?.());
   const canaryPort = await listen(canary, address);
   if (greeting === null) await close(canary);
   const body = JSON.stringify({ format: 1, targets, canary: { address, port: canaryPort } });

@@ -99,7 +99,7 @@ describe.runIf(canRun('the tests of the start gate in network namespaces', missi
       const { message } = await runScenario({
         tcpPorts: NODE_PORTS,
         rules: [...POLICY, ...LINK_LOCAL_GUARD],
-        rulesAfterMilliseconds: 3000,
+        rulesAfterMilliseconds: 1000,
         limits: PATIENT,
       });
       expect(message).toMatchObject({ passed: true, closed: 12 });

@@ -16,7 +16,7 @@ export interface Scenario {
   readonly targets?: readonly GateTarget[];
   /** Rules for packets that the node receives from the pod. */
   readonly rules?: readonly string[];
-  /** How long the rules lag behind the start of the gate. */
+  /** How long the rules lag behind the first round; by default they are there before. */
   readonly rulesAfterMilliseconds?: number;
   readonly withoutIpv6?: boolean;
   /** How many files the gate may have open. */

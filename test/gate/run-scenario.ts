@@ -46,10 +46,12 @@ const gateway = await startGateway({
   address: NODE_ADDRESS,
   targets: scenario.targets ?? [{ name: 'kubelet', address: NODE_ADDRESS, port: 10_250, protocol: 'TCP' }],
   ...(scenario.rootfs === undefined ? {} : { port: GATE_PROTOCOL.port }),
+  onFirstCanary: () => {
+    const { rulesAfterMilliseconds } = scenario;
+    if (rulesAfterMilliseconds !== undefined) setTimeout(addRules, rulesAfterMilliseconds);
+  },
 });
-const { rules = [], rulesAfterMilliseconds } = scenario;
-if (rulesAfterMilliseconds === undefined) addRules(rules);
-else setTimeout(() => addRules(rules), rulesAfterMilliseconds);
+if (scenario.rulesAfterMilliseconds === undefined) addRules();
 const result =
   scenario.rootfs === undefined ? await runSources(gateway) : await runImage(gateway, scenario.rootfs);
 process.stdout.write(JSON.stringify(result), () => process.exit(0));
@@ -75,7 +77,15 @@ async function runImage({ authorities }: RunningGateway, rootfs: string): Promis
   writeFileSync(log, '');
   run('chmod', ['666', log]);
   const program = ['/usr/bin/node', '/start-gate/dist/bin/start-gate.js'];
-  const { code, stdout } = await runInPod(['chroot', `--userspec=${USER}`, '--groups=', rootfs, ...program]);
+  const { code, stdout } = await runInPod([
+    'env',
+    '-i',
+    'chroot',
+    `--userspec=${USER}`,
+    '--groups=',
+    rootfs,
+    ...program,
+  ]);
   return { code, stdout, message: JSON.parse(readFileSync(log, 'utf8')) as ScenarioResult['message'] };
 }
 
@@ -93,9 +103,13 @@ function runInPod(command: readonly string[], input = ''): Promise<{ code: numbe
   });
 }
 
-function addRules(lines: readonly string[]): void {
+function addRules(): void {
   const chain = 'add chain inet gate input { type filter hook input priority 0; }';
-  const all = ['add table inet gate', chain, ...lines.map((line) => `add rule inet gate input ${line}`)];
+  const all = [
+    'add table inet gate',
+    chain,
+    ...(scenario.rules ?? []).map((line) => `add rule inet gate input ${line}`),
+  ];
   run('nft', [all.join('\n')]);
 }
 

@@ -46,11 +46,19 @@ describe.runIf(canRun('the tests of the images', missingForImages()))('npm run i
     [, printed] = builds;
     for (const name of NAMES) images.set(name, unpackImage(join(first, `${name}.tar`), join(folder, name)));
   }, BUILD_TIMEOUT);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }), BUILD_TIMEOUT);
 
   const image = (name: ImageName): UnpackedImage => images.get(name) as UnpackedImage;
   const inImage = (name: ImageName, ...args: readonly string[]): string =>
-    run('chroot', [`--userspec=${USER}`, '--groups=', image(name).rootfs, '/usr/bin/node', ...args]).trim();
+    run('env', [
+      '-i',
+      'chroot',
+      `--userspec=${USER}`,
+      '--groups=',
+      image(name).rootfs,
+      '/usr/bin/node',
+      ...args,
+    ]).trim();
 
   test('two builds are the same bytes, whatever the umask', () => {
     const files = readdirSync(first).filter((name) => !name.startsWith('rootfs-'));
