@@ -7,10 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GATE_PROTOCOL } from '../../src/lib/gate-protocol.ts';
 import type { GateProcessInput } from './gate-process.ts';
+import { inRootfs } from '../scripts/unpacked-image.ts';
 import { listen, type RunningGateway, startGateway } from './gateway.ts';
 import { NODE_ADDRESS, POD_ADDRESS, type Scenario, type ScenarioResult } from './node-and-pod.ts';
-
-const USER = '65532:65532';
 
 /** Without duplicate address detection a link-local address can be used at once; the setting is the namespace's own. */
 const NETWORK = `
@@ -77,15 +76,7 @@ async function runImage({ authorities }: RunningGateway, rootfs: string): Promis
   writeFileSync(log, '');
   run('chmod', ['666', log]);
   const program = ['/usr/bin/node', '/start-gate/dist/bin/start-gate.js'];
-  const { code, stdout } = await runInPod([
-    'env',
-    '-i',
-    'chroot',
-    `--userspec=${USER}`,
-    '--groups=',
-    rootfs,
-    ...program,
-  ]);
+  const { code, stdout } = await runInPod(['env', ...inRootfs(rootfs, program)]);
   return { code, stdout, message: JSON.parse(readFileSync(log, 'utf8')) as ScenarioResult['message'] };
 }
 

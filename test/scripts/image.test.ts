@@ -6,7 +6,14 @@ import { IMAGE_CONFIGS, type ImageName } from '../../scripts/image/build-images.
 import { GATE_LIMITS } from '../../src/gate/run-gate.ts';
 import { missingForNamespaces, runScenario } from '../gate/node-and-pod.ts';
 import { canRun } from '../testbed/can-run.ts';
-import { buildInto, missingForImages, run, type UnpackedImage, unpackImage } from './unpacked-image.ts';
+import {
+  buildInto,
+  inRootfs,
+  missingForImages,
+  run,
+  type UnpackedImage,
+  unpackImage,
+} from './unpacked-image.ts';
 
 const NAMES: readonly ImageName[] = ['cloister', 'start-gate'];
 const USER = '65532:65532';
@@ -50,15 +57,7 @@ describe.runIf(canRun('the tests of the images', missingForImages()))('npm run i
 
   const image = (name: ImageName): UnpackedImage => images.get(name) as UnpackedImage;
   const inImage = (name: ImageName, ...args: readonly string[]): string =>
-    run('env', [
-      '-i',
-      'chroot',
-      `--userspec=${USER}`,
-      '--groups=',
-      image(name).rootfs,
-      '/usr/bin/node',
-      ...args,
-    ]).trim();
+    run('env', inRootfs(image(name).rootfs, ['/usr/bin/node', ...args])).trim();
 
   test('two builds are the same bytes, whatever the umask', () => {
     const files = readdirSync(first).filter((name) => !name.startsWith('rootfs-'));

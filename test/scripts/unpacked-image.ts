@@ -75,6 +75,12 @@ export function unpackImage(archive: string, folder: string): UnpackedImage {
   return { rootfs, manifestDigest: index.manifests[0].digest, config: configuration.config, entries };
 }
 
+/** Returns the arguments of `env` that run a command in an image, as its user and with no variables but the PATH of `chroot`. */
+export function inRootfs(rootfs: string, command: readonly string[]): readonly string[] {
+  const path = `PATH=${process.env['PATH']}`;
+  return ['-i', path, 'chroot', '--userspec=65532:65532', '--groups=', rootfs, ...command];
+}
+
 /** Runs a program and returns its standard output. Throws where it fails. */
 export function run(program: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
