@@ -29,11 +29,13 @@ export function buildPod(tweak: (pod: WritablePod) => void = () => {}): Writable
     kind: 'Pod',
     metadata: { name: 'agent', namespace: 'acme-agents', labels: { 'cloister.dev/role': 'data-analyst' } },
     spec: {
+      os: { name: 'linux' },
       serviceAccountName: 'agent',
       automountServiceAccountToken: false,
       hostUsers: false,
       dnsPolicy: 'None',
       dnsConfig: { nameservers: ['127.0.0.1'] },
+      enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,
       activeDeadlineSeconds: 3600,
       securityContext: {

@@ -49,6 +49,23 @@ describe('a drain', () => {
     await webhook.stop();
   });
 
+  test('keeps serving for half of its delay, ends connections in the other half, and closes then', async () => {
+    const steps: string[] = [];
+    await drain({
+      server: {
+        endConnections: () => void steps.push('end connections'),
+        close: async () => {
+          await sleep(10);
+          steps.push('closed');
+        },
+      },
+      log,
+      delayMilliseconds: 10_000,
+      sleep: (milliseconds) => (steps.push(`sleep ${milliseconds}`), Promise.resolve()),
+    });
+    expect(steps).toEqual(['sleep 5000', 'end connections', 'sleep 5000', 'closed']);
+  });
+
   test('waits for a review whose body is still on its way', async () => {
     const webhook = await runWebhook();
     const answer = sendInTwoHalves(webhook);

@@ -22,6 +22,8 @@ export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): Role
     ...compileResources(sandbox),
     ...compileIdentity(sandbox),
     ...compilePaths(tools),
+    ...compileScheduling(sandbox),
+    annotations: (sandbox.annotations ?? []).filter((entry) => entry !== undefined),
     tools: compileToolLimits(tools),
     images: (sandbox.images ?? []).map((image) =>
       compileImagePattern(image?.repository ?? '', image?.digest !== 'Optional'),
@@ -49,6 +51,18 @@ function compileResources(
     limitTexts: new Map(limits),
     temporarySize: temporarySize === null ? null : parseQuantity(temporarySize),
     temporarySizeText: temporarySize === null ? null : String(temporarySize),
+  };
+}
+
+function compileScheduling({ scheduling }: Sandbox): Pick<RolePolicy, 'tolerations' | 'nodeSelector'> {
+  const labels = Object.entries(scheduling?.nodeSelector ?? {});
+  return {
+    tolerations: (scheduling?.tolerations ?? []).flatMap((toleration) => {
+      const { key, operator = 'Equal', value, effect } = toleration ?? {};
+      const isWhole = key && effect && (operator === 'Exists' || value !== undefined);
+      return isWhole ? [{ key, operator, value: value ?? '', effect }] : [];
+    }),
+    nodeSelector: new Map(labels.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };
 }
 

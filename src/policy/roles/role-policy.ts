@@ -38,4 +38,19 @@ export interface RolePolicy {
   readonly tools: ReadonlyMap<string, ToolLimits>;
   /** Ports that others may call the agent on. */
   readonly ingressPorts: ReadonlySet<number>;
+  /** Taints that a pod may tolerate, beside those that the API server adds. */
+  readonly tolerations: readonly AllowedToleration[];
+  /** Labels of nodes that a pod may select, with their values. */
+  readonly nodeSelector: ReadonlyMap<string, string>;
+  /** Annotations that a pod may carry, beside harmless ones: whole keys, and prefixes that end in a slash. */
+  readonly annotations: readonly string[];
+}
+
+/** A toleration that a role allows. It covers one effect. */
+export interface AllowedToleration {
+  readonly key: string;
+  /** `Exists` covers every value of the taint. */
+  readonly operator: 'Exists' | 'Equal';
+  readonly value: string;
+  readonly effect: string;
 }

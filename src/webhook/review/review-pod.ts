@@ -21,8 +21,10 @@ export function reviewPod(request: AdmissionRequest, settings: ReviewSettings): 
     return toVerdict(subject, { effect: 'Deny', reason: 'ObjectMissing', violations: [] });
   }
   const isUpdate = request.operation === 'UPDATE';
-  if (isUpdate && request.oldObject && !changesContract(request.oldObject, pod)) return ALLOWED;
-  const context = podContext(request, pod, isUpdate ? 'Update' : 'Create', settings);
+  const before = isUpdate ? (request.oldObject as Pod | null | undefined) : null;
+  if (before && !changesContract(before, pod)) return ALLOWED;
+  const known = podContext(request, pod, isUpdate ? 'Update' : 'Create', settings);
+  const context = { ...known, before: before?.metadata };
   const name = pod.metadata?.name ?? `${pod.metadata?.generateName ?? ''}*`;
   const subject = createPodSubject(pod);
   const decision = evaluatePod(subject, { context, now: settings.now() });

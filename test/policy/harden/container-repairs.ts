@@ -13,6 +13,11 @@ const setLimits = (container: Writable<Container>, limits: Record<string, string
   container.resources = { ...container.resources, limits };
 };
 
+const readCertificates = (pod: WritablePod) => {
+  pod.spec.volumes?.push({ name: 'cloister-ca', configMap: { name: 'cloister-ca' } });
+  gateOf(pod).volumeMounts = [{ name: 'cloister-ca', mountPath: '/etc/cloister', readOnly: true }];
+};
+
 /** The repairs of what the containers of a pod are, run and use. */
 export const CONTAINER_REPAIRS: readonly Repair[] = [
   {
@@ -49,6 +54,16 @@ export const CONTAINER_REPAIRS: readonly Repair[] = [
         lifecycle: { postStart: TCP_OF_POD },
         restartPolicy: 'Always',
       }),
+  },
+  {
+    check: 'start-gate',
+    name: 'a start gate with a terminal, that reads the certificates of the gateway beside another volume',
+    before: (pod) => {
+      readCertificates(pod);
+      gateOf(pod).volumeMounts?.push({ name: 'tmp', mountPath: '/tmp' });
+      Object.assign(gateOf(pod), { tty: true, workingDir: '/srv', ports: [{ containerPort: 1 }] });
+    },
+    after: (pod) => readCertificates(pod),
   },
   {
     check: 'host-namespaces',

@@ -13,5 +13,7 @@ export interface Repair {
   /** The compliant pod itself, where left out. */
   readonly after?: Tweak;
   readonly role?: Parameters<typeof buildRolePolicy>[0];
+  /** The addresses in the tenant's status; none, where left out. */
+  readonly gatewayAddresses?: readonly string[] | null;
   readonly startGateImage?: FixContext['startGateImage'];
 }

@@ -5,7 +5,7 @@ import { evaluateContract } from '../../../src/policy/admission/evaluate-contrac
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import type { Pod } from '../../../src/policy/pod/pod.ts';
 import { buildPod, START_GATE_DIGEST } from '../../build/pod.ts';
-import { buildReviewContext, buildRolePolicy } from '../../build/review-context.ts';
+import { buildReviewContext, buildRolePolicy, buildTenantPolicy } from '../../build/review-context.ts';
 import { REPAIRS } from './repairs.ts';
 
 const IMAGE = `ghcr.io/cloister/start-gate@${START_GATE_DIGEST}`;
@@ -16,9 +16,11 @@ test('every repair of a check is in the table', () => {
 });
 
 test.for(REPAIRS)('$check repairs $name', (repair) => {
-  const { before, after, startGateImage = IMAGE } = repair;
+  const { before, after, gatewayAddresses = [], startGateImage = IMAGE } = repair;
   const role = buildRolePolicy(repair.role);
-  const context: FixContext = { review: buildReviewContext({ role, user: null }), role, startGateImage };
+  const tenant = buildTenantPolicy({ gatewayAddresses });
+  const review = buildReviewContext({ role, tenant, user: null });
+  const context: FixContext = { review, role, startGateImage };
   const check = CHECKS.find(({ name }) => name === repair.check);
   const pod = buildPod(before) as Pod;
   const written = JSON.stringify(pod);

@@ -77,6 +77,49 @@ const POD_REPAIRS: readonly Repair[] = [
     },
   },
   {
+    check: 'operating-system',
+    name: 'no operating system',
+    before: ({ spec }) => delete spec.os,
+  },
+  {
+    check: 'operating-system',
+    name: 'another operating system, which is to be decided',
+    before: ({ spec }) => (spec.os = { name: 'windows' }),
+    after: ({ spec }) => (spec.os = { name: 'windows' }),
+  },
+  {
+    check: 'service-links',
+    name: 'variables about Services',
+    before: ({ spec }) => delete spec.enableServiceLinks,
+  },
+  {
+    check: 'gateway-aliases',
+    name: 'an alias of another host where the tenant has no gateway',
+    before: ({ spec }) => (spec.hostAliases = [{ ip: '10.0.0.66', hostnames: ['api.openai.com'] }]),
+  },
+  {
+    check: 'gateway-aliases',
+    name: 'aliases of other hosts and another address of the gateway',
+    before: ({ spec }) =>
+      (spec.hostAliases = [
+        { ip: '10.0.0.66', hostnames: ['api.openai.com'] },
+        { ip: '10.0.0.66', hostnames: ['cloister-gateway'] },
+      ]),
+    after: ({ spec }) =>
+      (spec.hostAliases = [
+        { ip: '10.96.0.50', hostnames: ['cloister-gateway'] },
+        { ip: 'fd00::50', hostnames: ['cloister-gateway'] },
+      ]),
+    gatewayAddresses: ['10.96.0.50', 'fd00::50'],
+  },
+  {
+    check: 'gateway-aliases',
+    name: 'an alias of another host where the status of the tenant is not known, which is to be decided',
+    before: ({ spec }) => (spec.hostAliases = [{ ip: '10.0.0.66', hostnames: ['api.openai.com'] }]),
+    after: ({ spec }) => (spec.hostAliases = [{ ip: '10.0.0.66', hostnames: ['api.openai.com'] }]),
+    gatewayAddresses: null,
+  },
+  {
     check: 'scheduling',
     name: 'a node, a scheduler and every taint',
     before: ({ spec }) =>

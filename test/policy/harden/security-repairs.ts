@@ -81,6 +81,9 @@ export const SECURITY_REPAIRS: readonly Repair[] = [
       delete agentOf(pod).volumeMounts;
       delete pod.spec.volumes;
     },
+    after: (pod) => {
+      pod.spec.volumes = [{ name: 'tmp', emptyDir: { sizeLimit: '100Mi' } }];
+    },
   },
   {
     check: 'read-only-root-filesystem',

@@ -11,7 +11,7 @@ import {
   takeSandbox,
   type WritablePod,
 } from '../../build/pod.ts';
-import { buildReviewContext, buildRolePolicy } from '../../build/review-context.ts';
+import { buildReviewContext, buildRolePolicy, buildTenantPolicy } from '../../build/review-context.ts';
 
 const URL = 'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128';
 const OWN = {
@@ -25,12 +25,13 @@ const PROXY = [
 ];
 
 function contextWith(gatewayAddresses: readonly string[] = []): HardenContext {
-  const review = buildReviewContext({ user: null });
-  return { review, role: buildRolePolicy(), gatewayAddresses, startGateImage: null, now: 0 };
+  const review = buildReviewContext({ user: null, tenant: buildTenantPolicy({ gatewayAddresses }) });
+  return { review, role: buildRolePolicy(), startGateImage: null, now: 0 };
 }
 
-const wire = (tweak: (pod: WritablePod) => void, addresses?: readonly string[]): Pod =>
-  wirePod(buildPod(tweak), contextWith(addresses));
+const wire = (tweak: (pod: WritablePod) => void): Pod => wirePod(buildPod(tweak), contextWith());
+const harden = (tweak: (pod: WritablePod) => void, addresses: readonly string[]): Pod =>
+  hardenPod(buildPod(tweak), '', contextWith(addresses)).pod;
 const environmentOf = (pod: Pod) => pod.spec?.containers?.[0]?.env;
 
 describe('wiring', () => {
@@ -55,7 +56,7 @@ describe('wiring', () => {
     ['another address', [{ ip: '10.0.0.1', hostnames: ['cloister-gateway'] }]],
     ['one address of two', [{ ip: 'fd00::50', hostnames: ['cloister-gateway'] }]],
   ] as const)('names the addresses of the gateway where the pod has %s', ([, hostAliases]) => {
-    const pod = wire(({ spec }) => Object.assign(spec, { hostAliases }), ['10.96.0.50', 'fd00::50']);
+    const pod = harden(({ spec }) => Object.assign(spec, { hostAliases }), ['10.96.0.50', 'fd00::50']);
     expect(pod.spec?.hostAliases).toEqual([
       { ip: '10.96.0.50', hostnames: ['cloister-gateway'] },
       { ip: 'fd00::50', hostnames: ['cloister-gateway'] },
@@ -64,7 +65,7 @@ describe('wiring', () => {
 
   test('knows the gateway by its name alone', () => {
     expect(knowsGateway(buildPod() as Pod)).toBe(false);
-    expect(knowsGateway(wire(() => {}, ['10.96.0.50']))).toBe(true);
+    expect(knowsGateway(harden(() => {}, ['10.96.0.50']))).toBe(true);
     const other = { ip: '10.96.0.50', hostnames: ['gateway'] };
     expect(knowsGateway(buildPod(({ spec }) => (spec.hostAliases = [other])) as Pod)).toBe(false);
   });

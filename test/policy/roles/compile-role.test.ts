@@ -43,6 +43,14 @@ const WIDE = buildAgentRole((role) => {
     startGate: 'None',
     maxLifetimeSeconds: 86_400,
     allowedAccess: ['Exec', 'Debug'],
+    scheduling: {
+      tolerations: [
+        { key: 'example.com/agents', operator: 'Exists', effect: 'NoSchedule' },
+        { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
+      ],
+      nodeSelector: { 'example.com/pool': 'agents' },
+    },
+    annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
   });
 });
 
@@ -90,6 +98,12 @@ describe('compileRole', () => {
       temporarySizeText: '100Mi',
       tools: new Map(['read_file', 'write_file', 'read_all'].map((name) => [name, DEFAULT_LIMITS])),
       ingressPorts: new Set([8080]),
+      tolerations: [
+        { key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' },
+        { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
+      ],
+      nodeSelector: new Map([['example.com/pool', 'agents']]),
+      annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
     } satisfies RolePolicy);
   });
 
@@ -114,7 +128,20 @@ describe('compileRole', () => {
       temporarySizeText: null,
       tools: new Map(),
       ingressPorts: new Set(),
+      tolerations: [],
+      nodeSelector: new Map(),
+      annotations: [],
     } satisfies RolePolicy);
+  });
+
+  test.for([
+    ['a value', { key: 'a', operator: 'Equal', effect: 'NoSchedule' }],
+    ['an effect', { key: 'a', operator: 'Exists' }],
+    ['a key', { operator: 'Exists', effect: 'NoSchedule' }],
+    ['an operator and a value', { key: 'a', effect: 'NoSchedule' }],
+  ])('a toleration that has lost %s allows nothing', ([, toleration]) => {
+    const scheduling = { tolerations: [toleration] } as AgentRole['spec']['sandbox']['scheduling'];
+    expect(compileRole({ spec: { sandbox: { scheduling } } }).tolerations).toEqual([]);
   });
 
   test('a limit that is null is none', () => {

@@ -1,4 +1,4 @@
-import { LABEL, PROXY_SECRET } from '../../../api/names.ts';
+import { LABEL, MAX_METADATA_ENTRIES, PROXY_SECRET } from '../../../api/names.ts';
 import { show } from '../../../lib/show.ts';
 import type { Finding } from '../../decision.ts';
 import { HANDLERS } from '../../pod/handlers.ts';
@@ -27,7 +27,8 @@ const OWN_SECRET = `(e.name == '${PROXY_SECRET.environmentVariable}' && e.valueF
 /** Metadata that a container can read through the downward API. */
 const READABLE = ['annotations', 'labels'] as const;
 const READABLE_TEXTS = READABLE.map(
-  (kind) => `object.metadata.?${kind}.orValue({}).map(key, object.metadata.${kind}[key])`,
+  (kind) =>
+    `(object.metadata.?${kind}.orValue({}).size() > ${MAX_METADATA_ENTRIES} ? [] : object.metadata.?${kind}.orValue({}).map(key, object.metadata.${kind}[key]))`,
 ).join(' + ');
 /** What `kubectl apply` writes: a copy of the manifest. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -12,6 +12,8 @@ const SHORTEST_TOKEN = ['a.eyJ', '12345678'].join('');
 
 const COPY = 'kubectl.kubernetes.io/last-applied-configuration';
 
+const LISTING = { role: buildRolePolicy({ annotations: ['note', 'example.com/'] }) };
+
 export const environmentSecretsFixtures: CheckFixtures = {
   check: 'environment-secrets',
   pass: [
@@ -43,6 +45,7 @@ export const environmentSecretsFixtures: CheckFixtures = {
         pod.metadata.labels['app.kubernetes.io/version'] = 'v1.2.3-a1b2c3d4e5f6a7b8c9d0';
         pod.metadata.annotations = { note: 'https://example.com:8443/a@b', [COPY]: JSON.stringify(pod.spec) };
       },
+      context: LISTING,
     },
     ...HARMLESS_LITERALS,
   ],
@@ -117,6 +120,7 @@ export const environmentSecretsFixtures: CheckFixtures = {
         const fieldRef = { fieldPath: "metadata.annotations['example.com/key']" };
         pod.spec.containers[0].env?.push({ name: 'KEY', valueFrom: { fieldRef } as object });
       },
+      context: LISTING,
       fields: ['metadata.annotations[example.com/key]', 'metadata.labels[example.com/token]'],
       found: [
         'a text of 38 characters that contains an API key of a model vendor (not shown)',

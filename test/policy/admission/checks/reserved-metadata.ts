@@ -1,3 +1,4 @@
+import { buildRolePolicy } from '../../../build/review-context.ts';
 import { takeSandbox } from '../../../build/pod.ts';
 import type { CheckFixtures } from './fixture.ts';
 
@@ -13,6 +14,7 @@ export const reservedMetadataFixtures: CheckFixtures = {
         metadata.labels['notcloister.dev/sandbox'] = 'agent';
         metadata.annotations = { 'example.com/cloister.dev': 'yes', note: 'cloister.dev/sandbox' };
       },
+      context: { role: buildRolePolicy({ annotations: ['example.com/', 'note'] }) },
     },
     {
       name: 'the name of who creates the pod',
