@@ -1,0 +1,89 @@
+import type { GateTarget } from '../lib/gate-protocol.ts';
+import { singleLine } from '../lib/single-line.ts';
+import type { RoundVerdict, TriedTarget } from './judge-round.ts';
+
+/** How the start gate ended. */
+export interface GateReport {
+  readonly passed: boolean;
+  /** The last round; null where there was none. */
+  readonly verdict: RoundVerdict | null;
+  readonly rounds: number;
+  readonly milliseconds: number;
+  /** Why there is no verdict, or why the last one did not pass; null where the gate passed. */
+  readonly problem: string | null;
+}
+
+/** What the kubelet keeps of a termination message. */
+const MAX_MESSAGE_BYTES = 4096;
+
+const MAX_PROBLEM_CHARACTERS = 512;
+
+/**
+ * Returns the termination message, JSON of at most 4096 bytes: `{format, passed, closed, open, faults, canary, rounds,
+ * milliseconds}`, with `problem` where the gate failed. Where `open` and `faults` are cut, `omitted` counts what is left out.
+ */
+export function terminationMessage(report: GateReport): string {
+  const open = report.verdict?.open.map(describeTarget) ?? [];
+  const faults = report.verdict?.faults.map(describeFault) ?? [];
+  // A few steps suffice: each halves what is shown.
+  for (let shown = open.length + faults.length; ; shown = Math.floor(shown / 2)) {
+    const shownOpen = open.slice(0, shown);
+    const shownFaults = faults.slice(0, shown - shownOpen.length);
+    const omitted = open.length + faults.length - shownOpen.length - shownFaults.length;
+    const message = JSON.stringify({
+      format: 1,
+      passed: report.passed,
+      closed: report.verdict?.closed ?? 0,
+      open: shownOpen,
+      faults: shownFaults,
+      ...(omitted === 0 ? {} : { omitted }),
+      canary: report.verdict?.canary ?? false,
+      rounds: report.rounds,
+      milliseconds: report.milliseconds,
+      ...(report.problem === null ? {} : { problem: limit(report.problem) }),
+    });
+    if (Buffer.byteLength(message) <= MAX_MESSAGE_BYTES || shown === 0) return message;
+  }
+}
+
+/** Returns the report as one line for people. */
+export function reportLine(report: GateReport): string {
+  const after = `${report.rounds === 1 ? '1 round' : `${report.rounds} rounds`}, ${report.milliseconds} ms`;
+  const { verdict, problem } = report;
+  if (problem === null) {
+    return `start gate passed: ${verdict?.closed} targets closed, gateway reached (${after})`;
+  }
+  return `start gate failed: ${limit(problem)} (${after})`;
+}
+
+/** Returns why a round did not pass. */
+export function describeFailure({ open, faults, canary }: RoundVerdict): string {
+  const parts = [
+    ...list('open', open.map(describeTarget)),
+    ...list('the start gate could not try', faults.map(describeFault)),
+    ...(canary ? [] : ["the gateway's canary was not reached"]),
+  ];
+  return parts.join('; ');
+}
+
+const MAX_LISTED = 5;
+
+function list(what: string, entries: readonly string[]): readonly string[] {
+  if (entries.length === 0) return [];
+  const more = entries.length > MAX_LISTED ? ` and ${entries.length - MAX_LISTED} more` : '';
+  return [`${what}: ${entries.slice(0, MAX_LISTED).join(', ')}${more}`];
+}
+
+function describeTarget({ name, address, port, protocol }: GateTarget): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${singleLine(name)} ${host}:${port}/${protocol}`;
+}
+
+function describeFault({ target, attempt }: TriedTarget): string {
+  return `${describeTarget(target)} ${attempt.state === 'Fault' ? attempt.code : attempt.state}`;
+}
+
+function limit(problem: string): string {
+  const line = singleLine(problem);
+  return line.length > MAX_PROBLEM_CHARACTERS ? `${line.slice(0, MAX_PROBLEM_CHARACTERS)}…` : line;
+}

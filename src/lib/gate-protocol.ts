@@ -1,0 +1,42 @@
+/** What the start gate and the gateway agree on; neither may import the other. */
+export const GATE_PROTOCOL = {
+  /** The name that `hostAliases` give the gateway, which its certificate must have. */
+  host: 'cloister-gateway',
+  port: 8443,
+  path: '/v1/gate',
+  /** The version of {@link GateAnswer}; the start gate refuses any other. */
+  format: 1,
+  /** The start gate refuses a longer list: it would start a pod without having tried everything. */
+  maxTargets: 256,
+  maxNameCharacters: 63,
+  /** The start gate refuses a larger answer. */
+  maxAnswerBytes: 65_536,
+  /**
+   * What the canary sends, in US-ASCII, as soon as a connection is open. A transparent proxy may accept any connection, so a
+   * connection alone does not show that the gateway was reached.
+   */
+  canaryGreeting: 'cloister-canary\n',
+} as const;
+
+/** An address that a pod must not reach. */
+export interface GateTarget {
+  /** For reports, such as `kubelet`. */
+  readonly name: string;
+  /** An IP address; a link-local IPv6 address with its interface, as `fe80::1%eth0`. */
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
+/** Where the gateway sends its greeting to each TCP connection. */
+export interface GateCanary {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The JSON body of the gateway's answer to the start gate. */
+export interface GateAnswer {
+  readonly format: typeof GATE_PROTOCOL.format;
+  readonly targets: readonly GateTarget[];
+  readonly canary: GateCanary;
+}
