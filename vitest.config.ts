@@ -29,6 +29,8 @@ export default defineConfig({
           globalSetup: ['test/testbed/node/global-setup.ts'],
           runner: 'test/testbed/node/node-test-runner.ts',
           fileParallelism: false,
+          // After the others: a node takes both cores of a small machine.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

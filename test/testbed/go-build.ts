@@ -49,7 +49,7 @@ export async function goBuild(build: GoBuild): Promise<void> {
     env: {
       ...process.env,
       ...goPlatform(process.platform, process.arch),
-      CGO_ENABLED: program.cgo === true ? '1' : '0',
+      CGO_ENABLED: program.cgo === undefined ? '0' : '1',
       GOCACHE: build.goCache,
       // A workspace file in a folder above would change what is built.
       GOWORK: 'off',
@@ -73,7 +73,10 @@ export async function goBuild(build: GoBuild): Promise<void> {
       .filter((line) => !/^(#|go: downloading)/.test(line))
       .slice(-3)
       .join('; ');
-    throw new MissingProgramError(`${program.name} could not be built: ${said || `go ended with ${code}`}`);
+    const hint = program.cgo === undefined ? '' : `; its build needs ${program.cgo}`;
+    throw new MissingProgramError(
+      `${program.name} could not be built: ${said || `go ended with ${code}`}${hint}`,
+    );
   }
   await rename(unfinished, target);
 }

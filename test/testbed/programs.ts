@@ -16,8 +16,8 @@ export interface Program {
   ldflags: readonly string[];
   /** Go build tags. */
   tags?: readonly string[];
-  /** Whether it is linked against C libraries, which needs a C compiler and their headers. */
-  cgo?: boolean;
+  /** For a program that is linked against C libraries: the packages of Debian that its build needs. */
+  cgo?: string;
 }
 
 /** Names of the programs that can be asked for. */
@@ -113,7 +113,7 @@ export const nodePrograms: readonly Program[] = [
     versionArgs: ['--version'],
     ldflags: [],
     tags: ['seccomp'],
-    cgo: true,
+    cgo: 'gcc libc6-dev pkg-config libseccomp-dev',
   },
   containerdProgram('containerd', ['--version']),
   containerdProgram('containerd-shim-runc-v2', ['-v']),
@@ -133,4 +133,4 @@ export const nodePrograms: readonly Program[] = [
 ];
 
 /** All programs. */
-export const programs: readonly Program[] = [...nodePrograms, ...controlPlanePrograms];
+export const programs: readonly Program[] = [...controlPlanePrograms, ...nodePrograms];
