@@ -1,9 +1,10 @@
-import { createServer } from 'node:http';
 import { createKubeClient } from '../kube/client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../operator/configuration.ts';
 import { startEnrolment } from '../operator/start-enrolment.ts';
+import { closeNow, listenOn } from '../serve/listen.ts';
+import { createProbeServer } from '../serve/probes.ts';
 import { orExit } from './or-exit.ts';
 
 const configuration = orExit(() => readConfiguration(process.argv.slice(2), process.env));
@@ -14,23 +15,24 @@ const client = await createKubeClient({
 });
 const enrolment = startEnrolment({ client, logger: log, clock: systemClock });
 
-const probes = createServer((request, response) => {
-  const isReady = request.url === '/livez' || (request.url === '/readyz' && enrolment.synced());
-  response.writeHead(isReady ? 200 : 503, { 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(isReady ? 'ok\n' : 'caches: not synced\n');
+let isDraining = false;
+const probes = createProbeServer({
+  checks: [{ name: 'caches', problem: () => (enrolment.synced() ? null : 'not synced') }],
+  isDraining: () => isDraining,
+  monotonicNow: () => performance.now(),
 });
-probes.once('error', (error) => {
+listenOn(probes, configuration.probePort, configuration.address).catch((error: unknown) => {
   log.fatal({ err: error }, 'the probes cannot be served');
   process.exit(1);
 });
-probes.listen({ port: configuration.probePort, host: configuration.address });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown());
 
 async function shutdown(): Promise<void> {
+  isDraining = true;
   try {
     await enrolment.stop();
-    probes.close();
+    await closeNow(probes);
     await client.close();
     process.exit(0);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Gives what `read` reads, or says on standard error why it cannot and ends the program with exit code 2: unusable input. */
+/** Returns the result of `read`. Where it throws, prints the error and ends the program with exit code 2: unusable input. */
 export function orExit<T>(read: () => T): T {
   try {
     return read();

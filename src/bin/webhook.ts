@@ -19,7 +19,7 @@ webhook = await startWebhook({ configuration, client, log, clock: systemClock, r
 
 async function shutdown(): Promise<void> {
   try {
-    // Before there is a certificate nothing was accepted, and nothing can be lost.
+    // Null until there is a certificate: no request was accepted before, so none can be lost.
     await webhook?.stop();
     process.exit(0);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 
-/** What rotation needs to know of a certificate. Times in milliseconds since 1970. */
+/** What a rotation reads of a certificate. Times in milliseconds since 1970. */
 export interface CertificateFacts {
   /** SHA-256 of the DER form, in hexadecimal. */
   readonly fingerprint: string;
@@ -8,7 +8,7 @@ export interface CertificateFacts {
   readonly notAfter: number;
 }
 
-/** Reads a certificate in PEM. Throws where it is none. */
+/** Reads a certificate in PEM. Throws where the text is not a certificate. */
 export function readCertificateFacts(pem: string): CertificateFacts {
   const certificate = new X509Certificate(pem);
   return {
@@ -20,7 +20,7 @@ export function readCertificateFacts(pem: string): CertificateFacts {
 
 const BLOCK = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
 
-/** The fingerprints of the certificates in a bundle, in its order. What is no certificate has one too, so that it is seen. */
+/** The fingerprints of the certificates in a bundle, in order. A block that is not a certificate has one too, so that it is noticed. */
 export function fingerprintsOf(bundle: string): string[] {
   return [...bundle.matchAll(BLOCK)].map(([, base64 = '']) =>
     createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex'),

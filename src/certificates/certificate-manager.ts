@@ -1,53 +1,76 @@
-import type { Logger } from '../lib/log.ts';
-import { type CertificateFacts, fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
-import type { CertificateStore, StoredVersion } from './certificate-store.ts';
-import { changeAuthorities, isAuthorityAction } from './change-authorities.ts';
 import { coalesce } from '../lib/coalesce.ts';
+import { type Logger } from '../lib/log.ts';
+import { type ServingCertificate } from '../serve/https-server.ts';
+import { type CertificateFacts, fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
 import { createCertificateAuthority, issueServingCertificate } from './issue.ts';
-import { planRotation, type RotationAction, type RotationState } from './plan-rotation.ts';
-import type { ServingCertificate } from './serving-certificate.ts';
+import {
+  changeAuthorities,
+  isAuthorityAction,
+  planRotation,
+  type RotationAction,
+  type RotationState,
+} from './rotation.ts';
 import { bundleOf, type StoredAuthorities } from './stored-authorities.ts';
 
-/** What the manager works with. */
+/** What is stored, with its version. Both are null where nothing is stored yet. */
+export interface StoredVersion {
+  readonly authorities: StoredAuthorities | null;
+  readonly version: string | null;
+}
+
+/**
+ * What the replicas of the webhook share: one set of authorities, and the places where verifiers find the bundle.
+ * Faults are thrown. To lose a race is not a fault.
+ */
+export interface CertificateStore {
+  read(): Promise<StoredVersion>;
+  /** Returns false, and writes nothing, when the stored version is no longer `version`. */
+  write(authorities: StoredAuthorities, version: string | null): Promise<boolean>;
+  /** The bundle (PEM) at each place that exists. A place that is created on publishing counts as empty. */
+  readBundles(): Promise<readonly string[]>;
+  /** Makes every place trust exactly the bundle of these authorities. */
+  publish(authorities: StoredAuthorities): Promise<void>;
+}
+
 export interface CertificateManagerOptions {
   readonly store: CertificateStore;
-  /** DNS names and IP addresses that the API server calls the webhook by. */
+  /** DNS names and IP addresses that clients use for the server. */
   readonly hosts: readonly string[];
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Called with each certificate that is to be served from now on. */
+  /** Called with each new serving certificate. */
   readonly onCertificate: (certificate: ServingCertificate) => void;
 }
 
-/** What a replica knows of its certificates. */
+/** The certificates of one replica. */
 export interface CertificateStatus {
   readonly serving: RotationState['serving'];
   readonly authority: CertificateFacts | null;
-  /** What verifiers are told to trust, in PEM; empty before the first check. */
+  /** What verifiers must trust, in PEM. Empty before the first check. */
   readonly bundle: string;
 }
 
 /** Keeps the certificates of one replica in order. */
 export interface CertificateManager {
   /**
-   * Looks at everything once and does what is to be done. Calls during a run share one more run after it.
-   * Rejects on a fault; what is served stays as it is, and the next check goes on from there.
+   * Runs every step that is due. Calls during a run share one more run after it.
+   * Rejects on a fault. The serving certificate then stays as it is, and the next check continues.
    */
   check(): Promise<void>;
   readonly status: () => CertificateStatus;
 }
 
-/** Steps that follow one another and lost races need a few rounds; more means that somebody keeps changing things back. */
-const MOST_ROUNDS = 8;
+/** Successive steps and lost races take a few rounds. More means that something reverts the changes. */
+const MAX_ROUNDS = 8;
 
-/** Builds the manager. Every replica runs one; the store decides who wins. */
+/** Creates the manager. Every replica runs one; the store decides which of them succeeds. */
 export function createCertificateManager(options: CertificateManagerOptions): CertificateManager {
   const { store } = options;
   let status: CertificateStatus = { serving: null, authority: null, bundle: '' };
 
   const run = async (): Promise<void> => {
-    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const stored = await store.read();
       const state = await gather(stored, store, status.serving);
       if (stored.authorities !== null && state.authorities !== null) {
@@ -61,14 +84,14 @@ export function createCertificateManager(options: CertificateManagerOptions): Ce
           const serving = await perform(action, stored, options);
           if (serving !== null) status = { ...status, serving };
         } catch (error) {
-          // The others are still tried: a place that refuses its bundle must not keep a certificate from being renewed.
+          // The other steps still run: a place that rejects its bundle must not prevent the renewal of a certificate.
           faults.push(new Error(`certificates: ${action} failed`, { cause: error }));
         }
       }
       if (faults.length > 0) throw faults[0] as Error;
     }
     throw new Error(
-      `certificates: not settled after ${MOST_ROUNDS} rounds; something else writes the Secret, the ConfigMap or caBundle`,
+      `certificates: not settled after ${MAX_ROUNDS} rounds; something else writes the Secret, the ConfigMap or caBundle`,
     );
   };
   return { check: coalesce(run), status: () => status };

@@ -13,20 +13,27 @@ import {
 } from '@peculiar/x509';
 import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { CertificateAuthority } from './certificate-authority.ts';
+import { Secret } from '../lib/secret.ts';
+import { type ServingCertificate } from '../serve/https-server.ts';
 import { AUTHORITY_LIFETIME, BACKDATING, SERVING_LIFETIME } from './lifetimes.ts';
-import type { ServingCertificate } from './serving-certificate.ts';
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const USES: readonly ['sign', 'verify'] = ['sign', 'verify'];
 
-/** Makes an authority that signs serving certificates only (path length 0). `now` in milliseconds since 1970. */
+/** A certificate authority, in PEM. */
+export interface CertificateAuthority {
+  readonly certificate: string;
+  /** PKCS #8. */
+  readonly privateKey: Secret;
+}
+
+/** Creates an authority that signs only serving certificates (path length 0). `now` in milliseconds since 1970. */
 export async function createCertificateAuthority(now: number): Promise<CertificateAuthority> {
   const keys = await webcrypto.subtle.generateKey(KEY, true, USES);
   const serialNumber = newSerialNumber();
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    // The name differs each time: with two authorities in a bundle, a verifier must not take one for the other.
+    // The name differs each time, so that a verifier does not confuse two authorities in one bundle.
     name: `CN=cloister webhook CA ${serialNumber.slice(0, 8)}`,
     serialNumber,
     ...validity(now, now + AUTHORITY_LIFETIME),
@@ -41,9 +48,7 @@ export async function createCertificateAuthority(now: number): Promise<Certifica
   return { certificate: toPem(certificate), privateKey: await exportKey(keys.privateKey) };
 }
 
-/**
- * Makes a serving certificate with a key of its own for DNS names and IP addresses. It never outlives its authority.
- */
+/** Issues a serving certificate with a new key for DNS names and IP addresses. It never outlives its authority. */
 export async function issueServingCertificate(
   authority: CertificateAuthority,
   hosts: readonly string[],
@@ -77,7 +82,7 @@ function validity(now: number, end: number): { notBefore: Date; notAfter: Date }
   return { notBefore: new Date(now - BACKDATING), notAfter: new Date(end) };
 }
 
-/** 16 random bytes, positive and without a leading zero, as RFC 5280 §4.1.2.2 wants. */
+/** 16 random bytes, positive and without a leading zero (RFC 5280 §4.1.2.2). */
 function newSerialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0]! & 0x7f) | 0x40;
@@ -88,14 +93,13 @@ function toPem(certificate: X509Certificate): string {
   return `${certificate.toString('pem')}\n`;
 }
 
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+async function exportKey(key: webcrypto.CryptoKey): Promise<Secret> {
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    .export({ format: 'pem', type: 'pkcs8' })
-    .toString();
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return new Secret(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
 }
 
-async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const der = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' });
+async function importKey(pem: Secret): Promise<webcrypto.CryptoKey> {
+  const der = createPrivateKey(pem.reveal()).export({ format: 'der', type: 'pkcs8' });
   return webcrypto.subtle.importKey('pkcs8', new Uint8Array(der), KEY, false, ['sign']);
 }

@@ -1,41 +1,42 @@
-import type { Clock } from '../lib/clock.ts';
-import type { KubeClient } from '../kube/kube-client.ts';
-import type { Logger } from '../lib/log.ts';
-import type { WebhookConfiguration } from '../webhook/webhook-configuration.ts';
+import { type KubeClient } from '../kube/kube-client.ts';
+import { type Clock } from '../lib/clock.ts';
+import { type Logger } from '../lib/log.ts';
+import { type ServingCertificate } from '../serve/https-server.ts';
 import { type CertificateManager, createCertificateManager } from './certificate-manager.ts';
-import { certificateObjectsIn } from './certificate-objects.ts';
-import { createKubernetesCertificateStore } from './kubernetes-certificate-store.ts';
-import type { ServingCertificate } from './serving-certificate.ts';
+import { certificateObjectsIn, createKubernetesCertificateStore } from './kubernetes-certificate-store.ts';
 
-/**
- * How often a replica looks at its certificates, which is four small reads: a registration that was deleted and made
- * again is trusted again this soon. Milliseconds.
- */
-const INTERVAL = 10_000;
-
-/** The same while there is nothing to serve yet. Milliseconds. */
-const FIRST_INTERVAL = 500;
+export interface KeepCertificatesOptions {
+  /** Namespace of the Secret and the ConfigMap. */
+  readonly namespace: string;
+  /** DNS names and IP addresses that clients use for the server. */
+  readonly hosts: readonly string[];
+  readonly client: KubeClient;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
 
 /** The certificates of a running replica. */
 export interface KeptCertificates {
   readonly status: CertificateManager['status'];
-  /** The first certificate; it comes once the API server could be asked and told. */
+  /** The first certificate. It resolves when the API server has stored the authority and published the bundle. */
   readonly first: Promise<ServingCertificate>;
-  /** Who is given every certificate after the first. */
+  /** Sets the function that receives every certificate after the first. */
   readonly serve: (onCertificate: (certificate: ServingCertificate) => void) => void;
 }
 
-/** Looks at the certificates again and again until the signal; a failure is logged and tried again. */
-export function keepCertificates(
-  parts: { configuration: WebhookConfiguration; client: KubeClient; log: Logger; clock: Clock },
-  signal: AbortSignal,
-): KeptCertificates {
-  const { configuration, client, log, clock } = parts;
+/** A check is four small reads. A registration that was deleted and created again is trusted again after this time. */
+const INTERVAL_MILLISECONDS = 10_000;
+/** The interval until there is a certificate. */
+const FIRST_INTERVAL_MILLISECONDS = 500;
+
+/** Checks the certificates at an interval until the signal is aborted. A failure is logged and tried again. */
+export function keepCertificates(options: KeepCertificatesOptions, signal: AbortSignal): KeptCertificates {
+  const { namespace, hosts, client, log, clock } = options;
   const first = Promise.withResolvers<ServingCertificate>();
   let onCertificate: (certificate: ServingCertificate) => void = first.resolve;
   const manager = createCertificateManager({
-    store: createKubernetesCertificateStore(client, certificateObjectsIn(configuration.namespace)),
-    hosts: configuration.hosts,
+    store: createKubernetesCertificateStore(client, certificateObjectsIn(namespace)),
+    hosts,
     log,
     now: Date.now,
     onCertificate: (certificate) => onCertificate(certificate),
@@ -45,9 +46,9 @@ export function keepCertificates(
       await manager.check().catch((error: unknown) => {
         log.error({ err: error }, 'certificates could not be checked; trying again');
       });
-      await clock
-        .sleep(manager.status().serving === null ? FIRST_INTERVAL : INTERVAL, signal)
-        .catch(() => {});
+      const isServing = manager.status().serving !== null;
+      const interval = isServing ? INTERVAL_MILLISECONDS : FIRST_INTERVAL_MILLISECONDS;
+      await clock.sleep(interval, signal).catch(() => {});
     }
   };
   void run();

@@ -1,23 +1,48 @@
-import type { KubeClient } from '../kube/kube-client.ts';
-import { isKubeError } from '../kube/kube-error.ts';
-import type { KubeObject } from '../kube/kube-object.ts';
-import type { ObjectName } from '../kube/kube-resource.ts';
-import { resources } from '../kube/resources.ts';
-import type { CertificateObjects } from './certificate-objects.ts';
-import type { CertificateStore } from './certificate-store.ts';
-import { decodeAuthorities, encodeAuthorities } from './encode-authorities.ts';
 import { findObject } from '../kube/find-object.ts';
-import { bundleOf, type StoredAuthorities } from './stored-authorities.ts';
-import { readRegisteredBundles, registerBundle, registrationsOf } from './webhook-registration.ts';
+import { type KubeClient } from '../kube/kube-client.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import { type KubeObject } from '../kube/kube-object.ts';
+import { type ObjectName } from '../kube/kube-resource.ts';
+import { resources } from '../kube/resources.ts';
+import { type CertificateStore } from './certificate-manager.ts';
+import {
+  bundleOf,
+  decodeAuthorities,
+  encodeAuthorities,
+  type StoredAuthorities,
+} from './stored-authorities.ts';
+import { readRegisteredBundles, registerBundle, type WebhookRegistration } from './webhook-registration.ts';
 
-type Secret = KubeObject & { type?: string; data?: Record<string, string> };
-type ConfigMap = KubeObject & { data?: Record<string, string> };
+type SecretObject = KubeObject & { type?: string; data?: Record<string, string> };
+type ConfigMapObject = KubeObject & { data?: Record<string, string> };
 
 const LABELS = { 'app.kubernetes.io/managed-by': 'cloister', 'app.kubernetes.io/part-of': 'cloister' };
 
+/** The Kubernetes objects that the certificates are stored in. */
+export interface CertificateObjects {
+  /** Namespace of the Secret and the ConfigMap. */
+  readonly namespace: string;
+  readonly secret: string;
+  readonly configMap: string;
+  /** Names of the MutatingWebhookConfigurations and ValidatingWebhookConfigurations whose `caBundle` is set. */
+  readonly mutating: readonly string[];
+  readonly validating: readonly string[];
+}
+
+/** The objects of an installation in a namespace. */
+export function certificateObjectsIn(namespace: string): CertificateObjects {
+  return {
+    namespace,
+    secret: 'cloister-webhook-ca',
+    configMap: 'cloister-ca',
+    mutating: ['zz-cloister-explain'],
+    validating: ['cloister-decide'],
+  };
+}
+
 /**
- * Keeps the authorities in a Secret, and tells a ConfigMap and the webhook registrations what to trust.
- * Writes to what others write too carry the resource version that was read, so a race is lost, not won by accident.
+ * Stores the authorities in a Secret, and publishes the bundle in a ConfigMap and the webhook configurations.
+ * Writes to shared objects carry the resource version that was read, so of two replicas one gets a conflict.
  */
 export function createKubernetesCertificateStore(
   client: KubeClient,
@@ -29,7 +54,7 @@ export function createKubernetesCertificateStore(
   const registrations = registrationsOf(objects);
   return {
     async read() {
-      const found = await findObject<Secret>(client, resources.secrets, secret);
+      const found = await findObject<SecretObject>(client, resources.secrets, secret);
       if (found === null) return { authorities: null, version: null };
       const authorities = decodeAuthorities(found.data ?? {}, `Secret ${namespace}/${secret.name}`);
       return { authorities, version: found.metadata.resourceVersion ?? null };
@@ -40,7 +65,7 @@ export function createKubernetesCertificateStore(
         : changeSecret(client, secret, authorities, version);
     },
     async readBundles() {
-      const found = await findObject<ConfigMap>(client, resources.configMaps, configMap);
+      const found = await findObject<ConfigMapObject>(client, resources.configMaps, configMap);
       const registered = await Promise.all(
         registrations.map((registration) => readRegisteredBundles(client, registration)),
       );
@@ -48,14 +73,21 @@ export function createKubernetesCertificateStore(
     },
     async publish(authorities) {
       const bundle = bundleOf(authorities);
-      // The registrations first: nobody waits for the ConfigMap as the API server does for them.
+      // The registrations first: the API server calls the webhook with their bundle.
       for (const registration of registrations) await registerBundle(client, registration, bundle);
-      await client.apply<ConfigMap>(resources.configMaps, {
+      await client.apply<ConfigMapObject>(resources.configMaps, {
         metadata: { ...configMap, labels: LABELS },
         data: { 'ca.crt': authorities.current.certificate, 'bundle.crt': bundle },
       });
     },
   };
+}
+
+function registrationsOf({ mutating, validating }: CertificateObjects): readonly WebhookRegistration[] {
+  return [
+    ...mutating.map((name) => ({ resource: resources.mutatingWebhookConfigurations, name })),
+    ...validating.map((name) => ({ resource: resources.validatingWebhookConfigurations, name })),
+  ];
 }
 
 async function createSecret(
@@ -66,7 +98,7 @@ async function createSecret(
   const present = Object.entries(encodeAuthorities(authorities)).filter(([, value]) => value !== null);
   const data = Object.fromEntries(present) as Record<string, string>;
   try {
-    await client.create<Secret>(resources.secrets, {
+    await client.create<SecretObject>(resources.secrets, {
       metadata: { ...name, labels: LABELS },
       type: 'Opaque',
       data,
@@ -86,7 +118,7 @@ async function changeSecret(
 ): Promise<boolean> {
   try {
     const data = encodeAuthorities(authorities);
-    await client.patch<Secret>(resources.secrets, name, { data }, { resourceVersion });
+    await client.patch<SecretObject>(resources.secrets, name, { data }, { resourceVersion });
     return true;
   } catch (error) {
     if (isKubeError(error, 'Conflict', 'NotFound')) return false;

@@ -1,17 +1,17 @@
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** How long certificates hold, in milliseconds. Successors are made at two thirds, so a third is left to repair faults. */
+/** How long certificates are valid, in milliseconds. They are renewed after two thirds, so a third is left to repair faults. */
 export const AUTHORITY_LIFETIME = 365 * DAY;
 export const SERVING_LIFETIME = 90 * DAY;
 
-/** Certificates begin this much before they are made, for API servers whose clock is behind. */
+/** Certificates begin this long before they are issued, for API servers whose clock is behind. */
 export const BACKDATING = HOUR;
 
-/** How long a new authority is published before anything is signed with it: until every API server has seen the bundle. */
+/** How long a new authority is published before it signs, so that every API server has the bundle. */
 export const STAGING = DAY;
 
-/** When something that began and ends then is due for a successor. */
+/** Whether a certificate with this validity must be renewed. */
 export function isDueForRenewal(validity: { notBefore: number; notAfter: number }, now: number): boolean {
   return now >= validity.notBefore + ((validity.notAfter - validity.notBefore) * 2) / 3;
 }

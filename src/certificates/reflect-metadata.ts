@@ -1,7 +1,7 @@
 /**
- * @peculiar/x509 finds its algorithm providers through tsyringe, which wants the three functions of the metadata
- * proposal before it loads. Only constructors without parameters are registered there, so a plain table is enough and
- * the polyfill package is not needed. Imported for its effect, before @peculiar/x509.
+ * @peculiar/x509 finds its algorithm providers through tsyringe, which needs three functions of the metadata proposal when it
+ * is loaded. It registers only constructors without parameters, so this table replaces the polyfill package. It is a module
+ * of its own because it must be evaluated before @peculiar/x509.
  */
 const metadata = new WeakMap<object, Map<unknown, unknown>>();
 

@@ -1,7 +1,12 @@
-import { Command as Commander, CommanderError } from 'commander';
-import { COMMANDS } from './commands/index.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
-import type { Terminal } from './terminal.ts';
+import { Command as Program, CommanderError } from 'commander';
+import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
+import { explain } from './commands/explain.ts';
+import { harden } from './commands/harden.ts';
+import { review } from './commands/review.ts';
+import { version } from './commands/version.ts';
+
+/** In the order of the help. */
+const COMMANDS: readonly Command[] = [review, harden, explain, version];
 
 const EXAMPLES = `
 Examples:
@@ -10,18 +15,18 @@ Examples:
   cloister explain privileged
 `;
 
-/** Runs one command line (without the program's own name) and gives its exit code. A wrong command line is unusable input. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+/** Runs one command line, without the name of the program, and returns its exit code: 2 if the command line is wrong. */
+export async function run(parameters: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = EXIT.clean;
-  const program = new Commander('cloister')
-    .description('Keeps AI agents on Kubernetes inside their role: the decisions of the webhook, offline.')
+  const program = new Program('cloister')
+    .description('Reviews and hardens the manifests of AI agents, without a cluster.')
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .exitOverride();
   for (const command of COMMANDS) command.register(program, terminal, (result) => void (code = result));
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...parameters], { from: 'user' });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

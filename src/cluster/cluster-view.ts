@@ -1,8 +1,8 @@
 import type { KnownPolicies } from '../policy/kinds/evaluate-kind.ts';
 
 /**
- * What the webhook knows of the cluster, from its watch caches alone: answering makes no call, so an answer takes no
- * longer and fails no more often when the API server is slow.
+ * The roles, tenants and governed pods of a cluster, read from watch caches. No lookup makes a call, so a slow API server
+ * does not slow a lookup down.
  */
 export interface ClusterView extends KnownPolicies {
   /** The role label of a running pod: null where it has none, undefined where the pod is not known. */

@@ -2,13 +2,13 @@ import { destination as writeTo, type DestinationStream, type Logger, pino } fro
 
 export type { Logger } from 'pino';
 
-/** Levels from the most to the least talkative. */
+/** Levels from the most to the least verbose. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * Never written, wherever a field of that name stands in the first two levels: environments and arguments of agents,
- * and what a credential is usually called. A net; what is secret is not given to a logger to begin with.
+ * Fields that are redacted in the first two levels of a line: environments and arguments of agents, and the usual names of
+ * credentials. This is a second line of defence: a secret is a `Secret` (secret.ts) and is not logged in the first place.
  */
 const REDACTED = [
   'env',
@@ -25,8 +25,8 @@ const REDACTED = [
 ].flatMap((field) => [field, `*.${field}`]);
 
 /**
- * Lines are written together: a write for each would cost more than the line. What is not written when a program ends
- * is written then. When nobody reads, lines beyond the bound are dropped rather than kept.
+ * Lines are written in batches, and the last batch when the program ends. Where standard output is not read, lines beyond
+ * `maxLength` bytes are dropped.
  */
 const STANDARD_OUTPUT = {
   dest: 1,
@@ -36,14 +36,14 @@ const STANDARD_OUTPUT = {
   maxLength: 8 * 1024 * 1024,
 } as const;
 
-/** What a logger is made from. `destination` is standard output unless given. */
+/** `destination` is standard output where it is not set. */
 export interface LogOptions {
   readonly program: string;
   readonly level: LogLevel;
   readonly destination?: DestinationStream;
 }
 
-/** A structured log: one JSON line an event, a constant message and fields. */
+/** Creates a structured log: one JSON line an event, with a constant message and fields. */
 export function createLog({ program, level, destination }: LogOptions): Logger {
   const options = {
     level,

@@ -5,7 +5,7 @@ import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
 import { resources } from '../kube/resources.ts';
 import { createWatchCache } from '../kube/watch-cache.ts';
-import { nextExpiration } from './tenant-isolation/next-expiration.ts';
+import { parseTime } from '../lib/time.ts';
 import { reconcileEnrolment } from './tenant-isolation/reconcile-enrolment.ts';
 
 /** Longest time between two reconciliations when nothing changes, in milliseconds. */
@@ -73,4 +73,12 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
       await Promise.all([running, ...caches.map((cache) => cache.stop())]);
     },
   };
+}
+
+/** When the next exemption of any tenant ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */
+function nextExpiration(tenants: readonly TenantIsolation[], now: number): number {
+  const ends = tenants.flatMap(({ spec }) =>
+    spec.exemptions.map(({ expirationTime }) => parseTime(expirationTime)),
+  );
+  return Math.min(...ends.filter((end) => end > now));
 }

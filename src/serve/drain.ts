@@ -1,19 +1,18 @@
-import type { Logger } from '../lib/log.ts';
-import type { WebhookServer } from '../webhook/server.ts';
+import { type Logger } from '../lib/log.ts';
+import { type HttpsServer } from './https-server.ts';
 
-/** What a shutdown works with. */
 export interface DrainOptions {
-  readonly server: Pick<WebhookServer, 'endConnections' | 'close'>;
+  readonly server: Pick<HttpsServer, 'endConnections' | 'close'>;
   readonly log: Logger;
-  /** Until no new connection is accepted: longer than it takes to be taken out of the Service. */
+  /** How long new connections are still accepted. It must be longer than the removal from the Service's endpoints takes. */
   readonly delayMilliseconds: number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
 /**
- * Shuts down without losing a review; resolves when the last one is answered. It goes on serving while the endpoint is
- * taken out of the Service, for the last half of that time with each answer ending its connection, and only then
- * closes: a connection still open has been idle so long that no request is likely to be on its way.
+ * Shuts a server down without losing a request. It keeps serving while the endpoint is removed from the Service; in the
+ * second half of that time every response closes its connection. A connection that is still open then has been idle for
+ * so long that no request is on its way.
  */
 export async function drain({ server, log, delayMilliseconds, sleep }: DrainOptions): Promise<void> {
   log.info({ delayMilliseconds }, 'draining');

@@ -1,6 +1,7 @@
-import type { Server } from 'node:net';
+import { type Server as HttpServer } from 'node:http';
+import { type Server } from 'node:net';
 
-/** Listens, and resolves to the port: the system's choice where 0 was asked for. Without an address, on all of them. */
+/** Starts to listen, on all addresses where none is given. Resolves to the port, which the system chooses when `port` is 0. */
 export function listenOn(server: Server, port: number, address?: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -10,4 +11,10 @@ export function listenOn(server: Server, port: number, address?: string): Promis
       resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
     });
   });
+}
+
+/** Closes a server and its connections without waiting for requests. */
+export function closeNow(server: HttpServer): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -1,36 +1,44 @@
-import type { WebhookLimits } from './limits.ts';
+import { type ServerLimits } from './limits.ts';
 
-/** What is under way, so that a burst is refused in time instead of filling the memory. */
-export interface ReviewLoad {
-  /** Begins one review; false when there are as many as may be. */
-  enter(): boolean;
-  /** Takes room for so many bytes of a body; false when there is none. */
-  reserve(bytes: number): boolean;
-  /** Ends one review and gives back its bytes. */
-  leave(bytes: number): void;
+/** The requests in flight and the bytes of their bodies. A burst is rejected instead of filling the memory. */
+export interface Load {
+  /** Admits one request. Returns null when too many are in flight. */
+  enter(): LoadSlot | null;
   readonly inFlight: () => number;
 }
 
-export function createReviewLoad(
-  limits: Pick<WebhookLimits, 'reviewsInFlight' | 'bufferedBytes'>,
-): ReviewLoad {
-  let reviews = 0;
+/** The place of one request in the load. */
+export interface LoadSlot {
+  /** Takes room for the given bytes. Returns false when there is not enough. */
+  reserve(bytes: number): boolean;
+  /** Ends the request and returns its room. */
+  leave(): void;
+}
+
+export function createLoad({
+  maxRequestsInFlight,
+  maxBufferedBytes,
+}: Pick<ServerLimits, 'maxRequestsInFlight' | 'maxBufferedBytes'>): Load {
+  let requests = 0;
   let buffered = 0;
   return {
     enter() {
-      if (reviews >= limits.reviewsInFlight) return false;
-      reviews += 1;
-      return true;
+      if (requests >= maxRequestsInFlight) return null;
+      requests += 1;
+      let reserved = 0;
+      return {
+        reserve(bytes) {
+          if (buffered + bytes > maxBufferedBytes) return false;
+          buffered += bytes;
+          reserved += bytes;
+          return true;
+        },
+        leave() {
+          requests -= 1;
+          buffered -= reserved;
+        },
+      };
     },
-    reserve(bytes) {
-      if (buffered + bytes > limits.bufferedBytes) return false;
-      buffered += bytes;
-      return true;
-    },
-    leave(bytes) {
-      reviews -= 1;
-      buffered -= bytes;
-    },
-    inFlight: () => reviews,
+    inFlight: () => requests,
   };
 }

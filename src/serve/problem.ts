@@ -1,5 +1,7 @@
-/** Why a request got no verdict. The label of `cloister_admission_errors_total`. */
-export type ReviewProblemReason =
+import { type ServerResponse } from 'node:http';
+
+/** Why a request was rejected. It is the value of a metric's label, so there are few. */
+export type ProblemReason =
   | 'NotReady'
   | 'Overloaded'
   | 'UnsupportedMediaType'
@@ -9,20 +11,35 @@ export type ReviewProblemReason =
   | 'Late'
   | 'Fault';
 
-/** An answer that is not a verdict: the API server then follows the registration's `failurePolicy`. */
-export interface ReviewProblem {
-  readonly reason: ReviewProblemReason;
-  /** HTTP status. */
+/** The rejection of a request. */
+export interface RequestProblem {
+  readonly reason: ProblemReason;
+  /** HTTP status, 400 to 599. */
   readonly status: number;
-  /** One line; the API server shows it to whoever asked. */
+  /** One line for the person who sent the request. */
   readonly text: string;
-  /** Asks the API server to try again: it does so within the webhook's timeout. */
+  /** Whether the client may send the request again at once. */
   readonly retry?: boolean;
-  /** The rest of the request is not read, so the connection cannot be used again. */
+  /** Whether the rest of the request is not read, so that the connection cannot be used again. */
   readonly close?: boolean;
 }
 
 /** Whether a value that may be a problem is one. */
-export function isReviewProblem(value: object): value is ReviewProblem {
+export function isRequestProblem(value: object): value is RequestProblem {
   return 'status' in value && 'text' in value;
+}
+
+/** client-go waits for `Retry-After` and sends the request again within its own timeout (rest/with_retry.go). */
+const RETRY_AFTER_SECONDS = 1;
+
+/** Sends a problem as one line of text. Does nothing where a response was sent, or the client is gone. */
+export function sendProblem(response: ServerResponse, { status, text, retry, close }: RequestProblem): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = `${text}\n`;
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  if (retry === true) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  if (close === true) response.setHeader('Connection', 'close');
+  response.writeHead(status);
+  response.end(body);
 }

@@ -1,5 +1,11 @@
-/** The only version of AdmissionReview that is spoken; `admissionReviewVersions` of both registrations says the same. */
+/** The only supported version of AdmissionReview, as in `admissionReviewVersions` of both registrations. */
 export const ADMISSION_REVIEW_VERSION = 'admission.k8s.io/v1';
+
+/**
+ * Which registration calls: `Explain` early, in the mutating phase, so that a denial lists everything at once; `Decide`
+ * last, with the final object.
+ */
+export type ReviewPhase = 'Explain' | 'Decide';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -15,13 +21,13 @@ export interface GroupVersionResource {
   readonly resource: string;
 }
 
-/** The part of `admission.k8s.io/v1` AdmissionRequest that Cloister reads. Objects are as the API server sent them. */
+/** The fields of an `admission.k8s.io/v1` AdmissionRequest that Cloister reads. Objects are as the API server sent them. */
 export interface AdmissionRequest {
   readonly uid: string;
   readonly kind: GroupVersionKind;
   readonly resource: GroupVersionResource;
   readonly subResource?: string;
-  /** Absent or empty where the API server has yet to make it from `generateName`. */
+  /** Absent or empty where the API server has not generated it from `generateName` yet. */
   readonly name?: string;
   /** Absent at cluster scope. */
   readonly namespace?: string;

@@ -17,7 +17,7 @@ export interface DeniedVerdict extends VerdictNotes {
   readonly reason: string;
   /** For a person: the object and every violation. */
   readonly message: string;
-  /** Names of the checks that refused, for metrics and logs. */
+  /** Names of the checks that denied, for metrics and logs. */
   readonly checks: readonly string[];
 }
 

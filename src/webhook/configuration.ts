@@ -1,21 +1,26 @@
-import { parseArgs } from 'node:util';
-import { LOG_LEVELS } from '../lib/log.ts';
-import {
-  digests,
-  dnsLabel,
-  httpsHost,
-  nonEmpty,
-  oneOf,
-  type SettingParser,
-  wholeNumber,
-} from '../lib/settings.ts';
-import { isLoopbackHost } from './is-loopback-host.ts';
-import { DEFAULT_LIMITS } from '../serve/limits.ts';
-import type { WebhookConfiguration } from './webhook-configuration.ts';
+import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
+import { digests, dnsLabel, httpsHost, nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
+import { type AdmissionConfiguration } from '../policy/admission/review-context.ts';
+import { type ServerLimits } from '../serve/limits.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The configuration of the webhook. */
+export interface WebhookConfiguration {
+  /** The address to listen on. Undefined means all addresses. */
+  readonly address: string | undefined;
+  /** 0 lets the system choose. */
+  readonly ports: { readonly reviews: number; readonly probes: number; readonly metrics: number };
+  /** Path of a kubeconfig. Undefined means $KUBECONFIG, ~/.kube/config or the pod's ServiceAccount, in this order. */
+  readonly kubeconfig: string | undefined;
+  /** Namespace of the webhook, its Secret and its ConfigMap. */
+  readonly namespace: string;
+  /** DNS names and IP addresses of the serving certificate. The self-probe verifies the first of them. */
+  readonly hosts: readonly string[];
+  readonly admission: AdmissionConfiguration;
+  readonly drainMilliseconds: number;
+  readonly limits: ServerLimits;
+  readonly logLevel: LogLevel;
+}
 
-/** Settings that can be made, as a flag or in the environment; the flag wins. */
 const SETTINGS = [
   'address',
   'port',
@@ -32,90 +37,59 @@ const SETTINGS = [
   'reviews-in-flight',
   'log-level',
 ] as const;
-type Setting = (typeof SETTINGS)[number];
 
-/** The operator's user in an installation with the chart's names. */
-const OPERATOR = (namespace: string): string => `system:serviceaccount:${namespace}:cloister-operator`;
+/** Sized for a container of 512 MiB and for an API server with its default of 600 requests in flight. */
+export const DEFAULT_LIMITS: ServerLimits = Object.freeze({
+  // The API server sends the object and the old object. controller-runtime has the same limit.
+  maxBodyBytes: 7 * 1024 * 1024,
+  maxRequestsInFlight: 512,
+  maxBufferedBytes: 64 * 1024 * 1024,
+  // One second less than the registrations' `timeoutSeconds`, so that the API server receives the response.
+  deadlineMilliseconds: 4_000,
+  headersMilliseconds: 5_000,
+  // Longer than the 90 s after which Go's client closes an idle connection, so that the client closes it.
+  idleMilliseconds: 120_000,
+  maxConnections: 2_048,
+});
 
-/** Name of a setting in the environment, for example `CLOISTER_PROBE_PORT` for `--probe-port`. */
-export function environmentName(setting: string): string {
-  return `CLOISTER_${setting.toUpperCase().replaceAll('-', '_')}`;
-}
-
-/**
- * Reads the configuration from arguments and environment. Throws one error that lists everything that is wrong, each
- * line with the flag, what was found and what may be there.
- */
+/** Reads the configuration from flags and environment. Throws one error that lists every problem. */
 export function readConfiguration(
   parameters: readonly string[],
-  environment: Environment,
+  environment: Readonly<Record<string, string | undefined>>,
 ): WebhookConfiguration {
-  const { given, problems } = collect(parameters, environment);
-  function read<T>(setting: Setting, parse: SettingParser<T>, fallback: T): T {
-    const text = given[setting];
-    if (text === undefined) return fallback;
-    const result = parse(text);
-    if ('value' in result) return result.value;
-    problems.push(`--${setting} (or ${environmentName(setting)}) is "${text}"; it must be ${result.problem}`);
-    return fallback;
-  }
+  const source = { program: 'webhook', names: SETTINGS, parameters, environment };
+  const { deadlineMilliseconds, maxRequestsInFlight } = DEFAULT_LIMITS;
   const port = wholeNumber(0, 65_535);
-  const namespace = read('namespace', dnsLabel, 'cloister-system');
-  const service = read('service-name', dnsLabel, 'cloister-webhook');
-  const external = read('url', httpsHost, null);
-  const configuration: WebhookConfiguration = {
-    address: read<string | undefined>('address', nonEmpty, undefined),
-    ports: {
-      reviews: read('port', port, 9443),
-      probes: read('probe-port', port, 8081),
-      metrics: read('metrics-port', port, 9090),
-    },
-    kubeconfig: read<string | undefined>('kubeconfig', nonEmpty, undefined),
-    namespace,
-    hosts: hostsOf(service, namespace, external),
-    offersHttp2: external !== null && isLoopbackHost(external),
-    admission: {
-      operatorUser: read('operator-user', nonEmpty, OPERATOR(namespace)),
-      startGateDigests: read('start-gate-digests', digests, []),
-    },
-    drainMilliseconds: read('drain-seconds', wholeNumber(0, 600), 10) * 1000,
-    limits: {
-      ...DEFAULT_LIMITS,
-      deadlineMilliseconds: read(
-        'deadline-milliseconds',
-        wholeNumber(100, 29_000),
-        DEFAULT_LIMITS.deadlineMilliseconds,
-      ),
-      reviewsInFlight: read('reviews-in-flight', wholeNumber(1, 10_000), DEFAULT_LIMITS.reviewsInFlight),
-    },
-    logLevel: read('log-level', oneOf(...LOG_LEVELS), 'info'),
-  };
-  if (problems.length > 0)
-    throw new Error(`the webhook cannot start:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  return configuration;
+  return readSettings(source, (read) => {
+    const namespace = read('namespace', dnsLabel, 'cloister-system');
+    const service = read('service-name', dnsLabel, 'cloister-webhook');
+    const operatorUser = `system:serviceaccount:${namespace}:cloister-operator`;
+    return {
+      address: read<string | undefined>('address', nonEmpty, undefined),
+      ports: {
+        reviews: read('port', port, 9443),
+        probes: read('probe-port', port, 8081),
+        metrics: read('metrics-port', port, 9090),
+      },
+      kubeconfig: read<string | undefined>('kubeconfig', nonEmpty, undefined),
+      namespace,
+      hosts: hostsOf(service, namespace, read('url', httpsHost, null)),
+      admission: {
+        operatorUser: read('operator-user', nonEmpty, operatorUser),
+        startGateDigests: read('start-gate-digests', digests, []),
+      },
+      drainMilliseconds: read('drain-seconds', wholeNumber(0, 600), 10) * 1000,
+      limits: {
+        ...DEFAULT_LIMITS,
+        deadlineMilliseconds: read('deadline-milliseconds', wholeNumber(100, 29_000), deadlineMilliseconds),
+        maxRequestsInFlight: read('reviews-in-flight', wholeNumber(1, 10_000), maxRequestsInFlight),
+      },
+      logLevel: read('log-level', oneOf(...LOG_LEVELS), 'info'),
+    };
+  });
 }
 
-function hostsOf(service: string, namespace: string, external: string | null): string[] {
-  const inside = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`];
-  return external === null ? inside : [external, ...inside];
-}
-
-function collect(
-  parameters: readonly string[],
-  environment: Environment,
-): { given: Partial<Record<Setting, string>>; problems: string[] } {
-  const options = Object.fromEntries(SETTINGS.map((setting) => [setting, { type: 'string' as const }]));
-  const parsed = parseArgs({ args: [...parameters], options, strict: false, allowPositionals: true });
-  const problems = parsed.positionals.map(
-    (text) => `"${text}" is no flag; settings are written --name=value`,
-  );
-  const given: Partial<Record<Setting, string>> = {};
-  for (const setting of SETTINGS) given[setting] = environment[environmentName(setting)];
-  for (const [name, value] of Object.entries(parsed.values)) {
-    const setting = SETTINGS.find((known) => known === name);
-    if (setting === undefined) problems.push(`--${name} is unknown; known are ${SETTINGS.join(', ')}`);
-    else if (typeof value !== 'string') problems.push(`--${name} needs a value`);
-    else given[setting] = value;
-  }
-  return { given, problems };
+function hostsOf(service: string, namespace: string, external: string | null): readonly string[] {
+  const internal = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`];
+  return external === null ? internal : [external, ...internal];
 }

@@ -1,26 +1,31 @@
-import type { Server } from 'node:http';
-import type { Registry } from 'prom-client';
-import type { Clock } from '../lib/clock.ts';
-import type { KubeClient } from '../kube/kube-client.ts';
-import type { Logger } from '../lib/log.ts';
-import { createAdmissionMetrics } from './admission-metrics.ts';
-import { cacheProblem, createCacheCheck } from '../cluster/cache-readiness.ts';
-import { createCertificateCheck } from '../certificates/certificate-readiness.ts';
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { createCertificateCheck, registerCertificateMetrics } from '../certificates/certificate-status.ts';
 import { keepCertificates } from '../certificates/keep-certificates.ts';
-import type { ServingCertificate } from '../certificates/serving-certificate.ts';
-import { drain } from '../serve/drain.ts';
-import { listenOn } from '../serve/listen.ts';
-import { createMetricsServer } from '../serve/metrics-server.ts';
-import { createProbeServer } from '../serve/probe-server.ts';
-import { review } from './review/review.ts';
-import { createReviewLoad } from '../serve/load.ts';
-import { createWebhookServer, type WebhookServer } from './server.ts';
-import { registerStateMetrics } from '../serve/state-metrics.ts';
 import { createTlsSelfProbe } from '../certificates/tls-self-probe.ts';
-import { createWatchedClusterView } from '../cluster/watched-cluster-view.ts';
-import type { WebhookConfiguration } from './webhook-configuration.ts';
+import {
+  cacheProblem,
+  type CacheSet,
+  createCacheCheck,
+  createCacheSet,
+  registerCacheMetrics,
+} from '../cluster/cache-set.ts';
+import { createPodRoleCache, createRoleCache, createTenantCache } from '../cluster/caches.ts';
+import { type ClusterView } from '../cluster/cluster-view.ts';
+import { type KubeClient } from '../kube/kube-client.ts';
+import { type Clock } from '../lib/clock.ts';
+import { type Logger } from '../lib/log.ts';
+import { drain } from '../serve/drain.ts';
+import { type HttpsServer, type ServingCertificate } from '../serve/https-server.ts';
+import { closeNow, listenOn } from '../serve/listen.ts';
+import { createLoad } from '../serve/load.ts';
+import { createMetricsServer } from '../serve/metrics.ts';
+import { createProbeServer, type ReadinessCheck } from '../serve/probes.ts';
+import { createAdmissionMetrics } from './admission-metrics.ts';
+import { type WebhookConfiguration } from './configuration.ts';
+import { review } from './review/review.ts';
+import { createWebhookServer } from './server.ts';
 
-export interface WebhookParts {
+export interface WebhookOptions {
   readonly configuration: WebhookConfiguration;
   readonly client: KubeClient;
   readonly log: Logger;
@@ -33,60 +38,77 @@ export interface RunningWebhook {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts probes and metrics at once, the reviews as soon as there is a certificate, and answers them once the caches are synced. */
-export async function startWebhook(parts: WebhookParts): Promise<RunningWebhook> {
-  const { configuration, client, log, clock, registry } = parts;
-  const stopping = new AbortController();
-  const view = createWatchedClusterView(client, log);
-  view.start();
-  const certificates = keepCertificates(parts, stopping.signal);
-  const state: { port?: number; isDraining: boolean } = { isDraining: false };
-  const status = certificates.status;
-  // The caches stamp their contacts by this clock, which a step of the wall clock leaves alone.
-  registerStateMetrics(registry, { certificates: status, caches: view.watched, now: () => clock.now() });
-  const selfProbeTarget = {
-    port: () => state.port,
-    address: configuration.address,
-    host: configuration.hosts[0] ?? '',
-  };
-  const probes = createProbeServer({
-    checks: [
-      createCacheCheck(view.watched, () => clock.now()),
-      createCertificateCheck(status, Date.now),
-      createTlsSelfProbe(selfProbeTarget, status),
-    ],
-    isDraining: () => state.isDraining,
-    monotonicNow: () => performance.now(),
-  });
-  const metrics = createMetricsServer(registry);
-  await Promise.all([
-    listenOn(probes, configuration.ports.probes, configuration.address),
-    listenOn(metrics, configuration.ports.metrics, configuration.address),
-  ]);
+/** The webhook's knowledge of the cluster. */
+interface Cluster {
+  readonly view: ClusterView;
+  readonly caches: CacheSet;
+}
 
-  const server = createServer(parts, view, await certificates.first);
+/**
+ * Starts the webhook. Probes and metrics are served at once, reviews as soon as there is a certificate. Reviews are rejected
+ * until the caches are synced.
+ */
+export async function startWebhook(options: WebhookOptions): Promise<RunningWebhook> {
+  const { configuration, client, log, clock, registry } = options;
+  const { namespace, hosts, ports, address } = configuration;
+  const stopping = new AbortController();
+  const cluster = watchCluster(options);
+  const { caches } = cluster;
+  caches.start();
+  const certificates = keepCertificates({ namespace, hosts, client, log, clock }, stopping.signal);
+  collectDefaultMetrics({ register: registry });
+  registerCertificateMetrics(registry, certificates.status);
+  registerCacheMetrics(registry, caches.watched, () => clock.now());
+  const state: { port?: number; isDraining: boolean } = { isDraining: false };
+  const selfProbeTarget = { port: () => state.port, address, host: hosts[0] ?? '' };
+  const checks: readonly ReadinessCheck[] = [
+    createCacheCheck(caches.watched, () => clock.now()),
+    createCertificateCheck(certificates.status, Date.now),
+    createTlsSelfProbe(selfProbeTarget, certificates.status),
+  ];
+  const monotonicNow = (): number => performance.now();
+  const probes = createProbeServer({ checks, isDraining: () => state.isDraining, monotonicNow });
+  const metrics = createMetricsServer(registry);
+  await Promise.all([listenOn(probes, ports.probes, address), listenOn(metrics, ports.metrics, address)]);
+
+  const server = createServer(options, cluster, await certificates.first);
   certificates.serve((certificate) => server.useCertificate(certificate));
-  state.port = await server.listen(configuration.ports.reviews, configuration.address);
-  log.info({ port: state.port }, 'webhook listens');
+  state.port = await server.listen(ports.reviews, address);
+  log.info({ port: state.port }, 'the webhook listens');
   return {
     stop: async () => {
       state.isDraining = true;
       const delayMilliseconds = configuration.drainMilliseconds;
       await drain({ server, log, delayMilliseconds, sleep: (milliseconds) => clock.sleep(milliseconds) });
       stopping.abort();
-      await Promise.all([view.stop(), close(probes), close(metrics)]);
+      await Promise.all([caches.stop(), closeNow(probes), closeNow(metrics)]);
       await client.close();
     },
   };
 }
 
+function watchCluster({ client, log }: WebhookOptions): Cluster {
+  const roles = createRoleCache({ client, logger: log });
+  const tenants = createTenantCache({ client, logger: log });
+  const pods = createPodRoleCache({ client, logger: log });
+  return {
+    caches: createCacheSet([roles, tenants, pods]),
+    view: {
+      role: roles.role,
+      tenantOf: tenants.tenantOf,
+      otherTenantsOf: tenants.otherTenantsOf,
+      roleNameOfPod: pods.roleNameOfPod,
+    },
+  };
+}
+
 function createServer(
-  { configuration, log, registry, clock }: WebhookParts,
-  view: ReturnType<typeof createWatchedClusterView>,
+  { configuration, log, registry, clock }: WebhookOptions,
+  { view, caches }: Cluster,
   certificate: ServingCertificate,
-): WebhookServer {
-  const { limits, admission, offersHttp2 } = configuration;
-  const load = createReviewLoad(limits);
+): HttpsServer {
+  const { limits, admission } = configuration;
+  const load = createLoad(limits);
   const settings = { view, configuration: admission, now: Date.now };
   return createWebhookServer({
     review: (request) => review(request, settings),
@@ -95,14 +117,7 @@ function createServer(
     load,
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log,
-    now: Date.now,
     monotonicNow: () => performance.now(),
-    offersHttp2,
-    isReady: () => cacheProblem(view.watched, clock.now()) === null,
+    isReady: () => cacheProblem(caches.watched, clock.now()) === null,
   });
-}
-
-function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -1,9 +1,6 @@
-// Both begin with a letter: what begins with a quote would be tried at every string.
+// Both begin with a letter: a quote would be tried at every string.
 const KEY = Buffer.from('managedFields":[');
 const UPDATE = Buffer.from('UPDATE"');
-
-/** Where the parts that stay are put together: texts that are joined are copied once more before they are parsed. */
-const ROOM = Buffer.allocUnsafeSlow(64 * 1024);
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -13,35 +10,34 @@ const OPENING = 0x7b;
 const CLOSING = 0x7d;
 
 /**
- * The text of a review with its lists of managedFields emptied: who owns which field is two fifths of the bytes, no check
- * reads it, and parsing it would cost more than the whole contract. In valid JSON a quote before the name is the
- * beginning of a key, unless it is escaped, so nothing that stands inside a string is taken for it. Of what a list holds
- * only strings and brackets are looked at; where it does not end, the text comes back as it was, and the parser says what
- * is wrong. A second list is looked for where there is an object before the update, which the API server says first; where
- * a name or a label only says so, a list more is emptied that nobody reads.
+ * Returns the text of a review with its lists of managedFields emptied. No check reads them, they are two fifths of the
+ * bytes, and the bound on values must not depend on how many clients have written an object.
+ *
+ * In valid JSON an unescaped quote before the name starts a key, so nothing inside a string is mistaken for it. Where a list
+ * does not end, the text is returned as it is and the parser reports the error. A second list, of the object before an
+ * update, is emptied only where the review says UPDATE, which the API server writes before the objects.
  */
 export function withoutManagedFields(review: Buffer): string {
-  let key = review.indexOf(KEY);
-  if (key < 0) return review.toString('utf8');
-  const isUpdate = review.subarray(0, key).includes(UPDATE);
-  const kept = review.length > ROOM.length ? Buffer.allocUnsafe(review.length) : ROOM;
-  let length = 0;
+  const kept: Buffer[] = [];
   let from = 0;
+  let key = review.indexOf(KEY);
+  const isUpdate = key >= 0 && review.subarray(0, key).includes(UPDATE);
   while (key >= 0) {
     const start = key + KEY.length;
-    const isWhole = review[key - 1] === QUOTE && review[key - 2] !== BACKSLASH;
-    const end = isWhole ? endOfList(review, start) : start;
+    const isKey = review[key - 1] === QUOTE && review[key - 2] !== BACKSLASH;
+    const end = isKey ? endOfList(review, start) : start;
     if (end < 0) break;
-    length += review.copy(kept, length, from, start);
+    kept.push(review.subarray(from, start));
     from = end;
-    if (isWhole && !isUpdate) break;
+    if (isKey && !isUpdate) break;
     key = review.indexOf(KEY, from);
   }
-  length += review.copy(kept, length, from);
-  return kept.toString('utf8', 0, length);
+  if (kept.length === 0) return review.toString('utf8');
+  kept.push(review.subarray(from));
+  return Buffer.concat(kept).toString('utf8');
 }
 
-/** Where the list whose content begins at `start` has its closing bracket; -1 where it has none. */
+/** Returns the index of the closing bracket of the list whose content starts at `start`, or -1. */
 function endOfList(json: Buffer, start: number): number {
   let depth = 1;
   for (let index = start; index < json.length; index++) {
@@ -53,7 +49,7 @@ function endOfList(json: Buffer, start: number): number {
   return -1;
 }
 
-/** Where the string whose content begins at `start` has its closing quote; the end of the bytes where it has none. */
+/** Returns the index of the closing quote of the string whose content starts at `start`, or the end of the bytes. */
 function endOfString(json: Buffer, start: number): number {
   let index = start;
   while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;

@@ -3,7 +3,7 @@ import { agentRole } from '../../src/api/agent-role.ts';
 import type { Pod } from '../../src/policy/pod/pod.ts';
 import { evaluateAgentRole } from '../../src/policy/roles/evaluate-agent-role.ts';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
-import { isReviewProblem } from '../../src/serve/problem.ts';
+import { isRequestProblem } from '../../src/serve/problem.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';
 import { violationsOfPod } from '../build/violations-of-pod.ts';
 
@@ -36,14 +36,14 @@ describe('a review of a million', () => {
 
   test('managedFields costs nothing: they are not read', () => {
     const fields = listOf('{}', BODY_BYTES);
-    expect(isReviewProblem(decodeReview(reviewOf(`{"managedFields":${fields}}`)))).toBe(false);
+    expect(isRequestProblem(decodeReview(reviewOf(`{"managedFields":${fields}}`)))).toBe(false);
   });
 });
 
 describe('a review of as many as are parsed', () => {
   test.for(LISTS.slice(0, -1))('%s is judged, and keeps few findings', ([, spec]) => {
     const decoded = decodeReview(reviewOf(spec((item) => listOf(item, 30_000 * (item.length + 1)))));
-    if (isReviewProblem(decoded)) throw new Error(decoded.text);
+    if (isRequestProblem(decoded)) throw new Error(decoded.text);
     const violations = violationsOfPod(decoded.object as Pod);
     expect(violations.length).toBeGreaterThan(0);
     expect(violations.length).toBeLessThan(20_000);
@@ -61,7 +61,7 @@ describe('a list of managedFields in the arguments of a tool', () => {
         `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"CREATE","kind":{"group":"cloister.dev","version":"v1alpha1","kind":"AgentRole"},"resource":{"group":"cloister.dev","version":"v1alpha1","resource":"agentroles"},"object":${object}}}`,
       ),
     );
-    if (isReviewProblem(decoded)) throw new Error(decoded.text);
+    if (isRequestProblem(decoded)) throw new Error(decoded.text);
     return evaluateAgentRole(agentRole.schema.parse(decoded.object));
   };
 

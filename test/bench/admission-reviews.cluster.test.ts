@@ -79,7 +79,7 @@ async function startCapture(
 ): Promise<{ server: Server; clientConfig: object }> {
   const authority = await createCertificateAuthority(Date.now());
   const { certificate, privateKey } = await issueServingCertificate(authority, [ADDRESS], Date.now());
-  const server = createServer({ cert: certificate, key: privateKey }, (request, response) => {
+  const server = createServer({ cert: certificate, key: privateKey.reveal() }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

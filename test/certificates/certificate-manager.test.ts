@@ -6,7 +6,7 @@ import {
   type CertificateManager,
   createCertificateManager,
 } from '../../src/certificates/certificate-manager.ts';
-import type { ServingCertificate } from '../../src/certificates/serving-certificate.ts';
+import { type ServingCertificate } from '../../src/serve/https-server.ts';
 import { createMemoryCertificateStore, type MemoryCertificateStore } from './memory-certificate-store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -26,7 +26,7 @@ function createReplica(store: MemoryCertificateStore, now: () => number): Replic
     now,
     onCertificate: ({ certificate }: ServingCertificate) => {
       const leaf = new X509Certificate(certificate);
-      // What the API server would check at this moment, at every place that tells it whom to trust.
+      // What the API server would check at this moment, with the bundle of every place.
       for (const bundle of store.bundles) expect(isTrusted(leaf, bundle)).toBe(true);
       served.push(leaf);
     },
@@ -107,15 +107,15 @@ describe('the certificates of one replica', () => {
     expect(served.length).toBe(2);
   });
 
-  test('are renewed although a place refuses its bundle', async () => {
+  test('are renewed although a place rejects its bundle', async () => {
     const store = createMemoryCertificateStore();
     let now = START;
     const { manager, served } = createReplica(store, () => now);
     await manager.check();
     now += 61 * DAY;
-    const stranger = createMemoryCertificateStore();
-    await createReplica(stranger, () => now).manager.check();
-    store.bundles = store.bundles.map((bundle) => bundle + stranger.bundles[0]!);
+    const other = createMemoryCertificateStore();
+    await createReplica(other, () => now).manager.check();
+    store.bundles = store.bundles.map((bundle) => bundle + other.bundles[0]!);
     store.before = (operation) => {
       if (operation === 'publish') throw new Error('forbidden');
     };
@@ -133,7 +133,7 @@ describe('the certificates of one replica', () => {
     expect(served.length).toBe(1);
   });
 
-  test('a tug of war ends with a fault, not in a loop', async () => {
+  test('where something reverts every change, end with a fault and not in a loop', async () => {
     const store = createMemoryCertificateStore();
     store.before = (operation) => {
       if (operation === 'readBundles') store.bundles = ['', ''];

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import type { KubeObject } from '../../src/kube/kube-object.ts';
+import { type KubeClient } from '../../src/kube/kube-client.ts';
+import { type KubeObject } from '../../src/kube/kube-object.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createCertificateManager } from '../../src/certificates/certificate-manager.ts';
-import { type CertificateObjects, certificateObjectsIn } from '../../src/certificates/certificate-objects.ts';
-import { createKubernetesCertificateStore } from '../../src/certificates/kubernetes-certificate-store.ts';
+import {
+  type CertificateObjects,
+  certificateObjectsIn,
+  createKubernetesCertificateStore,
+} from '../../src/certificates/kubernetes-certificate-store.ts';
 import { runWebhook } from '../webhook/running-webhook.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
 

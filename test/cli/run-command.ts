@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { run } from '../../src/cli/run.ts';
-import type { Entry } from '../../src/cli/review/review-entry.ts';
+import type { ReviewEntry } from '../../src/cli/manifest/review-manifest.ts';
+import type { UnreadableDocument } from '../../src/lib/yaml/manifest-document.ts';
+
+/** An element of the JSON that `cloister review` prints. */
+export type Entry = ReviewEntry | UnreadableDocument;
 
 /** What a command printed, and its exit code. */
 export interface Outcome {
@@ -15,7 +19,7 @@ export interface Outcome {
   readonly progress: readonly string[];
 }
 
-/** Runs a command line in this process, on a terminal that only remembers. The clock stands at the start of 2030. */
+/** Runs a command line in this process, on a terminal that keeps what is written. The clock is at the start of 2030. */
 export async function runCommand(
   args: readonly string[],
   given: { readonly stdin?: string; readonly colour?: boolean; readonly now?: () => number } = {},
@@ -33,7 +37,7 @@ export async function runCommand(
   return { code, ...written, progress };
 }
 
-/** Reviews and gives the entries of its JSON. */
+/** Runs a review and returns the entries of its JSON. */
 export async function reviewAsJson(
   args: readonly string[],
   stdin?: string,
@@ -45,7 +49,7 @@ export async function reviewAsJson(
   return { code, entries: JSON.parse(out) as Entry[] };
 }
 
-/** Writes files into a folder that is removed when the present test has ended; answers its path. */
+/** Writes files into a folder that is removed when the present test has ended; returns its path. */
 export function writeFiles(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'cloister-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -56,7 +60,7 @@ export function writeFiles(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** The names of the checks that refuse, each once, in order. */
+/** The names of the checks that were violated, each once, in order. */
 export function checksOf(entry: Entry | undefined): readonly string[] {
   return entry !== undefined && 'violations' in entry
     ? [...new Set(entry.violations.map(({ check }) => check))]

@@ -14,7 +14,7 @@ describe('help', () => {
   );
 });
 
-describe('a wrong command line is unusable input, and told', () => {
+describe('a wrong command line is unusable input, and the message says why', () => {
   test.for([
     ['an unknown command', ['reveiw'], 'Did you mean review?'],
     ['an unknown option', ['review', '-f', 'x', '--rolle', 'x'], 'Did you mean --role?'],
@@ -23,10 +23,10 @@ describe('a wrong command line is unusable input, and told', () => {
     ['too many arguments', ['version', 'x'], 'too many arguments'],
     ['an unknown check', ['explain', 'privilegd'], 'did you mean privileged?'],
     ['nothing', [], 'Usage: cloister'],
-  ] as const)('%s', async ([, args, told]) => {
+  ] as const)('%s', async ([, args, message]) => {
     const { code, out, error } = await runCommand(args);
     expect(code).toBe(2);
-    expect(error).toContain(told);
+    expect(error).toContain(message);
     expect(out).toBe('');
   });
 });
@@ -39,10 +39,10 @@ describe('cloister explain', () => {
       expect(out).toMatch(new RegExp(`^${name} +${summary[0] ?? ''}`, 'm'));
   });
 
-  test.for([...CHECKS.map(({ name }) => name), 'access'])('tells all about %s', async (name) => {
+  test.for([...CHECKS.map(({ name }) => name), 'access'])('prints everything about %s', async (name) => {
     const { code, out } = await runCommand(['explain', name]);
     expect(code).toBe(0);
-    for (const title of ['asks', 'why', 'reads', 'needs', 'held by', 'upstream', 'level']) {
+    for (const title of ['requires', 'why', 'reads', 'needs', 'enforced by', 'upstream', 'level']) {
       expect(out).toMatch(new RegExp(`^  ${title} +\\S`, 'm'));
     }
   });

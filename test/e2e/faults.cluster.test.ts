@@ -153,7 +153,7 @@ test('an API server that is restarted finds the webhook as it was; no bad pod ge
   await inUse.calls.merge(path, { spec: { sandbox: { limits: { memory: '128Mi' } } } });
   const create = async () => inUse.calls.create(`${podsPath()}?dryRun=All`, compliantPod('after'));
   // What changes after the restart is seen: the watches go on.
-  await vi.waitFor(async () => expect((await create()).message).toMatch(/at most 128Mi/), {
+  await vi.waitFor(async () => expect((await create()).message).toMatch(/at most "128Mi"/), {
     timeout: 30_000,
   });
   const { letThrough } = await load.stop();

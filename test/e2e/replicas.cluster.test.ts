@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { decodeAuthorities, encodeAuthorities } from '../../src/certificates/encode-authorities.ts';
+import { decodeAuthorities, encodeAuthorities } from '../../src/certificates/stored-authorities.ts';
 import { createCertificateAuthority } from '../../src/certificates/issue.ts';
 import { STAGING } from '../../src/certificates/lifetimes.ts';
 import { applyTenant, FIRST_REFUSAL, waitUntilRefused } from '../demo/prepare.ts';

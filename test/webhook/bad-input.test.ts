@@ -20,19 +20,19 @@ const request = (changes: Record<string, unknown>) => {
   return JSON.stringify({ ...review, request: { ...review.request, ...changes } });
 };
 
-describe('a body that is no review is refused with 400 and says why', () => {
+describe('a body that is not a review is rejected with 400 and the reason', () => {
   test.for([
     ['nothing', '', 'the body is empty'],
     ['not JSON', '{"kind": "AdmissionReview"', 'not JSON'],
     ['a list', '[]', 'not a JSON object'],
     ['null', 'null', 'not a JSON object'],
     ['another kind', '{"apiVersion":"admission.k8s.io/v1","kind":"Pod"}', 'kind is "Pod"'],
-    ['no version', '{"kind":"AdmissionReview"}', 'apiVersion is missing'],
+    ['no version', '{"kind":"AdmissionReview"}', 'apiVersion is not set'],
     ['the old version', '{"apiVersion":"admission.k8s.io/v1beta1","kind":"AdmissionReview"}', 'v1beta1'],
-    ['no request', '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}', 'request is missing'],
-    ['no uid', request({ uid: undefined }), 'request.uid is missing'],
-    ['an empty uid', request({ uid: '' }), 'request.uid is missing'],
-    ['a number as uid', request({ uid: 7 }), 'request.uid is missing'],
+    ['no request', '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}', 'request is not set'],
+    ['no uid', request({ uid: undefined }), 'request.uid is not set'],
+    ['an empty uid', request({ uid: '' }), 'request.uid is not set'],
+    ['a number as uid', request({ uid: 7 }), 'request.uid is not set'],
     ['a uid without end', request({ uid: 'x'.repeat(200) }), 'longer than 128'],
     ['an unknown operation', request({ operation: 'PATCH' }), 'operation is "PATCH"'],
     ['a resource as text', request({ resource: 'pods' }), 'request.resource'],
@@ -60,7 +60,7 @@ describe('what is not read', () => {
     ['application/yaml', {}],
     ['application/json; charset=latin1', {}],
     ['application/json', { 'Content-Encoding': 'gzip' }],
-  ] as const)('%s %o is refused with 415', async ([type, headers]) => {
+  ] as const)('%s %o is rejected with 415', async ([type, headers]) => {
     const { client } = await start();
     const answer = await client.send('/decide', request({}), { 'Content-Type': type, ...headers });
     expect(answer.status).toBe(415);
@@ -79,7 +79,7 @@ describe('what is not read', () => {
     expect((await client.send(path, request({}))).status).toBe(404);
   });
 
-  test('a malformed path is refused without a stack', async () => {
+  test('a malformed path is rejected without a stack', async () => {
     const { client } = await start();
     const answer = await client.send('/%ff', request({}));
     expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -88,23 +88,23 @@ describe('what is not read', () => {
 });
 
 describe('limits', () => {
-  test('a body over the limit is refused with 413, by its length', async () => {
-    const { client } = await start({ limits: { bodyBytes: 1_000 } });
+  test('a body over the limit is rejected with 413, by its length', async () => {
+    const { client } = await start({ limits: { maxBodyBytes: 1_000 } });
     const { status, headers } = await client.send('/decide', request({ name: 'x'.repeat(1_000) }));
     expect({ status, connection: headers.connection }).toEqual({ status: 413, connection: 'close' });
   });
 
   test('and in chunks of unknown length, when it passes the limit', async () => {
-    const { port, authority } = await start({ limits: { bodyBytes: 1_000 } });
+    const { port, authority } = await start({ limits: { maxBodyBytes: 1_000 } });
     const socket = await open(port, authority.certificate);
     socket.write(head('Transfer-Encoding: chunked'));
     socket.write(`400\r\n${'x'.repeat(1_024)}\r\n`);
     expect(await readStatus(socket)).toBe(413);
   });
 
-  test('a body that does not come is given up with 408, and its room is free again', async () => {
+  test('a body that does not arrive is rejected with 408, and its room is free again', async () => {
     const { port, authority, client } = await start({
-      limits: { deadlineMilliseconds: 100, reviewsInFlight: 1 },
+      limits: { deadlineMilliseconds: 100, maxRequestsInFlight: 1 },
     });
     const socket = await open(port, authority.certificate);
     socket.write(`${head('Content-Length: 1000')}{`);
@@ -112,7 +112,7 @@ describe('limits', () => {
     expect((await client.review('/decide', buildAdmissionReview())).response.allowed).toBe(true);
   });
 
-  test('headers that do not end are given up', async () => {
+  test('headers that do not end are rejected', async () => {
     const { port, authority } = await start({ limits: { headersMilliseconds: 200 } });
     const socket = await open(port, authority.certificate);
     socket.write('POST /decide HTTP/1.1\r\nHost: webhook\r\nX-Slow: ');
@@ -120,9 +120,9 @@ describe('limits', () => {
   });
 
   test.for([
-    ['one review more than may be', { reviewsInFlight: 1 }],
-    ['a body for which there is no room', { bufferedBytes: 600 }],
-  ] as const)('%s is refused with 503 and Retry-After', async ([, limits]) => {
+    ['one review more than the limit', { maxRequestsInFlight: 1 }],
+    ['a body for which there is no room', { maxBufferedBytes: 600 }],
+  ] as const)('%s is rejected with 503 and Retry-After', async ([, limits]) => {
     const { port, authority, client, registry } = await start({ limits });
     const socket = await open(port, authority.certificate);
     socket.write(`${head('Content-Length: 1000')}${' '.repeat(500)}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { environmentName, readConfiguration } from '../../src/webhook/configuration.ts';
+import { readConfiguration } from '../../src/webhook/configuration.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -21,8 +21,8 @@ describe('the configuration', () => {
 
   test('takes flags over the environment', () => {
     const { ports, namespace } = readConfiguration(['--port=1234'], {
-      [environmentName('port')]: '1',
-      [environmentName('probe-port')]: '2',
+      CLOISTER_PORT: '1',
+      CLOISTER_PROBE_PORT: '2',
       CLOISTER_NAMESPACE: 'security',
     });
     expect({ ports, namespace }).toEqual({
@@ -39,15 +39,6 @@ describe('the configuration', () => {
     expect(readConfiguration([`--url=${url}`], {}).hosts[0]).toBe(host);
   });
 
-  test.for([
-    ['', false],
-    ['https://webhook.example.com', false],
-    ['https://127.0.0.1:9443', true],
-    ['https://[::1]:9443', true],
-  ] as const)('of a webhook at "%s" offers HTTP/2: %s', ([url, offers]) => {
-    expect(readConfiguration([`--url=${url}`], {}).offersHttp2).toBe(offers);
-  });
-
   test('reads digests with spaces between them', () => {
     const { admission } = readConfiguration([`--start-gate-digests=${DIGEST}, ${DIGEST}`], {});
     expect(admission.startGateDigests).toEqual([DIGEST]);
@@ -58,14 +49,14 @@ describe('the configuration', () => {
     ['--port=1e3', 'whole number'],
     ['--namespace=Cloister', 'lower-case letters'],
     ['--url=http://127.0.0.1', 'https:// URL'],
-    ['--url=https://127.0.0.1/decide', 'host and port alone'],
-    ['--start-gate-digests=latest', '"latest" is none'],
+    ['--url=https://127.0.0.1/decide', 'only a host and a port'],
+    ['--start-gate-digests=latest', '"latest" is not a digest'],
     ['--log-level=loud', 'one of trace, debug, info'],
     ['--reviews-in-flight=0', 'from 1 to'],
     ['--operator-user=', 'not empty'],
-    ['--prot=1', '--prot is unknown; known are'],
-    ['--port', '--port needs a value'],
-    ['9443', '"9443" is no flag'],
+    ['--prot=1', '--prot is not a setting; the settings are'],
+    ['--port', '--port has no value'],
+    ['9443', '"9443" is not a flag'],
   ])('refuses %s', ([flag, why]) => {
     expect(() => readConfiguration([flag!], {})).toThrow(why);
   });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
-import { isReviewProblem } from '../../src/serve/problem.ts';
+import { isRequestProblem } from '../../src/serve/problem.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 
 const REQUIRED = ['uid', 'kind', 'resource', 'operation'] as const;
@@ -10,7 +10,7 @@ test('any bytes give a request or a problem of one line, never a throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       const outcome = decodeReview(Buffer.from(bytes));
-      expect(isReviewProblem(outcome) && outcome.status === 400 && !outcome.text.includes('\n')).toBe(true);
+      expect(isRequestProblem(outcome) && outcome.status === 400 && !outcome.text.includes('\n')).toBe(true);
     }),
   );
 });
@@ -23,7 +23,7 @@ test('a review in which one field is anything else is either refused or has the 
       const outcome = decodeReview(
         Buffer.from(JSON.stringify({ ...review, request: { ...review.request, [name]: value } })),
       );
-      if (isReviewProblem(outcome)) return;
+      if (isRequestProblem(outcome)) return;
       expect(typeof outcome.uid).toBe('string');
       expect(typeof outcome.resource.resource).toBe('string');
       expect(typeof outcome.kind.kind).toBe('string');
@@ -37,7 +37,7 @@ test('a review in which one field is anything else is either refused or has the 
 test.for(REQUIRED)('a review without %s is refused', (name) => {
   const { [name]: _left, ...request } = buildAdmissionReview().request;
   const review = { ...buildAdmissionReview(), request };
-  expect(isReviewProblem(decodeReview(Buffer.from(JSON.stringify(review))))).toBe(true);
+  expect(isRequestProblem(decodeReview(Buffer.from(JSON.stringify(review))))).toBe(true);
 });
 
 // Before an object is validated its author may give it a name of megabytes, and names are kept until they are logged.

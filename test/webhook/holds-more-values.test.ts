@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holdsMoreValues } from '../../src/webhook/holds-more-values.ts';
 
-/** Commas and openings, which is how values are told apart without parsing. */
+/** Counts commas and opening brackets, as the function does without parsing. */
 function count(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);

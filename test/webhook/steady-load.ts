@@ -1,16 +1,16 @@
 import { buildAdmissionReview } from '../build/admission-review.ts';
 import { type ReviewClient, SendError } from './review-client.ts';
 
-/** What came of a steady load. */
+/** The outcome of a steady load. */
 export interface LoadOutcome {
   answered: number;
-  /** Refused to connect, or broken before the TLS handshake was done: nothing was accepted, nothing is lost. */
+  /** The connection was refused or closed before the TLS handshake ended: the server accepted no request. */
   notAccepted: number;
   /** Sent over an accepted connection and not answered with an allow: lost. */
   readonly lost: string[];
 }
 
-/** Sends reviews from some senders at once, each one after the other, until told to stop. */
+/** Sends reviews from some senders at once, each one after the other, until it is stopped. */
 export function startSteadyLoad(client: ReviewClient, senders: number): { stop(): Promise<LoadOutcome> } {
   const outcome: LoadOutcome = { answered: 0, notAccepted: 0, lost: [] };
   const review = JSON.stringify(buildAdmissionReview());

@@ -1,51 +1,146 @@
-import { type Command as Commander, InvalidArgumentError } from 'commander';
+import { type Command as Program, InvalidArgumentError } from 'commander';
+import { singleLine } from '../../lib/single-line.ts';
+import { unifiedDiff } from '../../lib/unified-diff.ts';
+import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
+import { writeDocument } from '../../lib/yaml/write-document.ts';
+import { describeViolation } from '../../policy/describe-decision.ts';
 import { parseImage } from '../../policy/roles/image-pattern.ts';
-import type { Command } from '../command.ts';
-import type { HardenFlags } from '../harden/run-harden.ts';
+import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
+import { type InputFlags, readInput } from '../input/read-input.ts';
+import { describeIdentity, describePlace, identify } from '../manifest/describe-manifest.ts';
+import { hardenManifest, type HardenedManifest, type HardenOptions } from '../manifest/harden-manifest.ts';
+import { printUnreadable } from '../report.ts';
+
+interface Flags extends InputFlags {
+  readonly role: string;
+  readonly startGateImage?: string;
+  readonly diff: boolean;
+}
 
 const EXAMPLES = `
 Examples:
   cloister harden -f role.yaml -f pod.yaml --role data-analyst             the manifests, as YAML
-  cloister harden -f role.yaml -f pod.yaml --role data-analyst --diff      what would be changed
+  cloister harden -f role.yaml -f pod.yaml --role data-analyst --diff      only the changes
   kubectl get tenantisolation acme -o yaml | cloister harden -f - -f role.yaml -f pod.yaml --role data-analyst --tenant acme
 
-Every object of the input is printed, in its order; those without a pod as they are, Lists as their items. Comments are
-lost: they are no part of what YAML means. The addresses of the gateway are taken from the status of the tenant.
-What takes a decision (an image without its digest, a host path, a credential in the environment, a privileged
-container, a mount that the role does not grant) is left as it is, and told on standard error, as are limits that were
-filled in.
+Prints every object of the input in order. Objects without a pod are printed unchanged, and a List as its items.
+Comments are lost. The addresses of the gateway come from the status of the tenant.
+What needs a decision stays as it is and is listed on standard error: an image without a digest, a host path, a
+credential in the environment, a privileged container, a mount that the role does not grant. Limits that were filled in
+are listed there too.
 
-Exit code: 0 complete, 1 something is left to decide, 2 something could not be read (2 outweighs 1).
+Exit code: 0 complete, 1 something is left to decide, 2 something could not be read (takes precedence over 1).
 `;
 
-/** `cloister harden`: manifests as the contract of a role asks for them. */
+/** `cloister harden`: changes manifests to meet the pod contract of a role. */
 export const harden: Command = {
   name: 'harden',
   register: (program, terminal, finish) =>
     void addOptions(program.command('harden'))
-      .description('print manifests as the contract of a role asks for them, and what is left to decide')
+      .description('change manifests to meet the pod contract of a role, and list what is left to decide')
       .addHelpText('after', EXAMPLES)
-      .action(async (flags: HardenFlags) => {
-        // Loaded when it is asked for: it is a third of the program.
-        const { runHarden } = await import('../harden/run-harden.ts');
-        finish(await runHarden(flags, terminal));
-      }),
+      .action(async (flags: Flags) => finish(await runHarden(flags, terminal))),
 };
 
-function addOptions(command: Commander): Commander {
+function addOptions(command: Program): Program {
   return command
-    .requiredOption('-f, --filename <path...>', 'file, folder or - for standard input; may be repeated')
+    .requiredOption('-f, --filename <path...>', 'file, folder or - for standard input; can be repeated')
     .requiredOption('--role <name>', 'harden every pod for this AgentRole of the input')
-    .option('--tenant <name>', 'take every pod for one of this TenantIsolation of the input')
+    .option('--tenant <name>', 'harden every pod as one of this TenantIsolation of the input')
     .option(
       '--start-gate-image <image>',
-      'put this start gate, named by digest, into pods without one',
-      pinned,
+      'add this start gate, named by digest, to pods without one',
+      checkPinned,
     )
-    .option('--diff', 'print the change instead of the manifests', false);
+    .option('--diff', 'print the changes instead of the manifests', false);
 }
 
-function pinned(image: string): string {
+function checkPinned(image: string): string {
   if (typeof parseImage(image)?.digest === 'string') return image;
   throw new InvalidArgumentError('Name it by digest: repository@sha256:….');
+}
+
+async function runHarden(flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const { documents, policies, missing } = await readInput(flags, terminal);
+  for (const one of missing) printUnreadable(one, PROBLEM, terminal);
+  const rolePolicy = policies.role(flags.role);
+  if (rolePolicy === null || missing.length > 0) return EXIT.unusable;
+  const digest = parseImage(flags.startGateImage ?? '')?.digest ?? null;
+  const options = {
+    policies,
+    role: flags.role,
+    tenant: flags.tenant,
+    rolePolicy,
+    startGateImage: flags.startGateImage ?? null,
+    startGateDigests: digest === null ? [] : [digest],
+    now: terminal.now(),
+  };
+  const print = flags.diff ? printDiff : createManifestPrinter();
+  let code: ExitCode = EXIT.clean;
+  for (const document of documents) {
+    const outcome = hardenDocument(document, options, terminal);
+    if ('object' in document) print(document, outcome.object ?? document.object, terminal);
+    code = Math.max(code, outcome.code) as ExitCode;
+  }
+  return code;
+}
+
+const PROBLEM = 'cannot be hardened';
+
+function hardenDocument(
+  document: ManifestDocument | UnreadableDocument,
+  options: HardenOptions,
+  terminal: Terminal,
+): { readonly code: ExitCode; readonly object?: Record<string, unknown> } {
+  const result = 'error' in document ? document : hardenManifest(document, options);
+  if ('error' in document || 'error' in result) {
+    const error = 'error' in result ? result.error : '';
+    printUnreadable({ ...document, error }, PROBLEM, terminal);
+    return { code: EXIT.unusable };
+  }
+  printNotes(document, result, terminal);
+  return { code: result.left.length === 0 ? EXIT.clean : EXIT.violations, object: result.object };
+}
+
+type Print = (document: ManifestDocument, hardened: Record<string, unknown>, terminal: Terminal) => void;
+
+function createManifestPrinter(): Print {
+  let separator = '';
+  return (_document, hardened, terminal) => {
+    terminal.out(`${separator}${writeDocument(hardened)}`);
+    separator = '---\n';
+  };
+}
+
+const printDiff: Print = (document, hardened, terminal) => {
+  if (hardened === document.object) return;
+  const change = unifiedDiff(writeDocument(document.object), writeDocument(hardened));
+  if (change === '') return;
+  const place = singleLine(describePlace({ ...document, line: undefined }));
+  const coloured = change
+    .split('\n')
+    .map((line) => paintChange(line, terminal))
+    .join('\n');
+  terminal.out(`--- ${place}\n+++ ${place} (hardened)\n${coloured}`);
+};
+
+function paintChange(line: string, terminal: Terminal): string {
+  if (line.startsWith('+')) return paint(terminal, 'green', line);
+  if (line.startsWith('-')) return paint(terminal, 'red', line);
+  return line.startsWith('@@') ? paint(terminal, 'cyan', line) : line;
+}
+
+function printNotes(document: ManifestDocument, { left, notes }: HardenedManifest, terminal: Terminal): void {
+  if (left.length === 0 && notes.length === 0) return;
+  const place = describePlace({ ...document, line: undefined });
+  const title = singleLine(`${place}: ${describeIdentity(identify(document))}`);
+  const lines = [
+    ...left.map((violation) => `  - to decide: ${describeViolation(violation)}${hint(violation.check)}\n`),
+    ...notes.map((note) => `  - filled in: ${singleLine(note)}\n`),
+  ];
+  terminal.error(`${paint(terminal, 'bold', title)}\n${lines.join('')}`);
+}
+
+function hint(check: string): string {
+  return check === 'start-gate' ? ' Name the start gate of your installation with --start-gate-image.' : '';
 }

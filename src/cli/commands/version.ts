@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { API_VERSION } from '../../api/names.ts';
-import type { Command } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
+import { type Command, EXIT } from '../command.ts';
 
-/** `cloister version`: its own, and that of the kinds it reads. */
+/** `cloister version`: prints the version of the program and of the kinds that it reads. */
 export const version: Command = {
   name: 'version',
   register: (program, terminal, finish) =>
@@ -18,7 +17,7 @@ export const version: Command = {
 };
 
 function ownVersion(): string {
-  // The same distance from the sources and from dist.
+  // The same path from src and from dist.
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

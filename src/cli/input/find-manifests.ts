@@ -1,19 +1,19 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainReadError } from './explain-read-error.ts';
+import { explainReadError } from './read-text.ts';
 
-/** A file to read, or why a path cannot be. `named` is set where the user gave the path and it was not found in a folder. */
+/** A file to read, or why a path cannot be read. `named` is true for a path that the user gave, false for one in a folder. */
 export type FoundPath =
   | { readonly path: string; readonly named: boolean }
   | { readonly path: string; readonly error: string };
 
-// What kubectl reads in a folder; a file that the user names may have any extension.
-const extension = /\.(?:json|yaml|yml)$/;
+// What kubectl reads in a folder. A file that the user names may have any extension.
+const EXTENSION = /\.(?:json|yaml|yml)$/;
 
 /**
- * Lists the manifests of a file or folder: all below a folder in the order of names, hidden folders too because kubectl
- * reads them, but not `.git`. Each real path comes once over all calls that share `seen`; a symbolic link to a folder
- * that holds it is reported as a loop.
+ * Lists the manifests of a file or folder: everything below a folder in the order of names, hidden folders too because
+ * kubectl reads them, but not `.git`. Calls that share `seen` list each real path once. A symbolic link to a folder that
+ * holds it is reported as a loop.
  */
 export function* findManifests(path: string, seen: Set<string>): Generator<FoundPath> {
   const place = locate(path);
@@ -27,7 +27,7 @@ export function* findManifests(path: string, seen: Set<string>): Generator<Found
   }
 }
 
-/** Returns whether the folder holds anything to read, be it read before. */
+/** Returns whether the folder holds anything to read, even if it was listed before. */
 function* walk(
   folder: string,
   real: string,
@@ -45,16 +45,14 @@ function* walk(
     return true;
   }
   let holdsAny = false;
-  // Normalising every path anew would take as long as reading the folder.
-  const [prefix, realPrefix] = [prefixOf(folder), prefixOf(real)];
   for (const entry of entries) {
-    const path = prefix + entry.name;
-    const isManifest = extension.test(entry.name);
+    const path = join(folder, entry.name);
+    const isManifest = EXTENSION.test(entry.name);
     const place = entry.isSymbolicLink()
       ? locate(path)
-      : { real: realPrefix + entry.name, isFolder: entry.isDirectory() };
+      : { real: join(real, entry.name), isFolder: entry.isDirectory() };
     if ('error' in place) {
-      // A link that loops could have been a folder; any other broken one without an extension would not be read anyway.
+      // A link that loops could be meant as a folder. Any other broken link without an extension would not be read anyway.
       if (isManifest || place.isLoop) yield { path, error: place.error };
     } else if (place.isFolder) {
       holdsAny = (yield* walk(path, place.real, seen, [...above, real])) || holdsAny;
@@ -64,11 +62,6 @@ function* walk(
     }
   }
   return holdsAny;
-}
-
-/** What stands before the names in a folder: nothing for `.`, else the folder with one closing slash. */
-function prefixOf(folder: string): string {
-  return join(folder, 'x').slice(0, -1);
 }
 
 function locate(

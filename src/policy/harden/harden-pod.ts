@@ -5,8 +5,7 @@ import { evaluatePod } from '../admission/evaluate-pod.ts';
 import { type Violation, violationsOf } from '../decision.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createPodSubject } from '../pod/pod-subject.ts';
-import type { HardenContext } from './harden-context.ts';
-import { knowsGateway, wirePod } from './wire-pod.ts';
+import { type HardenContext, knowsGateway, wirePod } from './wire-pod.ts';
 
 /** A hardened pod and what nobody but its author can decide. */
 export interface HardenedPod {

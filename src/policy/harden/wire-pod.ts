@@ -1,8 +1,16 @@
+import type { FixContext } from '../admission/check.ts';
 import { GATEWAY, LABEL, PROXY_SECRET } from '../../api/names.ts';
 import type { Container, EnvironmentVariable, Pod, PodSpec } from '../pod/pod.ts';
 import { changeContainers, changeSpec } from '../pod/change-pod.ts';
-import type { HardenContext } from './harden-context.ts';
 import { isStartGate } from '../admission/checks/start-gate.ts';
+
+/** What is known when a pod is hardened. */
+export interface HardenContext extends FixContext {
+  /** Addresses of the tenant's gateway; empty where they are not known. */
+  readonly gatewayAddresses: readonly string[];
+  /** Milliseconds since 1970, for exemptions. */
+  readonly now: number;
+}
 
 const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
 const PROXY: readonly EnvironmentVariable[] = [

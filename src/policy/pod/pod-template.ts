@@ -4,9 +4,9 @@ import type { Pod } from './pod.ts';
 /** A pod found in a manifest, and where. */
 export interface FoundPod {
   readonly pod: Pod;
-  /** Members and list positions that lead to it; empty for a pod itself. */
+  /** Members and list positions that lead to it; empty for a Pod. */
   readonly path: readonly (string | number)[];
-  /** The same as text, with a trailing dot: what stands before `spec` in the name of a field. */
+  /** The path as text with a trailing dot, which precedes `spec` in the name of a field. */
   readonly prefix: string;
 }
 
@@ -14,8 +14,8 @@ const IN_SPEC = ['spec', 'template'];
 const IN_CRON_JOB = ['spec', 'jobTemplate', 'spec', 'template'];
 
 /**
- * Where the built-in workload kinds keep their pod template, by API group and kind; versions that are no longer served
- * (`extensions/v1beta1`, `batch/v2alpha1`) are still written down in many repositories.
+ * Where the built-in workload kinds have their pod template, by API group and kind. Many repositories still hold
+ * versions that are no longer served (`extensions/v1beta1`, `batch/v2alpha1`).
  */
 const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
   '/PodTemplate': ['template'],
@@ -35,7 +35,7 @@ const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The pod of a Pod or of a built-in workload kind; null for every other kind, and where there is no template. */
+/** Returns the pod of a Pod or of a built-in workload kind; null for every other kind, and if there is no template. */
 export function findPod(manifest: Json): FoundPod | null {
   const group = groupOf(manifest['apiVersion']);
   if (group === '' && manifest['kind'] === 'Pod') return { pod: manifest, path: [], prefix: '' };
@@ -43,16 +43,16 @@ export function findPod(manifest: Json): FoundPod | null {
   return path === undefined ? null : follow(manifest, path);
 }
 
-/** Whether the kind is a Pod or a built-in workload, also where its template was left out. */
+/** Returns whether the kind is Pod or a built-in workload kind, whether it has a template or not. */
 export function isWorkload(manifest: Json): boolean {
   const key = `${groupOf(manifest['apiVersion'])}/${String(manifest['kind'])}`;
   return key === '/Pod' || Object.hasOwn(TEMPLATE_PATHS, key);
 }
 
 /**
- * The pods of any manifest: as {@link findPod}, and for kinds that Kubernetes does not ship, every member that holds
- * `spec.containers` and every whole manifest within (of an AdmissionReview, of a template), wherever it stands. Other
- * sandbox operators, workflow engines and pools keep their pods so, under names that nobody can list.
+ * Returns the pods of any manifest: as {@link findPod}, and for every other kind each member at any depth that is a
+ * manifest (in an AdmissionReview or a template) or has `spec.containers`. Other sandbox operators, workflow engines
+ * and pools hold pods under names that cannot be listed.
  */
 export function findPods(manifest: Json): readonly FoundPod[] {
   const known = findPod(manifest);
@@ -87,7 +87,7 @@ function search(value: unknown, path: readonly (string | number)[], found: Found
     found.push({ pod: value, path, prefix: prefixOf(path) });
   } else {
     for (const [name, member] of Object.entries(value)) {
-      // What an AdmissionReview says was there before is not what is asked for.
+      // An AdmissionReview asks for `object`; `oldObject` is what it replaces.
       if (name !== 'oldObject') search(member, [...path, name], found);
     }
   }

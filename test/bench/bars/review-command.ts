@@ -28,7 +28,7 @@ async function measureReview({ isQuick, report }: Bench): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), 'cloister-bench-'));
   try {
     const refused = writeManifests(folder, count);
-    const verdict = `${count} reviewed: ${count - refused} admitted, ${refused} refused; 0 could not be read`;
+    const verdict = `${count} manifests reviewed: ${count - refused} admitted, ${refused} refused; 1 role and 1 tenant read`;
     const ours = () => cpuSeconds(COMMAND, ['review', '-f', folder], verdict);
     const baseline = () => cpuSeconds(PARSER, [folder], `${count + POLICIES.length} read`);
     await interleave(1, ours, baseline);

@@ -28,7 +28,7 @@ export async function startBaseline({ report, atEnd }: Bench): Promise<MeasuredS
   const serving = await issueServingCertificate(authority, [ADDRESS], Date.now());
   const files = { certificate: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
   await writeFile(files.certificate, serving.certificate);
-  await writeFile(files.key, serving.privateKey, { mode: 0o600 });
+  await writeFile(files.key, serving.privateKey.reveal(), { mode: 0o600 });
   const [port, figuresPort] = [await freePort(ADDRESS), await freePort(ADDRESS)];
   const source = fileURLToPath(new URL('express-allow-webhook.ts', import.meta.url));
   const flags = [`--port=${port}`, `--certificate=${files.certificate}`, `--key=${files.key}`];

@@ -114,12 +114,12 @@ describe('cloister harden', () => {
     ['privileged', 'spec.containers[0].securityContext.privileged'],
     ['too-much-memory', 'spec.containers[0].resources.limits.memory'],
     ['no-start-gate', '--start-gate-image'],
-  ] as const)('leaves %s to its author, and says so', async ([name, told]) => {
+  ] as const)('leaves %s to its author, and says so', async ([name, message]) => {
     const flags = ['-f', ROLE, '-f', `${SAMPLES}/refused/${name}.yaml`, '--role', 'data-analyst'];
     const { code, error } = await runCommand(['harden', ...flags]);
     expect(code).toBe(1);
     expect(error).toContain(`Pod acme-agents/${name}`);
-    expect(error).toContain(told);
+    expect(error).toContain(message);
   });
 
   test('says that the addresses of the gateway are not known', async () => {
@@ -128,16 +128,16 @@ describe('cloister harden', () => {
       { stdin: BARE },
     );
     expect(code).toBe(1);
-    expect(error).toContain('to decide: gateway: spec.template.spec.hostAliases is nothing');
+    expect(error).toContain('to decide: gateway: spec.template.spec.hostAliases is not set');
   });
 
   test.for([
-    ['no such role', ['-f', ROLE, '--role', 'ghost'], 'no usable AgentRole "ghost"'],
+    ['no such role', ['-f', ROLE, '--role', 'ghost'], 'no valid AgentRole "ghost"'],
     ['a gate without a digest', ['-f', ROLE, '--role', 'x', '--start-gate-image', 'a:1'], 'by digest'],
     ['a broken document', ['-f', ROLE, '-f', '-', '--role', 'data-analyst'], '-:1: cannot be hardened'],
-  ] as const)('%s is unusable input', async ([, flags, told]) => {
+  ] as const)('%s is unusable input', async ([, flags, message]) => {
     const { code, error } = await runCommand(['harden', ...flags], { stdin: 'a: b: c' });
     expect(code).toBe(2);
-    expect(error).toContain(told);
+    expect(error).toContain(message);
   });
 });

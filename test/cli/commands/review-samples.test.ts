@@ -8,7 +8,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'foreign-image': ['image-policy'],
   'foreign-role': ['role'],
   'host-network': ['host-namespaces'],
-  'host-path': ['host-path', 'volume-types', 'volume-mounts'],
+  'host-path': ['host-path'],
   'no-limits': ['resource-limits'],
   'no-seccomp': ['seccomp-profile'],
   'no-start-gate': ['start-gate'],

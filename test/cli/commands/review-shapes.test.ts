@@ -101,7 +101,7 @@ describe('every kind that holds a pod', () => {
     ]);
   });
 
-  test('every pod of a kind with several is judged, in one entry', async () => {
+  test('every pod of a kind with several is reviewed, in one entry', async () => {
     const pool = {
       apiVersion: 'example.com/v1',
       kind: 'Pool',

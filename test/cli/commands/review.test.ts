@@ -30,8 +30,8 @@ describe('what is printed', () => {
             container: null,
             field: 'spec.hostNetwork',
             found: 'true',
-            required: 'false or absent',
-            fix: 'Set it to false or remove it.',
+            required: 'must be false or not set',
+            fix: 'Set it to false, or remove it.',
           },
         ],
       },
@@ -43,24 +43,40 @@ describe('what is printed', () => {
     expect(await reviewAsJson(['-f', folder])).toEqual({ code: 0, entries: [] });
   });
 
-  test('text tells the refused and counts the rest, without colour where nobody looks', async () => {
+  test('text lists what is refused and counts the rest, without colour where no person sees it', async () => {
     const folder = writeFiles({ 'a.yaml': pod('good'), 'b.yaml': pod('bad', ', hostPID: true') });
     const plain = await runCommand(['review', '-f', folder, ...NETWORK]);
     expect(plain.out).toBe(
       `${folder}/b.yaml: Pod bad is refused\n` +
-        '  - host-namespaces: spec.hostPID is true, required is false or absent. Set it to false or remove it.\n' +
-        '2 reviewed: 1 admitted, 1 refused; 0 could not be read\n',
+        '  - host-namespaces: spec.hostPID is true; must be false or not set. Set it to false, or remove it.\n' +
+        '2 manifests reviewed: 1 admitted, 1 refused\n',
     );
     const coloured = await runCommand(['review', '-f', folder, ...NETWORK], { colour: true });
     expect(coloured.out).toContain('\u001B[31mis refused');
   });
 
-  test('stdin is -, and is read once although roles are looked for first', async () => {
+  test.for([
+    ['a role and a tenant', ['-f', ...SAMPLE_POLICIES], '1 role and 1 tenant read'],
+    ['a role', ['-f', SAMPLE_POLICIES[0]], '1 role read'],
+    [
+      'everything',
+      ['-f', `${SAMPLES}/workloads`, `${SAMPLES}/refused`, ...SAMPLE_POLICIES],
+      '16 manifests reviewed: 1 admitted, 15 refused; 1 role and 1 tenant read',
+    ],
+    ['what is not there', ['-f', 'nowhere', 'nobody'], '2 manifests could not be read'],
+    ['stdin', ['-f', '-'], 'no manifest with a pod, role or tenant found'],
+  ] as const)('text says at its end what was read: %s', async ([, flags, summary]) => {
+    const stdin = 'apiVersion: v1\nkind: ConfigMap\n';
+    const { out } = await runCommand(['review', ...flags], { stdin });
+    expect(out.split('\n').at(-2)).toBe(summary);
+  });
+
+  test('stdin is -, and is read once although roles are found first', async () => {
     const { entries } = await reviewAsJson(['-f', '-', ...NETWORK], pod('bad', ', hostIPC: true'));
     expect(entries).toMatchObject([{ file: '-', name: 'bad', allowed: false }]);
   });
 
-  test('progress is told now and then, and wiped away at the end', async () => {
+  test('progress is shown now and then, and cleared at the end', async () => {
     const folder = writeFiles({ 'a.yaml': pod('a'), 'b.yaml': pod('b') });
     let now = 0;
     const { progress } = await runCommand(['review', '-f', folder], { now: () => (now += 60) });
@@ -82,7 +98,7 @@ describe('which checks are asked', () => {
     expect(before.code).toBe(flags.includes('host-namespaces' as never) ? 1 : 0);
   });
 
-  test('a check that does not exist is told with the one that was meant', async () => {
+  test('a check that does not exist is rejected with the one that was meant', async () => {
     const { code, error } = await runCommand(['review', '-f', SAMPLES, '--check', 'privilged']);
     expect(code).toBe(2);
     expect(error).toContain('Did you mean privileged?');
@@ -90,19 +106,27 @@ describe('which checks are asked', () => {
 });
 
 describe('roles and tenants', () => {
-  test('a pod whose role is not in the input is held to the context-free rules, and it is said', async () => {
+  test('a pod whose role is not in the input is reviewed without it, and the output says so', async () => {
     const { code, error } = await runCommand(['review', '-f', `${SAMPLES}/refused/unpinned-image.yaml`]);
     expect(code).toBe(0);
-    expect(error).toContain('1 pod names the role "data-analyst", which is not in the input');
+    expect(error).toContain('1 pod names the role "data-analyst", which the input does not hold');
   });
 
-  test('a tenant that does not allow the role of a pod refuses it, the role known or not', async () => {
+  test('a tenant that does not allow the role of a pod refuses it, whether the role is known or not', async () => {
     const tenant = SAMPLE_POLICIES[1];
     const { entries } = await reviewAsJson(['-f', `${SAMPLES}/refused/foreign-role.yaml`, '-f', tenant]);
     expect(checksOf(entries[0])).toEqual(['role']);
   });
 
-  test('a role or tenant that was named and is not there is unusable input', async () => {
+  test('a role is found whatever its kind looks like in the file', async () => {
+    const escaped = sampleRole.replace('kind: AgentRole', 'kind: "Agent\\x52ole"');
+    expect(escaped).not.toContain('kind: AgentRole');
+    const files = writeFiles({ 'pod.yaml': pod('a'), 'role.yaml': escaped });
+    const { code } = await reviewAsJson(['-f', files, '--role', 'data-analyst', '--check', 'image-policy']);
+    expect(code).toBe(1);
+  });
+
+  test('a role or tenant that is named and not in the input is unusable input', async () => {
     const { code, error } = await runCommand([
       'review',
       '-f',
@@ -113,11 +137,11 @@ describe('roles and tenants', () => {
       'none',
     ]);
     expect(code).toBe(2);
-    expect(error).toContain('there is no usable AgentRole "ghost" here');
-    expect(error).toContain('there is no usable TenantIsolation "none" here');
+    expect(error).toContain('the input holds no valid AgentRole "ghost"');
+    expect(error).toContain('the input holds no valid TenantIsolation "none"');
   });
 
-  test('--role and --tenant hold for pods that name neither', async () => {
+  test('--role and --tenant apply to pods that name neither', async () => {
     const folder = writeFiles({ 'a.yaml': pod('a') });
     const flags = [...policies, '--role', 'data-analyst', '--tenant', 'acme', '-f', folder];
     const { entries } = await reviewAsJson([...flags, '--check', 'role', 'image-policy']);
@@ -128,11 +152,11 @@ describe('roles and tenants', () => {
     const { code, entries } = await reviewAsJson([...policies, '-f', '-'], sampleRole);
     expect(code).toBe(2);
     expect(entries).toMatchObject([
-      { file: '-', error: expect.stringContaining('another AgentRole of this name at') },
+      { file: '-', error: expect.stringContaining('another AgentRole of this name, at') },
     ]);
   });
 
-  test('a rule of a role that no schema can hold is a violation', async () => {
+  test('a rule of a role that no schema can express is a violation', async () => {
     const role = sampleRole.replace('api.hermes.nousresearch.com', "'*.openai.com'");
     const { code, entries } = await reviewAsJson(['-f', '-'], role);
     expect(code).toBe(1);
@@ -149,10 +173,10 @@ describe('roles and tenants', () => {
     ],
     ['a value out of bounds', ['86400', '1'], 'spec.sandbox.maxLifetimeSeconds'],
     ['a version that does not exist', ['v1alpha1', 'v9'], 'is not known'],
-  ] as const)('a role with %s is unusable input', async ([, [from, to], told]) => {
+  ] as const)('a role with %s is unusable input', async ([, [from, to], message]) => {
     const { code, entries } = await reviewAsJson(['-f', '-'], sampleRole.replace(from, to));
     expect(code).toBe(2);
-    expect(entries).toMatchObject([{ line: 2, error: expect.stringContaining(told) }]);
+    expect(entries).toMatchObject([{ line: 2, error: expect.stringContaining(message) }]);
   });
 
   test('a sandbox that asks for more than its role is refused', async () => {
@@ -163,7 +187,7 @@ describe('roles and tenants', () => {
 });
 
 describe('input that cannot be used', () => {
-  test('every fault is told with its file and line, the rest is reviewed, and the exit code is 2', async () => {
+  test('every fault is reported with its file and line, the rest is reviewed, and the exit code is 2', async () => {
     const folder = writeFiles({
       'broken.yaml': `${pod('before')}---\nkind: a: b\n---\n${pod('after')}`,
       'duplicate.yaml': 'kind: Pod\nkind: Pod\n',
@@ -177,12 +201,12 @@ describe('input that cannot be used', () => {
     });
     symlinkSync(folder, `${folder}/loop`);
     const { code, entries } = await reviewAsJson(['-f', folder, ...NETWORK]);
-    const told = entries.map((entry) => {
+    const reported = entries.map((entry) => {
       const file = entry.file.slice(folder.length + 1);
       return 'error' in entry ? [file, entry.line ?? null] : [file, entry.name];
     });
     expect(code).toBe(2);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['broken.yaml', 'before'],
       ['broken.yaml', 6],
       ['broken.yaml', 'after'],

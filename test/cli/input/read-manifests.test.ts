@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readManifests } from '../../../src/cli/input/read-manifests.ts';
-import type { ReadManifestsOptions } from '../../../src/cli/input/read-manifests.ts';
+import {
+  type ParseProgress,
+  parseTexts,
+  readTexts,
+  type ReadTextsOptions,
+} from '../../../src/cli/input/read-manifests.ts';
 
 let folder = '';
 
@@ -22,16 +26,19 @@ async function put(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(join(folder, path), content);
 }
 
-async function read(sources: readonly string[], options: Partial<ReadManifestsOptions> = {}) {
-  const found = [];
-  const all = { stdin: Readable.from([]), ...options };
-  for await (const document of readManifests(
-    sources.map((source) => (source === '-' ? source : join(folder, source))),
-    all,
-  )) {
-    found.push({ ...document, file: document.file.replace(`${folder}/`, '') });
-  }
-  return found;
+async function read(
+  sources: readonly string[],
+  {
+    onProgress,
+    ...options
+  }: Partial<ReadTextsOptions> & { readonly onProgress?: (progress: ParseProgress) => void } = {},
+) {
+  const paths = sources.map((source) => (source === '-' ? source : join(folder, source)));
+  const texts = await readTexts(paths, { stdin: Readable.from([]), ...options });
+  return [...parseTexts(texts, onProgress)].map((document) => ({
+    ...document,
+    file: document.file.replace(`${folder}/`, ''),
+  }));
 }
 
 const filesOf = (found: readonly { file: string }[]): string[] => found.map(({ file }) => file);

@@ -53,7 +53,7 @@ beforeAll(async () => {
 describe('what changes while pods are made holds for the next pod', () => {
   test('a role that is narrowed', async () => {
     await inUse.calls.merge(`${ROLES}/${ROLE}`, { spec: { sandbox: { limits: { memory: '128Mi' } } } });
-    await answersSoon(/- resource-limits: .*memory is 1Gi, required is above 0 and at most 128Mi/);
+    await answersSoon(/- resource-limits: .*memory is "1Gi"; must be above 0 and at most "128Mi"/);
   });
 
   test('a role that is widened again', async () => {
@@ -63,7 +63,7 @@ describe('what changes while pods are made holds for the next pod', () => {
 
   test('a role that is deleted', async () => {
     await inUse.calls.remove(`${ROLES}/${ROLE}`);
-    await answersSoon(new RegExp(`- role: .*is ${ROLE}, required is an AgentRole that exists`));
+    await answersSoon(new RegExp(`- role: .*is "${ROLE}"; must name an AgentRole that exists`));
   });
 
   test('a role that is made again', async () => {
@@ -73,16 +73,14 @@ describe('what changes while pods are made holds for the next pod', () => {
 
   test('a tenant that no longer allows the role', async () => {
     await inUse.calls.merge(`${TENANTS}/${TENANT}`, { spec: { roles: { allowed: ['read-only'] } } });
-    await answersSoon(/- role: .*required is one of read-only/);
+    await answersSoon(/- role: .*; must be "read-only"/);
   });
 
   test('a tenant that is deleted: its namespace takes no pod while it carries the label', async () => {
     // The operator would take the label away at once: what is asked here is what holds until it does.
     await inUse.cloister.operator.stop(5_000);
     await inUse.calls.remove(`${TENANTS}/${TENANT}`);
-    await answersSoon(
-      new RegExp(`- role: metadata.namespace is ${HOME}, required is a namespace of a Tenant`),
-    );
+    await answersSoon(new RegExp(`- role: metadata.namespace is "${HOME}"; must be a namespace of a Tenant`));
   });
 
   test('a namespace that is released is no longer held to a role', async () => {

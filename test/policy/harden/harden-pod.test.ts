@@ -4,7 +4,7 @@ import { evaluateContract } from '../../../src/policy/admission/evaluate-contrac
 import type { Pod } from '../../../src/policy/pod/pod.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import type { ReviewContext } from '../../../src/policy/admission/review-context.ts';
-import type { HardenContext } from '../../../src/policy/harden/harden-context.ts';
+import type { HardenContext } from '../../../src/policy/harden/wire-pod.ts';
 import { hardenPod } from '../../../src/policy/harden/harden-pod.ts';
 import { buildPod, START_GATE_DIGEST } from '../../build/pod.ts';
 import { buildReviewContext, buildRolePolicy } from '../../build/review-context.ts';

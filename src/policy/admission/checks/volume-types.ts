@@ -43,7 +43,7 @@ export const volumeTypes: Check = {
   upstream: { relation: 'Stricter', check: 'restrictedVolumes' },
   // The API server itself requires exactly one type, and prunes types that it does not know.
   cel: [
-    { each: 'Volume', expression: hasOneOf('v', TYPES) },
+    { each: 'Volume', expression: hasOneOf('v', ['hostPath', ...TYPES]) },
     {
       each: 'Volume',
       expression:

@@ -1,0 +1,78 @@
+import type { AgentRole } from '../../api/agent-role.ts';
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
+import type { KnownPolicies } from '../../policy/kinds/evaluate-kind.ts';
+import { compileRole } from '../../policy/roles/compile-role.ts';
+import type { RolePolicy } from '../../policy/roles/role-policy.ts';
+import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
+import { indexTenants } from '../../policy/tenants/tenant-index.ts';
+import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import { type CloisterObject, readCloisterObject } from './read-cloister-object.ts';
+
+/** The roles and tenants of an input. */
+export interface Policies extends KnownPolicies {
+  tenant(name: string): TenantPolicy | null;
+  /** Addresses of the tenant's gateway, from its status; empty where the status has none. */
+  gatewayAddresses(tenant: string): readonly string[];
+  /** The document that defines the role or tenant of this kind and name; null for every other kind. */
+  definitionOf(object: CloisterObject): ManifestDocument | null;
+  /** The same policies with the named tenant as the holder of every namespace. */
+  asTenant(name: string): KnownPolicies;
+}
+
+interface Definition {
+  readonly object: AgentRole | TenantIsolation;
+  readonly document: ManifestDocument;
+}
+
+/** Compiles the roles and tenants among documents. If two have the same kind and name, the first is used. */
+export function collectPolicies(documents: Iterable<ManifestDocument | UnreadableDocument>): Policies {
+  const definitions = collectDefinitions(documents);
+  const roles = new Map<string, RolePolicy>();
+  const tenants = new Map<string, TenantPolicy>();
+  const gatewayAddresses = new Map<string, readonly string[]>();
+  for (const { object } of definitions.values()) {
+    const { name } = object.metadata;
+    if (object.kind === 'AgentRole') {
+      roles.set(name, compileRole(object));
+    } else {
+      tenants.set(name, compileTenant(object));
+      gatewayAddresses.set(name, object.status?.gateway?.clusterIPs ?? []);
+    }
+  }
+  const index = indexTenants(tenants.values());
+  const known: KnownPolicies = {
+    role: (name) => roles.get(name) ?? null,
+    tenantOf: (namespace) => index.holderOf(namespace),
+    otherTenantsOf: (namespace, except) => index.othersOf(namespace, except),
+  };
+  return {
+    ...known,
+    tenant: (name) => tenants.get(name) ?? null,
+    gatewayAddresses: (tenant) => gatewayAddresses.get(tenant) ?? [],
+    definitionOf: (object) => (isPolicy(object) ? (definitions.get(keyOf(object))?.document ?? null) : null),
+    asTenant: (name) => ({ ...known, tenantOf: () => tenants.get(name) ?? null }),
+  };
+}
+
+function collectDefinitions(
+  documents: Iterable<ManifestDocument | UnreadableDocument>,
+): ReadonlyMap<string, Definition> {
+  const definitions = new Map<string, Definition>();
+  for (const document of documents) {
+    if ('error' in document) continue;
+    const reading = readCloisterObject(document.object);
+    if (reading === null || 'error' in reading || !isPolicy(reading.object)) continue;
+    const key = keyOf(reading.object);
+    if (!definitions.has(key)) definitions.set(key, { object: reading.object, document });
+  }
+  return definitions;
+}
+
+function isPolicy(object: CloisterObject): object is AgentRole | TenantIsolation {
+  return object.kind === 'AgentRole' || object.kind === 'TenantIsolation';
+}
+
+function keyOf({ kind, metadata }: AgentRole | TenantIsolation): string {
+  return `${kind}/${metadata.name}`;
+}

@@ -1,0 +1,101 @@
+import { type RequestListener } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import { Server as TlsServer } from 'node:tls';
+import { type Logger } from '../lib/log.ts';
+import { type Secret } from '../lib/secret.ts';
+import { maxRequestMilliseconds, type ServerLimits } from './limits.ts';
+import { listenOn } from './listen.ts';
+
+/** What a server presents to its clients, in PEM. */
+export interface ServingCertificate {
+  readonly certificate: string;
+  /** PKCS #8. It is created in this process and never written anywhere. */
+  readonly privateKey: Secret;
+}
+
+export interface HttpsServerOptions {
+  readonly certificate: ServingCertificate;
+  readonly limits: ServerLimits;
+  readonly log: Logger;
+}
+
+/** An HTTPS server that can change its certificate and shut down without losing a request. */
+export interface HttpsServer {
+  /** Starts to listen. Resolves to the port, which the system chooses when `port` is 0. */
+  listen(port: number, address?: string): Promise<number>;
+  /** Serves another certificate to new connections. Open connections stay. */
+  useCertificate(certificate: ServingCertificate): void;
+  /** From now on every response closes its connection, so that clients move to another replica. */
+  endConnections(): void;
+  /** Stops accepting connections. Resolves when every request in flight has its response. */
+  close(): Promise<void>;
+}
+
+/** TLS 1.3 only: the API server speaks it since Go 1.12, and a session cannot be downgraded. */
+const TLS = { minVersion: 'TLSv1.3' } as const;
+
+/** A client sends its request within this time after the handshake. */
+const CLOSING_GRACE_MILLISECONDS = 500;
+
+/** Creates the server without starting it. */
+export function createHttpsServer(options: HttpsServerOptions, listener: RequestListener): HttpsServer {
+  const { limits, log } = options;
+  let isEnding = false;
+  const server = createServer(serverOptions(options), (request, response) => {
+    if (isEnding) response.setHeader('Connection', 'close');
+    listener(request, response);
+  });
+  server.maxConnections = limits.maxConnections;
+  server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
+  const endConnections = (): void => {
+    isEnding = true;
+  };
+  return {
+    listen: (port, address) => listenOn(server, port, address),
+    useCertificate(certificate) {
+      server.setSecureContext({ ...TLS, ...keyPairOf(certificate) });
+    },
+    endConnections,
+    close() {
+      endConnections();
+      return closeGracefully(server, maxRequestMilliseconds(limits));
+    },
+  };
+}
+
+function serverOptions({ certificate, limits }: HttpsServerOptions): ServerOptions {
+  return {
+    ...TLS,
+    ...keyPairOf(certificate),
+    handshakeTimeout: limits.headersMilliseconds,
+    headersTimeout: limits.headersMilliseconds,
+    requestTimeout: maxRequestMilliseconds(limits),
+    keepAliveTimeout: limits.idleMilliseconds,
+    // Node checks for overdue requests at this interval. With its default of 30 s the limits above would mean little.
+    connectionsCheckingInterval: 1_000,
+  };
+}
+
+function keyPairOf({ certificate, privateKey }: ServingCertificate): { cert: string; key: string } {
+  return { cert: certificate, key: privateKey.reveal() };
+}
+
+/**
+ * Closes the listening socket first and idle connections after a grace. `Server.close` of `node:http` drops idle
+ * connections at once, also those on which a request is about to arrive. After `maxMilliseconds` all connections are closed.
+ */
+async function closeGracefully(server: Server, maxMilliseconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve, reject) => {
+    TlsServer.prototype.close.call(server, (error) => (error === undefined ? resolve() : reject(error)));
+  });
+  const sweep = setInterval(() => server.closeIdleConnections(), CLOSING_GRACE_MILLISECONDS);
+  const end = setTimeout(() => server.closeAllConnections(), maxMilliseconds);
+  try {
+    await closed;
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(end);
+    // Stops the timer of `node:http` that checks connections.
+    server.close();
+  }
+}

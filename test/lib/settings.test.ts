@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { dnsLabel, oneOf, readSettings, wholeNumber } from '../../src/lib/settings.ts';
+
+const read = (parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  readSettings(
+    { program: 'gateway', names: ['probe-port', 'namespace', 'log-level'], parameters, environment },
+    (setting) => ({
+      port: setting('probe-port', wholeNumber(0, 65_535), 8081),
+      namespace: setting('namespace', dnsLabel, 'cloister-system'),
+      level: setting('log-level', oneOf('info', 'debug'), 'info'),
+    }),
+  );
+
+describe('settings', () => {
+  test('that are not set have their fallback', () => {
+    expect(read([])).toEqual({ port: 8081, namespace: 'cloister-system', level: 'info' });
+  });
+
+  test('are read from flags first, then from the environment', () => {
+    const environment = { CLOISTER_PROBE_PORT: '1', CLOISTER_NAMESPACE: 'agents', HOME: '/root' };
+    expect(read(['--probe-port=2'], environment)).toEqual({ port: 2, namespace: 'agents', level: 'info' });
+  });
+
+  test('that are wrong are all listed, with the flag, the variable, the value and what it must be', () => {
+    const wrong = () =>
+      read(['--probe-port=99999', '--prot=1', 'x', '--namespace'], { CLOISTER_LOG_LEVEL: 'loud' });
+    expect(wrong).toThrow(
+      [
+        'the gateway cannot start:',
+        '  "x" is not a flag; write settings as --name=value',
+        '  --prot is not a setting; the settings are probe-port, namespace, log-level',
+        '  --namespace has no value; write --namespace=value',
+        '  --probe-port (or CLOISTER_PROBE_PORT) is "99999"; it must be a whole number from 0 to 65535',
+        '  --log-level (or CLOISTER_LOG_LEVEL) is "loud"; it must be one of info, debug',
+      ].join('\n'),
+    );
+  });
+});

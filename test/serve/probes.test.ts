@@ -1,0 +1,56 @@
+import { type Server } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { listenOn } from '../../src/serve/listen.ts';
+import { createProbeServer, type ReadinessCheck } from '../../src/serve/probes.ts';
+
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function ask(path: string, checks: ReadinessCheck[], isDraining = false) {
+  server = createProbeServer({ checks, isDraining: () => isDraining, monotonicNow: () => performance.now() });
+  const port = await listenOn(server, 0, '127.0.0.1');
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: answer.status, text: await answer.text() };
+}
+
+const good: ReadinessCheck = { name: 'good', problem: () => null };
+
+describe('/readyz', () => {
+  test('is 200 when everything holds, with a line for each', async () => {
+    const checks = [{ name: 'caches', problem: () => Promise.resolve(null) }, good];
+    expect(await ask('/readyz?verbose', checks)).toEqual({ status: 200, text: 'caches: ok\ngood: ok\n' });
+  });
+
+  test('is 503 where a condition does not hold, with the reason', async () => {
+    const missing: ReadinessCheck = { name: 'caches', problem: () => 'not synced: agentroles' };
+    expect(await ask('/readyz', [missing, good])).toEqual({
+      status: 503,
+      text: 'caches: not synced: agentroles\ngood: ok\n',
+    });
+  });
+
+  test('is 503 where a check throws, and says why', async () => {
+    const broken: ReadinessCheck = { name: 'tls', problem: () => Promise.reject(new Error('no handshake')) };
+    expect(await ask('/readyz', [good, broken])).toEqual({
+      status: 503,
+      text: 'good: ok\ntls: no handshake\n',
+    });
+  });
+
+  test('is 503 while draining, whatever else holds', async () => {
+    expect(await ask('/readyz', [good], true)).toMatchObject({ status: 503 });
+  });
+});
+
+test('/livez is 200 also while not ready or draining', async () => {
+  const broken: ReadinessCheck = { name: 'caches', problem: () => 'not synced' };
+  expect(await ask('/livez', [broken], true)).toMatchObject({ status: 200 });
+});
+
+test('other paths are 404', async () => {
+  expect(await ask('/', [])).toMatchObject({ status: 404 });
+});
