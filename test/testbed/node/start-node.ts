@@ -1,5 +1,5 @@
 import { appendFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -11,6 +11,7 @@ import { startWatchdog, type Watchdog } from '../start-watchdog.ts';
 import { createTestAuthority } from './certificates.ts';
 import { createCgroups } from './cgroups.ts';
 import { execInContainer, type ContainerReference } from './exec-in-container.ts';
+import { forwardConnections } from './forward-connections.ts';
 import { importImage } from './import-image.ts';
 import { NODE_USERS, writeNodeFiles } from './node-files.ts';
 import { type NodeNamespaces, startNamespaces } from './node-namespaces.ts';
@@ -114,9 +115,11 @@ async function connectNode(
   watchdog: Watchdog,
 ): Promise<StartedNode> {
   const { folder, tokens, certificateAuthority } = plan;
-  const door = await openDoor(folder);
+  // No interface and no route is made on the machine: a port of its loopback leads to the API server.
+  const loopback = { host: '127.0.0.1', port: 0 };
+  const door = await forwardConnections(loopback, () => connect(apiSocket(folder)));
   const controlPlane = connectControlPlane({
-    url: `https://127.0.0.1:${door.port}`,
+    url: `https://127.0.0.1:${(door.address() as AddressInfo).port}`,
     certificateAuthority,
     folder,
     tokens,
@@ -164,23 +167,4 @@ async function readReached(folder: string): Promise<readonly Reached[]> {
 async function writeProfile(file: string, profile: object): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(profile));
-}
-
-/** A port of this machine's loopback that leads to the API server; no interface and no route is made for it. */
-async function openDoor(folder: string): Promise<{ port: number; close: () => void }> {
-  const server = createServer((socket) => {
-    const upstream = connect(apiSocket(folder));
-    for (const [from, to] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      from.on('error', () => to.destroy());
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return { port: (server.address() as { port: number }).port, close: () => server.close() };
 }

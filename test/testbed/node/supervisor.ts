@@ -3,11 +3,12 @@
  * It ends with its parent, and everything in the namespaces with it.
  */
 import { mkdir } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type ControlPlane, connectControlPlane } from '../connect-control-plane.ts';
 import { orThrow, runCommand } from '../run-command.ts';
 import type { ServerProcess } from '../server-process.ts';
+import { forwardConnections } from './forward-connections.ts';
 import { importImage } from './import-image.ts';
 import { nodeAccess } from './node-access.ts';
 import { NODE_ADDRESS, NODE_NAME } from './node-network.ts';
@@ -50,23 +51,6 @@ async function prepareMounts({ folder }: NodePlan): Promise<void> {
   await mkdir('/run/netns');
 }
 
-/** Hands on what connects to the socket, a file that is reached from every network namespace. */
-async function forwardToApiServer({ folder }: NodePlan): Promise<void> {
-  const server = createServer((socket) => {
-    const upstream = connect(6443, NODE_ADDRESS);
-    for (const [from, to] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      from.on('error', () => to.destroy());
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(apiSocket(folder), resolve);
-  });
-}
-
 function connectInside(plan: NodePlan, certificateAuthority: string): ControlPlane {
   return connectControlPlane({
     url: `https://${NODE_ADDRESS}:6443`,
@@ -93,7 +77,8 @@ async function startAll(plan: NodePlan): Promise<NodeTimes> {
     return sinceStart();
   });
   await start('etcd', 'kube-apiserver');
-  await forwardToApiServer(plan);
+  // A socket is a file, which is reached from every network namespace.
+  await forwardConnections({ path: apiSocket(plan.folder) }, () => connect(6443, NODE_ADDRESS));
   const apiServer = sinceStart();
   await start('kube-controller-manager', 'kube-scheduler', 'internet');
   const images = await containerd;
