@@ -52,7 +52,6 @@ export async function writeNodeFiles(plan: NodePlan, authority: TestAuthority): 
   await write('kube-proxy.json', kubeProxyConfiguration(plan));
   await write('cni/10-pods.conflist', networkConfiguration(plan));
   await mkdir(seccompFolder(folder), { recursive: true });
-  // containerd looks for its shim on the PATH.
   await mkdir(join(folder, 'bin'));
   for (const [name, file] of Object.entries(programs)) await symlink(file, join(folder, 'bin', name));
 }

@@ -111,7 +111,8 @@ function schedulerCommand(folder: string): ServerCommand {
 function containerdCommand(folder: string): ServerCommand {
   return {
     ...command(folder, 'containerd', [`--config=${folder}/containerd.toml`]),
-    environment: { TMPDIR: folder },
+    // It looks for its shim on the PATH.
+    environment: { TMPDIR: folder, PATH: `${folder}/bin:${process.env['PATH']}` },
   };
 }
 

@@ -60,8 +60,16 @@ export async function startPods(node: StartedNode, pods: readonly TestPod[]): Pr
       `--namespace=${namespace}`,
       `pod/${name}`,
     ];
-    await orThrow(`waiting for pod ${namespace}/${name}`, node.kubectl(wait));
+    const { code } = await node.kubectl(wait);
+    if (code !== 0)
+      throw new Error(`pod ${namespace}/${name} is not ready: ${await eventsOf(node, namespace, name)}`);
   }
+}
+
+async function eventsOf(node: StartedNode, namespace: string, name: string): Promise<string> {
+  const messages = '--output=jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}';
+  const selector = `--field-selector=involvedObject.name=${name}`;
+  return (await node.kubectl(['get', 'events', `--namespace=${namespace}`, selector, messages])).stdout;
 }
 
 /** The pod's address. */
