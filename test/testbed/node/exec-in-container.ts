@@ -36,6 +36,13 @@ export async function execInContainer(
   const found = (status.containerStatuses ?? []).find(({ name }) => name === (container ?? name));
   const id = found?.containerID?.replace('containerd://', '');
   if (id === undefined) throw new Error(`pod ${namespace}/${pod}: container ${container ?? ''} does not run`);
-  const ctr = [join(folder, 'bin/ctr'), `--address=${containerdSocket(folder)}`, '--namespace=k8s.io'];
+  // The command's own output alone: on cgroups of version 1 ctr would warn on every call.
+  const quiet = ['env', 'CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=true'];
+  const ctr = [
+    ...quiet,
+    join(folder, 'bin/ctr'),
+    `--address=${containerdSocket(folder)}`,
+    '--namespace=k8s.io',
+  ];
   return run([...ctr, 'tasks', 'exec', `--exec-id=${randomUUID()}`, id, ...command]);
 }

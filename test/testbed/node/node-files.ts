@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { kubeconfig } from '../kubeconfig.ts';
 import { certificateFile } from '../kube-apiserver.ts';
@@ -52,6 +52,9 @@ export async function writeNodeFiles(plan: NodePlan, authority: TestAuthority): 
   await write('kube-proxy.json', kubeProxyConfiguration(plan));
   await write('cni/10-pods.conflist', networkConfiguration(plan));
   await mkdir(seccompFolder(folder), { recursive: true });
+  // The root of a user namespace is nobody here, and has to get to its container's files.
+  await mkdir(join(folder, 'containerd'));
+  for (const path of [folder, join(folder, 'containerd')]) await chmod(path, 0o711);
   await mkdir(join(folder, 'bin'));
   for (const [name, file] of Object.entries(programs)) await symlink(file, join(folder, 'bin', name));
 }

@@ -85,6 +85,6 @@ export async function canConnect(
   address: string,
   port: number,
 ): Promise<boolean> {
-  const command = ['nc', '-w', '2', '-e', '/bin/true', address, String(port)];
+  const command = ['nc', '-w', '2', address, String(port), '-e', '/bin/true'];
   return (await node.exec(pod, command)).code === 0;
 }
