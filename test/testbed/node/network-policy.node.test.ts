@@ -41,6 +41,17 @@ test.for(targets)('under a default deny %s is closed, and open to other pods', a
   expect(await reach('open')).toBe(true);
 });
 
+test('under a default deny UDP is closed, and open to other pods', async () => {
+  const ask = (pod: string) =>
+    node.exec({ namespace, pod }, ['timeout', '2', 'nslookup', 'example.com', '8.8.8.8']);
+  const came = async (pod: string) => {
+    const from = await podAddress(node, namespace, pod);
+    return (await node.reached()).some((reached) => reached.protocol === 'UDP' && reached.from === from);
+  };
+  await Promise.all([ask('agent'), ask('open')]);
+  expect({ agent: await came('agent'), open: await came('open') }).toEqual({ agent: false, open: true });
+});
+
 test('a policy that is written for a running pod closes it', async () => {
   const labels = { app: 'late' };
   await startPods(node, [{ namespace, name: 'late', labels }]);
