@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a node could leave behind on the machine, or change. */
@@ -7,20 +7,27 @@ export interface MachineState {
   readonly interfaces: readonly string[];
   readonly routes: readonly string[];
   readonly mounts: readonly string[];
-  /** Names in the folders that a node's servers write to. */
+  /** Those of the folders that a node's servers write to that exist, and what is in them. */
   readonly files: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
 }
 
+// What the servers of a node write to by fixed names.
 const FOLDERS = [
-  '/var/lib',
-  '/var/log',
-  '/run',
-  '/run/netns',
-  '/opt',
   '/etc/cni',
   '/etc/containerd',
-  '/var/run',
+  '/opt/cni',
+  '/opt/containerd',
+  '/run/cni',
+  '/run/containerd',
+  '/run/netns',
+  '/run/runc',
+  '/run/xtables.lock',
+  '/var/lib/cni',
+  '/var/lib/containerd',
+  '/var/lib/kubelet',
+  '/var/log/containers',
+  '/var/log/pods',
 ];
 const SYSCTLS = ['kernel', 'vm', 'net', 'fs', 'user'];
 
@@ -35,7 +42,10 @@ export function machineState(): MachineState {
     interfaces: lines('-brief', 'link').map((line) => line.split(/\s+/)[0] ?? ''),
     routes: [...lines('route'), ...lines('-6', 'route')],
     mounts: readFileSync('/proc/self/mounts', 'utf8').trimEnd().split('\n'),
-    files: FOLDERS.flatMap((folder) => list(folder).map((name) => join(folder, name))),
+    files: FOLDERS.filter((path) => existsSync(path)).flatMap((path) => [
+      path,
+      ...list(path).map((name) => join(path, name)),
+    ]),
     sysctls: Object.fromEntries(SYSCTLS.flatMap((name) => readSysctls(name))),
   };
 }

@@ -40,14 +40,15 @@ export async function startNamespaces(plan: NodePlan, watchdog: Watchdog): Promi
   return {
     times,
     enter: ['nsenter', `--target=${first}`, '--net', '--mount', '--pid'],
-    ask: (action, server) => {
+    ask: async (action, server) => {
+      if (!child.connected) throw new Error(`the node has ended, and its ${server} with it`);
       id += 1;
       child.send({ id, action, server } satisfies SupervisorRequest);
-      return supervisor.answer(id);
+      await supervisor.answer(id);
     },
     stop: async () => {
       // The parent of the first process ends when all the others of the namespace have.
-      if (child.exitCode === null) process.kill(first, 'SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) process.kill(first, 'SIGKILL');
       await supervisor.ended;
       watchdog.forget(child.pid ?? 0);
     },

@@ -45,7 +45,7 @@ export function nodeServers(plan: NodePlan): StartNodeServer {
         port: 6443,
         etcdURL,
         adminToken: tokens['admin'] ?? '',
-        bootstrapped: false,
+        bootstrapped: true,
         flags: apiServerFlags(folder),
         watchdog,
       }),

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { copyBootstrappedData } from '../bootstrapped-data.ts';
 import { type ControlPlane, connectControlPlane } from '../connect-control-plane.ts';
 import { writeSecrets } from '../launch-servers.ts';
 import type { ProvidedPrograms } from '../provide-programs.ts';
@@ -59,7 +60,7 @@ export interface StartedNode extends ControlPlane {
   /** Kills kube-router as a crash would; what it enforced stays, and new pods are open. */
   readonly killKubeRouter: () => Promise<void>;
   readonly startKubeRouter: () => Promise<void>;
-  /** Ends all processes, and removes everything that was made for the node. */
+  /** Ends all processes, and removes everything that was made for the node; it may be called again. */
   readonly stop: () => Promise<void>;
 }
 
@@ -73,6 +74,8 @@ export async function startNode(options: NodeOptions = {}): Promise<StartedNode>
   watchdog.folder(folder);
   try {
     const plan = await prepare(folder, programs, options);
+    const bootstrap = { address: '127.0.0.1', controllerManager: true, apiServerFlags: [] };
+    await copyBootstrappedData({ programs, folder, watchdog, ...bootstrap });
     for (const path of await createCgroups(plan.cgroup)) watchdog.cgroup(path);
     const namespaces = await startNamespaces(plan, watchdog);
     return await connectNode(plan, namespaces, watchdog);

@@ -3,16 +3,23 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { cgroupsNamed, machineState, processesIn } from './machine-state.ts';
-import { startNode } from './start-node.ts';
+import { startNode, type StartedNode } from './start-node.ts';
 import { startPods } from './test-pods.ts';
 
 const SETTLING = { timeout: 20_000 };
 
+let node: StartedNode | undefined;
+
+afterEach(async () => {
+  await node?.stop();
+  node = undefined;
+});
+
 test('a node changes nothing on the machine while it runs, and leaves nothing behind', async () => {
   const before = machineState();
-  const node = await startNode();
+  node = await startNode();
   const namespace = await node.createNamespace('stop');
   await startPods(node, [
     { namespace, name: 'one' },
