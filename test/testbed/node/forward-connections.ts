@@ -9,7 +9,7 @@ export async function forwardConnections(options: ListenOptions, open: () => Soc
       [socket, upstream],
       [upstream, socket],
     ] as const) {
-      from.once('error', () => to.destroy());
+      from.on('error', () => to.destroy());
       from.pipe(to);
     }
   });

@@ -48,7 +48,13 @@ test('a node ends with the process that started it, however that ends', async ()
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+  const ended = once(parent, 'exit').then(() =>
+    Promise.reject(new Error('the parent ended before its node was ready')),
+  );
+  const [line] = (await Promise.race([once(createInterface({ input: parent.stdout }), 'line'), ended])) as [
+    string,
+  ];
+  ended.catch(() => undefined);
   const { folder, namespaces } = JSON.parse(line) as { folder: string; namespaces: string[] };
   expect(processesIn(namespaces)).not.toEqual([]);
   parent.kill('SIGKILL');
