@@ -9,6 +9,7 @@ import {
 } from './generate/chart-files.ts';
 import { checkReference } from './generate/check-reference.ts';
 import type { GeneratedFile, Generator } from './generate/generated-file.ts';
+import { readWorkloadTypes } from './generate/read-workload-types.ts';
 
 /** Everything that is generated, one line each. */
 const GENERATORS: readonly Generator[] = [
@@ -36,11 +37,11 @@ const write = async ({ path, content }: GeneratedFile): Promise<void> => {
   await writeFile(join(ROOT, path), content);
 };
 
-const main = async (check: boolean): Promise<number> => {
+const main = async (generators: readonly Generator[], check: boolean): Promise<number> => {
   const files: GeneratedFile[] = [];
   const stale: GeneratedFile[] = [];
   // One generator after the other, each written before the next: the chart is rendered from files that others make.
-  for (const generator of GENERATORS) {
+  for (const generator of generators) {
     for (const file of await generator()) {
       files.push(file);
       if (!(await isStale(file))) continue;
@@ -55,4 +56,6 @@ const main = async (check: boolean): Promise<number> => {
   return check && stale.length > 0 ? 1 : 0;
 };
 
-process.exitCode = await main(process.argv.includes('--check'));
+// The types of Kubernetes change with the version of the testbed only, and its API server must run to be asked.
+const ofAPIServer: readonly Generator[] = process.argv.includes('--api-server') ? [readWorkloadTypes] : [];
+process.exitCode = await main([...ofAPIServer, ...GENERATORS], process.argv.includes('--check'));

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { isRecord } from '../lib/is-record.ts';
 import { nearestName } from '../lib/nearest-name.ts';
+import type { Breach } from './find-breaches.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -25,6 +26,14 @@ export function describeIssue(issue: Issue, object: unknown): string {
   const value = valueAt(object, issue.path);
   const requirement = requirementOf(issue, value);
   return `${subjectOf(issue.path, object)} ${foundIn(issue, value)}; it ${requirement}${adviceFor(issue, value)}`;
+}
+
+/** The same for a value of the right shape that does not satisfy what the API server asks of it. */
+export function describeBreach({ path, found, requirement }: Breach, object: unknown): string {
+  const subject = subjectOf(path, object);
+  if (!requirement.startsWith('must ')) return `${subject}: ${requirement}`;
+  const shown = found ?? shortValue(valueAt(object, path));
+  return shown === null ? `${subject} ${requirement}` : `${subject} ${shown}; it ${requirement}`;
 }
 
 /** A path as Kubernetes writes it: `spec.tools[0].name`. */
@@ -55,15 +64,20 @@ function valueAt(object: unknown, path: Path): unknown {
   }, object);
 }
 
-function foundIn(issue: Issue, value: unknown): string {
+/** A value in words; null for a list or an object, whose content does not fit in a sentence. */
+function shortValue(value: unknown): string | null {
   if (value === undefined || value === null) return 'is not set';
+  if (Array.isArray(value)) return value.length === 0 ? 'is empty' : null;
+  if (typeof value === 'string') return `is ${quoted(value)}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? `is ${value}` : null;
+}
+
+function foundIn(issue: Issue, value: unknown): string {
   const isLength = issue.code === 'too_big' || issue.code === 'too_small';
   if (isLength && (typeof value === 'string' || Array.isArray(value))) {
     return value.length === 0 ? 'is empty' : `has ${lengthOf(value, value.length)}`;
   }
-  if (Array.isArray(value)) return 'is a list';
-  if (typeof value === 'string') return `is ${quoted(value)}`;
-  return typeof value === 'number' || typeof value === 'boolean' ? `is ${value}` : 'is an object';
+  return shortValue(value) ?? (Array.isArray(value) ? 'is a list' : 'is an object');
 }
 
 function quoted(text: string): string {

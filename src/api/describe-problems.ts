@@ -1,25 +1,33 @@
+import { z } from 'zod';
 import { isRecord } from '../lib/is-record.ts';
 import { nearestName } from '../lib/nearest-name.ts';
-import { describeIssue, fieldPath, subjectOf } from './describe-issue.ts';
+import { describeIssue, describeBreach, fieldPath, subjectOf } from './describe-issue.ts';
+import { findBreaches } from './find-breaches.ts';
 import type { KindDefinition } from './kind-definition.ts';
-import { kindSchema } from './structural/kind-schema.ts';
-import type { StructuralSchema } from './structural/structural-schema.ts';
+import { childSchema, schemaOfValue, withoutNulls } from './read-schema.ts';
 
 type Path = readonly (string | number)[];
 
 /**
- * Everything for which the API server rejects an object by its schema under strict validation, a sentence each: at most one for
- * a field. Empty for a valid object. Rules in CEL are not evaluated, and metadata but the name is not read.
+ * Everything for which the API server rejects an object by its schema under strict validation when it is created, a sentence
+ * each: at most one for a field. Empty for a valid object. Rules in CEL are evaluated where every value has the right shape, as
+ * the API server does. Metadata but the name is not read.
  */
-export function describeProblems(definition: KindDefinition, object: unknown): readonly string[] {
+export function describeProblems({ kind, schema }: KindDefinition, object: unknown): readonly string[] {
   const byField = new Map<string, string>();
-  for (const issue of definition.schema.safeParse(object).error?.issues ?? []) {
-    const field = fieldPath(issue.path);
-    if (!byField.has(field)) byField.set(field, describeIssue(issue, object));
+  const add = (path: readonly PropertyKey[], problem: string): void => {
+    const field = fieldPath(path);
+    if (!byField.has(field)) byField.set(field, problem);
+  };
+  const parsed = schema.safeParse(withoutNulls(schema, object));
+  for (const issue of parsed.error?.issues ?? []) add(issue.path, describeIssue(issue, object));
+  if (parsed.success) {
+    for (const breach of findBreaches(schema, parsed.data))
+      add(breach.path, describeBreach(breach, parsed.data));
   }
   const { metadata: _metadata, ...rest } = isRecord(object) ? object : {};
-  const unknown = unknownFields(kindSchema(definition), rest, []);
-  return [...byField.values(), ...unknown.map((field) => describeUnknown(definition.kind, field, object))];
+  const unknown = unknownFields(schema, rest, []);
+  return [...byField.values(), ...unknown.map((field) => describeUnknown(kind, field, object))];
 }
 
 interface UnknownField {
@@ -29,19 +37,23 @@ interface UnknownField {
 }
 
 /** The API server drops these for a client that does not ask for strict validation: a misspelt rule would be no rule. */
-function unknownFields(schema: StructuralSchema, value: unknown, path: Path): readonly UnknownField[] {
-  const { items, properties, additionalProperties } = schema;
+function unknownFields(schema: z.ZodType, value: unknown, path: Path): readonly UnknownField[] {
   if (Array.isArray(value)) {
-    return items === undefined
-      ? []
-      : value.flatMap((item, index) => unknownFields(items, item, [...path, index]));
+    return value.flatMap((item, index) => {
+      const known = childSchema(schema, index);
+      return known === undefined ? [] : unknownFields(known, item, [...path, index]);
+    });
   }
-  if (!isRecord(value) || schema['x-kubernetes-preserve-unknown-fields'] === true) return [];
-  const unset = Object.keys(properties ?? {}).filter((name) => !Object.hasOwn(value, name));
+  if (!isRecord(value)) return [];
+  const inner = schemaOfValue(schema);
+  const names = inner instanceof z.ZodObject ? Object.keys(inner.shape) : null;
   return Object.entries(value).flatMap(([name, child]) => {
-    const known = properties && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     const childPath = [...path, name];
-    return known === undefined ? [{ path: childPath, unset }] : unknownFields(known, child, childPath);
+    const known = childSchema(schema, name);
+    if (known !== undefined) return unknownFields(known, child, childPath);
+    return names === null
+      ? []
+      : [{ path: childPath, unset: names.filter((other) => !Object.hasOwn(value, other)) }];
   });
 }
 

@@ -25,6 +25,8 @@ export const LABEL = {
 export const ANNOTATION = {
   /** On a namespace: the exemptions in force, for the policy inside the API server. Only the operator writes it. */
   exemptions: 'cloister.dev/exemptions',
+  /** On a namespace: the annotations that roles of its tenant let pods carry, for the policy inside the API server. */
+  annotations: 'cloister.dev/annotations',
   /** The hash of the policy that a pod was rendered from. */
   policyHash: 'cloister.dev/policy-hash',
   /** Lets a deletion pass although a step of it cannot be completed. */
@@ -35,6 +37,12 @@ export const ANNOTATION = {
 
 /** The prefix of every label and annotation that belongs to Cloister. */
 export const METADATA_PREFIX = `${GROUP}/` as const;
+
+/**
+ * The highest number of labels, and of annotations, that a pod or a sandbox may have. An expression of CEL takes time in
+ * proportion to the square of what it looks through, so none looks through more.
+ */
+export const MAX_METADATA_ENTRIES = 256;
 
 /** The namespace of the operator and the webhook. */
 export const SYSTEM_NAMESPACE = 'cloister-system';
@@ -48,6 +56,13 @@ export const GATEWAY = {
   audience: 'cloister-gateway',
   proxyPort: 3128,
   apiPort: 8443,
+} as const;
+
+/** The certificates of the gateway's authority: the ConfigMap and volume that hold them, and where containers mount them. */
+export const CERTIFICATE_AUTHORITY = {
+  configMap: 'cloister-ca',
+  volume: 'cloister-ca',
+  mountPath: '/etc/cloister',
 } as const;
 
 /** The secret by which a pod proves to the gateway which sandbox or role it is. */

@@ -61,6 +61,7 @@ export const UNSET_VALUES: Readonly<Record<string, Readonly<Record<string, unkno
     'spec.audit': role.audit.parse(undefined),
   },
   TenantIsolation: {
+    'spec.namespaces[*].quota': tenant.namespaces.unwrap().element.shape.quota.parse(undefined),
     'spec.limits': tenant.limits.parse(undefined),
     'spec.approvals': tenant.approvals.parse(undefined),
     'spec.gateway': tenant.gateway.parse(undefined),

@@ -11,6 +11,8 @@ export interface Counts {
   readonly admitted: number;
   readonly refused: number;
   readonly unreadable: number;
+  /** The objects that hold no pod. */
+  readonly podless: number;
   /** The objects of Cloister kinds with nothing wrong in them. */
   readonly read: ReadonlyMap<ReadObject['read'], number>;
 }
@@ -23,13 +25,17 @@ export interface Report {
 }
 
 export function createReport(format: OutputFormat, terminal: Terminal): Report {
-  const counts = { admitted: 0, refused: 0, unreadable: 0 };
+  const counts = { admitted: 0, refused: 0, unreadable: 0, podless: 0 };
   const read = new Map<ReadObject['read'], number>();
   const printer = format === 'json' ? jsonPrinter(terminal) : textPrinter(terminal);
   return {
     add: (outcome) => {
       if ('read' in outcome) {
         read.set(outcome.read, (read.get(outcome.read) ?? 0) + 1);
+        return;
+      }
+      if ('isPodless' in outcome) {
+        counts.podless += 1;
         return;
       }
       if ('error' in outcome) counts.unreadable += 1;
@@ -95,8 +101,8 @@ const NOUNS: Readonly<Record<ReadObject['read'], string>> = {
 };
 const LIST = new Intl.ListFormat('en-GB');
 
-/** `3 manifests reviewed: 2 admitted, 1 refused; 1 role and 1 tenant read`. */
-function describeCounts({ admitted, refused, unreadable, read }: Counts): string {
+/** `3 manifests reviewed: 2 admitted, 1 refused; 1 role and 1 tenant read; 2 objects are not workloads`. */
+function describeCounts({ admitted, refused, unreadable, podless, read }: Counts): string {
   const reviewed = admitted + refused;
   const parts: string[] = [];
   if (reviewed > 0)
@@ -104,7 +110,10 @@ function describeCounts({ admitted, refused, unreadable, read }: Counts): string
   const kinds = [...read].map(([kind, amount]) => count(amount, NOUNS[kind]));
   if (kinds.length > 0) parts.push(`${LIST.format(kinds)} read`);
   if (unreadable > 0) parts.push(`${count(unreadable, 'manifest')} could not be read`);
-  return parts.length === 0 ? 'no manifest with a pod, role or tenant found' : parts.join('; ');
+  if (parts.length === 0) parts.push('no manifest with a pod, role or tenant found');
+  if (podless > 0)
+    parts.push(podless === 1 ? '1 object is not a workload' : `${podless} objects are not workloads`);
+  return parts.join('; ');
 }
 
 function count(amount: number, noun: string): string {

@@ -9,7 +9,10 @@ export interface Deadline {
   readonly onTimeout: () => Error;
 }
 
-/** Runs work under a signal that is aborted at the deadline or by the caller, and throws the reason of that abort. */
+/**
+ * Runs work under a signal that is aborted at the deadline or by the caller, and throws the reason of that abort. It does
+ * not wait for work that ignores its signal.
+ */
 export async function withDeadline<T>(
   deadline: Deadline,
   work: (signal: AbortSignal) => Promise<T>,
@@ -25,7 +28,7 @@ export async function withDeadline<T>(
     () => undefined,
   );
   try {
-    return await work(controller.signal);
+    return await Promise.race([work(controller.signal), aborted(controller.signal)]);
   } catch (error) {
     // The library may wrap the reason of an abort in an error of its own.
     controller.signal.throwIfAborted();
@@ -34,4 +37,10 @@ export async function withDeadline<T>(
     ended.abort();
     signal?.removeEventListener('abort', forward);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

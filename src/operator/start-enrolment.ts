@@ -1,3 +1,4 @@
+import type { AgentRole } from '../api/agent-role.ts';
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
@@ -20,32 +21,27 @@ export interface Enrolment {
 }
 
 /**
- * Keeps namespaces enrolled as the tenants say: reconciles when a tenant or a namespace changes, one at a time, again
+ * Keeps namespaces enrolled as the tenants say: reconciles when a tenant, a role or a namespace changes, one at a time, again
  * after a failure with a growing pause, and every ten minutes.
  */
 export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; clock: Clock }): Enrolment {
   const { clock, logger } = given;
   const stopping = new AbortController();
   let changed = new AbortController();
-  const onChange = (): void => changed.abort();
-  const shared = { ...given, onChange };
-  const tenants = createWatchCache<TenantIsolation & KubeObject>({
-    ...shared,
-    resource: resources.tenantIsolations,
-  });
-  const namespaces = createWatchCache<KubeObject>({
-    ...shared,
-    resource: resources.namespaces,
-    metadataOnly: true,
-  });
-  const caches = [tenants, namespaces];
+  const { tenants, roles, namespaces } = createCaches({ ...given, onChange: () => changed.abort() });
+  const caches = [tenants, roles, namespaces];
 
   const run = async (): Promise<void> => {
     await Promise.all(caches.map((cache) => cache.whenSynced(stopping.signal)));
     let pause: number = RETRY.shortest;
     while (!stopping.signal.aborted) {
       changed = new AbortController();
-      const world = { tenants: tenants.list(), namespaces: namespaces.list(), now: clock.now() };
+      const world = {
+        tenants: tenants.list(),
+        roles: roles.list(),
+        namespaces: namespaces.list(),
+        now: clock.now(),
+      };
       const failed = await reconcileEnrolment(world, given).then(
         () => false,
         (error: unknown) => {
@@ -72,6 +68,26 @@ export function startEnrolment(given: { client: KubeClient; logger: KubeLogger; 
       stopping.abort();
       await Promise.all([running, ...caches.map((cache) => cache.stop())]);
     },
+  };
+}
+
+function createCaches(shared: {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+  readonly onChange: () => void;
+}) {
+  return {
+    tenants: createWatchCache<TenantIsolation & KubeObject>({
+      ...shared,
+      resource: resources.tenantIsolations,
+    }),
+    roles: createWatchCache<AgentRole & KubeObject>({ ...shared, resource: resources.agentRoles }),
+    namespaces: createWatchCache<KubeObject>({
+      ...shared,
+      resource: resources.namespaces,
+      metadataOnly: true,
+    }),
   };
 }
 

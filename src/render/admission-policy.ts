@@ -64,6 +64,9 @@ export const ENROLLED: Scope = [[{ key: LABEL.tenant, operator: 'Exists' }]];
 /** Namespaces where agents run, and the system namespaces of their tenants. */
 export const GOVERNED: Scope = [...ENROLLED, [{ key: LABEL.system, operator: 'Exists' }]];
 
+/** CEL that names the object of a request in a message: `Pod "agent" in namespace "acme-agents"`. */
+export const SUBJECT = `request.kind.kind + ' "' + (object == null ? oldObject : object).metadata.name + '" in namespace "' + request.namespace + '"'`;
+
 /** On every policy, by which they are found together. */
 export const POLICY_LABELS = {
   'app.kubernetes.io/name': 'cloister',

@@ -49,10 +49,11 @@ export function backstopPolicy(checks: readonly Check[]): readonly PolicyObject[
 /**
  * When the policy has something to say, and the webhook something to explain: where a rule of the checks that need
  * nothing but the pod is broken. Any other pod gets past Pod Security and this policy to the decision of the webhook,
- * which lists everything itself.
+ * which lists everything itself. One condition, since the API server evaluates every condition of a list: a pod that is
+ * contained must not be looked through.
  */
 export function brokenPods(checks: readonly Check[]): readonly NamedExpression[] {
-  return [JUDGED_PODS, { name: 'broken', expression: broken(checks) }];
+  return [{ name: 'broken', expression: `(${JUDGED_PODS.expression}) && ${broken(checks)}` }];
 }
 
 /**
@@ -90,7 +91,11 @@ const VARIABLES: readonly NamedExpression[] = [
 ];
 
 function validation(check: Check, rules: readonly CelRule[]): Validation {
-  const ofPod = rules.filter(({ each }) => each === undefined).map(parenthesised);
+  const ofPod = rules
+    .filter(({ each }) => each === undefined)
+    .map(({ expression, liftedInNamespace: lifted }) =>
+      lifted === undefined ? `(${expression})` : `(${expression} || ${lifted})`,
+    );
   const ofItems = groups(rules);
   const expression = [...ofPod, ...ofItems.map(allKeep)].join(' && ');
   const culprits = [

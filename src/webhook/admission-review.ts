@@ -21,6 +21,14 @@ export interface GroupVersionResource {
   readonly resource: string;
 }
 
+/** Who sent a request, as `authentication.k8s.io/v1` has it. */
+export interface UserInfo {
+  readonly username?: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** The fields of an `admission.k8s.io/v1` AdmissionRequest that Cloister reads. Objects are as the API server sent them. */
 export interface AdmissionRequest {
   readonly uid: string;
@@ -32,7 +40,7 @@ export interface AdmissionRequest {
   /** Absent at cluster scope. */
   readonly namespace?: string;
   readonly operation: AdmissionOperation;
-  readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] };
+  readonly userInfo?: UserInfo;
   /** Null or absent on DELETE. */
   readonly object?: unknown;
   /** Null or absent on CREATE and CONNECT. */

@@ -15,9 +15,12 @@ const MAX_NAME_CHARACTERS = 1_024;
 
 /**
  * Far more than any pod or workload needs, and few enough that parsing and reviewing them does not fill the memory: before
- * a pod is validated its author can send a million of anything. The object before an update counts too.
+ * a pod is validated its author can send a million of anything. The object before an update is counted by itself, so that
+ * what was admitted can be updated.
  */
 const MAX_VALUES = 100_000;
+/** `request.object` and `request.oldObject` are members of the object at this depth. */
+const OBJECT_DEPTH = 2;
 /** What the schema of an AgentRole admits, twice, for an update. The object was validated before the review. */
 const MAX_VALUES_OF_OWN_KIND = 500_000;
 
@@ -29,11 +32,11 @@ export function decodeReview(body: Buffer): AdmissionRequest | RequestProblem {
   if (isRequestProblem(request)) return request;
   // The arguments of a tool are free-form, so a list called managedFields in them must be reviewed.
   if (request.kind.group === GROUP) return readRequest(body.toString('utf8'));
-  return holdsMoreValues(text, MAX_VALUES) ? tooManyValues(MAX_VALUES) : request;
+  return holdsMoreValues(text, MAX_VALUES, OBJECT_DEPTH) ? tooManyValues('object', MAX_VALUES) : request;
 }
 
 function readRequest(text: string): AdmissionRequest | RequestProblem {
-  if (holdsMoreValues(text, MAX_VALUES_OF_OWN_KIND)) return tooManyValues(MAX_VALUES_OF_OWN_KIND);
+  if (holdsMoreValues(text, MAX_VALUES_OF_OWN_KIND)) return tooManyValues('review', MAX_VALUES_OF_OWN_KIND);
   let review: unknown;
   try {
     review = JSON.parse(text);
@@ -55,8 +58,8 @@ function readRequest(text: string): AdmissionRequest | RequestProblem {
   return wrong === null ? (request as unknown as AdmissionRequest) : malformed(wrong);
 }
 
-function tooManyValues(maxValues: number): RequestProblem {
-  const text = `the review has more than ${maxValues} values; make the object smaller`;
+function tooManyValues(what: 'object' | 'review', maxValues: number): RequestProblem {
+  const text = `the ${what} has more than ${maxValues} values; make the object smaller`;
   return { reason: 'TooLarge', status: 413, text };
 }
 
@@ -82,15 +85,25 @@ function findWrongField(request: Readonly<Record<string, unknown>>): string | nu
   }
   return isUserInfo(request['userInfo'])
     ? null
-    : 'request.userInfo must have a string username and a list of strings groups';
+    : 'request.userInfo must have the strings username and uid, a list of strings groups, and lists of strings in extra';
 }
 
 function isUserInfo(value: unknown): boolean {
   if (value === undefined || value === null) return true;
-  if (!isRecord(value) || !isAbsentOrString(value['username'])) return false;
-  const groups = value['groups'];
-  if (groups === undefined || groups === null) return true;
-  return Array.isArray(groups) && groups.every((group) => typeof group === 'string');
+  if (!isRecord(value) || !isAbsentOrString(value['username']) || !isAbsentOrString(value['uid']))
+    return false;
+  const { extra } = value;
+  if (!isAbsentOrStrings(value['groups'])) return false;
+  return (
+    extra === undefined ||
+    extra === null ||
+    (isRecord(extra) && Object.values(extra).every(isAbsentOrStrings))
+  );
+}
+
+function isAbsentOrStrings(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function hasStrings(value: unknown, first: string, second: string, third: string): boolean {

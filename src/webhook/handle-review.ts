@@ -10,8 +10,14 @@ import { type AdmissionVerdict } from './admission-verdict.ts';
 import { decodeReview } from './decode-review.ts';
 import { encodeVerdict } from './encode-verdict.ts';
 
-/** Reviews one request: no I/O, in well under a millisecond. It throws on a fault, never to deny. */
-export type Review = (request: AdmissionRequest, phase: ReviewPhase) => AdmissionVerdict;
+/**
+ * Reviews one request: no I/O, in well under a millisecond, but for CONNECT, which waits for the API server. It throws on a
+ * fault, never to deny.
+ */
+export type Review = (
+  request: AdmissionRequest,
+  phase: ReviewPhase,
+) => AdmissionVerdict | Promise<AdmissionVerdict>;
 
 export interface ReviewHandlerOptions {
   readonly review: Review;
@@ -57,7 +63,7 @@ export async function handleReview(
     const body = await readBody(request, slot, limits);
     if (body === null) return;
     if (isRequestProblem(body)) return reject(body);
-    const answer = reviewBody(phase, body, options);
+    const answer = await reviewBody(phase, body, options);
     if (isRequestProblem(answer)) return reject(answer);
     const milliseconds = monotonicNow() - started;
     if (milliseconds > limits.deadlineMilliseconds) return reject(late(milliseconds, limits));
@@ -72,15 +78,15 @@ export async function handleReview(
 }
 
 /** Decodes and reviews a body. A fault of a review is caught here: it becomes a 500, and the API server fails closed. */
-function reviewBody(
+async function reviewBody(
   phase: ReviewPhase,
   body: Buffer,
   { review, log }: ReviewHandlerOptions,
-): Answer | RequestProblem {
+): Promise<Answer | RequestProblem> {
   const request = decodeReview(body);
   if (isRequestProblem(request)) return request;
   try {
-    const verdict = review(request, phase);
+    const verdict = await review(request, phase);
     return { request, verdict, encoded: encodeVerdict(request.uid, verdict) };
   } catch (error) {
     log.error({ err: error, phase, ...describeRequest(request) }, 'review failed');

@@ -23,6 +23,7 @@ import { createProbeServer, type ReadinessCheck } from '../serve/probes.ts';
 import { createAdmissionMetrics } from './admission-metrics.ts';
 import { type WebhookConfiguration } from './configuration.ts';
 import { review } from './review/review.ts';
+import { createRoleUseReviewer } from './review/role-use.ts';
 import { createWebhookServer } from './server.ts';
 
 export interface WebhookOptions {
@@ -103,13 +104,19 @@ function watchCluster({ client, log }: WebhookOptions): Cluster {
 }
 
 function createServer(
-  { configuration, log, registry, clock }: WebhookOptions,
+  { configuration, client, log, registry, clock }: WebhookOptions,
   { view, caches }: Cluster,
   certificate: ServingCertificate,
 ): HttpsServer {
   const { limits, admission } = configuration;
   const load = createLoad(limits);
-  const settings = { view, configuration: admission, now: Date.now };
+  const roleUse = createRoleUseReviewer({
+    client,
+    clock,
+    log,
+    deadlineMilliseconds: limits.deadlineMilliseconds,
+  });
+  const settings = { view, configuration: admission, now: Date.now, roleUse };
   return createWebhookServer({
     review: (request) => review(request, settings),
     certificate,

@@ -1,5 +1,6 @@
 import type { Pod } from '../../src/policy/pod/pod.ts';
-import { readPod } from '../../src/policy/pod/read-pod.ts';
+import { decodeObject } from '../../src/policy/pod/decode-object.ts';
+import { workloadType } from '../../src/policy/pod/workload-types.ts';
 import type { ReviewContext } from '../../src/policy/admission/review-context.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { buildPod } from '../build/pod.ts';
@@ -10,9 +11,9 @@ export type Changes = Readonly<Record<string, unknown>>;
 
 /** The checks that refuse the changed pod, each once; `unreadable` where its shape is none that the API server takes. */
 export function refusedBy(changes: Changes, context: Partial<ReviewContext> = {}): readonly string[] {
-  const read = readPod(changedObject(buildPod(), changes), '');
-  if ('error' in read) return ['unreadable'];
-  return refusedPod(read.pod, context);
+  const pod = changedObject(buildPod(), changes);
+  if (decodeObject(pod, workloadType('Pod'), [], 'Ignore').problems.length > 0) return ['unreadable'];
+  return refusedPod(pod, context);
 }
 
 /** The same for a pod that is there already. */

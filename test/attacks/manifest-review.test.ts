@@ -21,15 +21,15 @@ const HIDDEN: readonly (readonly [string, object | string])[] = [
   ],
   [
     'a merge key',
-    'apiVersion: v1\nkind: Pod\nx: &x {hostNetwork: on}\nspec: {<<: *x, containers: [{name: a, image: b}]}',
+    'apiVersion: v1\nkind: Pod\nspec: {<<: {hostNetwork: on}, containers: [{name: a, image: b}]}',
   ],
   [
     'a second document behind a comment',
     `# nothing\n---\n# still\n---\n${JSON.stringify({ apiVersion: 'v1', kind: 'Pod', spec: BAD })}`,
   ],
   [
-    'an object called __proto__ beside it',
-    `{"__proto__": {"spec": {}}, "apiVersion": "v1", "kind": "Pod", "spec": ${JSON.stringify(BAD)}}`,
+    'a name called __proto__ beside it',
+    `{"metadata": {"annotations": {"__proto__": "a"}}, "apiVersion": "v1", "kind": "Pod", "spec": ${JSON.stringify(BAD)}}`,
   ],
   [
     'a kind that nobody knows',

@@ -79,6 +79,15 @@ describe('a pod of thousands', () => {
     'AccountKey=',
     'glpat-/',
     'a.',
+    // The start of a digest behind an at sign, a port in a list, an escaped signature, and words of every alphabet.
+    '://a:b@sha256:',
+    '://a:1,',
+    '&sig=%2F',
+    'hooks.slack.com/services/a/',
+    'dp.st.a.',
+    'MMMMMMMMMMMMMMMMMMMMMMMMM.',
+    '12345678:AA ',
+    'lorem-ipsum_dolor ',
   ])('a variable of a megabyte of %j has no credential, and is soon told so', (part) => {
     const value = part.repeat(Math.ceil(1_048_576 / part.length));
     const pod = buildPod(({ spec }) => {

@@ -4,6 +4,7 @@ import type { Pod } from '../../src/policy/pod/pod.ts';
 import { evaluateAgentRole } from '../../src/policy/roles/evaluate-agent-role.ts';
 import { decodeReview } from '../../src/webhook/decode-review.ts';
 import { isRequestProblem } from '../../src/serve/problem.ts';
+import { buildAdmissionReview } from '../build/admission-review.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';
 import { violationsOfPod } from '../build/violations-of-pod.ts';
 
@@ -47,6 +48,32 @@ describe('a review of as many as are parsed', () => {
     const violations = violationsOfPod(decoded.object as Pod);
     expect(violations.length).toBeGreaterThan(0);
     expect(violations.length).toBeLessThan(20_000);
+  });
+});
+
+describe('an update', () => {
+  const podOf = (values: number) => ({
+    metadata: { name: 'a' },
+    spec: { tolerations: Array(values).fill(0) },
+  });
+  const update = (before: number, after: number, operation: 'CREATE' | 'UPDATE' = 'UPDATE') => {
+    const request = { operation, object: podOf(after), oldObject: podOf(before) };
+    return decodeReview(Buffer.from(JSON.stringify(buildAdmissionReview(request))));
+  };
+
+  test.for([60_000, 99_000])('of a pod of %d values, as many as were admitted, is reviewed', (values) => {
+    expect(isRequestProblem(update(0, values, 'CREATE'))).toBe(false);
+    expect(isRequestProblem(update(values, values))).toBe(false);
+  });
+
+  test.for([
+    [0, 100_001],
+    [100_001, 0],
+  ] as const)('from %d to %d values is refused', ([before, after]) => {
+    expect(update(before, after)).toMatchObject({
+      reason: 'TooLarge',
+      text: 'the object has more than 100000 values; make the object smaller',
+    });
   });
 });
 

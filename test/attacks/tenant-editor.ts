@@ -198,8 +198,39 @@ const CHANGED: readonly Attack[] = [
   },
 ];
 
+const service = (spec: object): APIRequest => ({
+  user: EDITOR,
+  method: 'POST',
+  path: `${podsPath().replace('pods', 'services')}?dryRun=All`,
+  body: { metadata: { name: 'attack' }, spec: { ports: [{ port: 80 }], ...spec } },
+});
+const INBOUND = 'Policy/cloister-inbound';
+
+const BESIDE: readonly Attack[] = [
+  {
+    name: 'CVE-2020-8554, a Service that takes the traffic of a foreign address',
+    request: service({ externalIPs: ['8.8.8.8'] }),
+    whole: INBOUND,
+    withoutWebhook: INBOUND,
+  },
+  {
+    name: 'a Service on every node',
+    request: service({ type: 'NodePort' }),
+    whole: INBOUND,
+    withoutWebhook: INBOUND,
+  },
+  {
+    name: 'more labels than a policy looks through, so that the pod could not be contained',
+    request: patch('', {
+      metadata: { labels: Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`l${index}`, ''])) },
+    }),
+    whole: 'Policy/cloister-pod-metadata',
+    withoutWebhook: 'Policy/cloister-pod-metadata',
+  },
+];
+
 /** In both parts the same requests, all of them dry runs. */
-export const ATTACKS: readonly Attack[] = [...CREATED, ...CHANGED];
+export const ATTACKS: readonly Attack[] = [...CREATED, ...CHANGED, ...BESIDE];
 
 /** A pod of more containers and volumes than anybody runs, each of them mounted at /tmp. */
 export function podOfThousands(count: number): object {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { writeFiles } from '../cli/run-command.ts';
 
-const POD = 'apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true}\n';
+const POD = 'apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true, containers: [{name: a, image: b}]}\n';
 
 interface RunOptions {
   readonly stdin?: string;
@@ -40,9 +40,8 @@ describe('the program cloister', { timeout: 30_000 }, () => {
   test('exits with the code of the whole review although its reader stops early', async () => {
     const many = Array.from({ length: 3000 }, () => POD).join('---\n');
     const folder = writeFiles({ 'many.yaml': many });
-    const { code, out, error } = await runProgram(['review', '-f', folder, '-o', 'json'], {
-      closesEarly: true,
-    });
+    const flags = ['--check', 'host-namespaces', '-o', 'json'];
+    const { code, out, error } = await runProgram(['review', '-f', folder, ...flags], { closesEarly: true });
     expect(out.length).toBeGreaterThan(0);
     expect(error).toBe('');
     expect(code).toBe(1);

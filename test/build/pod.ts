@@ -29,11 +29,13 @@ export function buildPod(tweak: (pod: WritablePod) => void = () => {}): Writable
     kind: 'Pod',
     metadata: { name: 'agent', namespace: 'acme-agents', labels: { 'cloister.dev/role': 'data-analyst' } },
     spec: {
+      os: { name: 'linux' },
       serviceAccountName: 'agent',
       automountServiceAccountToken: false,
       hostUsers: false,
       dnsPolicy: 'None',
       dnsConfig: { nameservers: ['127.0.0.1'] },
+      enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,
       activeDeadlineSeconds: 3600,
       securityContext: {
@@ -48,6 +50,24 @@ export function buildPod(tweak: (pod: WritablePod) => void = () => {}): Writable
   };
   tweak(pod);
   return pod;
+}
+
+/** Has the agent prove to the gateway that it is who that Secret belongs to, and nothing else. */
+export function takeProxySecret({ spec }: WritablePod, secret: string): void {
+  const secretKeyRef = { name: secret, key: 'secret' };
+  spec.containers[0].env = [{ name: 'CLOISTER_PROXY_SECRET', valueFrom: { secretKeyRef } }];
+}
+
+/** Gives a pod that role, with its secret. */
+export function takeRole(pod: WritablePod, role: string): void {
+  pod.metadata.labels['cloister.dev/role'] = role;
+  takeProxySecret(pod, `cloister-proxy-r-${role}`);
+}
+
+/** Makes a pod that of a sandbox, with its secret. */
+export function takeSandbox(pod: WritablePod, sandbox: string): void {
+  pod.metadata.labels['cloister.dev/sandbox'] = sandbox;
+  takeProxySecret(pod, `cloister-proxy-s-${sandbox}`);
 }
 
 function agentContainer(): Writable<Container> {

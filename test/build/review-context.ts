@@ -31,7 +31,11 @@ export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
     unwritablePaths: [],
     temporarySize: parseQuantity('100Mi'),
     temporarySizeText: '100Mi',
+    tools: new Map(),
     ingressPorts: new Set(),
+    tolerations: [],
+    nodeSelector: new Map(),
+    annotations: [],
     ...change,
   };
 }
@@ -45,6 +49,7 @@ export function buildTenantPolicy(change: Partial<TenantPolicy> = {}): TenantPol
     allowedRoles: new Set(['data-analyst', 'read-only']),
     defaultRole: 'read-only',
     exemptions: [],
+    gatewayAddresses: [],
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { OPERATOR_USER } from '../../src/api/names.ts';
 import { buildAgentQuarantine } from '../build/agent-quarantine.ts';
 import { buildAgentRole } from '../build/agent-role.ts';
 import { buildPod } from '../build/pod.ts';
@@ -11,6 +12,8 @@ import { installManifests } from '../testbed/install-cloister.ts';
 let controlPlane: StartedControlPlane;
 const NAMESPACE = 'acme-agents';
 const FINALIZER = 'example.com/held';
+const OWNERS = ['a', 'b'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: name }));
+const CONTAINED = { metadata: { labels: { 'cloister.dev/contained': 'true' } } };
 
 beforeAll(async () => {
   controlPlane = await startControlPlane();
@@ -21,10 +24,17 @@ beforeAll(async () => {
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: NAMESPACE } },
   ]);
   const pod = buildPod(({ spec }) => (spec.serviceAccountName = 'default'));
-  const held = { finalizers: [FINALIZER] };
+  const held = { finalizers: [FINALIZER], ownerReferences: OWNERS };
   await controlPlane.apply([
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'operator' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: OPERATOR_USER }],
+    },
     { ...pod, metadata: { ...pod.metadata, ...held, name: 'held', namespace: NAMESPACE } },
-    { ...buildAgentRole(), metadata: { name: 'held', ...held } },
+    { ...buildAgentRole(), metadata: { name: 'held', finalizers: [FINALIZER] } },
   ]);
   await controlPlane.apply(manifests.filter(({ kind }) => String(kind).endsWith('WebhookConfiguration')));
   // A registration holds a moment after it is written.
@@ -38,9 +48,11 @@ beforeAll(async () => {
 });
 afterAll(() => controlPlane.stop());
 
-async function patch(object: string, change: object): Promise<number | null> {
+async function patch(object: string, change: object, user?: string): Promise<number | null> {
   const args = ['patch', object, '-n', NAMESPACE, '--type=merge', '--dry-run=server'];
-  const { code } = await controlPlane.kubectl([...args, `--patch=${JSON.stringify(change)}`]);
+  const { code } = await controlPlane.kubectl([...args, `--patch=${JSON.stringify(change)}`], {
+    ...(user === undefined ? {} : { user }),
+  });
   return code;
 }
 
@@ -60,6 +72,32 @@ test.for([
   ['a role', 'agentrole/held', { spec: { description: 'b' } }],
 ] as const)('while the webhook is gone, %s cannot be changed', async ([, object, change]) => {
   expect(await patch(object, change)).toBe(1);
+});
+
+test.for([
+  ['is contained by the operator', CONTAINED, OPERATOR_USER],
+  ['loses an owner', { metadata: { ownerReferences: OWNERS.slice(1) } }],
+  ['loses all owners', { metadata: { ownerReferences: null } }],
+] as const)('while the webhook is gone, a pod %s', async ([, change, user]) => {
+  expect(await patch('pod/held', change, user)).toBe(0);
+});
+
+test.for([
+  ['is contained by nobody else', CONTAINED],
+  [
+    'is not contained and changed at once',
+    { ...CONTAINED, spec: { activeDeadlineSeconds: 60 } },
+    OPERATOR_USER,
+  ],
+  [
+    'keeps its role also for the operator',
+    { metadata: { labels: { 'cloister.dev/role': 'x' } } },
+    OPERATOR_USER,
+  ],
+  ['gets no other owner', { metadata: { ownerReferences: [{ ...OWNERS[0], uid: 'c' }] } }],
+  ['is not annotated for us', { metadata: { annotations: { 'cloister.dev/policy-hash': 'x' } } }],
+] as const)('while the webhook is gone, a pod %s', async ([, change, user]) => {
+  expect(await patch('pod/held', change, user)).toBe(1);
 });
 
 test('while the webhook is gone, an agent can still be contained', async () => {

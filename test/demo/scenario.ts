@@ -32,6 +32,9 @@ const REFUSED: readonly (readonly [
   ['added-capability', 'an added capability', 'capabilities', 'Explain'],
   ['no-seccomp', 'no filter on system calls', 'seccomp-profile', 'Explain'],
   ['no-start-gate', 'no start gate', 'start-gate', 'Decide'],
+  ['acting-annotation', 'a second network interface by annotation', 'annotations', 'Explain'],
+  ['chosen-node', "a node of the author's choice", 'node-placement', 'Decide'],
+  ['foreign-alias', "a host name with an address of the author's choice", 'gateway-aliases', 'Decide'],
 ];
 
 function create(

@@ -46,7 +46,7 @@ describe('the demo', { timeout: 180_000 }, () => {
       const args = ['--cache-dir', `${kubeconfig}.cache`, 'apply', '-f', REFUSED];
       const { code, stdout, stderr } = await runCommand({ program: kubectl, args, environment });
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr.match(/admission webhook "(explain|decide)\.cloister\.dev" denied/g)?.length).toBe(15);
+      expect(stderr.match(/admission webhook "(explain|decide)\.cloister\.dev" denied/g)?.length).toBe(18);
     } finally {
       demo.kill('SIGINT');
     }

@@ -16,6 +16,13 @@ test('work that takes too long ends with the error for it', async () => {
   await expect(withDeadline({ clock, milliseconds: 100, onTimeout }, wrapsAbort)).rejects.toThrow('too late');
 });
 
+test('work that ignores its signal is not waited for', async () => {
+  const never = new Promise<never>(() => {});
+  await expect(withDeadline({ clock, milliseconds: 100, onTimeout }, () => never)).rejects.toThrow(
+    'too late',
+  );
+});
+
 test("work that the caller ends throws the caller's reason", async () => {
   const stop = new AbortController();
   const work = withDeadline({ clock, milliseconds: 1e9, onTimeout, signal: stop.signal }, wrapsAbort);

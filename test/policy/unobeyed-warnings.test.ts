@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { tenantIsolation } from '../../src/api/tenant-isolation.ts';
 import { unobeyedWarnings } from '../../src/policy/unobeyed-warnings.ts';
 import { buildAgentRole } from '../build/agent-role.ts';
 import { buildAgentSandbox } from '../build/agent-sandbox.ts';
-import { buildTenantIsolation } from '../build/tenant-isolation.ts';
+import { changedObject } from '../build/changed-object.ts';
+import { buildTenantIsolation, minimalTenantIsolation } from '../build/tenant-isolation.ts';
 
 test('the defaults that the API server fills in are not warned about', () => {
   expect(unobeyedWarnings('AgentRole', buildAgentRole())).toEqual([]);
@@ -39,8 +41,10 @@ test('a confirmation is named where a person is to be asked, and only there', ()
   ]);
 });
 
-test('a quota, which has to be written and that nothing holds yet, is named', () => {
+test('a quota that was asked for is named, and the default is not', () => {
   expect(unobeyedWarnings('TenantIsolation', buildTenantIsolation())).toEqual([
     expect.stringContaining('spec.namespaces[*].quota'),
   ]);
+  const object = changedObject(minimalTenantIsolation, { '/spec/namespaces/0/quota': undefined });
+  expect(unobeyedWarnings('TenantIsolation', tenantIsolation.schema.parse(object))).toEqual([]);
 });

@@ -49,6 +49,20 @@ describe('a drain', () => {
     await webhook.stop();
   });
 
+  test('keeps serving for half of its delay, ends connections in the other half, and closes then', async () => {
+    const steps: string[] = [];
+    await drain({
+      server: {
+        endConnections: () => void steps.push('end connections'),
+        close: () => (steps.push('close'), Promise.resolve()),
+      },
+      log,
+      delayMilliseconds: 10_000,
+      sleep: (milliseconds) => (steps.push(`sleep ${milliseconds}`), Promise.resolve()),
+    });
+    expect(steps).toEqual(['sleep 5000', 'end connections', 'sleep 5000', 'close']);
+  });
+
   test('waits for a review whose body is still on its way', async () => {
     const webhook = await runWebhook();
     const answer = sendInTwoHalves(webhook);

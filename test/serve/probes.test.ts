@@ -10,8 +10,13 @@ afterEach(() => {
   server?.close();
 });
 
-async function ask(path: string, checks: ReadinessCheck[], isDraining = false) {
-  server = createProbeServer({ checks, isDraining: () => isDraining, monotonicNow: () => performance.now() });
+async function ask(
+  path: string,
+  checks: ReadinessCheck[],
+  isDraining = false,
+  monotonicNow = () => performance.now(),
+) {
+  server = createProbeServer({ checks, isDraining: () => isDraining, monotonicNow });
   const port = await listenOn(server, 0, '127.0.0.1');
   const answer = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: answer.status, text: await answer.text() };
@@ -43,6 +48,51 @@ describe('/readyz', () => {
 
   test('is 503 while draining, whatever else holds', async () => {
     expect(await ask('/readyz', [good], true)).toMatchObject({ status: 503 });
+  });
+});
+
+describe('/livez', () => {
+  test.for([
+    [2_000, 200],
+    [2_001, 503],
+  ] as const)('after a lag of %d ms of the event loop is %d', async ([lag, status]) => {
+    let asked = 0;
+    const monotonicNow = () => (asked++ === 0 ? 0 : lag);
+    expect(await ask('/livez', [good], false, monotonicNow)).toEqual({
+      status,
+      text: `event loop: lag of ${lag} ms\n`,
+    });
+  });
+
+  test('measures the event loop of the program', async () => {
+    const answer = ask('/livez', [good]);
+    expect((await answer).text).toMatch(/^event loop: lag of \d{1,4} ms\n$/);
+  });
+});
+
+describe('/readyz of many probes', () => {
+  test('runs the checks once a second', async () => {
+    let [now, runs] = [0, 0];
+    const check: ReadinessCheck = { name: 'tls', problem: () => (runs++ === 0 ? null : 'gone') };
+    server = createProbeServer({ checks: [check], isDraining: () => false, monotonicNow: () => now });
+    const port = await listenOn(server, 0, '127.0.0.1');
+    const status = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+    expect(await status()).toBe(200);
+    now = 999;
+    expect([await status(), runs]).toEqual([200, 1]);
+    now = 1_000;
+    expect([await status(), runs]).toEqual([503, 2]);
+  });
+
+  test('is 503 from the moment that the program drains, whatever was found before', async () => {
+    let isDraining = false;
+    const monotonicNow = () => performance.now();
+    server = createProbeServer({ checks: [good], isDraining: () => isDraining, monotonicNow });
+    const port = await listenOn(server, 0, '127.0.0.1');
+    const status = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+    expect(await status()).toBe(200);
+    isDraining = true;
+    expect(await status()).toBe(503);
   });
 });
 

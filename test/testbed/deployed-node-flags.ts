@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { parseQuantity } from '../../src/lib/quantity.ts';
 import { readDocuments } from '../../src/lib/yaml/read-documents.ts';
 
 interface Container {
   readonly command: readonly string[];
   readonly args: readonly string[];
+  readonly resources: { readonly limits: { readonly memory: string } };
 }
 
 interface Deployment {
@@ -22,6 +24,12 @@ export function deployedNodeFlags(program: 'operator' | 'webhook'): readonly str
 /** The flags of the program itself in `manifests/install.yaml`. */
 export function deployedArguments(program: 'operator' | 'webhook'): readonly string[] {
   return deployedContainer(program).args;
+}
+
+/** The memory limit of a program in `manifests/install.yaml`, in bytes. */
+export function deployedMemory(program: 'operator' | 'webhook'): number {
+  const { memory } = deployedContainer(program).resources.limits;
+  return Number((parseQuantity(memory) ?? 0n) / 1_000_000_000n);
 }
 
 function deployedContainer(program: 'operator' | 'webhook'): Container {

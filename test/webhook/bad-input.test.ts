@@ -137,6 +137,26 @@ describe('limits', () => {
     expect((await client.send('/decide', request({}))).status).toBe(200);
   });
 
+  // More than the 64 MiB that the chart's memory limit holds: the eleventh body does not fit.
+  test('of sixteen clients with 6.4 MiB each, those for which there is no room are rejected', async () => {
+    const { port, authority, client, registry } = await start({ limits: { deadlineMilliseconds: 60_000 } });
+    const bytes = Math.floor(6.4 * 1024 * 1024);
+    const statuses: number[] = [];
+    const sockets = await Promise.all(Array.from({ length: 16 }, () => open(port, authority.certificate)));
+    for (const socket of sockets) {
+      socket.once('data', (chunk: Buffer) => statuses.push(statusOf(chunk)));
+      socket.on('error', () => undefined);
+      // All but the last byte: what is admitted stays in the memory.
+      socket.write(head(`Content-Length: ${bytes}`));
+      socket.write(Buffer.alloc(bytes - 1, ' '));
+    }
+    await expect.poll(() => statuses.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
+    expect(new Set(statuses)).toEqual(new Set([503]));
+    for (const socket of sockets) socket.destroy();
+    await waitFor(async () => (await registry.metrics()).includes('cloister_admission_in_flight 0'));
+    expect((await client.send('/decide', request({}))).status).toBe(200);
+  }, 30_000);
+
   test('clients that go away in the middle leave nothing behind', async () => {
     const { port, authority, registry } = await start();
     const sockets: TLSSocket[] = [];
@@ -166,10 +186,14 @@ function readStatus(socket: TLSSocket): Promise<number> {
   return new Promise((resolve, reject) => {
     socket.once('data', (chunk: Buffer) => {
       socket.destroy();
-      resolve(Number(chunk.toString('latin1').split(' ')[1]));
+      resolve(statusOf(chunk));
     });
     socket.once('close', () => reject(new Error('closed without an answer')));
   });
+}
+
+function statusOf(answer: Buffer): number {
+  return Number(answer.toString('latin1').split(' ')[1]);
 }
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readConfiguration } from '../../src/webhook/configuration.ts';
+import { DEFAULT_LIMITS, readConfiguration } from '../../src/webhook/configuration.ts';
+import { deployedMemory, deployedNodeFlags } from '../testbed/deployed-node-flags.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -65,4 +66,15 @@ describe('the configuration', () => {
     const read = () => readConfiguration(['--port=x', '--log-level=y'], {});
     expect(read).toThrow(/--port[^]*--log-level/);
   });
+});
+
+// A body is there twice while its chunks are joined.
+test('heap, bodies and 64 MiB for the runtime fit the memory limit of the chart', () => {
+  const mebibyte = 1024 * 1024;
+  const flags = deployedNodeFlags('webhook');
+  const flag = (name: string): number => Number(flags.find((word) => word.startsWith(name))?.split('=')[1]);
+  const heap = flag('--max-old-space-size') + 3 * flag('--max-semi-space-size');
+  const bodies = (2 * DEFAULT_LIMITS.maxBufferedBytes) / mebibyte;
+  expect(heap + bodies + 64).toBeLessThanOrEqual(deployedMemory('webhook') / mebibyte);
+  expect(DEFAULT_LIMITS.maxBodyBytes).toBeLessThan(DEFAULT_LIMITS.maxBufferedBytes);
 });

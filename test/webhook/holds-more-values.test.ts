@@ -22,6 +22,17 @@ describe('how many values JSON holds', () => {
     expect(holdsMoreValues(json, most)).toBe(expected);
   });
 
+  test.for([
+    ['each as many as may be', '{"a":[1,2],"c":[3,4,5]}', false],
+    ['the first more', '{"a":[1,2,3],"c":[3]}', true],
+    ['the last more', '{"a":[1],"c":[3,4,5,6]}', true],
+    ['one after lists and objects that have ended', '{"a":[],"b":{},"c":[[],1]}', false],
+    ['what is deeper counts for its member', '{"a":[],"c":[[],[],[]]}', true],
+    ['a comma and a bracket in a string', '{"a":",]}","c":[1,2,3,4]}', true],
+  ] as const)('of members that are counted by themselves, %s', ([, json, expected]) => {
+    expect(holdsMoreValues(json, 3, 1)).toBe(expected);
+  });
+
   test('is what a parser would find', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), fc.nat({ max: 20 }), (value, most) => {

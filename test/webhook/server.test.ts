@@ -1,6 +1,6 @@
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ALLOWED } from '../../src/webhook/admission-verdict.ts';
+import { type AdmissionVerdict, ALLOWED } from '../../src/webhook/admission-verdict.ts';
 import { issueServingCertificate } from '../../src/certificates/issue.ts';
 import { type Review } from '../../src/webhook/handle-review.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
@@ -98,6 +98,19 @@ test('many reviews at once are all answered', async () => {
   expect(await registry.metrics()).toContain('cloister_admission_in_flight 0');
 });
 
+test('a review that waits for the API server does not hold up another', async () => {
+  const asked = Promise.withResolvers<AdmissionVerdict>();
+  const { client, registry } = await start({
+    review: ({ operation }) => (operation === 'CONNECT' ? asked.promise : ALLOWED),
+  });
+  const waiting = client.review('/decide', buildAdmissionReview({ operation: 'CONNECT' }));
+  await expect.poll(() => registry.metrics()).toContain('cloister_admission_in_flight 1');
+  expect((await client.review('/decide', buildAdmissionReview())).response.allowed).toBe(true);
+  asked.resolve(DENY_ALL);
+  expect((await waiting).response).toMatchObject({ allowed: false, status: { message: 'no' } });
+  expect(await registry.metrics()).toContain('cloister_admission_in_flight 0');
+});
+
 describe('never an allow', () => {
   test('before the caches are synced', async () => {
     const { client, becomeReady } = await start({ ready: false });
@@ -135,10 +148,31 @@ describe('never an allow', () => {
     { ...DENY_ALL, allowed: 1 },
     { ...DENY_ALL, code: 200 },
     { ...DENY_ALL, code: Number.NaN },
-    Promise.resolve(ALLOWED),
+    Promise.resolve({}),
+    Promise.resolve({ ...DENY_ALL, allowed: 'true' }),
+    () => ALLOWED,
   ])('when the verdict is not one: %o', async (verdict) => {
     const { client } = await start({ review: (() => verdict) as unknown as Review });
     expect((await client.send('/decide', JSON.stringify(buildAdmissionReview()))).status).toBe(500);
+  });
+
+  test('when the promise of a verdict rejects', async () => {
+    const { client, logged } = await start({ review: () => Promise.reject(new Error('no connection')) });
+    expect((await client.send('/decide', JSON.stringify(buildAdmissionReview()))).status).toBe(500);
+    expect(logged.find(({ msg }) => msg === 'review failed')).toMatchObject({
+      err: { message: 'no connection' },
+    });
+  });
+
+  test('when the promise of a verdict comes too late', async () => {
+    let now = 0;
+    const late = async () => {
+      await Promise.resolve();
+      now += 4_001;
+      return ALLOWED;
+    };
+    const { client } = await start({ monotonicNow: () => now, review: late });
+    expect((await client.send('/decide', JSON.stringify(buildAdmissionReview()))).status).toBe(504);
   });
 
   test('when the answer comes too late', async () => {

@@ -59,37 +59,41 @@ describe('a review without managedFields', () => {
     expect(cut(json)).toBe(expected);
   });
 
-  test('means the same as before in everything else, whatever strings and keys there are', () => {
-    const awkward = fc.constantFrom(
-      'managedFields',
-      '"managedFields":[',
-      '"managedFields',
-      'x"managedFields',
-      'xmanagedFields',
-      '\\"',
-      ']',
-      '}',
-      '\\',
-      'ü',
-      '\u{1F600}',
-    );
-    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
-      tree: fc.oneof(
-        { maxDepth: 4 },
-        fc.constantFrom(null, true, 1.5),
-        fc.string({ unit: 'binary' }),
-        awkward,
-        fc.array(tie('tree'), { maxLength: 3 }),
-        fc.dictionary(fc.oneof(awkward, fc.string()), tie('tree'), { maxKeys: 4, noNullPrototype: true }),
-      ),
-    }));
-    fc.assert(
-      fc.property(tree, (value) => {
-        // As text: JSON.parse of Node 24 takes a key with an escape for one that it has seen with a backslash.
-        const update = { operation: 'UPDATE', value };
-        expect(cut(JSON.stringify(update))).toBe(JSON.stringify(emptied(update)));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
+  test(
+    'means the same as before in everything else, whatever strings and keys there are',
+    { timeout: 60_000 },
+    () => {
+      const awkward = fc.constantFrom(
+        'managedFields',
+        '"managedFields":[',
+        '"managedFields',
+        'x"managedFields',
+        'xmanagedFields',
+        '\\"',
+        ']',
+        '}',
+        '\\',
+        'ü',
+        '\u{1F600}',
+      );
+      const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+        tree: fc.oneof(
+          { maxDepth: 4 },
+          fc.constantFrom(null, true, 1.5),
+          fc.string({ unit: 'binary' }),
+          awkward,
+          fc.array(tie('tree'), { maxLength: 3 }),
+          fc.dictionary(fc.oneof(awkward, fc.string()), tie('tree'), { maxKeys: 4, noNullPrototype: true }),
+        ),
+      }));
+      fc.assert(
+        fc.property(tree, (value) => {
+          // As text: JSON.parse of Node 24 takes a key with an escape for one that it has seen with a backslash.
+          const update = { operation: 'UPDATE', value };
+          expect(cut(JSON.stringify(update))).toBe(JSON.stringify(emptied(update)));
+        }),
+        { numRuns: 2_000 },
+      );
+    },
+  );
 });

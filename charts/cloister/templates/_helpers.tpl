@@ -25,6 +25,7 @@ app.kubernetes.io/component: {{ .component }}
 {{/* What the contract asks of a pod, said once for both programs. */}}
 {{- define "cloister.podSecurity" -}}
 automountServiceAccountToken: true
+os: {name: linux}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 securityContext:

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { METADATA_PREFIX } from '../names.ts';
 import { imageRepository } from '../shape/images.ts';
 import { distinctList, keyedList } from '../shape/lists.ts';
 import { dnsSubdomain } from '../shape/names.ts';
 import { byteQuantity, coreQuantity } from '../shape/quantities.ts';
+import { rules } from '../shape/rules.ts';
 import { seconds } from '../shape/times.ts';
 
 const image = z.object({
@@ -20,6 +22,86 @@ const limits = z.object({
   memory: byteQuantity('4Ti').describe('Memory, in-memory volumes included.'),
   'ephemeral-storage': byteQuantity('4Ti').describe("Space on the node's disk."),
 });
+
+/** Taints of the control plane, and of nodes whose network does not work yet. No pod may tolerate one of them. */
+export const NEVER_TOLERATED: readonly string[] = [
+  'node-role.kubernetes.io/control-plane',
+  'node-role.kubernetes.io/master',
+  'node-role.kubernetes.io/etcd',
+  'node.kubernetes.io/network-unavailable',
+  'node.cilium.io/agent-not-ready',
+];
+
+const NAME = '[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?';
+const PREFIX = '[a-z0-9]([-a-z0-9.]*[a-z0-9])?/';
+
+const toleration = z
+  .object({
+    key: z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(new RegExp(`^(${PREFIX})?${NAME}$`), 'must be the key of a taint, such as "example.com/agents"')
+      .meta(
+        rules({
+          rule: `!(self in [${NEVER_TOLERATED.map((key) => `'${key}'`).join(', ')}])`,
+          message:
+            'must not be a taint of the control plane or of a node without a network: no pod may tolerate one',
+          reason: 'FieldValueForbidden',
+        }),
+      )
+      .describe('Key of the taint.'),
+    operator: z
+      .enum(['Equal', 'Exists'])
+      .default('Equal')
+      .describe('`Equal`: the taint has this value. `Exists`: it may have any.'),
+    value: z.string().max(63).optional().describe('Value of the taint, for `Equal`.'),
+    effect: z
+      .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+      .describe('The one effect that is tolerated.'),
+  })
+  .meta(
+    rules({
+      rule: "self.operator == 'Exists' || has(self.value)",
+      message: 'must be set where operator is Equal: a taint without a value has the value ""',
+      fieldPath: '.value',
+      reason: 'FieldValueRequired',
+    }),
+  );
+
+const scheduling = z.object({
+  tolerations: z
+    .array(toleration)
+    .max(16)
+    .default([])
+    .meta({ 'x-kubernetes-list-type': 'atomic' })
+    .describe(
+      'Taints that a pod may tolerate, beside those that the API server adds to every pod. Empty: none.',
+    ),
+  nodeSelector: z
+    .record(z.string(), z.string().max(63))
+    .default({})
+    .meta({ maxProperties: 16 })
+    .describe(
+      'Labels of nodes that a pod may select, with their values; what a RuntimeClass adds has to be among them. Empty: none.',
+    ),
+});
+
+const annotation = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(
+    new RegExp(`^(${PREFIX}|(${PREFIX})?${NAME})$`),
+    'must be the key of an annotation, or a prefix that ends in "/"',
+  )
+  .meta(
+    rules({
+      rule: `!self.startsWith('${METADATA_PREFIX}') && !self.contains('.${METADATA_PREFIX}')`,
+      message: 'must not be a name of cloister.dev: only Cloister sets annotations of its own',
+      reason: 'FieldValueForbidden',
+    }),
+  );
 
 /** The pod that an agent of the role runs in. */
 export const roleSandbox = z.object({
@@ -54,5 +136,9 @@ export const roleSandbox = z.object({
   maxLifetimeSeconds: seconds(60, 31_536_000).describe('Maximum lifetime of a pod.'),
   allowedAccess: distinctList(z.enum(['Exec', 'Attach', 'PortForward', 'Proxy', 'Debug']), 5).describe(
     'What people may do to the running pod. Empty: nothing.',
+  ),
+  scheduling: scheduling.prefault({}).describe('How a pod may choose its node.'),
+  annotations: distinctList(annotation, 24).describe(
+    'Annotations that a pod may carry beside harmless ones: whole keys, or prefixes that end in `/`. CNIs, container runtimes and injectors obey annotations. Empty: none.',
   ),
 });

@@ -9,6 +9,14 @@ import { seconds } from '../shape/times.ts';
 import { confirmation } from './confirmation.ts';
 import { toolRules } from './tool-rules.ts';
 
+/** The bounds of a tool that does not set them, filled in when its role is compiled and not by the API server. */
+export const TOOL_DEFAULTS = {
+  maxFileSize: '10Mi',
+  maxResponseSize: '10Mi',
+  maxRequestsPerMinute: 60,
+  maxExecutionSeconds: 30,
+} as const;
+
 const argument = () =>
   jsonPointer().describe('JSON Pointer to the argument that the rule is about, such as `/path`.');
 
@@ -114,12 +122,23 @@ export const tool = z
       ),
     maxFileSize: byteQuantity('1Ti')
       .optional()
-      .describe('Maximum size of a file that a call may read or write.'),
+      .describe(
+        `Maximum size of a file that a call may read or write. If not set: ${TOOL_DEFAULTS.maxFileSize}.`,
+      ),
     maxResponseSize: byteQuantity('1Gi')
       .optional()
-      .describe('Maximum size of a response. A larger one is an error and is not truncated.'),
-    maxRequestsPerMinute: z.int().min(1).max(100_000).optional().describe('Calls a minute for one sandbox.'),
-    maxExecutionSeconds: seconds(1, 3600).optional().describe('Maximum time for one call.'),
+      .describe(
+        `Maximum size of a response. A larger one is an error and is not truncated. If not set: ${TOOL_DEFAULTS.maxResponseSize}.`,
+      ),
+    maxRequestsPerMinute: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe(`Calls a minute for one sandbox. If not set: ${TOOL_DEFAULTS.maxRequestsPerMinute}.`),
+    maxExecutionSeconds: seconds(1, 3600)
+      .optional()
+      .describe(`Maximum time for one call. If not set: ${TOOL_DEFAULTS.maxExecutionSeconds}.`),
     confirmation: confirmation.describe('Whether a person is asked first. Required.'),
     enforcement: z
       .enum(['Cooperative'])

@@ -21,18 +21,32 @@ const enrollableNamespace = () =>
     }),
   );
 
+/** The quota of a namespace whose author does not set one: enough for a team, and little of a small cluster. */
+const DEFAULT_QUOTA = {
+  sandboxes: 20,
+  hard: { 'requests.cpu': '10', 'requests.memory': '20Gi', 'requests.storage': '100Gi' },
+} as const;
+
 const quota = z.object({
-  sandboxes: z.int().min(0).max(10_000).describe('Maximum number of AgentSandbox objects in the namespace.'),
+  sandboxes: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(DEFAULT_QUOTA.sandboxes)
+    .describe('Maximum number of AgentSandbox objects in the namespace. If not set: 20.'),
   hard: z
     .record(z.string(), countQuantity())
     .meta({ minProperties: 1, maxProperties: 32 })
-    .describe('Entries of the ResourceQuota of the namespace, such as `requests.cpu`.'),
+    .default(DEFAULT_QUOTA.hard)
+    .describe(
+      'Entries of the ResourceQuota of the namespace, such as `requests.cpu`; they replace the default as a whole. If not set: `requests.cpu` 10, `requests.memory` 20Gi and `requests.storage` 100Gi.',
+    ),
 });
 
 /** A namespace that belongs to the tenant. */
 const tenantNamespace = z.object({
   name: enrollableNamespace().describe('Its name. Every pod in it has to be a compliant agent pod.'),
-  quota: quota.describe('What may be used in it. Required.'),
+  quota: quota.prefault({}).describe('What may be used in it.'),
 });
 
 const webhook = z.object({

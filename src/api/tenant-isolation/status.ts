@@ -91,5 +91,7 @@ export const tenantStatus = z.object({
   shadow: z
     .object({ startTime: time().describe('When it began.') })
     .optional()
-    .describe('Rules that are only recorded.'),
+    .describe(
+      'Rules that are only recorded. It is kept when the shadow is removed: one that is set again counts from the same start.',
+    ),
 });

@@ -8,6 +8,7 @@ import { parseImage } from '../../policy/roles/image-pattern.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
 import { type InputFlags, readInput } from '../input/read-input.ts';
 import { describeIdentity, describePlace, identify } from '../manifest/describe-manifest.ts';
+import { describeChange } from '../manifest/describe-change.ts';
 import { hardenManifest, type HardenedManifest, type HardenOptions } from '../manifest/harden-manifest.ts';
 import { printUnreadable } from '../report.ts';
 
@@ -26,8 +27,8 @@ Examples:
 Prints every object of the input in order. Objects without a pod are printed unchanged, and a List as its items.
 Comments are lost. The addresses of the gateway come from the status of the tenant.
 What needs a decision stays as it is and is listed on standard error: an image without a digest, a host path, a
-credential in the environment, a privileged container, a mount that the role does not grant. Limits that were filled in
-are listed there too.
+credential in the environment, a privileged container, a mount that the role does not grant, a proxy other than the
+gateway, a command that needs root. Every change is listed there too, with fields of the manifest that was read.
 
 Exit code: 0 complete, 1 something is left to decide, 2 something could not be read (takes precedence over 1).
 `;
@@ -130,13 +131,17 @@ function paintChange(line: string, terminal: Terminal): string {
   return line.startsWith('@@') ? paint(terminal, 'cyan', line) : line;
 }
 
-function printNotes(document: ManifestDocument, { left, notes }: HardenedManifest, terminal: Terminal): void {
-  if (left.length === 0 && notes.length === 0) return;
+function printNotes(
+  document: ManifestDocument,
+  { left, changes }: HardenedManifest,
+  terminal: Terminal,
+): void {
+  if (left.length === 0 && changes.length === 0) return;
   const place = describePlace({ ...document, line: undefined });
   const title = singleLine(`${place}: ${describeIdentity(identify(document))}`);
   const lines = [
     ...left.map((violation) => `  - to decide: ${describeViolation(violation)}${hint(violation.check)}\n`),
-    ...notes.map((note) => `  - filled in: ${singleLine(note)}\n`),
+    ...changes.map((change) => `  - ${describeChange(change)}\n`),
   ];
   terminal.error(`${paint(terminal, 'bold', title)}\n${lines.join('')}`);
 }

@@ -5,12 +5,14 @@ import { CHECKS } from '../../policy/admission/checks/index.ts';
 import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
 import { type InputFlags, readInput } from '../input/read-input.ts';
 import { reviewManifest } from '../manifest/review-manifest.ts';
+import { adviseOn, describeCause, type Unchecked } from '../manifest/unchecked.ts';
 import { createReport, type OutputFormat } from '../report.ts';
 
 interface Flags extends InputFlags {
   readonly check?: readonly string[];
   readonly startGateDigest?: readonly string[];
   readonly output: OutputFormat;
+  readonly strict: boolean;
 }
 
 const EXAMPLES = `
@@ -21,10 +23,14 @@ Examples:
   cloister review -f roles/ -f pods/ --role analyst    every pod with the same role
   cloister review -f pods/ --check host-namespaces     one check only
   helm template ./chart | cloister review -f -         what a chart renders
+  kubectl get pods -o yaml | cloister review -f -      pods that are running
 
 The input may hold roles (AgentRole) and tenants (TenantIsolation) in any place. If it does not hold the role that a pod
-names, the pod is reviewed only with the checks that need no role. Without --start-gate-digest, an image that is named
-start-gate is trusted.
+names, the pod is reviewed only with the checks that need no role. The checks that could not be evaluated are listed on
+standard error and as notChecked in the JSON, and with --strict they are a failure. Without --start-gate-digest, an image
+that is named start-gate is trusted.
+
+A pod that has a uid or a status is reviewed as one that exists: what the scheduler has set is not a violation.
 
 Exit code: 0 no violations, 1 violations, 2 something could not be read (takes precedence over 1).
 `;
@@ -49,6 +55,7 @@ function addOptions(command: Program): Program {
       '--start-gate-digest <sha256...>',
       'digests of the start gate images that the installation trusts',
     )
+    .option('--strict', 'exit with 1 where a check could not be evaluated', false)
     .addOption(
       new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'),
     );
@@ -67,7 +74,7 @@ function addCheck(name: string, before: readonly string[] | undefined): readonly
 
 async function runReview(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const { documents, policies, missing } = await readInput(flags, terminal);
-  const missingRoles = new Map<string, number>();
+  const notes = createUncheckedNotes();
   const options = {
     policies,
     role: flags.role,
@@ -75,23 +82,37 @@ async function runReview(flags: Flags, terminal: Terminal): Promise<ExitCode> {
     checks: flags.check === undefined ? CHECKS : CHECKS.filter(({ name }) => flags.check?.includes(name)),
     startGateDigests: flags.startGateDigest ?? [],
     now: terminal.now(),
-    onMissingRole: (role: string) => void missingRoles.set(role, (missingRoles.get(role) ?? 0) + 1),
+    onUnchecked: notes.add,
   };
   const report = createReport(flags.output, terminal);
   for (const one of missing) report.add(one);
   for (const document of documents) {
-    const outcome = 'error' in document ? document : reviewManifest(document, options);
-    if (outcome !== null) report.add(outcome);
+    report.add('error' in document ? document : reviewManifest(document, options));
   }
-  for (const [role, pods] of missingRoles) printMissingRole(role, pods, terminal);
+  const causes = notes.print(terminal);
   const { refused, unreadable } = report.end();
   if (unreadable > 0) return EXIT.unusable;
-  return refused > 0 ? EXIT.violations : EXIT.clean;
+  return refused > 0 || (flags.strict && causes > 0) ? EXIT.violations : EXIT.clean;
 }
 
-function printMissingRole(role: string, pods: number, terminal: Terminal): void {
-  const subject = pods === 1 ? '1 pod names' : `${pods} pods name`;
-  terminal.error(
-    `${subject} the role "${singleLine(role)}", which the input does not hold: only the checks that need no role were evaluated\n`,
-  );
+/** Counts the pods of each cause for which checks were not evaluated. */
+function createUncheckedNotes() {
+  const notes = new Map<string, { pods: number; readonly unchecked: Unchecked }>();
+  return {
+    add: (unchecked: Unchecked): void => {
+      const key = JSON.stringify(unchecked);
+      const note = notes.get(key);
+      if (note === undefined) notes.set(key, { pods: 1, unchecked });
+      else note.pods += 1;
+    },
+    /** Prints one line for each cause, and returns how many there were. */
+    print: (terminal: Terminal): number => {
+      for (const { pods, unchecked } of notes.values()) {
+        const { cause, checks } = unchecked;
+        const left = `not evaluated: ${checks.join(', ')}`;
+        terminal.error(`${singleLine(`${describeCause(cause, pods)}; ${left}. ${adviseOn(cause)}`)}\n`);
+      }
+      return notes.size;
+    },
+  };
 }

@@ -12,8 +12,6 @@ import { type CloisterObject, readCloisterObject } from './read-cloister-object.
 /** The roles and tenants of an input. */
 export interface Policies extends KnownPolicies {
   tenant(name: string): TenantPolicy | null;
-  /** Addresses of the tenant's gateway, from its status; empty where the status has none. */
-  gatewayAddresses(tenant: string): readonly string[];
   /** The document that defines the role or tenant of this kind and name; null for every other kind. */
   definitionOf(object: CloisterObject): ManifestDocument | null;
   /** The same policies with the named tenant as the holder of every namespace. */
@@ -30,15 +28,10 @@ export function collectPolicies(documents: Iterable<ManifestDocument | Unreadabl
   const definitions = collectDefinitions(documents);
   const roles = new Map<string, RolePolicy>();
   const tenants = new Map<string, TenantPolicy>();
-  const gatewayAddresses = new Map<string, readonly string[]>();
   for (const { object } of definitions.values()) {
     const { name } = object.metadata;
-    if (object.kind === 'AgentRole') {
-      roles.set(name, compileRole(object));
-    } else {
-      tenants.set(name, compileTenant(object));
-      gatewayAddresses.set(name, object.status?.gateway?.clusterIPs ?? []);
-    }
+    if (object.kind === 'AgentRole') roles.set(name, compileRole(object));
+    else tenants.set(name, compileTenant(object));
   }
   const index = indexTenants(tenants.values());
   const known: KnownPolicies = {
@@ -49,7 +42,6 @@ export function collectPolicies(documents: Iterable<ManifestDocument | Unreadabl
   return {
     ...known,
     tenant: (name) => tenants.get(name) ?? null,
-    gatewayAddresses: (tenant) => gatewayAddresses.get(tenant) ?? [],
     definitionOf: (object) => (isPolicy(object) ? (definitions.get(keyOf(object))?.document ?? null) : null),
     asTenant: (name) => ({ ...known, tenantOf: () => tenants.get(name) ?? null }),
   };

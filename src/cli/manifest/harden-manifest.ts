@@ -1,9 +1,8 @@
 import { isRecord } from '../../lib/is-record.ts';
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
 import type { Violation } from '../../policy/decision.ts';
-import { hardenPod } from '../../policy/harden/harden-pod.ts';
-import type { Pod } from '../../policy/pod/pod.ts';
-import { type ContainerView, createPodSubject, inContainer } from '../../policy/pod/pod-subject.ts';
+import { createFieldMap } from '../../policy/harden/find-differences.ts';
+import { type Change, hardenPod } from '../../policy/harden/harden-pod.ts';
 import type { RolePolicy } from '../../policy/roles/role-policy.ts';
 import { type Assumptions, podContext } from './pod-context.ts';
 import { type ManifestPod, readManifest } from './read-manifest.ts';
@@ -19,10 +18,10 @@ export interface HardenOptions extends Assumptions {
 export interface HardenedManifest {
   /** The given object itself, if nothing had to be changed. */
   readonly object: Record<string, unknown>;
-  /** What is still wrong. */
+  /** What is still wrong, and what cannot work, with fields of the manifest as it was read. */
   readonly left: readonly Violation[];
-  /** What was set to a guess, one sentence each. */
-  readonly notes: readonly string[];
+  /** Everything that was changed, with fields of the manifest as it was read. */
+  readonly changes: readonly Change[];
 }
 
 /** Hardens every pod of a manifest. An object without pods is returned as it is. */
@@ -31,25 +30,29 @@ export function hardenManifest(
   options: HardenOptions,
 ): HardenedManifest | { readonly error: string } {
   const content = readManifest(manifest);
-  if (content.type === 'Invalid') return content;
+  if (content.type === 'Invalid' || content.type === 'Unread') return content;
   let object: unknown = manifest.object;
   const left: Violation[] = [];
-  const notes: string[] = [];
+  const changes: Change[] = [];
   for (const found of content.type === 'Pods' ? content.pods : []) {
     const { pod, path, prefix } = found;
     const hardened = hardenPod(pod, prefix, hardenContext(found, options));
     if (hardened.pod !== pod) object = setAtPath(object, path, hardened.pod);
-    left.push(...hardened.left);
-    notes.push(...describeGuessedLimits(pod, hardened.pod, prefix));
+    const fieldBefore = createFieldMap(pod, hardened.pod);
+    left.push(
+      ...hardened.left.map((one) => ({ ...one, field: originalField(one.field, prefix, fieldBefore) })),
+    );
+    left.push(...hardened.obstacles);
+    changes.push(...hardened.changes);
   }
-  return { object: object as Record<string, unknown>, left, notes };
+  return { object: object as Record<string, unknown>, left, changes };
 }
 
 function hardenContext(found: ManifestPod, options: HardenOptions) {
-  const { policies, rolePolicy, startGateImage, now } = options;
-  const review = podContext(found, options);
-  const gatewayAddresses = review.tenant === null ? [] : policies.gatewayAddresses(review.tenant.name);
-  return { review, role: rolePolicy, gatewayAddresses, startGateImage, now };
+  const { rolePolicy, startGateImage, now } = options;
+  // What is written is to be created.
+  const review = podContext({ ...found, isExisting: false }, options);
+  return { review, role: rolePolicy, startGateImage, now };
 }
 
 /** Returns a copy of a JSON value with another value at an existing path. Everything beside the path is shared. */
@@ -64,21 +67,7 @@ function setAtPath(value: unknown, path: readonly (string | number)[], replaceme
   return isRecord(value) ? { ...value, [step]: setAtPath(value[step], rest, replacement) } : value;
 }
 
-/** Describes the limits that were set where a container had none: their size is a guess. */
-function describeGuessedLimits(before: Pod, after: Pod, prefix: string): readonly string[] {
-  const old = createPodSubject(before).containers;
-  return createPodSubject(after, prefix).containers.flatMap((view) => {
-    const previous = old.find((one) => isSame(one, view));
-    if (previous === undefined) return [];
-    return Object.entries(view.container.resources?.limits ?? {})
-      .filter(([resource, amount]) => previous.container.resources?.limits?.[resource] !== amount)
-      .map(([resource, amount]) => {
-        const { field } = inContainer(view, `resources.limits.${resource}`);
-        return `container "${view.container.name ?? ''}": ${prefix}${field} was set to ${amount}, a share of what the role grants; set what the container needs`;
-      });
-  });
-}
-
-function isSame(one: ContainerView, other: ContainerView): boolean {
-  return one.position === other.position && one.container.name === other.container.name;
+/** A field of the hardened pod as it is called in the manifest that was read. */
+function originalField(field: string, prefix: string, fieldBefore: (field: string) => string): string {
+  return field.startsWith(prefix) ? `${prefix}${fieldBefore(field.slice(prefix.length))}` : field;
 }

@@ -22,7 +22,10 @@ export function roleNameOf(pod: Pod, { role }: Pick<Assumptions, 'role'>): strin
 }
 
 /** Returns what is known beside a pod of a manifest. */
-export function podContext({ pod, namespace }: ManifestPod, assumptions: Assumptions): ReviewContext {
+export function podContext(
+  { pod, namespace, isExisting }: ManifestPod,
+  assumptions: Assumptions,
+): ReviewContext {
   const { policies, tenant: tenantName } = assumptions;
   const roleName = roleNameOf(pod, assumptions);
   const role = roleName === null ? null : policies.role(roleName);
@@ -30,7 +33,8 @@ export function podContext({ pod, namespace }: ManifestPod, assumptions: Assumpt
   const startGateDigests = trustedStartGates(pod, assumptions);
   return {
     scope: scopeOf({ role, tenant }, roleName),
-    operation: 'Create',
+    // What the scheduler and the kubelet have set since is no fault of the pod's author.
+    operation: isExisting ? 'Update' : 'Create',
     namespace,
     user: null,
     role,

@@ -1,13 +1,15 @@
 import { show } from '../../lib/show.ts';
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
 import { type FoundPod, findPods, isWorkload } from '../../policy/pod/pod-template.ts';
-import { readPod } from '../../policy/pod/read-pod.ts';
+import { type ReadPod, readPods } from '../../policy/pod/read-pod.ts';
 import { type CloisterObject, readCloisterObject } from '../input/read-cloister-object.ts';
 import { identify } from './describe-manifest.ts';
-import { isPodlessKind } from './podless-kinds.ts';
+import { describeProblems } from './describe-problems.ts';
+import { explainUnknownKind, isPodlessKind } from './podless-kinds.ts';
+import { explainUnreadKind, findPartOfPod } from './unread-kinds.ts';
 
 /** A pod of a manifest, with fields of the right types. */
-export interface ManifestPod extends FoundPod {
+export interface ManifestPod extends ReadPod {
   /** The namespace of the manifest, or else of its template; empty where neither sets one. */
   readonly namespace: string;
 }
@@ -16,12 +18,17 @@ export interface ManifestPod extends FoundPod {
 export type ManifestContent =
   | { readonly type: 'Pods'; readonly pods: readonly ManifestPod[] }
   | { readonly type: 'Cloister'; readonly object: CloisterObject }
-  /** A kind that is known to hold no pod. */
+  /** It holds no pod. */
   | { readonly type: 'Podless' }
-  /** A kind that is not known, and no pod was found in it. */
-  | { readonly type: 'Unknown'; readonly error: string }
+  /** It holds or makes pods, in a form that is not read. */
+  | { readonly type: 'Unread'; readonly error: string }
   /** The API server rejects it. */
-  | { readonly type: 'Invalid'; readonly error: string };
+  | {
+      readonly type: 'Invalid';
+      readonly error: string;
+      /** Line of the first fault, where it is known. */
+      readonly line?: number;
+    };
 
 /** Finds the pods of a manifest, or reads it as an object of a Cloister kind. */
 export function readManifest(manifest: ManifestDocument): ManifestContent {
@@ -35,31 +42,28 @@ export function readManifest(manifest: ManifestDocument): ManifestContent {
   if (cloister !== null) {
     return 'error' in cloister ? { type: 'Invalid', ...cloister } : { type: 'Cloister', ...cloister };
   }
+  const unknown = isWorkload(object) ? null : explainUnknownKind(apiVersion, kind);
+  if (unknown !== null) return { type: 'Invalid', error: unknown };
   if (isPodlessKind(apiVersion, kind)) return { type: 'Podless' };
+  const unread = explainUnreadKind(apiVersion, kind);
+  if (unread !== null) return { type: 'Unread', error: unread };
   const found = findPods(object);
-  if (found.length > 0) return readPods(manifest, found);
+  if (found.length > 0) return readFoundPods(manifest, found);
   const subject = `the kind ${kind} of ${apiVersion}`;
-  return isWorkload(object)
-    ? { type: 'Invalid', error: `${subject} must have a pod template; add it` }
-    : {
-        type: 'Unknown',
-        error: `${subject} is not known, and no pod or pod template was found in it; leave it out`,
-      };
+  if (isWorkload(object)) return { type: 'Invalid', error: `${subject} must have a pod template; add it` };
+  const part = findPartOfPod(object);
+  if (part === null) return { type: 'Podless' };
+  const error = `${subject} has part of a pod at ${part}, in a form that is not read; review the pods that it makes`;
+  return { type: 'Unread', error };
 }
 
-function readPods(manifest: ManifestDocument, found: readonly FoundPod[]): ManifestContent {
+function readFoundPods(manifest: ManifestDocument, found: readonly FoundPod[]): ManifestContent {
+  const reading = readPods(manifest.object, found);
+  if ('problems' in reading) return { type: 'Invalid', ...describeProblems(manifest, reading) };
   // The pods of a workload are created in its own namespace, whatever its template says.
   const { namespace } = identify(manifest);
-  const pods: ManifestPod[] = [];
-  for (const { pod, path, prefix } of found) {
-    const reading = readPod(pod, prefix);
-    if ('error' in reading) return { type: 'Invalid', error: reading.error };
-    pods.push({
-      pod: reading.pod,
-      path,
-      prefix,
-      namespace: namespace ?? reading.pod.metadata?.namespace ?? '',
-    });
-  }
-  return { type: 'Pods', pods };
+  return {
+    type: 'Pods',
+    pods: reading.pods.map((one) => ({ ...one, namespace: namespace ?? one.pod.metadata?.namespace ?? '' })),
+  };
 }

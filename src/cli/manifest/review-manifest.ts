@@ -7,6 +7,7 @@ import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { CloisterObject } from '../input/read-cloister-object.ts';
 import { type Identity, identify } from './describe-manifest.ts';
 import { type Assumptions, podContext, roleNameOf } from './pod-context.ts';
+import { describeCause, findUnchecked, type Unchecked } from './unchecked.ts';
 import { type ManifestPod, readManifest } from './read-manifest.ts';
 
 /** The result for one manifest: an element of `--output json`, where {@link UnreadableDocument} is the other. */
@@ -18,6 +19,10 @@ export interface ReviewEntry extends Identity {
   readonly item?: number;
   readonly allowed: boolean;
   readonly violations: readonly Violation[];
+  /** Names of the checks that were not evaluated for some pod, because what they need is not in the input. */
+  readonly notChecked: readonly string[];
+  /** Why, one sentence for each cause; empty where `notChecked` is. */
+  readonly notCheckedReasons: readonly string[];
 }
 
 /** A role, tenant or other object of a Cloister kind with nothing wrong in it. */
@@ -25,44 +30,58 @@ export interface ReadObject {
   readonly read: CloisterObject['kind'];
 }
 
-export type Outcome = ReviewEntry | UnreadableDocument | ReadObject;
+/** An object that holds no pod. */
+export interface PodlessObject {
+  readonly isPodless: true;
+}
+
+export type Outcome = ReviewEntry | UnreadableDocument | ReadObject | PodlessObject;
 
 /** What the user asked of a review. */
 export interface ReviewOptions extends Assumptions {
   readonly checks: readonly Check[];
   /** Milliseconds since 1970, for exemptions. */
   readonly now: number;
-  /** Called for every pod whose role is not in the input, so that only the checks that need no role were evaluated. */
-  readonly onMissingRole: (role: string) => void;
+  /** Called for every pod for which not every check was evaluated. */
+  readonly onUnchecked: (unchecked: Unchecked) => void;
 }
 
-/** Reviews one manifest; null if its kind is known to hold no pod. */
-export function reviewManifest(manifest: ManifestDocument, options: ReviewOptions): Outcome | null {
+/** Reviews one manifest. */
+export function reviewManifest(manifest: ManifestDocument, options: ReviewOptions): Outcome {
   const content = readManifest(manifest);
   switch (content.type) {
     case 'Podless':
-      return null;
+      return { isPodless: true };
     case 'Invalid':
-    case 'Unknown':
+      return unreadable(manifest, content.error, content.line);
+    case 'Unread':
       return unreadable(manifest, content.error);
     case 'Cloister':
       return reviewCloisterObject(manifest, content.object, options);
     case 'Pods':
-      return reviewed(
-        manifest,
-        content.pods.flatMap((pod) => reviewPod(pod, options)),
-      );
+      return reviewPods(manifest, content.pods, options);
     default:
       return content satisfies never;
   }
 }
 
-function reviewPod(found: ManifestPod, options: ReviewOptions): readonly Violation[] {
-  const context = podContext(found, options);
-  const roleName = roleNameOf(found.pod, options);
-  if (roleName !== null && context.role === null) options.onMissingRole(roleName);
-  const { now, checks } = options;
-  return violationsOf(evaluatePod(createPodSubject(found.pod, found.prefix), { context, now, checks }));
+function reviewPods(
+  manifest: ManifestDocument,
+  pods: readonly ManifestPod[],
+  options: ReviewOptions,
+): ReviewEntry {
+  const { now, checks, onUnchecked } = options;
+  const violations: Violation[] = [];
+  const unchecked: Unchecked[] = [];
+  for (const found of pods) {
+    const context = podContext(found, options);
+    const subject = createPodSubject(found.pod, found.prefix);
+    violations.push(...violationsOf(evaluatePod(subject, { context, now, checks })));
+    const left = findUnchecked(checks, context, roleNameOf(found.pod, options));
+    if (left !== null) unchecked.push(left);
+  }
+  unchecked.forEach(onUnchecked);
+  return reviewed(manifest, violations, unchecked);
 }
 
 function reviewCloisterObject(
@@ -86,12 +105,23 @@ function reviewCloisterObject(
   return decision.effect === 'Allow' ? { read: object.kind } : reviewed(manifest, violationsOf(decision));
 }
 
-function reviewed(manifest: ManifestDocument, violations: readonly Violation[]): ReviewEntry {
-  return { ...placeOf(manifest), ...identify(manifest), allowed: violations.length === 0, violations };
+function reviewed(
+  manifest: ManifestDocument,
+  violations: readonly Violation[],
+  unchecked: readonly Unchecked[] = [],
+): ReviewEntry {
+  return {
+    ...placeOf(manifest),
+    ...identify(manifest),
+    allowed: violations.length === 0,
+    violations,
+    notChecked: [...new Set(unchecked.flatMap(({ checks }) => checks))],
+    notCheckedReasons: [...new Set(unchecked.map(({ cause }) => describeCause(cause, 1)))],
+  };
 }
 
-function unreadable(manifest: ManifestDocument, error: string): UnreadableDocument {
-  return { ...placeOf(manifest), line: manifest.line, error };
+function unreadable(manifest: ManifestDocument, error: string, line = manifest.line): UnreadableDocument {
+  return { ...placeOf(manifest), line, error };
 }
 
 function placeOf({ file, document, item }: ManifestDocument): Omit<UnreadableDocument, 'line' | 'error'> {

@@ -201,7 +201,8 @@ function mergeMapping(state: State, target: Mapping): void {
   pairs(state, target, new Set());
 }
 
-function afterNode(events: readonly Event[], start: number): number {
+/** The index behind the node that starts at an index. */
+export function afterNode(events: readonly Event[], start: number): number {
   let open = 0;
   let index = start;
   do {
@@ -220,7 +221,8 @@ function notAKey(event: Event | undefined): YamlFault {
   );
 }
 
-function offsetOf(event: Event | undefined): number {
+/** Where a node starts in its text; 0 where nothing starts. */
+export function offsetOf(event: Event | undefined): number {
   if (event === undefined || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT) return 0;
   if (event.type === EVENT_ID.SCALAR) return Math.max(event.valueStart, 0);
   return event.type === EVENT_ID.ALIAS ? event.anchorStart : event.start;

@@ -1,7 +1,8 @@
 import { isRecord } from '../is-record.ts';
 import type { Positions } from './construct-value.ts';
 import type { LineCounter } from './line-counter.ts';
-import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
+import type { Locate, ValuePath } from './locate-value.ts';
+import type { ManifestDocument, UnreadableDocument, ValuePlace } from './manifest-document.ts';
 
 /** Where a document is. */
 export interface DocumentPlace {
@@ -11,6 +12,46 @@ export interface DocumentPlace {
   readonly start: number;
   readonly lines: LineCounter;
   readonly positions: Positions;
+  readonly locate: Locate;
+}
+
+/** A document that finds its values again. Its text is no member of it, so that copies are plain data. */
+class LocatedDocument implements ManifestDocument {
+  readonly file: string;
+  readonly document: number;
+  readonly item?: number;
+  readonly line: number;
+  readonly object: Record<string, unknown>;
+  readonly #lines: LineCounter;
+  readonly #find: (paths: readonly ValuePath[]) => ReturnType<Locate>;
+
+  /** `start` is undefined for an object of a List in a List. */
+  constructor(
+    object: Record<string, unknown>,
+    start: number | undefined,
+    place: DocumentPlace,
+    item?: number,
+  ) {
+    this.file = place.file;
+    this.document = place.document;
+    if (item !== undefined) this.item = item;
+    this.line = place.lines.lineAt(start ?? place.start);
+    this.object = object;
+    this.#lines = place.lines;
+    this.#find = (paths) => (start === undefined ? paths.map(() => null) : place.locate(start, paths));
+  }
+
+  locate(paths: readonly ValuePath[]): readonly ValuePlace[] {
+    const found = this.#find(paths).map((value, index) => ({ value, index }));
+    // Lines are counted fastest from first to last.
+    const inOrder = found.toSorted((one, other) => (one.value?.offset ?? 0) - (other.value?.offset ?? 0));
+    const places: ValuePlace[] = [];
+    for (const { value, index } of inOrder) {
+      const line = value === null ? this.line : this.#lines.lineAt(value.offset);
+      places[index] = { line, written: value?.written ?? null };
+    }
+    return places;
+  }
 }
 
 /** The objects of one parsed document: itself, or the items of a List. */
@@ -31,7 +72,7 @@ export function* documentsOfValue(
   }
   const items = flattenList(value);
   if (items === undefined) {
-    yield { file, document, line, object: value };
+    yield new LocatedDocument(value, place.start, place);
     return;
   }
   for (const [item, entry] of items.entries()) {
@@ -39,14 +80,7 @@ export function* documentsOfValue(
       yield { file, document, item, line, error: entry.error };
       continue;
     }
-    const start = positions.get(entry.object);
-    yield {
-      file,
-      document,
-      item,
-      line: start === undefined ? line : lines.lineAt(start),
-      object: entry.object,
-    };
+    yield new LocatedDocument(entry.object, positions.get(entry.object), place, item);
   }
 }
 

@@ -9,6 +9,16 @@ export interface ManifestDocument {
   /** Line of the file, from 1, on which the object starts. */
   readonly line: number;
   readonly object: Record<string, unknown>;
+  /** Finds the values at paths from the object, or what is nearest to them. Absent where there is no text. */
+  locate?(paths: readonly (readonly (string | number)[])[]): readonly ValuePlace[];
+}
+
+/** Where a value is in its file. */
+export interface ValuePlace {
+  /** Line of the file, from 1. */
+  readonly line: number;
+  /** An unquoted value as it was written, such as `yes`; null where it was written in another way. */
+  readonly written: string | null;
 }
 
 /** A document, or a whole file, that could not be read; `error` says what was found and what to do. */

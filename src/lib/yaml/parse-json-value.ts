@@ -8,9 +8,13 @@ export interface ParsedJson {
   readonly end: number;
 }
 
+/** Where the members of each object and the items of each list start: a member at its key. */
+export type MemberOffsets = Map<object, Map<string | number, number>>;
+
 interface State {
   readonly text: string;
   readonly positions: Positions;
+  readonly members: MemberOffsets | undefined;
   at: number;
   depth: number;
 }
@@ -30,10 +34,15 @@ const LITERALS = new Map<string, boolean | null>([
 /**
  * Parses one JSON value that starts at or after `start` (whitespace is skipped) and says where it ends, so that several
  * may follow one another as in kubectl's JSON streams. Throws a {@link YamlFault} for bad JSON, for a duplicate key
- * and for an integer that would be rounded.
+ * and for an integer that would be rounded. Fills in `members` if it is given.
  */
-export function parseJsonValue(text: string, start: number, positions: Positions): ParsedJson {
-  const state: State = { text, positions, at: start, depth: 0 };
+export function parseJsonValue(
+  text: string,
+  start: number,
+  positions: Positions,
+  members?: MemberOffsets,
+): ParsedJson {
+  const state: State = { text, positions, members, at: start, depth: 0 };
   skip(state);
   const from = state.at;
   return { value: value(state), start: from, end: state.at };
@@ -61,6 +70,7 @@ function value(state: State): unknown {
 
 function object(state: State): Record<string, unknown> {
   const result: Record<string, unknown> = {};
+  const offsets = startMembers(state, result);
   if (state.depth <= 2) state.positions.set(result, state.at);
   enter(state);
   if (closes(state, '}')) return result;
@@ -68,6 +78,7 @@ function object(state: State): Record<string, unknown> {
     skip(state);
     const at = state.at;
     const key = string(state);
+    offsets?.set(key, at);
     if (Object.hasOwn(result, key))
       throw new YamlFault(`the key ${JSON.stringify(key)} appears twice in one object: keep one`, at);
     skip(state);
@@ -89,13 +100,22 @@ function object(state: State): Record<string, unknown> {
 
 function array(state: State): unknown[] {
   const result: unknown[] = [];
+  const offsets = startMembers(state, result);
   enter(state);
   if (closes(state, ']')) return result;
   do {
     skip(state);
+    offsets?.set(result.length, state.at);
     result.push(value(state));
   } while (continues(state, ']'));
   return result;
+}
+
+function startMembers({ members }: State, of: object): Map<string | number, number> | undefined {
+  if (members === undefined) return undefined;
+  const offsets = new Map<string | number, number>();
+  members.set(of, offsets);
+  return offsets;
 }
 
 function enter(state: State): void {

@@ -10,6 +10,7 @@ export interface ParsedEvents {
 // go-yaml v2 follows YAML 1.1, where these end a line, and skips a byte order mark at the start of one; js-yaml follows
 // YAML 1.2 and does neither. A key could hide behind the difference.
 const MISREAD_CHARACTERS = /[\u0085\u2028\u2029]|[\r\n]\uFEFF/;
+const BYTE_ORDER_MARK = 0xfeff;
 const MAX_DEPTH = 1000;
 const MAX_REPARSED_CHARACTERS = 64 * 2 ** 20;
 
@@ -41,12 +42,11 @@ export function parseLenientEvents(original: string): ParsedEvents {
 function refuseMisreadCharacters(text: string): void {
   const found = MISREAD_CHARACTERS.exec(text);
   if (found === null) return;
-  const last = text.charCodeAt(found.index + found[0].length - 1);
-  const code = last.toString(16).toUpperCase().padStart(4, '0');
-  throw new YamlFault(
-    `kubectl reads the character U+${code} here as a line break: remove it or escape it`,
-    found.index,
-  );
+  const offset = found.index + found[0].length - 1;
+  const character = text.charCodeAt(offset);
+  const code = character.toString(16).toUpperCase().padStart(4, '0');
+  const reading = character === BYTE_ORDER_MARK ? 'skips' : 'reads as a line break';
+  throw new YamlFault(`kubectl ${reading} the character U+${code} here: remove it or escape it`, offset);
 }
 
 // One more than the column of any block collection that starts above: no bracket or quote can be held to more.

@@ -1,6 +1,7 @@
 import type { Positions } from './construct-value.ts';
 import { documentsOfValue } from './documents-of-value.ts';
 import { LineCounter } from './line-counter.ts';
+import { locateInYaml } from './locate-value.ts';
 import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
 import { parseLenientEvents } from './parse-lenient-events.ts';
 import { parseYamlDocument } from './parse-yaml-document.ts';
@@ -52,7 +53,8 @@ function* readPiece(
   if (parsed === undefined) return 0;
   let documents = 0;
   if (parsed.value !== null) {
-    yield* documentsOfValue(parsed.value, { file, document, start: parsed.start, lines, positions });
+    const locate = source instanceof YamlFault ? () => [] : locateInYaml(source);
+    yield* documentsOfValue(parsed.value, { file, document, start: parsed.start, lines, positions, locate });
     documents += 1;
   }
   if (parsed.ignored !== undefined) {

@@ -1,6 +1,7 @@
 import type { Positions } from './construct-value.ts';
 import { documentsOfValue } from './documents-of-value.ts';
 import { LineCounter } from './line-counter.ts';
+import { locateInJson } from './locate-value.ts';
 import type { ManifestDocument, UnreadableDocument } from './manifest-document.ts';
 import { JsonSyntaxFault, type ParsedJson, parseJsonValue } from './parse-json-value.ts';
 import { YamlFault } from './yaml-fault.ts';
@@ -47,6 +48,7 @@ export function* readJsonStream(
       start: parsed.start,
       lines,
       positions,
+      locate: locateInJson(text),
     });
     documents += 1;
   }

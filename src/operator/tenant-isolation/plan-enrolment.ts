@@ -1,8 +1,13 @@
 import { ANNOTATION, LABEL } from '../../api/names.ts';
+import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
+import { listedAnnotations } from '../../policy/admission/allowed-annotations.ts';
+import { compileRole } from '../../policy/roles/compile-role.ts';
+import type { RolePolicy } from '../../policy/roles/role-policy.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
 import { indexTenants } from '../../policy/tenants/tenant-index.ts';
+import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { enrolmentLabels } from '../../render/enrolment-labels.ts';
 import { exemptionAnnotation } from '../../render/exemption-annotation.ts';
 import { enrolmentReport, type NamespaceState } from './enrolment-report.ts';
@@ -11,6 +16,7 @@ import type { TenantStatusPart } from './tenant-status.ts';
 /** The world as one reconciliation sees it. */
 export interface EnrolmentWorld {
   readonly tenants: readonly TenantIsolation[];
+  readonly roles: readonly AgentRole[];
   readonly namespaces: readonly KubeObject[];
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -47,9 +53,10 @@ export interface EnrolmentPlan {
  * Decides which namespaces are enrolled for which tenant. A namespace that carries the label and that no tenant lists
  * any more is released.
  */
-export function planEnrolment({ tenants, namespaces, now }: EnrolmentWorld): EnrolmentPlan {
+export function planEnrolment(world: EnrolmentWorld): EnrolmentPlan {
+  const { tenants, namespaces } = world;
   const byName = new Map(namespaces.map((namespace) => [namespace.metadata.name ?? '', namespace]));
-  const wanted = wantedMetadata(tenants, now);
+  const wanted = wantedMetadata(world);
   const reports = tenants.map(({ metadata, spec }): [string, TenantStatusPart] => {
     const states = spec.namespaces.map(({ name }) => stateOf(name, metadata.name, { wanted, byName }));
     return [metadata.name, enrolmentReport(states)];
@@ -64,18 +71,31 @@ export function planEnrolment({ tenants, namespaces, now }: EnrolmentWorld): Enr
 type WantedMetadata = ReadonlyMap<string, OwnedMetadata & { readonly holder: string }>;
 
 /** By namespace, the tenant that holds it and the metadata that it must have. */
-function wantedMetadata(tenants: readonly TenantIsolation[], now: number): WantedMetadata {
+function wantedMetadata({ tenants, roles, now }: EnrolmentWorld): WantedMetadata {
   const policies = tenants.map(compileTenant);
   const index = indexTenants(policies);
+  const rolePolicies = new Map(roles.map((role) => [role.metadata.name, compileRole(role)]));
   const names = new Set(policies.flatMap(({ namespaces }) => [...namespaces]));
   const entries = [...names].flatMap((name) => {
     const tenant = index.holderOf(name);
     if (tenant === null) return [];
-    const text = exemptionAnnotation(tenant, name, now);
-    const annotations: Record<string, string> = text === '' ? {} : { [ANNOTATION.exemptions]: text };
+    const annotations = annotationsOf(tenant, name, { roles: rolePolicies, now });
     return [[name, { holder: tenant.name, labels: enrolmentLabels(tenant.name), annotations }] as const];
   });
   return new Map(entries);
+}
+
+/** The annotations of a namespace by which the API server knows what the tenant lets its pods do; an empty one is left out. */
+function annotationsOf(
+  tenant: TenantPolicy,
+  namespace: string,
+  known: { readonly roles: ReadonlyMap<string, RolePolicy>; readonly now: number },
+): Readonly<Record<string, string>> {
+  const annotations = {
+    [ANNOTATION.exemptions]: exemptionAnnotation(tenant, namespace, known.now),
+    [ANNOTATION.annotations]: listedAnnotations(tenant, known.roles),
+  };
+  return Object.fromEntries(Object.entries(annotations).filter(([, text]) => text !== ''));
 }
 
 function enrol(wanted: WantedMetadata, byName: NamespacesByName): readonly Enrolment[] {
@@ -114,5 +134,6 @@ function isDeleting({ metadata }: KubeObject): boolean {
 
 function carries({ metadata }: KubeObject, { labels, annotations }: OwnedMetadata): boolean {
   const hasLabels = Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value);
-  return hasLabels && metadata.annotations?.[ANNOTATION.exemptions] === annotations[ANNOTATION.exemptions];
+  const owned = [ANNOTATION.exemptions, ANNOTATION.annotations];
+  return hasLabels && owned.every((name) => metadata.annotations?.[name] === annotations[name]);
 }

@@ -32,7 +32,7 @@ export async function reconcileEnrolment(
     ...plan.releases.map(({ namespace, resourceVersion }) => async () => {
       logger.info({ namespace }, 'namespace released');
       const labels = { [LABEL.tenant]: null };
-      const annotations = { [ANNOTATION.exemptions]: null };
+      const annotations = { [ANNOTATION.exemptions]: null, [ANNOTATION.annotations]: null };
       const patch = { metadata: { labels, annotations } };
       await client.patch(resources.namespaces, { name: namespace }, patch, { resourceVersion });
     }),

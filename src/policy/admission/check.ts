@@ -28,6 +28,11 @@ export type Report = (finding: Finding) => void;
 export interface CelRule {
   readonly each?: readonly ContainerPosition[] | 'Volume';
   readonly expression: string;
+  /**
+   * CEL about the pod and `namespaceObject` by which a namespace allows what `expression` does not. Asked only where that
+   * is false, since match conditions do not know the namespace.
+   */
+  readonly liftedInNamespace?: string;
 }
 
 /** What is known when a pod is repaired. */

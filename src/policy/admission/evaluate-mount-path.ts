@@ -1,14 +1,15 @@
+import { CERTIFICATE_AUTHORITY } from '../../api/names.ts';
 import { show } from '../../lib/show.ts';
 import type { Finding } from '../decision.ts';
 import type { Volume, VolumeMount } from '../pod/pod.ts';
 import { type ContainerView, inContainer, type PodSubject } from '../pod/pod-subject.ts';
-import { TEMPORARY } from '../pod/pod-volumes.ts';
+import { isCertificateVolume, TEMPORARY } from '../pod/pod-volumes.ts';
 import { isBounded } from '../pod/scratch-volume.ts';
 import { canonicalMountPath, isAtOrUnder } from '../roles/mount-path.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import { findVolume, isMountedReadOnly, isShadow } from './shadowed-paths.ts';
 
-/** The path at which a token for the gateway and the certificates of the installation are mounted. */
+/** The path at which a token for the gateway is mounted. */
 const TOKEN_MOUNT_PATH = '/var/run/secrets/cloister';
 
 /**
@@ -82,6 +83,7 @@ function evaluateUngranted(at: Mount, resolved: ResolvedMount, role: RolePolicy)
   if (denied === undefined) {
     const volume = findVolume(at.subject, at.mount.name);
     if (path === TOKEN_MOUNT_PATH && volume?.projected) return null;
+    if (path === CERTIFICATE_AUTHORITY.mountPath && isCertificateVolume(volume)) return null;
     if (path === TEMPORARY && volume?.emptyDir) return evaluateTemporary(at, volume, role);
   }
   if (!isReadOnly && isReadable(path, role)) return refuseWritable(at, role);

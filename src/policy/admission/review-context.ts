@@ -1,3 +1,4 @@
+import type { PodMetadata } from '../pod/pod.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import type { TenantPolicy } from '../tenants/tenant-policy.ts';
 
@@ -21,6 +22,8 @@ export interface ReviewContext {
   /** The tenant that the namespace belongs to, where it exists. */
   readonly tenant: TenantPolicy | null;
   readonly configuration: AdmissionConfiguration;
+  /** The metadata that the pod had before an update; not set where it is not known. */
+  readonly before?: PodMetadata | undefined;
 }
 
 export interface RequestUser {

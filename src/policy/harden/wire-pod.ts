@@ -1,18 +1,18 @@
 import type { FixContext } from '../admission/check.ts';
 import { GATEWAY, LABEL, PROXY_SECRET } from '../../api/names.ts';
-import type { Container, EnvironmentVariable, Pod, PodSpec } from '../pod/pod.ts';
-import { changeContainers, changeSpec } from '../pod/change-pod.ts';
+import type { Container, EnvironmentVariable, Pod } from '../pod/pod.ts';
+import { changeContainers } from '../pod/change-pod.ts';
+import { isProxySecret } from '../admission/checks/environment-secrets.ts';
 import { isStartGate } from '../admission/checks/start-gate.ts';
 
 /** What is known when a pod is hardened. */
 export interface HardenContext extends FixContext {
-  /** Addresses of the tenant's gateway; empty where they are not known. */
-  readonly gatewayAddresses: readonly string[];
   /** Milliseconds since 1970, for exemptions. */
   readonly now: number;
 }
 
-const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
+/** What every program in the pod has to use as its proxy. */
+export const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
 const PROXY: readonly EnvironmentVariable[] = [
   { name: 'HTTPS_PROXY', value: PROXY_URL },
   { name: 'HTTP_PROXY', value: PROXY_URL },
@@ -20,11 +20,11 @@ const PROXY: readonly EnvironmentVariable[] = [
 ];
 
 /**
- * Fills in what the author of a pod cannot know: the label of its role, where the gateway is, and how to be let through
- * it. A pod that has all of that is given back as it is.
+ * Fills in what the author of a pod cannot know: the label of its role, and how to be let through the gateway.
+ * Where that is, the check `gateway-aliases` fills in. A pod that has all of that is given back as it is.
  */
 export function wirePod(pod: Pod, context: HardenContext): Pod {
-  return wireContainers(wireGateway(labelRole(pod, context), context), context);
+  return wireContainers(labelRole(pod, context), context);
 }
 
 /** Whether the pod can find the gateway; it has no DNS. */
@@ -38,26 +38,6 @@ function labelRole(pod: Pod, { role }: HardenContext): Pod {
   return { ...pod, metadata: { ...pod.metadata, labels } };
 }
 
-function wireGateway(pod: Pod, { gatewayAddresses }: HardenContext): Pod {
-  const aliases = pod.spec?.hostAliases ?? [];
-  const present = aliases.filter(({ hostnames }) => hostnames?.includes(GATEWAY.name));
-  const isRight =
-    present.length === gatewayAddresses.length &&
-    present.every(({ ip }) => gatewayAddresses.includes(ip ?? ''));
-  if (gatewayAddresses.length === 0 || isRight) return pod;
-  const others = aliases.flatMap((alias) => withoutGateway(alias));
-  const hostAliases = [...others, ...gatewayAddresses.map((ip) => ({ ip, hostnames: [GATEWAY.name] }))];
-  return changeSpec(pod, (spec) => ({ ...spec, hostAliases }));
-}
-
-type HostAlias = NonNullable<PodSpec['hostAliases']>[number];
-
-function withoutGateway(alias: HostAlias): readonly HostAlias[] {
-  if (!alias.hostnames?.includes(GATEWAY.name)) return [alias];
-  const hostnames = alias.hostnames.filter((name) => name !== GATEWAY.name);
-  return hostnames.length === 0 ? [] : [{ ...alias, hostnames }];
-}
-
 function wireContainers(pod: Pod, context: HardenContext): Pod {
   return changeContainers(pod, (container, position) => {
     if (position === 'EphemeralContainer' || isStartGate(container, context)) return container;
@@ -66,16 +46,22 @@ function wireContainers(pod: Pod, context: HardenContext): Pod {
   });
 }
 
-/** The environment with the proxy secret first, because later variables refer to it; null where nothing is missing. */
+/**
+ * The environment with the proxy secret of the role first, because later variables refer to it; null where nothing is
+ * missing. One from elsewhere proves another identity, so it is replaced.
+ */
 function wireEnvironment(container: Container, role: string): readonly EnvironmentVariable[] | null {
   const env = container.env ?? [];
   const names = env.map(({ name }) => name?.toUpperCase());
-  const secret = env.find(({ name }) => name === PROXY_SECRET.environmentVariable);
+  const secret = `${PROXY_SECRET.rolePrefix}${role}`;
+  const others = env.filter(({ name }) => name !== PROXY_SECRET.environmentVariable);
   const missing = names.includes('HTTPS_PROXY') ? [] : PROXY.filter(({ name }) => !names.includes(name));
-  if (missing.length === 0 && secret !== undefined && secret === env[0]) return null;
-  const first = secret ?? {
+  const [first] = env;
+  const isFirst = first !== undefined && isProxySecret(first, secret);
+  if (missing.length === 0 && isFirst && others.length === env.length - 1) return null;
+  const own: EnvironmentVariable = {
     name: PROXY_SECRET.environmentVariable,
-    valueFrom: { secretKeyRef: { name: `${PROXY_SECRET.rolePrefix}${role}`, key: PROXY_SECRET.key } },
+    valueFrom: { secretKeyRef: { name: secret, key: PROXY_SECRET.key } },
   };
-  return [first, ...missing, ...env.filter((variable) => variable !== secret)];
+  return [env.find((variable) => isProxySecret(variable, secret)) ?? own, ...missing, ...others];
 }

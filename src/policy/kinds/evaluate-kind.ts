@@ -2,6 +2,7 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { EXEMPTIBLE_CHECKS } from '../admission/exemptible-checks.ts';
+import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { type Decision, decide, type Finding } from '../decision.ts';
 import { evaluateAgentRole } from '../roles/evaluate-agent-role.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
@@ -66,8 +67,9 @@ function evaluateTenant(tenant: TenantIsolation, { policies, before, now }: Kind
 
 function evaluateSandbox(
   sandbox: AgentSandbox,
-  { policies, namespace, knowsEveryTenant }: KindContext,
+  { policies, namespace, knowsEveryTenant, before }: KindContext,
 ): readonly Finding[] {
+  if (endsTask(sandbox, before as AgentSandbox | null)) return [];
   const tenant = policies.tenantOf(namespace);
   if (tenant === null && !knowsEveryTenant) return [];
   const name = sandbox.spec.roleRef?.name ?? tenant?.defaultRole ?? null;
@@ -76,4 +78,11 @@ function evaluateSandbox(
     tenant,
     role: name === null ? null : policies.role(name),
   });
+}
+
+/** Ending a task is not refused, whatever the tenant and the role have become since. */
+function endsTask({ spec }: AgentSandbox, before: AgentSandbox | null): boolean {
+  return (
+    before !== null && spec.state === 'Stopped' && isDeepEqualJson({ ...before.spec, state: 'Stopped' }, spec)
+  );
 }

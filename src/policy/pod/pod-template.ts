@@ -1,11 +1,16 @@
 import { isRecord } from '../../lib/is-record.ts';
+import { type FieldPath, fieldPath } from './field-path.ts';
 import type { Pod } from './pod.ts';
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** A pod found in a manifest, and where. */
 export interface FoundPod {
   readonly pod: Pod;
   /** Members and list positions that lead to it; empty for a Pod. */
-  readonly path: readonly (string | number)[];
+  readonly path: FieldPath;
+  /** The Pod or built-in workload that holds it; null in every other kind, whose pods may have fields of their own. */
+  readonly holder: Json | null;
   /** The path as text with a trailing dot, which precedes `spec` in the name of a field. */
   readonly prefix: string;
 }
@@ -33,12 +38,12 @@ const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
   'extensions/ReplicaSet': IN_SPEC,
 };
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** Returns the pod of a Pod or of a built-in workload kind; null for every other kind, and if there is no template. */
 export function findPod(manifest: Json): FoundPod | null {
   const group = groupOf(manifest['apiVersion']);
-  if (group === '' && manifest['kind'] === 'Pod') return { pod: manifest, path: [], prefix: '' };
+  if (group === '' && manifest['kind'] === 'Pod') {
+    return { pod: manifest, path: [], prefix: '', holder: manifest };
+  }
   const path = TEMPLATE_PATHS[`${group}/${String(manifest['kind'])}`];
   return path === undefined ? null : follow(manifest, path);
 }
@@ -70,10 +75,10 @@ function groupOf(apiVersion: unknown): string {
 function follow(manifest: Json, path: readonly string[]): FoundPod | null {
   let at: unknown = manifest;
   for (const member of path) at = isRecord(at) ? at[member] : undefined;
-  return isRecord(at) ? { pod: at, path, prefix: prefixOf(path) } : null;
+  return isRecord(at) ? { pod: at, path, prefix: prefixOf(path), holder: manifest } : null;
 }
 
-function search(value: unknown, path: readonly (string | number)[], found: FoundPod[]): void {
+function search(value: unknown, path: FieldPath, found: FoundPod[]): void {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) search(item, [...path, index], found);
     return;
@@ -82,9 +87,9 @@ function search(value: unknown, path: readonly (string | number)[], found: Found
   const within = findPod(value);
   if (within !== null) {
     const whole = [...path, ...within.path];
-    found.push({ pod: within.pod, path: whole, prefix: prefixOf(whole) });
+    found.push({ ...within, path: whole, prefix: prefixOf(whole) });
   } else if (hasContainers(value)) {
-    found.push({ pod: value, path, prefix: prefixOf(path) });
+    found.push({ pod: value, path, prefix: prefixOf(path), holder: null });
   } else {
     for (const [name, member] of Object.entries(value)) {
       // An AdmissionReview asks for `object`; `oldObject` is what it replaces.
@@ -98,9 +103,6 @@ function hasContainers({ spec }: Json): boolean {
   return spec['containers'].every(isRecord);
 }
 
-function prefixOf(path: readonly (string | number)[]): string {
-  return path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text.slice(0, -1)}[${step}].` : `${text}${step}.`),
-    '',
-  );
+function prefixOf(path: FieldPath): string {
+  return `${fieldPath(path)}.`;
 }

@@ -1,4 +1,5 @@
 import { canonicalMountPath } from '../roles/mount-path.ts';
+import { CERTIFICATE_AUTHORITY } from '../../api/names.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import type { PodSpec, Volume } from './pod.ts';
 import type { ContainerView } from './pod-subject.ts';
@@ -55,4 +56,15 @@ function nameVolumes(volumes: readonly Volume[]): PodVolumes['byName'] {
 
 function isTemporary(path: string): boolean {
   return path === TEMPORARY || (path.startsWith(TEMPORARY) && canonicalMountPath(path) === TEMPORARY);
+}
+
+/** Whether the volume is the ConfigMap with the certificates of the gateway's authority, whole and required. */
+export function isCertificateVolume(volume: Volume | undefined): boolean {
+  const { configMap } = volume ?? {};
+  if (volume?.name !== CERTIFICATE_AUTHORITY.volume || configMap?.name !== CERTIFICATE_AUTHORITY.configMap) {
+    return false;
+  }
+  // With `items` the author of the pod chooses which file contains which certificate.
+  const { items, optional } = configMap;
+  return !(Array.isArray(items) && items.length > 0) && optional !== true;
 }

@@ -16,10 +16,11 @@ export type Shape =
 const named = { name: 'string' } as const;
 const handler = {
   exec: { command: ['string'] },
-  httpGet: { host: 'string', httpHeaders: [{ name: 'string', value: 'string' }] },
+  httpGet: { host: 'string', path: 'string', httpHeaders: [{ name: 'string', value: 'string' }] },
   tcpSocket: { host: 'string' },
   sleep: { seconds: 'integer' },
 } as const;
+const probe = { ...handler, terminationGracePeriodSeconds: 'integer' } as const;
 const resources = { limits: 'quantities', requests: 'quantities', claims: [named] } as const;
 
 const sharedSecurityContext = {
@@ -34,6 +35,7 @@ const sharedSecurityContext = {
 const container = {
   name: 'string',
   image: 'string',
+  imagePullPolicy: 'string',
   command: ['string'],
   args: ['string'],
   ports: [{ name: 'string', hostPort: 'integer', containerPort: 'integer' }],
@@ -60,12 +62,13 @@ const container = {
     },
   ],
   volumeDevices: [{ name: 'string', devicePath: 'string' }],
-  livenessProbe: handler,
-  readinessProbe: handler,
-  startupProbe: handler,
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
   lifecycle: { postStart: handler, preStop: handler },
   restartPolicy: 'string',
   terminationMessagePath: 'string',
+  terminationMessagePolicy: 'string',
   securityContext: {
     ...sharedSecurityContext,
     privileged: 'boolean',
@@ -82,8 +85,29 @@ const volume = {
   emptyDir: { sizeLimit: 'quantity', medium: 'string' },
   hostPath: { path: 'string' },
   projected: { sources: [{ serviceAccountToken: { audience: 'string', path: 'string' }, '*': 'any' }] },
+  configMap: { name: 'string', '*': 'any' },
   persistentVolumeClaim: { claimName: 'string', readOnly: 'boolean' },
   '*': 'any',
+} as const satisfies Shape;
+
+const nodeSelectorTerm = {
+  matchExpressions: [{ key: 'string', operator: 'string', values: ['string'] }],
+  matchFields: ['any'],
+} as const;
+
+const podAffinityTerm = { namespaces: ['string'], namespaceSelector: 'any', topologyKey: 'string' } as const;
+const podAffinity = {
+  requiredDuringSchedulingIgnoredDuringExecution: [podAffinityTerm],
+  preferredDuringSchedulingIgnoredDuringExecution: [{ podAffinityTerm, weight: 'integer' }],
+} as const;
+
+const affinity = {
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [nodeSelectorTerm] },
+    preferredDuringSchedulingIgnoredDuringExecution: [{ preference: nodeSelectorTerm, weight: 'integer' }],
+  },
+  podAffinity,
+  podAntiAffinity: podAffinity,
 } as const satisfies Shape;
 
 const spec = {
@@ -109,9 +133,14 @@ const spec = {
     searches: ['string'],
     options: [{ name: 'string', value: 'string' }],
   },
+  enableServiceLinks: 'boolean',
   nodeName: 'string',
+  nodeSelector: 'texts',
+  affinity,
   schedulerName: 'string',
-  tolerations: [{ key: 'string', operator: 'string', value: 'string', effect: 'string' }],
+  tolerations: [
+    { key: 'string', operator: 'string', value: 'string', effect: 'string', tolerationSeconds: 'integer' },
+  ],
   priorityClassName: 'string',
   priority: 'integer',
   activeDeadlineSeconds: 'integer',
@@ -165,7 +194,10 @@ export type Pod = Shaped<typeof POD_SHAPE>;
 export type PodMetadata = NonNullable<Pod['metadata']>;
 export type PodSpec = NonNullable<Pod['spec']>;
 export type PodSecurityContext = NonNullable<PodSpec['securityContext']>;
+export type HostAlias = NonNullable<PodSpec['hostAliases']>[number];
 export type Toleration = NonNullable<PodSpec['tolerations']>[number];
+export type NodeSelectorTerm = Shaped<typeof nodeSelectorTerm>;
+export type PodAffinityTerm = Shaped<typeof podAffinityTerm>;
 export type Volume = NonNullable<PodSpec['volumes']>[number];
 export type ProjectedSource = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
 export type Container = NonNullable<PodSpec['containers']>[number];

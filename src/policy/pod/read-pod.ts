@@ -1,120 +1,83 @@
-import { isRecord } from '../../lib/is-record.ts';
-import { show } from '../../lib/show.ts';
-import { type Pod, POD_SHAPE, type Shape } from './pod.ts';
+import { type Decoding, decodeObject, MAX_PROBLEMS, type Problem } from './decode-object.ts';
+import { type Json, recordOf, textOf } from './json-members.ts';
+import type { FoundPod } from './pod-template.ts';
+import { createReject } from './reject.ts';
+import { validatePod } from './validate-pod.ts';
+import { validateWorkload } from './validate-workload.ts';
+import { WORKLOAD_TYPES, workloadType } from './workload-types.ts';
 
-/** A pod with fields of the right types, or which fields have wrong types and what to write instead. */
-export type PodReading = { readonly pod: Pod } | { readonly error: string };
+/** The pods of a manifest as the API server reads them, or why it rejects the manifest. */
+export type PodReading =
+  | { readonly pods: readonly ReadPod[] }
+  | {
+      /** At least one, at most {@link MAX_PROBLEMS}. */
+      readonly problems: readonly Problem[];
+      /** How many there are beyond those. */
+      readonly more: number;
+    };
 
-/** A longer error would not be read. */
-const MAX_WRONG_TYPES = 16;
+/** A pod whose fields have the right types. */
+export interface ReadPod extends FoundPod {
+  /** Whether it is a Pod that is on a cluster already. */
+  readonly isExisting: boolean;
+}
+
+/** The versions of the built-in workload kinds that the API server serves. */
+const SERVED = ['v1', 'apps/v1', 'batch/v1'];
 
 /**
- * Reads what a file holds as a pod. The API server rejects a field of the wrong type (`privileged: "yes"`), so no
- * decision about it would mean anything. Members that are null are absent, as for the API server. `prefix` is the text
- * before `spec` in the name of a field.
+ * Reads the pods that were found in a manifest. The API server rejects a field that it does not know, one of the wrong
+ * type (`privileged: "yes"`) and a pod that its validation does not accept, so no decision about any of these would mean
+ * anything. A pod of a kind that is not Kubernetes' own may have fields beside those of a pod, and may leave out what
+ * its controller fills in.
  */
-export function readPod(value: unknown, prefix: string): PodReading {
-  const errors: string[] = [];
-  checkType(value, POD_SHAPE, prefix.replace(/\.$/, ''), (error) => void errors.push(error));
-  if (errors.length === 0) return { pod: value as Pod };
-  const more = errors.length - MAX_WRONG_TYPES;
-  const rest =
-    more > 0 ? [`${more} more ${more === 1 ? 'field has a wrong type' : 'fields have wrong types'}`] : [];
-  return { error: [...errors.slice(0, MAX_WRONG_TYPES), ...rest].join('. ') };
+export function readPods(manifest: Json, found: readonly FoundPod[]): PodReading {
+  const problems: Problem[] = [];
+  let more = 0;
+  const add = (one: Problem): void => {
+    if (problems.length < MAX_PROBLEMS) problems.push(one);
+    else more += 1;
+  };
+  const isStored = isOnCluster(manifest);
+  const pods = found.map((one): ReadPod => {
+    const isOld = isStored || (one.holder !== null && isOnCluster(one.holder));
+    const decoding = decode(manifest, one, isOld);
+    decoding.problems.forEach(add);
+    more += decoding.more;
+    if (decoding.problems.length === 0 && !isOld) validate(manifest, one, decoding, add);
+    return { ...one, isExisting: isOld && one.pod === one.holder };
+  });
+  return problems.length === 0 ? { pods } : { problems, more };
 }
 
-type Report = (error: string) => void;
-type Primitive = 'string' | 'boolean' | 'integer' | 'quantity';
-
-/** Reports every field at or below `path` whose type is not that of the shape. */
-function checkType(value: unknown, shape: Shape, path: string, report: Report): void {
-  if (value === undefined || value === null || shape === 'any') return;
-  if (isList(shape)) checkList(value, shape[0], path, report);
-  else if (shape === 'texts' || shape === 'quantities') checkMap(value, shape, path, report);
-  else if (typeof shape === 'string') {
-    if (!fits(value, shape)) report(describeWrongType(path, value, shape));
-  } else if (!isRecord(value)) report(describeWrongType(path, value, 'object'));
-  else {
-    for (const member in shape) {
-      const inner = value[member];
-      if (inner === undefined) continue;
-      checkType(inner, shape[member] ?? 'any', path === '' ? member : `${path}.${member}`, report);
-    }
-  }
+function decode(manifest: Json, { pod, path, holder }: FoundPod, isOld: boolean): Decoding {
+  const unknownFields = isOld ? 'Ignore' : holder === null ? 'RefuseSimilar' : 'Refuse';
+  const isServed = holder === manifest && SERVED.includes(textOf(manifest['apiVersion']));
+  const whole = isServed ? WORKLOAD_TYPES.get(textOf(manifest['kind'])) : undefined;
+  if (whole !== undefined) return decodeObject(manifest, whole, [], unknownFields);
+  const type = workloadType(pod === holder ? 'Pod' : 'PodTemplateSpec');
+  return decodeObject(pod, type, path, unknownFields);
 }
 
-function checkList(value: unknown, shape: Shape, path: string, report: Report): void {
-  if (!Array.isArray(value)) {
-    report(describeWrongType(path, value, 'list'));
-    return;
-  }
-  for (const [index, item] of value.entries()) {
-    const at = `${path}[${index}]`;
-    // The API server reads null in a list of strings as the empty string, but every object in a list has required fields.
-    if (item === null && shape !== 'string') report(describeWrongType(at, item, 'object'));
-    else checkType(item, shape, at, report);
-  }
+function validate(
+  manifest: Json,
+  { pod, path, holder }: FoundPod,
+  { invalid }: Decoding,
+  add: (problem: Problem) => void,
+): void {
+  if (holder === null) return;
+  const reject = createReject(add);
+  invalid.forEach(add);
+  if (invalid.length > 0) return;
+  if (holder === manifest) validateWorkload(manifest, pod, path, reject);
+  else validatePod(pod, path, reject, []);
 }
 
-function checkMap(value: unknown, shape: 'texts' | 'quantities', path: string, report: Report): void {
-  if (!isRecord(value)) {
-    report(describeWrongType(path, value, 'object'));
-    return;
-  }
-  for (const [key, item] of Object.entries(value)) {
-    if (shape === 'texts') checkType(item, 'string', `${path}[${key}]`, report);
-    else checkType(item, 'quantity', `${path}.${key}`, report);
-  }
-}
-
-function fits(value: unknown, shape: Primitive): boolean {
-  switch (shape) {
-    case 'string':
-      return typeof value === 'string';
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'integer':
-      return Number.isInteger(value);
-    case 'quantity':
-      return typeof value === 'string' || typeof value === 'number';
-    default:
-      return shape satisfies never;
-  }
-}
-
-const NAMES: Readonly<Record<Primitive | 'object' | 'list', string>> = {
-  string: 'a string',
-  boolean: 'true or false',
-  integer: 'a whole number',
-  quantity: 'a quantity, such as 500m or 1Gi',
-  object: 'an object',
-  list: 'a list',
-};
-
-/** `spec.hostNetwork is "true"; must be true or false. Remove the quotes` */
-function describeWrongType(path: string, found: unknown, wanted: keyof typeof NAMES): string {
-  const subject = path === '' ? 'the object' : path;
-  const shown = found === null ? 'null' : show(found);
-  const advice = advise(found, wanted);
-  return `${subject} is ${shown}; must be ${NAMES[wanted]}${advice === '' ? '' : `. ${advice}`}`;
-}
-
-/** Says what to write if the likely mistake is clear, or else nothing. */
-function advise(found: unknown, wanted: keyof typeof NAMES): string {
-  if (typeof found === 'string') {
-    if (wanted === 'list') return `Put it in brackets: [${show(found)}]`;
-    const isInQuotes = wanted === 'boolean' ? /^(true|false)$/.test(found) : /^-?\d+$/.test(found);
-    if (isInQuotes && wanted !== 'object') return 'Remove the quotes';
-    return wanted === 'boolean' ? 'Write true or false, without quotes' : '';
-  }
-  if (wanted === 'list' && isRecord(found)) return 'Begin each item with "- "';
-  if (wanted !== 'string') return '';
-  // A fraction may have lost digits that the file has (1.10), so it is not repeated.
-  if (typeof found === 'boolean' || Number.isSafeInteger(found))
-    return `Put it in quotes: "${String(found)}"`;
-  return typeof found === 'number' ? 'Put it in quotes' : '';
-}
-
-function isList(shape: Shape): shape is readonly [Shape] {
-  return Array.isArray(shape);
+/**
+ * Whether an object comes from a cluster. `kubectl create --dry-run` writes an empty status, so that alone is no sign.
+ */
+function isOnCluster(object: Json): boolean {
+  return (
+    textOf(recordOf(object['metadata'])['uid']) !== '' || Object.keys(recordOf(object['status'])).length > 0
+  );
 }

@@ -6,9 +6,8 @@ import type { Pod, Volume } from './pod.ts';
 import { createPodSubject, type PodSubject } from './pod-subject.ts';
 import { TEMPORARY } from './pod-volumes.ts';
 
-const USUAL_MEBIBYTES = 64n;
-/** The size that a scratch volume gets where its author sets none. */
-export const USUAL_SIZE = `${USUAL_MEBIBYTES}Mi`;
+/** The size that an `emptyDir` elsewhere than at `/tmp` gets where its author sets none: no role has one for it. */
+export const USUAL_SIZE = '64Mi';
 const NANO = 1_000_000_000n;
 
 /** Whether the volume is an `emptyDir` with a limit. The kubelet takes a limit of 0 for none. */
@@ -25,13 +24,17 @@ export function isScratch({ containers }: PodSubject, { name }: Volume): boolean
   );
 }
 
+/** How many volumes at `/tmp` have no limit. */
+export function countUnbounded(pod: Pod): number {
+  return createPodSubject(pod).volumes.temporary.filter((volume) => !isBounded(volume)).length;
+}
+
 /**
- * Returns a size for each of `count` volumes at `/tmp` that have none: the usual one, or less where the role's size,
- * which is for all of them together, leaves less. Null where it leaves nothing.
+ * Returns a size for each of `count` volumes at `/tmp` that have none: an even share of what the role's size, which is for
+ * all of them together, leaves. Null where it leaves nothing.
  */
 export function scratchSize(pod: Pod, role: RolePolicy, count: number): string | null {
   if (role.temporarySize === null) return null;
   const left = role.temporarySize - createPodSubject(pod).volumes.temporarySum;
-  const bytes = left / NANO / BigInt(count);
-  return bytes < USUAL_MEBIBYTES << 20n ? formatBytes(bytes) : USUAL_SIZE;
+  return formatBytes(left / NANO / BigInt(count));
 }

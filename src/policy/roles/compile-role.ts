@@ -2,6 +2,7 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import { compileImagePattern } from './image-pattern.ts';
 import { compilePaths } from './compile-paths.ts';
+import { compileToolLimits } from './compile-tool-limits.ts';
 import type { RolePolicy } from './role-policy.ts';
 import type { Unchecked } from '../../api/unchecked.ts';
 
@@ -21,6 +22,9 @@ export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): Role
     ...compileResources(sandbox),
     ...compileIdentity(sandbox),
     ...compilePaths(tools),
+    ...compileScheduling(sandbox),
+    annotations: (sandbox.annotations ?? []).filter((entry) => entry !== undefined),
+    tools: compileToolLimits(tools),
     images: (sandbox.images ?? []).map((image) =>
       compileImagePattern(image?.repository ?? '', image?.digest !== 'Optional'),
     ),
@@ -47,6 +51,18 @@ function compileResources(
     limitTexts: new Map(limits),
     temporarySize: temporarySize === null ? null : parseQuantity(temporarySize),
     temporarySizeText: temporarySize === null ? null : String(temporarySize),
+  };
+}
+
+function compileScheduling({ scheduling }: Sandbox): Pick<RolePolicy, 'tolerations' | 'nodeSelector'> {
+  const labels = Object.entries(scheduling?.nodeSelector ?? {});
+  return {
+    tolerations: (scheduling?.tolerations ?? []).flatMap((toleration) => {
+      const { key, operator = 'Equal', value, effect } = toleration ?? {};
+      const isWhole = key && effect && (operator === 'Exists' || value !== undefined);
+      return isWhole ? [{ key, operator, value: value ?? '', effect }] : [];
+    }),
+    nodeSelector: new Map(labels.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };
 }
 

@@ -9,46 +9,50 @@ export function evaluateAgentRole(role: AgentRole): readonly Finding[] {
 }
 
 /**
- * A host whose credential the gateway attaches may not also be reachable in another way: the agent would go around
- * the broker, or be let to it without the rules of the upstream. The schema compares exact names; wildcards are here.
+ * A host of an upstream must not be reachable in another way: the agent would bypass the rules and the credential of the
+ * upstream. The schema compares exact names of `network.allow` and of tools; wildcards and redirects are here.
  */
 function evaluateBrokeredHosts({ spec }: AgentRole): readonly Finding[] {
   const brokered = spec.upstreams.map(({ name, baseURL }) => ({ name, host: hostOf(baseURL) }));
-  return openHosts(spec).flatMap(({ field, host }) =>
+  return openHosts(spec).flatMap(({ field, pattern }) =>
     brokered
-      .filter((upstream) => hostsOverlap(host, upstream.host))
-      .map((upstream) => ({
+      .filter(({ host }) => matchesHost(pattern, host))
+      .map(({ name, host }) => ({
         field,
-        found: show(host),
-        required: `must not match ${upstream.host}, the host of upstream "${upstream.name}"`,
-        fix: 'Remove it, or list the other hosts one by one: a host whose credential the gateway attaches has no second way.',
+        found: show(pattern),
+        required: `must not match ${host}, the host of upstream "${name}"`,
+        fix: 'Remove it, or list the other hosts one by one: the agent could bypass the checks of the gateway.',
       })),
   );
 }
 
-function openHosts(spec: AgentRole['spec']): readonly { field: string; host: string }[] {
+function openHosts(spec: AgentRole['spec']): readonly { field: string; pattern: string }[] {
   const connected = spec.network.allow.map(({ host }, index) => ({
     field: `spec.network.allow[${index}].host`,
-    host,
+    pattern: host,
   }));
   const fetched = spec.tools.flatMap(({ domains }, tool) =>
     domains.flatMap(({ allow }, rule) =>
-      allow.map((host, index) => ({ field: `spec.tools[${tool}].domains[${rule}].allow[${index}]`, host })),
+      allow.map((pattern, index) => ({
+        field: `spec.tools[${tool}].domains[${rule}].allow[${index}]`,
+        pattern,
+      })),
     ),
   );
-  return [...connected, ...fetched];
+  const redirected = spec.upstreams.flatMap(({ followRedirectsTo }, upstream) =>
+    followRedirectsTo.map((pattern, index) => ({
+      field: `spec.upstreams[${upstream}].followRedirectsTo[${index}]`,
+      pattern,
+    })),
+  );
+  return [...connected, ...fetched, ...redirected];
 }
 
 function hostOf(baseURL: string): string {
   return baseURL.replace(/^https:\/\//, '').replace(/[:/].*$/, '');
 }
 
-/** Whether some host is named by both patterns: `example.com` is that name only, `*.example.com` every name below it. */
-export function hostsOverlap(left: string, right: string): boolean {
-  if (left === right) return true;
-  if (left.startsWith('*.') && right.startsWith('*.')) {
-    return left.endsWith(right.slice(1)) || right.endsWith(left.slice(1));
-  }
-  if (left.startsWith('*.')) return right.endsWith(left.slice(1));
-  return right.startsWith('*.') && left.endsWith(right.slice(1));
+/** `example.com` is that host only, `*.example.com` every host below it. */
+function matchesHost(pattern: string, host: string): boolean {
+  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
 }

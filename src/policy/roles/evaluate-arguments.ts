@@ -9,39 +9,79 @@ const MAX_SCHEMA_BYTES = 32 * 1024;
 /** Deepest nesting: a deeper schema costs stack to compile, and no tool's arguments need it. */
 const MAX_SCHEMA_DEPTH = 32;
 
+/**
+ * Most values in one schema and in all schemas of a role. To compile is to generate code: with these bounds a role takes
+ * well under a second, whatever its keywords are; without them 128 tools took many.
+ */
+const MAX_SCHEMA_VALUES = 1_024;
+const MAX_ROLE_VALUES = 4_096;
+
+type SchemaFinding = Omit<Finding, 'field'>;
+
 /** The JSON Schema of every tool must be small, without references, and compile. */
 export function evaluateArguments({ spec }: AgentRole): readonly Finding[] {
-  return spec.tools.flatMap((tool, index) => {
-    if (tool.arguments === undefined) return [];
-    const finding = evaluateSchema(tool.arguments);
-    return finding === null ? [] : [{ field: `spec.tools[${index}].arguments`, ...finding }];
-  });
+  const findings: Finding[] = [];
+  let compiler: Ajv2020 | undefined;
+  let roleValues = 0;
+  for (const [index, { arguments: schema }] of spec.tools.entries()) {
+    if (schema === undefined) continue;
+    const field = `spec.tools[${index}].arguments`;
+    const finding = evaluateSize(schema) ?? evaluateReferences(schema) ?? evaluateValues(schema);
+    if (finding !== null) {
+      findings.push({ field, ...finding });
+      continue;
+    }
+    roleValues += countValues(schema);
+    if (roleValues > MAX_ROLE_VALUES) return [...findings, { field, ...tooMuchForARole(roleValues) }];
+    compiler ??= createCompiler();
+    const error = compileError(compiler, schema);
+    if (error !== null) findings.push({ field, ...error });
+  }
+  return findings;
 }
 
-function evaluateSchema(schema: Record<string, unknown>): Omit<Finding, 'field'> | null {
+function evaluateSize(schema: Record<string, unknown>): SchemaFinding | null {
   const size = new TextEncoder().encode(JSON.stringify(schema)).length;
-  if (size > MAX_SCHEMA_BYTES) {
-    return {
-      found: `${size} bytes of JSON`,
-      required: `must be at most ${MAX_SCHEMA_BYTES} bytes`,
-      fix: 'Make the schema smaller.',
-    };
-  }
-  const reference = findReference(schema, 0);
-  if (reference !== null) {
-    return {
-      found: reference,
-      required: 'must be a schema without references',
-      fix: 'Write out what the reference names.',
-    };
-  }
-  const error = compileError(schema);
-  if (error === null) return null;
+  if (size <= MAX_SCHEMA_BYTES) return null;
   return {
-    found: `a schema that does not compile (${error})`,
-    required: 'must be a JSON Schema of draft 2020-12',
-    fix: 'Correct the schema.',
+    found: `${size} bytes of JSON`,
+    required: `must be at most ${MAX_SCHEMA_BYTES} bytes`,
+    fix: 'Make the schema smaller.',
   };
+}
+
+function evaluateReferences(schema: Record<string, unknown>): SchemaFinding | null {
+  const reference = findReference(schema, 0);
+  if (reference === null) return null;
+  return {
+    found: reference,
+    required: 'must be a schema without references',
+    fix: 'Write out what the reference names.',
+  };
+}
+
+function evaluateValues(schema: Record<string, unknown>): SchemaFinding | null {
+  const values = countValues(schema);
+  if (values <= MAX_SCHEMA_VALUES) return null;
+  return {
+    found: `${values} values`,
+    required: `must have at most ${MAX_SCHEMA_VALUES} values`,
+    fix: 'Describe fewer properties, or list fewer values.',
+  };
+}
+
+function tooMuchForARole(values: number): SchemaFinding {
+  return {
+    found: `${values} values with those of the tools before it`,
+    required: `must have at most ${MAX_ROLE_VALUES} values in all tools of the role together`,
+    fix: 'Make the schemas smaller, or divide the tools between two roles.',
+  };
+}
+
+/** Objects, lists and scalars, each counted once. The depth is bounded before. */
+function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, member) => sum + countValues(member), 1);
 }
 
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
@@ -57,14 +97,29 @@ function findReference(value: unknown, depth: number): string | null {
   return null;
 }
 
-function compileError(schema: Record<string, unknown>): string | null {
+function createCompiler(): Ajv2020 {
+  return new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    validateFormats: false,
+    logger: false,
+    // Two tools may have schemas of one `$id`.
+    addUsedSchema: false,
+    // The code is thrown away. With all errors it does not nest, and without the optimizer it is made in half the time.
+    allErrors: true,
+    code: { optimize: false },
+  });
+}
+
+function compileError(compiler: Ajv2020, schema: Record<string, unknown>): SchemaFinding | null {
   try {
-    // A compiler of its own each time: one that is kept remembers every `$id` it has seen.
-    new Ajv2020({ strict: true, allowUnionTypes: true, validateFormats: false, logger: false }).compile(
-      schema,
-    );
+    compiler.compile(schema);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return {
+      found: `a schema that does not compile (${error instanceof Error ? error.message : String(error)})`,
+      required: 'must be a JSON Schema of draft 2020-12',
+      fix: 'Correct the schema.',
+    };
   }
 }

@@ -1,3 +1,4 @@
+import type { ToolLimits } from './compile-tool-limits.ts';
 import type { ImagePattern } from './image-pattern.ts';
 
 /** Ways in which people may reach into a running pod. */
@@ -33,6 +34,23 @@ export interface RolePolicy {
   /** Largest in-memory or scratch `/tmp`, in nano-units; null where the role grants none. */
   readonly temporarySize: bigint | null;
   readonly temporarySizeText: string | null;
+  /** What each tool may use, by the name of the tool; a tool that is not in it is refused. */
+  readonly tools: ReadonlyMap<string, ToolLimits>;
   /** Ports that others may call the agent on. */
   readonly ingressPorts: ReadonlySet<number>;
+  /** Taints that a pod may tolerate, beside those that the API server adds. */
+  readonly tolerations: readonly AllowedToleration[];
+  /** Labels of nodes that a pod may select, with their values. */
+  readonly nodeSelector: ReadonlyMap<string, string>;
+  /** Annotations that a pod may carry, beside harmless ones: whole keys, and prefixes that end in a slash. */
+  readonly annotations: readonly string[];
+}
+
+/** A toleration that a role allows. It covers one effect. */
+export interface AllowedToleration {
+  readonly key: string;
+  /** `Exists` covers every value of the taint. */
+  readonly operator: 'Exists' | 'Equal';
+  readonly value: string;
+  readonly effect: string;
 }

@@ -29,9 +29,11 @@ export function evaluateAgentSandbox(sandbox: AgentSandbox, around: SandboxSurro
 function evaluateLimits({ spec }: AgentSandbox, role: RolePolicy): readonly Finding[] {
   return (['limits', 'requests'] as const).flatMap((kind) =>
     Object.entries(spec.resources[kind]).flatMap(([resource, amount]) => {
-      const asked = amount === undefined ? null : parseQuantity(amount);
-      const granted = role.limits.get(resource);
-      if (asked === null || (granted !== undefined && asked <= granted)) return [];
+      if (amount === undefined) return [];
+      const asked = parseQuantity(amount);
+      // A resource that the role does not list is not granted.
+      const granted = role.limits.get(resource) ?? 0n;
+      if (asked !== null && asked <= granted) return [];
       const limit = role.limitTexts.get(resource) ?? '0';
       return [atMost(`spec.resources.${kind}.${resource}`, String(amount), limit, role)];
     }),

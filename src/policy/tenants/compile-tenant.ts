@@ -6,7 +6,7 @@ import type { Unchecked } from '../../api/unchecked.ts';
 type Written = NonNullable<Unchecked<TenantIsolation['spec']['exemptions'][number]>>;
 
 /** Prepares a TenantIsolation for evaluating pods. What it does not say is never granted. */
-export function compileTenant({ metadata, spec }: Unchecked<TenantIsolation>): TenantPolicy {
+export function compileTenant({ metadata, spec, status }: Unchecked<TenantIsolation>): TenantPolicy {
   const allowedRoles = new Set(present(spec?.roles?.allowed));
   const defaultRole = spec?.roles?.default ?? null;
   return {
@@ -16,7 +16,15 @@ export function compileTenant({ metadata, spec }: Unchecked<TenantIsolation>): T
     allowedRoles,
     defaultRole: defaultRole !== null && allowedRoles.has(defaultRole) ? defaultRole : null,
     exemptions: present(spec?.exemptions).flatMap(compileExemption),
+    gatewayAddresses: compileAddresses({ metadata, status }),
   };
+}
+
+/** Returns null for a tenant in a file, which has neither a status nor a creation time. A stored one without addresses has no gateway. */
+function compileAddresses({ metadata, status }: Unchecked<Pick<TenantIsolation, 'metadata' | 'status'>>) {
+  const addresses = status?.gateway?.clusterIPs;
+  if (!addresses && !metadata?.creationTimestamp) return null;
+  return present(addresses);
 }
 
 /** An exemption that leaves anything out is none. */

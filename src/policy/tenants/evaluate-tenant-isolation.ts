@@ -1,10 +1,13 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { parseTime } from '../../lib/time.ts';
+import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { show } from '../../lib/show.ts';
+import { formatTime, parseTime } from '../../lib/time.ts';
 import type { Finding } from '../decision.ts';
 
 const MAX_SHADOW_DAYS = 14;
-const DAY_MILLISECONDS = 86_400_000;
+const MAX_SHADOW_MILLISECONDS = MAX_SHADOW_DAYS * 86_400_000;
+
+type Exemption = TenantIsolation['spec']['exemptions'][number];
 
 /** What is known beside a tenant when it is written. */
 export interface TenantSurroundings {
@@ -14,7 +17,7 @@ export interface TenantSurroundings {
   readonly exemptible: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The tenant as it was; an exemption that has ended since may stay, or the tenant could not be changed at all. */
+  /** The tenant as it was, with its status; null where it is new. */
   readonly before: TenantIsolation | null;
 }
 
@@ -25,7 +28,9 @@ export function evaluateTenantIsolation(
 ): readonly Finding[] {
   return [
     ...overlaps(tenant, around),
-    ...tenant.spec.exemptions.flatMap((_, index) => evaluateExemption(tenant, index, around)),
+    ...tenant.spec.exemptions.flatMap((exemption, index) =>
+      evaluateExemption(exemption, `spec.exemptions[${index}]`, around),
+    ),
     ...evaluateShadow(tenant, around),
   ];
 }
@@ -44,57 +49,50 @@ function overlaps(tenant: TenantIsolation, { otherTenantsOf }: TenantSurrounding
 }
 
 function evaluateExemption(
-  tenant: TenantIsolation,
-  index: number,
-  around: TenantSurroundings,
+  exemption: Exemption,
+  field: string,
+  { exemptible, before, now }: TenantSurroundings,
 ): readonly Finding[] {
-  const exemption = tenant.spec.exemptions[index];
-  if (exemption === undefined) return [];
-  const field = `spec.exemptions[${index}]`;
   const findings: Finding[] = exemption.checks
-    .filter((check) => !around.exemptible.has(check))
+    .filter((check) => !exemptible.has(check))
     .map((check) => ({
       field: `${field}.checks`,
       found: show(check),
-      required: `must be of ${[...around.exemptible].join(', ')}`,
+      required: `must be of ${[...exemptible].join(', ')}`,
       fix: 'Remove it: checks of Pod Security restricted, and those that bind a pod to its role, have no exemptions.',
     }));
-  if (!tenant.spec.namespaces.some(({ name }) => name === exemption.namespace)) {
-    findings.push({
-      field: `${field}.namespace`,
-      found: show(exemption.namespace),
-      required: 'must be one of spec.namespaces',
-      fix: 'Name a namespace of this tenant.',
-    });
-  }
-  if (
-    parseTime(exemption.expirationTime) <= around.now &&
-    !hadExemption(around.before, exemption.expirationTime)
-  ) {
-    findings.push({
-      field: `${field}.expirationTime`,
-      found: show(exemption.expirationTime),
-      required: 'must be in the future',
-      fix: 'Set the time at which the exemption ends, or remove the exemption.',
-    });
-  }
-  return findings;
+  // One that has ended may stay as it is, or the tenant could not be changed at all.
+  const isKept = before?.spec.exemptions.some((earlier) => isDeepEqualJson(earlier, exemption)) ?? false;
+  if (parseTime(exemption.expirationTime) > now || isKept) return findings;
+  const ended: Finding = {
+    field: `${field}.expirationTime`,
+    found: show(exemption.expirationTime),
+    required: 'must be in the future',
+    fix: 'Set the time at which the exemption ends, or remove the exemption.',
+  };
+  return [...findings, ended];
 }
 
-function hadExemption(before: TenantIsolation | null, expirationTime: string): boolean {
-  return before?.spec.exemptions.some((exemption) => exemption.expirationTime === expirationTime) ?? false;
-}
-
-function evaluateShadow({ spec, status }: TenantIsolation, { now }: TenantSurroundings): readonly Finding[] {
+/**
+ * A shadow ends at most 14 days after the start that the operator recorded, also where it was removed and set again since.
+ * Until the start is recorded, its end cannot be moved to a later time.
+ */
+function evaluateShadow({ spec }: TenantIsolation, { before, now }: TenantSurroundings): readonly Finding[] {
   if (spec.shadow === undefined) return [];
-  const start = status?.shadow === undefined ? now : parseTime(status.shadow.startTime);
-  if (parseTime(spec.shadow.untilTime) <= start + MAX_SHADOW_DAYS * DAY_MILLISECONDS) return [];
+  const start = before?.status?.shadow?.startTime;
+  const earlier = start === undefined ? before?.spec.shadow?.untilTime : undefined;
+  const latest = Math.min(
+    // A recorded time that cannot be read lets nothing be prolonged.
+    (start === undefined ? now : parseTime(start) || 0) + MAX_SHADOW_MILLISECONDS,
+    earlier === undefined ? Infinity : parseTime(earlier) || 0,
+  );
+  if (parseTime(spec.shadow.untilTime) <= latest) return [];
   return [
     {
       field: 'spec.shadow.untilTime',
       found: show(spec.shadow.untilTime),
-      required: `must be at most ${MAX_SHADOW_DAYS} days after the shadow began`,
-      fix: 'Set an earlier time: a rule in shadow is recorded and not enforced.',
+      required: `must be at most ${formatTime(latest)}: a shadow ends at most ${MAX_SHADOW_DAYS} days after it began`,
+      fix: 'Set an earlier time, or remove spec.shadow: a rule in shadow is recorded and not enforced.',
     },
   ];
 }

@@ -7,6 +7,11 @@ export interface TenantPolicy {
   readonly allowedRoles: ReadonlySet<string>;
   readonly defaultRole: string | null;
   readonly exemptions: readonly Exemption[];
+  /**
+   * Addresses of the tenant's gateway; empty where its status names none. Null where the status is not known: a tenant
+   * that is in a file, and not as the cluster has it.
+   */
+  readonly gatewayAddresses: readonly string[] | null;
 }
 
 /** A named, dated and bounded exception from checks outside Pod Security `restricted`. */

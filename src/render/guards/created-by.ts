@@ -5,7 +5,9 @@ import {
   POLICY_LABELS,
   type PolicyObject,
   type ResourceRule,
+  SUBJECT,
 } from '../admission-policy.ts';
+import { FROM_OWN_SERVICE_ACCOUNT, NO_SERVICE_ACCOUNT } from './actors.ts';
 
 const NAME = 'cloister-created-by';
 const RULES: readonly ResourceRule[] = [
@@ -49,7 +51,8 @@ const stampBinding: PolicyObject = {
 
 /**
  * Who made a sandbox stands on it, since an approval may ask for somebody else (`separation: NotCreator`). It is stamped
- * before anything is judged, whatever the author wrote there; the second policy refuses what the stamp did not reach.
+ * before anything is judged, whatever the author wrote there; the second policy refuses what the stamp did not reach, and
+ * an author behind whom anybody may be.
  * In every namespace, since a sandbox may be there before its namespace is enrolled.
  */
 export const createdByGuard: readonly PolicyObject[] = [
@@ -63,8 +66,12 @@ export const createdByGuard: readonly PolicyObject[] = [
     conditions: [{ name: 'known', expression: KNOWN }],
     validations: [
       {
+        expression: `!${FROM_OWN_SERVICE_ACCOUNT}`,
+        messageExpression: `${SUBJECT} + ': ' + ${NO_SERVICE_ACCOUNT}`,
+      },
+      {
         expression: `${stamp('object')}.orValue('') == ${AUTHOR}`,
-        messageExpression: `'AgentSandbox ' + request.name + ': metadata.annotations[${ANNOTATION.createdBy}]: found ' + ${stamp('object')}.orValue('nothing') + ', but this sandbox is made by ' + ${AUTHOR} + '. Leave the annotation out: it is written for you.'`,
+        messageExpression: `${SUBJECT} + ': metadata.annotations["${ANNOTATION.createdBy}"] is "' + ${stamp('object')}.orValue('') + '"; must be "' + ${AUTHOR} + '", who made the sandbox. Leave the annotation out: it is written for you.'`,
       },
     ],
   }),

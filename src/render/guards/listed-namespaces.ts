@@ -31,11 +31,11 @@ export const listedNamespacesGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: `request.operation != 'CREATE' || !variables.listed || (${CLAIMS} && ${HAS_POD_SECURITY})`,
-      messageExpression: `'namespace ' + object.metadata.name + ': metadata.labels: the TenantIsolation ' + params.metadata.name + ' lists this namespace, so it is created with ${LABEL.tenant}=' + params.metadata.name + ', ${POD_SECURITY_TEXT}. Set these labels.'`,
+      messageExpression: `'Namespace "' + object.metadata.name + '": metadata.labels is incomplete; must have ${LABEL.tenant}=' + params.metadata.name + ', ${POD_SECURITY_TEXT}, because the TenantIsolation "' + params.metadata.name + '" lists the namespace. Set these labels.'`,
     },
     {
       expression: `variables.listed || !(${CLAIMS}) || ${CLAIMED_BEFORE}`,
-      messageExpression: `'namespace ' + object.metadata.name + ': metadata.labels[${LABEL.tenant}]: found ' + params.metadata.name + ', but the TenantIsolation of that name does not list this namespace. Remove the label, or have the namespace added to its spec.namespaces.'`,
+      messageExpression: `'Namespace "' + object.metadata.name + '": metadata.labels["${LABEL.tenant}"] is "' + params.metadata.name + '"; must be a TenantIsolation that lists the namespace. Remove the label, or have the namespace added to spec.namespaces of that TenantIsolation.'`,
     },
   ],
 });

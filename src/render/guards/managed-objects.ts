@@ -1,9 +1,16 @@
-import { PROXY_SECRET } from '../../api/names.ts';
-import { admissionPolicy, GOVERNED, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
-import { FROM_CLEANER, FROM_OPERATOR } from './actors.ts';
+import { LABEL, PROXY_SECRET } from '../../api/names.ts';
+import {
+  admissionPolicy,
+  GOVERNED,
+  type PolicyObject,
+  type ResourceRule,
+  SUBJECT,
+} from '../admission-policy.ts';
+import { FROM_CLEANER, FROM_OPERATOR, FROM_WORKLOAD_CONTROLLER } from './actors.ts';
+import { CHANGED_METADATA, CHANGES_SOMETHING } from './changes.ts';
 
 /** The label by which the operator marks what it wrote. */
-const MANAGED = "'app.kubernetes.io/managed-by'";
+const MANAGED = 'app.kubernetes.io/managed-by';
 
 // Named one by one: what controllers derive from our objects (ReplicaSets, EndpointSlices, pods) copies the label.
 const rule = (group: string, resources: readonly string[]): ResourceRule => ({
@@ -13,14 +20,22 @@ const rule = (group: string, resources: readonly string[]): ResourceRule => ({
   resources,
 });
 
-const IS_MANAGED = `[object, oldObject].exists(each, each != null && each.metadata.?labels[?${MANAGED}].orValue('') == 'cloister')`;
+const IS_MANAGED = `[object, oldObject].exists(each, each != null && each.metadata.?labels[?'${MANAGED}'].orValue('') == 'cloister')`;
 
 /** By its name: a pod may read a Secret of this name into its environment, so that nobody may put a credential there. */
 const IS_PROXY_SECRET = `(request.kind.kind == 'Secret' && [object, oldObject].exists(each, each != null && each.metadata.name.startsWith('${PROXY_SECRET.prefix}')))`;
 
+const SUBRESOURCE = "request.?subResource.orValue('')";
+/** A Scale has no labels. It has the workload's selector, and in a system namespace everything is the operator's. */
+const SCALES_MANAGED = `(${SUBRESOURCE} == 'scale' && ('${LABEL.system}' in namespaceObject.metadata.?labels.orValue({}) || dyn(oldObject).?status.?selector.orValue('').contains('${MANAGED}=cloister')))`;
+/** With a status, the Deployment controller writes which revision is the newest (`deployment.kubernetes.io/revision`). */
+const CHANGES_STATUS_ALONE = `(${CHANGED_METADATA}).all(key, key == 'annotations' && ${FROM_WORKLOAD_CONTROLLER})`;
+
 /**
  * What closes a namespace is written by the operator alone. A NetworkPolicy of another can only open something, since
  * policies add up; so one that was there before may be deleted by whoever has the right, and none may be written.
+ * A status is written with the metadata beside it, and an owner that does not exist has the garbage collector delete
+ * the object: a status may change, and nothing else with it.
  */
 export const managedObjectsGuard: readonly PolicyObject[] = admissionPolicy({
   name: 'cloister-managed-objects',
@@ -28,24 +43,45 @@ export const managedObjectsGuard: readonly PolicyObject[] = admissionPolicy({
     'NetworkPolicies, the Secrets of the gateway, and the objects that Cloister manages are written by the operator alone.',
   scope: GOVERNED,
   rules: [
-    rule('', ['configmaps', 'resourcequotas', 'secrets', 'serviceaccounts', 'services']),
-    rule('apps', ['deployments', 'statefulsets']),
+    rule('', [
+      'configmaps',
+      'resourcequotas',
+      'resourcequotas/status',
+      'secrets',
+      'serviceaccounts',
+      'services',
+      'services/status',
+    ]),
+    rule('apps', [
+      'deployments',
+      'deployments/scale',
+      'deployments/status',
+      'statefulsets',
+      'statefulsets/scale',
+      'statefulsets/status',
+    ]),
     rule('networking.k8s.io', ['networkpolicies']),
-    rule('policy', ['poddisruptionbudgets']),
+    rule('policy', ['poddisruptionbudgets', 'poddisruptionbudgets/status']),
     rule('rbac.authorization.k8s.io', ['rolebindings', 'roles']),
   ],
+  // One condition, since the API server evaluates every condition of a list, and comparing takes its time.
   conditions: [
     {
       name: 'concerned',
-      expression: `request.kind.kind == 'NetworkPolicy' || ${IS_PROXY_SECRET} || ${IS_MANAGED}`,
+      expression: `!(${FROM_OPERATOR}) && (request.kind.kind in ['NetworkPolicy', 'Scale'] || ${IS_PROXY_SECRET} || ${IS_MANAGED}) && (${CHANGES_SOMETHING})`,
     },
-    { name: 'not-the-operator', expression: `!(${FROM_OPERATOR})` },
   ],
-  variables: [{ name: 'managed', expression: IS_MANAGED }],
+  variables: [
+    { name: 'managed', expression: `${IS_MANAGED} || ${SCALES_MANAGED}` },
+    {
+      name: 'byCleaner',
+      expression: `${SUBRESOURCE} == '' && request.operation != 'CREATE' && ${FROM_CLEANER}`,
+    },
+  ],
   validations: [
     {
-      expression: `(request.operation != 'CREATE' && ${FROM_CLEANER}) || (request.operation == 'DELETE' && !variables.managed)`,
-      messageExpression: `request.kind.kind + ' ' + request.name + (variables.managed ? ': metadata.labels[' + ${MANAGED} + ']: found cloister' : '') + ': ' + request.operation + ' by ' + request.userInfo.username + ', but in a namespace of Cloister only the operator writes it. Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.'`,
+      expression: `${SUBRESOURCE} == 'status' ? ${CHANGES_STATUS_ALONE} : ${SUBRESOURCE} == 'scale' ? !variables.managed : (variables.byCleaner || (request.operation == 'DELETE' && !variables.managed))`,
+      messageExpression: `${SUBJECT} + ': ' + request.operation + ' by "' + request.userInfo.username + '"; must be done by the operator of Cloister' + (variables.managed ? ', which manages the object (its label ${MANAGED} is "cloister")' : '') + '. Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.'`,
     },
   ],
 });

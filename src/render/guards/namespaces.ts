@@ -2,7 +2,7 @@ import { LABEL } from '../../api/names.ts';
 import { admissionPolicy, EVERYWHERE, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
 import { enrolmentLabels } from '../enrolment-labels.ts';
 import { FROM_OPERATOR } from './actors.ts';
-import { changedKeys, OURS } from './metadata-changes.ts';
+import { changedKeys, OURS } from './changes.ts';
 
 /** A status or a finalizer is written with the labels beside it: /status and /finalize are ways to change them. */
 export const NAMESPACE_RULES: readonly ResourceRule[] = [
@@ -31,7 +31,7 @@ const EITHER = `(oldObject == null ? [object] : [object, oldObject])`;
 const CONCERNED = `${EITHER}.exists(each, each.metadata.?labels.orValue({}).exists(key, ${OURS}) || each.metadata.?annotations.orValue({}).exists(key, ${OURS})) || object.metadata.name.startsWith('cloister-t-')`;
 const GUARDED_LABEL = `(${OURS} || key.startsWith('pod-security.kubernetes.io/'))`;
 const BECOMES_TENANTS = `'${LABEL.tenant}' in variables.changedLabels && '${LABEL.tenant}' in object.metadata.?labels.orValue({})`;
-const NAMESPACE = "'namespace ' + object.metadata.name + ': '";
+const NAMESPACE = `'Namespace "' + object.metadata.name + '": '`;
 
 /** Enrolment, and what keeps an enrolled namespace closed without the webhook, are changed by the operator alone. */
 export const namespacesGuard: readonly PolicyObject[] = admissionPolicy({
@@ -50,31 +50,31 @@ export const namespacesGuard: readonly PolicyObject[] = admissionPolicy({
     {
       expression:
         "request.operation == 'CREATE' || variables.fromOperator || variables.changedLabels.size() == 0",
-      messageExpression: `${NAMESPACE} + 'metadata.labels: ' + variables.changedLabels.join(', ') + ' would be changed by ' + request.userInfo.username + ', but of a namespace of Cloister only the operator changes it. Change spec.namespaces of the TenantIsolation instead.'`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels: "' + variables.changedLabels.join('", "') + '" is changed by "' + request.userInfo.username + '"; must be changed by the operator of Cloister alone. Change spec.namespaces of the TenantIsolation instead.'`,
     },
     {
       expression: `request.operation != 'CREATE' || variables.fromOperator || variables.changedLabels.all(key, key == '${LABEL.tenant}' || key.startsWith('pod-security.kubernetes.io/'))`,
-      messageExpression: `${NAMESPACE} + 'metadata.labels: found ' + variables.changedLabels.join(', ') + ', of which only ${LABEL.tenant} may be set by ' + request.userInfo.username + '. Remove the others: the operator sets them.'`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels: "' + variables.changedLabels.join('", "') + '" is set by "' + request.userInfo.username + '"; must be ${LABEL.tenant} and the labels of Pod Security alone. Remove the others: the operator sets them.'`,
     },
     {
       expression: 'variables.fromOperator || variables.changedAnnotations.size() == 0',
-      messageExpression: `${NAMESPACE} + 'metadata.annotations: ' + variables.changedAnnotations.join(', ') + ' would be changed by ' + request.userInfo.username + ', but only the operator changes it. Leave it as it was.'`,
+      messageExpression: `${NAMESPACE} + 'metadata.annotations: "' + variables.changedAnnotations.join('", "') + '" is changed by "' + request.userInfo.username + '"; must be changed by the operator of Cloister alone. Leave it as it was.'`,
     },
     {
       expression: `!(${BECOMES_TENANTS}) || (${HAS_POD_SECURITY})`,
-      messageExpression: `${NAMESPACE} + 'metadata.labels: found ${LABEL.tenant} without ${POD_SECURITY_TEXT}. Set these labels too, or leave out ${LABEL.tenant}.'`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels has ${LABEL.tenant}; must have ${POD_SECURITY_TEXT} too. Set these labels, or leave out ${LABEL.tenant}.'`,
     },
     {
       expression: `!(${BECOMES_TENANTS}) || !(object.metadata.name == 'default' || object.metadata.name.startsWith('kube-') || object.metadata.name.startsWith('cloister-'))`,
-      messageExpression: `${NAMESPACE} + 'metadata.labels[${LABEL.tenant}]: default, kube-* and cloister-* cannot be enrolled. Give the agents a namespace of their own.'`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels["${LABEL.tenant}"] is set; must not be set on default, kube-* and cloister-*. Give the agents a namespace of their own.'`,
     },
     {
       expression: `request.operation != 'CREATE' || !object.metadata.name.startsWith('cloister-t-') || variables.fromOperator`,
-      messageExpression: `${NAMESPACE} + 'metadata.name: cloister-t-* are the system namespaces of tenants, and ' + request.userInfo.username + ' is not the operator. Choose another name.'`,
+      messageExpression: `${NAMESPACE} + 'metadata.name begins with "cloister-t-", and the namespace is created by "' + request.userInfo.username + '"; must be created by the operator of Cloister, as the system namespace of a tenant. Choose another name.'`,
     },
     {
       expression: `!('${LABEL.system}' in variables.changedLabels) || !variables.systemTenant.hasValue() || object.metadata.name == 'cloister-t-' + variables.systemTenant.value()`,
-      messageExpression: `${NAMESPACE} + 'metadata.labels[${LABEL.system}]: found ' + variables.systemTenant.orValue('nothing') + ', which belongs on namespace cloister-t-' + variables.systemTenant.orValue('') + ' alone. Remove it.'`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels["${LABEL.system}"] is "' + variables.systemTenant.orValue('') + '"; must be set on the namespace "cloister-t-' + variables.systemTenant.orValue('') + '" alone. Remove it.'`,
     },
   ],
 });

@@ -27,8 +27,12 @@ export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
       { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [SYSTEM_NAMESPACE] },
     ],
   ],
-  rules: [all('*', ['*/*']), ...NAMESPACE_RULES],
-  // Written all the time by nodes and controllers, and of no use to whoever had taken over the operator.
+  rules: [
+    all('*', ['*/*']),
+    ...NAMESPACE_RULES,
+    { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] },
+  ],
+  // Written all the time by nodes and controllers, and of no use to an attacker who acts as the operator.
   excludeRules: [
     all('', ['events', 'pods/binding', 'pods/status']),
     all('coordination.k8s.io', ['leases']),
@@ -39,7 +43,7 @@ export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: WAS_OURS,
-      messageExpression: `request.kind.kind + ' ' + request.name + ': ' + request.operation + ' in namespace ' + request.namespace + ', which carries neither ${LABEL.tenant} nor ${LABEL.system}: the operator has nothing to do there. Add the namespace to spec.namespaces of a TenantIsolation, if it should.'`,
+      messageExpression: `request.kind.kind + ' "' + request.?name.orValue('') + '" in namespace "' + request.namespace + '": ' + request.operation + ' by the operator of Cloister; must be in a namespace with the label ${LABEL.tenant} or ${LABEL.system}. Add the namespace to spec.namespaces of a TenantIsolation, if agents run there.'`,
     },
   ],
 });

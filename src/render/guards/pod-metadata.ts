@@ -1,22 +1,30 @@
-import { LABEL } from '../../api/names.ts';
-import { admissionPolicy, GOVERNED, type PolicyObject } from '../admission-policy.ts';
+import { LABEL, MAX_METADATA_ENTRIES } from '../../api/names.ts';
+import {
+  admissionPolicy,
+  GOVERNED,
+  type PolicyObject,
+  SUBJECT,
+  type Validation,
+} from '../admission-policy.ts';
 import { FROM_OPERATOR } from './actors.ts';
-import { changedKeys, OURS } from './metadata-changes.ts';
+import { changedReservedKeys, hasFewEntries } from './changes.ts';
 
 const v1 = { apiGroups: [''], apiVersions: ['v1'] } as const;
-const GUARDED_LABEL = `(${OURS} && !(key == '${LABEL.contained}' && variables.fromOperator))`;
+const IS_NEW_POD = "(request.kind.kind == 'Pod' && oldObject == null)";
 
 /**
  * What a pod is to Cloister is said when it is created and stays. The contained label alone comes and goes, by the
  * operator. A status is written with the labels beside it, and a Binding's labels and annotations are merged into the
- * pod's: both are ways to change them.
+ * pod's: both are ways to change them. A pod has few labels and annotations, so that no policy runs out of its budget
+ * on the update that contains it; one that has more, from before its namespace was enrolled, may keep and lose them.
  */
 export const podMetadataGuard: readonly PolicyObject[] = admissionPolicy({
   name: 'cloister-pod-metadata',
-  description: 'Labels and annotations of Cloister on a pod stay as they were when it was created.',
+  description: `Labels and annotations of Cloister on a pod stay as they were when it was created, and a pod has at most ${MAX_METADATA_ENTRIES} of each.`,
   scope: GOVERNED,
   rules: [
-    { ...v1, operations: ['UPDATE'], resources: ['pods', 'pods/status'] },
+    { ...v1, operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
+    { ...v1, operations: ['UPDATE'], resources: ['pods/status'] },
     { ...v1, operations: ['CREATE'], resources: ['pods/binding', 'bindings'] },
   ],
   conditions: [
@@ -28,21 +36,23 @@ export const podMetadataGuard: readonly PolicyObject[] = admissionPolicy({
   ],
   variables: [
     { name: 'fromOperator', expression: FROM_OPERATOR },
-    { name: 'changedLabels', expression: changedKeys('labels', GUARDED_LABEL) },
-    { name: 'changedAnnotations', expression: changedKeys('annotations', OURS) },
+    {
+      name: 'changedLabels',
+      expression: changedReservedKeys('labels', `!(key == '${LABEL.contained}' && variables.fromOperator)`),
+    },
+    { name: 'changedAnnotations', expression: changedReservedKeys('annotations') },
   ],
   validations: [
-    {
-      expression: 'variables.changedLabels.size() == 0',
-      messageExpression: message('labels', 'variables.changedLabels'),
-    },
-    {
-      expression: 'variables.changedAnnotations.size() == 0',
-      messageExpression: message('annotations', 'variables.changedAnnotations'),
-    },
+    stays('labels', 'variables.changedLabels'),
+    stays('annotations', 'variables.changedAnnotations'),
+    hasFewEntries('labels', 'variables.fromOperator'),
+    hasFewEntries('annotations', 'variables.fromOperator'),
   ],
 });
 
-function message(map: string, changed: string): string {
-  return `'pod ' + request.name + ': metadata.${map}: ' + ${changed}.join(', ') + ' would be changed by ' + request.userInfo.username + ', but stays as it was when the pod was created. Create a new pod; a pod is cut off and released by an AgentQuarantine.'`;
+function stays(map: string, changed: string): Validation {
+  return {
+    expression: `${IS_NEW_POD} || ${changed}.size() == 0`,
+    messageExpression: `${SUBJECT} + ': metadata.${map}: "' + ${changed}.join('", "') + '" is changed by "' + request.userInfo.username + '"; must stay as it was when the pod was created. Create a new pod; an AgentQuarantine cuts a pod off and releases it.'`,
+  };
 }

@@ -1,5 +1,5 @@
 import { SYSTEM_NAMESPACE } from '../../api/names.ts';
-import { admissionPolicy, GOVERNED, type PolicyObject } from '../admission-policy.ts';
+import { admissionPolicy, GOVERNED, type PolicyObject, SUBJECT } from '../admission-policy.ts';
 
 const TYPE = 'kubernetes.io/service-account-token';
 
@@ -17,7 +17,7 @@ export const tokenSecretsGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: `object.?type.orValue('') != '${TYPE}'`,
-      messageExpression: `'Secret ' + object.metadata.name + ': type: found ${TYPE}, which holds a token without an end. Leave it out: agents are given credentials by the gateway, and programs get short-lived tokens by a projected volume.'`,
+      messageExpression: `${SUBJECT} + ': type is "${TYPE}"; must be another, because such a Secret holds a token that never expires. Leave it out: the gateway attaches the credentials of agents, and programs get short-lived tokens by a projected volume.'`,
     },
   ],
 });

@@ -2,6 +2,8 @@ import { GATEWAY, LABEL } from '../../api/names.ts';
 import { admissionPolicy, GOVERNED, type PolicyObject } from '../admission-policy.ts';
 import { FROM_NODE } from './actors.ts';
 
+const ACCOUNT = `'ServiceAccount "' + request.name + '" in namespace "' + request.namespace + '": '`;
+
 /**
  * Who may ask for a token of a ServiceAccount (KEP-1205): in a tenant's namespaces only the kubelet, for a pod that it
  * runs; in the system namespace also the gateway, for the identities that Vault knows (their names have a dot, which
@@ -31,11 +33,11 @@ export const tokensGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: `variables.forVault ? variables.fromGateway : (${FROM_NODE})`,
-      messageExpression: `'ServiceAccount ' + request.name + ': a token was asked for by ' + request.userInfo.username + ', but ' + (variables.forVault ? 'only the gateway of the tenant is given one of this identity' : 'only the kubelet of a node that runs its pod is given one') + '. Use an identity outside the namespaces of Cloister, or let the gateway attach the credential.'`,
+      messageExpression: `${ACCOUNT} + 'a token is requested by "' + request.userInfo.username + '"; must be requested by ' + (variables.forVault ? 'the gateway of the tenant' : 'the kubelet of a node that runs its pod') + '. Use an identity outside the namespaces of Cloister, or let the gateway attach the credential.'`,
     },
     {
       expression: `!variables.forVault || (object.spec.?audiences.orValue([]) == ['vault'] && variables.anchored)`,
-      messageExpression: `'ServiceAccount ' + request.name + ': spec: a token of this identity has audience vault alone and is bound to the Secret ' + request.name + '; found audiences ' + object.spec.?audiences.orValue([]).join(', ') + ' and ' + object.spec.?boundObjectRef.?kind.orValue('no') + ' ' + object.spec.?boundObjectRef.?name.orValue('object') + '. Ask for that.'`,
+      messageExpression: `${ACCOUNT} + 'spec.audiences is ["' + object.spec.?audiences.orValue([]).join('", "') + '"] and spec.boundObjectRef is ' + object.spec.?boundObjectRef.?kind.orValue('not set') + ' "' + object.spec.?boundObjectRef.?name.orValue('') + '"; must be ["vault"] and Secret "' + request.name + '". Request such a token.'`,
     },
   ],
 });

@@ -1,9 +1,11 @@
 import { changesContract } from '../../policy/admission/changes-contract.ts';
 import { evaluatePod } from '../../policy/admission/evaluate-pod.ts';
+import { contractWarnings } from '../../policy/admission/warnings.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { Pod } from '../../policy/pod/pod.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict, toVerdict } from '../admission-verdict.ts';
+import { limitWarnings } from './limit-warnings.ts';
 import { podContext } from './pod-context.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
@@ -19,9 +21,14 @@ export function reviewPod(request: AdmissionRequest, settings: ReviewSettings): 
     return toVerdict(subject, { effect: 'Deny', reason: 'ObjectMissing', violations: [] });
   }
   const isUpdate = request.operation === 'UPDATE';
-  if (isUpdate && request.oldObject && !changesContract(request.oldObject, pod)) return ALLOWED;
-  const context = podContext(request, pod, isUpdate ? 'Update' : 'Create', settings);
+  const before = isUpdate ? (request.oldObject as Pod | null | undefined) : null;
+  if (before && !changesContract(before, pod)) return ALLOWED;
+  const known = podContext(request, pod, isUpdate ? 'Update' : 'Create', settings);
+  const context = { ...known, before: before?.metadata };
   const name = pod.metadata?.name ?? `${pod.metadata?.generateName ?? ''}*`;
-  const decision = evaluatePod(createPodSubject(pod), { context, now: settings.now() });
-  return toVerdict(`pod "${name}" in namespace "${namespace}"`, decision);
+  const subject = createPodSubject(pod);
+  const decision = evaluatePod(subject, { context, now: settings.now() });
+  const verdict = toVerdict(`pod "${name}" in namespace "${namespace}"`, decision);
+  const warnings = limitWarnings(contractWarnings(subject));
+  return warnings.length === 0 ? verdict : { ...verdict, warnings };
 }

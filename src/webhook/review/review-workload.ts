@@ -1,15 +1,16 @@
 import { describeViolation } from '../../policy/describe-decision.ts';
 import { evaluatePod } from '../../policy/admission/evaluate-pod.ts';
+import { contractWarnings } from '../../policy/admission/warnings.ts';
 import { findPod } from '../../policy/pod/pod-template.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
+import { limitWarnings } from './limit-warnings.ts';
 import { podContext } from './pod-context.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
-/** The API server keeps 4,096 characters of warnings in all and cuts each at 256 (apiserver `warning` package). */
-const MAX_WARNINGS = 14;
-const MAX_WARNING_CHARACTERS = 256;
+/** Violations that are told; more would not reach the user. */
+const MAX_VIOLATIONS = 14;
 
 /**
  * Answers a workload that holds a pod template with warnings, so that `kubectl apply` says at once what its pods will
@@ -22,14 +23,13 @@ export function reviewWorkload(request: AdmissionRequest, settings: ReviewSettin
   const subject = createPodSubject(found.pod, found.prefix);
   const context = podContext(request, found.pod, 'Create', settings);
   const decision = evaluatePod(subject, { context, now: settings.now() });
-  if (decision.effect !== 'Deny') return ALLOWED;
-  const { violations } = decision;
-  const lines = violations.slice(0, MAX_WARNINGS).map((violation) => shorten(describeViolation(violation)));
-  const rest = violations.length - lines.length;
-  if (rest > 0) lines.push(`and at least ${rest} more; cloister review -f lists them`);
-  return { allowed: true, warnings: ['the pods of this template will be refused:', ...lines] };
-}
-
-function shorten(text: string): string {
-  return text.length > MAX_WARNING_CHARACTERS ? `${text.slice(0, MAX_WARNING_CHARACTERS - 1)}…` : text;
+  const advice = contractWarnings(subject);
+  if (decision.effect !== 'Deny') {
+    return advice.length === 0 ? ALLOWED : { allowed: true, warnings: limitWarnings(advice) };
+  }
+  const told = decision.violations.slice(0, MAX_VIOLATIONS);
+  const left = decision.violations.length - told.length;
+  const refusals = ['the pods of this template will be refused:', ...told.map(describeViolation)];
+  const warnings = left === 0 ? limitWarnings([...refusals, ...advice]) : limitWarnings(refusals, left);
+  return { allowed: true, warnings };
 }

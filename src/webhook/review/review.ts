@@ -11,11 +11,14 @@ const CONNECT_SUBRESOURCES = new Set(['exec', 'attach', 'portforward', 'proxy'])
 /** Subresources of pods that carry no spec to judge; Pod Security leaves out the same (admission.go, ignored list). */
 const UNJUDGED_SUBRESOURCES = new Set(['binding', 'eviction', 'log', 'status']);
 
+type Outcome = AdmissionVerdict | Promise<AdmissionVerdict>;
+
 /**
- * Decides one admission request from the watch caches alone. A DELETE is never judged here: a webhook that can stop a
+ * Decides one admission request from the watch caches alone; for CONNECT the API server is asked who may use the role, and
+ * the verdict is a promise. A DELETE is never judged here: a webhook that can stop a
  * deletion can hold a cluster hostage; the guard policies of the chart cover what must not be deleted.
  */
-export function review(request: AdmissionRequest, settings: ReviewSettings): AdmissionVerdict {
+export function review(request: AdmissionRequest, settings: ReviewSettings): Outcome {
   if (request.operation === 'DELETE') return ALLOWED;
   const { group, resource } = request.resource;
   const subresource = request.subResource ?? '';

@@ -39,6 +39,18 @@ export const badDecisions: readonly BadObject[] = [
     'spec.arguments',
     /must be of type string/,
   ),
+  badApproval(
+    'an approver that is nobody',
+    { '/spec/approvers': [{ group: 'sre' }, {}] },
+    'spec.approvers[1]',
+    /exactly one of group and user/,
+  ),
+  badApproval(
+    'an approver that is both a group and a user',
+    { '/spec/approvers': [{ group: 'sre', user: 'ann' }] },
+    'spec.approvers[0]',
+    /exactly one of group and user/,
+  ),
   {
     ...badApproval(
       'arguments that were changed',
@@ -72,6 +84,18 @@ export const badDecisions: readonly BadObject[] = [
   badQuarantine(
     'a quarantine of a sandbox without its namespace',
     target({ type: 'Sandbox', name: 'x' }),
+    'spec.target.namespace',
+    /must be set with type Sandbox, and only with it/,
+  ),
+  badQuarantine(
+    'a quarantine of a tenant with a namespace',
+    target({ type: 'Tenant', namespace: 'x', name: 'x' }),
+    'spec.target.namespace',
+    /must be set with type Sandbox, and only with it/,
+  ),
+  badQuarantine(
+    'a quarantine of everything in a namespace',
+    target({ type: 'All', namespace: 'x' }),
     'spec.target.namespace',
     /must be set with type Sandbox, and only with it/,
   ),

@@ -1,6 +1,6 @@
 import type { BadObject } from './bad-object.ts';
 import { refused } from './refused.ts';
-import { role } from './role-objects.ts';
+import { callUpstream, role } from './role-objects.ts';
 
 const tools = '/spec/tools';
 
@@ -45,6 +45,15 @@ export const badRoleExecutors: readonly BadObject[] = [
     /more than the number of users/,
   ),
   schema(
+    'three approvals of two users',
+    {
+      [`${tools}/3/confirmation/approvers`]: [{ user: 'ann' }, { user: 'bob' }],
+      [`${tools}/3/confirmation/minApprovals`]: 3,
+    },
+    'spec.tools[3].confirmation.minApprovals',
+    /more than the number of users/,
+  ),
+  schema(
     'no approval needed',
     { [`${tools}/3/confirmation/minApprovals`]: 0 },
     'spec.tools[3].confirmation.minApprovals',
@@ -71,6 +80,30 @@ export const badRoleExecutors: readonly BadObject[] = [
   schema(
     'a confirmation of the agent’s own tool, not written as Cooperative',
     { [`${tools}/0/confirmation`]: { when: 'Always', approvers: [{ group: 'sre' }] } },
+    'spec.tools[0].enforcement',
+    /must be Cooperative/,
+  ),
+  schema(
+    'a size of responses of the agent’s own tool, not written as Cooperative',
+    { [`${tools}/0/maxResponseSize`]: '1Mi' },
+    'spec.tools[0].enforcement',
+    /must be Cooperative/,
+  ),
+  schema(
+    'a duration of the agent’s own tool, not written as Cooperative',
+    { [`${tools}/0/maxExecutionSeconds`]: 30 },
+    'spec.tools[0].enforcement',
+    /must be Cooperative/,
+  ),
+  schema(
+    'arguments of the agent’s own tool, not written as Cooperative',
+    { [`${tools}/0/arguments`]: { type: 'object' } },
+    'spec.tools[0].enforcement',
+    /must be Cooperative/,
+  ),
+  schema(
+    'domains of the agent’s own tool, not written as Cooperative',
+    { [`${tools}/0/domains`]: [{ argument: '/url', allow: [], deny: [] }] },
     'spec.tools[0].enforcement',
     /must be Cooperative/,
   ),
@@ -109,6 +142,42 @@ export const badRoleExecutors: readonly BadObject[] = [
     { [`${tools}/3/sql`]: { argument: '/q', credential: 'warehouse' } },
     'spec.tools[3].sql',
     /must not be set unless executor is SQL/,
+  ),
+  schema(
+    'executor MCP with upstream as well',
+    { [`${tools}/3/upstream`]: { name: 'openai', method: 'POST', path: '/chat/completions' } },
+    'spec.tools[3].upstream',
+    /must not be set unless executor is Upstream/,
+  ),
+  schema(
+    'executor Fetch with mcp',
+    { [`${tools}/1/mcp`]: { upstream: 'deployer', tool: 'x' } },
+    'spec.tools[1].mcp',
+    /must not be set unless executor is MCP/,
+  ),
+  schema(
+    'executor Upstream of an upstream that is not declared',
+    { [`${tools}/3`]: callUpstream('other') },
+    'spec.tools',
+    /in spec.upstreams that has protocol HTTP/,
+  ),
+  schema(
+    'executor Upstream of an MCP server',
+    { [`${tools}/3`]: callUpstream('deployer') },
+    'spec.tools',
+    /in spec.upstreams that has protocol HTTP/,
+  ),
+  schema(
+    'executor MCP of a model vendor',
+    { [`${tools}/3/mcp/upstream`]: 'openai' },
+    'spec.tools',
+    /in spec.upstreams that has protocol MCP/,
+  ),
+  schema(
+    'executor SQL with a credential of an upstream',
+    { [`${tools}/2/sql/credential`]: 'openai' },
+    'spec.tools',
+    /in spec.credentials that has databaseLogin/,
   ),
   schema(
     'executor SQL without the capability',

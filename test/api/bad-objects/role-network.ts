@@ -1,6 +1,6 @@
 import type { BadObject } from './bad-object.ts';
 import { refused } from './refused.ts';
-import { deployer, openai, role } from './role-objects.ts';
+import { role } from './role-objects.ts';
 
 const schema = refused('Schema', role);
 
@@ -11,9 +11,6 @@ const domain = (name: string, host: string): BadObject =>
     'spec.tools[1].domains[0].allow[0]',
     /should match/,
   );
-
-const baseURL = (name: string, url: string): BadObject =>
-  schema(name, { '/spec/upstreams/0/baseURL': url }, 'spec.upstreams[0].baseURL', /should match/);
 
 const ingress = (from: unknown) => ({ '/spec/network/ingress': [{ port: 8080, from }] });
 
@@ -89,6 +86,32 @@ const callers: readonly BadObject[] = [
     /must have namespaceSelector, podSelector or both/,
   ),
   schema(
+    'an ingress rule whose second caller has no selector',
+    ingress([{ podSelector: { matchLabels: { app: 'front' } } }, {}]),
+    'spec.network.ingress[0].from[1]',
+    /must have namespaceSelector, podSelector or both/,
+  ),
+  schema(
+    'a namespace selector that selects everything',
+    ingress([{ namespaceSelector: { matchLabels: {} } }]),
+    'spec.network.ingress[0].from[0].namespaceSelector.matchLabels',
+    /at least 1 properties/,
+  ),
+  schema(
+    'a selector of 17 labels',
+    ingress([
+      { podSelector: { matchLabels: Object.fromEntries([...Array(17).keys()].map((n) => [`l${n}`, 'x'])) } },
+    ]),
+    'spec.network.ingress[0].from[0].podSelector.matchLabels',
+    /at most 16 properties|Too many/,
+  ),
+  schema(
+    'two ingress rules for one port',
+    { '/spec/network/ingress/1': { port: 8080, from: [{ podSelector: { matchLabels: { app: 'b' } } }] } },
+    'spec.network.ingress[1]',
+    /Duplicate/,
+  ),
+  schema(
     'a selector that selects everything',
     ingress([{ podSelector: { matchLabels: {} } }]),
     'spec.network.ingress[0].from[0].podSelector.matchLabels',
@@ -96,109 +119,5 @@ const callers: readonly BadObject[] = [
   ),
 ];
 
-const upstreams: readonly BadObject[] = [
-  schema(
-    'a brokered host that is also in network.allow',
-    { '/spec/network/allow': [{ host: 'api.openai.com' }] },
-    'spec.network.allow',
-    /must not contain a host of spec.upstreams/,
-  ),
-  schema(
-    'a brokered host that is also in the domains of a tool',
-    { '/spec/tools/1/domains/0/allow': ['example.com', 'api.openai.com'] },
-    'spec.tools',
-    /must not contain a host of spec.upstreams/,
-  ),
-  baseURL('an upstream over plain http', 'http://api.openai.com'),
-  baseURL('an upstream at an address', 'https://10.0.0.1/v1'),
-  baseURL('an upstream with a user in its URL', 'https://user@api.openai.com'),
-  baseURL('an upstream with .. in its URL', 'https://api.openai.com/v1/../admin'),
-  baseURL('an upstream with a query in its URL', 'https://api.openai.com/v1?key=x'),
-  schema(
-    'an upstream path with an encoded slash',
-    { '/spec/upstreams/0/paths': ['/v1%2Fadmin'] },
-    'spec.upstreams[0].paths[0]',
-    /should match/,
-  ),
-  schema(
-    'an upstream path with a wildcard in its middle',
-    { '/spec/upstreams/0/paths': ['/v1/*/files'] },
-    'spec.upstreams[0].paths[0]',
-    /should match/,
-  ),
-  schema(
-    'two upstreams of one name',
-    { '/spec/upstreams': [openai, deployer, openai] },
-    'spec.upstreams[2]',
-    /Duplicate/,
-  ),
-  schema(
-    'an upstream with a credential that is not declared',
-    { '/spec/upstreams/0/credential': 'other' },
-    'spec.upstreams',
-    /in spec.credentials that has attach/,
-  ),
-  schema(
-    'a database login attached to an upstream',
-    { '/spec/upstreams/0/credential': 'warehouse' },
-    'spec.upstreams',
-    /in spec.credentials that has attach/,
-  ),
-  schema(
-    'protocol MCP without mcp',
-    { '/spec/upstreams/1/mcp': undefined },
-    'spec.upstreams[1].mcp',
-    /must be set with protocol MCP, and only with it/,
-  ),
-  schema(
-    'llm for an MCP server',
-    { '/spec/upstreams/1/llm': { api: 'OpenAIChat', models: ['m'], maxOutputTokens: 1 } },
-    'spec.upstreams[1].llm',
-    /must not be set unless protocol is HTTP/,
-  ),
-  schema(
-    'a pin that is no hash',
-    { '/spec/upstreams/1/mcp': { pins: [{ tool: 'rollout', sha256: 'latest' }] } },
-    'spec.upstreams[1].mcp.pins[0].sha256',
-    /should match/,
-  ),
-  schema(
-    'a tool with an upstream that is not declared',
-    { '/spec/tools/3/mcp/upstream': 'other' },
-    'spec.tools',
-    /in spec.upstreams that has protocol MCP/,
-  ),
-  schema(
-    'a tool with a credential that is not declared',
-    { '/spec/tools/2/sql/credential': 'other' },
-    'spec.tools',
-    /in spec.credentials that has databaseLogin/,
-  ),
-  schema(
-    'a credential without a shape',
-    { '/spec/credentials/0': { name: 'openai' } },
-    'spec.credentials[0]',
-    /exactly one of attach and databaseLogin/,
-  ),
-  schema(
-    'a credential of two shapes',
-    { '/spec/credentials/0/databaseLogin': {} },
-    'spec.credentials[0]',
-    /exactly one of attach and databaseLogin/,
-  ),
-  schema(
-    'a header credential without the header',
-    { '/spec/credentials/0/attach': { type: 'Header' } },
-    'spec.credentials[0].attach.header',
-    /must be set with type Header, and only with it/,
-  ),
-  schema(
-    'a signature without its region',
-    { '/spec/credentials/0/attach': { type: 'AWSSigV4', service: 's3' } },
-    'spec.credentials[0].attach.type',
-    /region and service must be set with type AWSSigV4/,
-  ),
-];
-
-/** Roles with a host, a caller, an upstream or a credential that cannot be. */
-export const badRoleNetworks: readonly BadObject[] = [...hosts, ...callers, ...upstreams];
+/** Roles with a host or a caller that cannot be. */
+export const badRoleNetworks: readonly BadObject[] = [...hosts, ...callers];

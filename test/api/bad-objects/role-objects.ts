@@ -36,6 +36,14 @@ export const rollout = {
   confirmation: { when: 'Always', approvers: [{ group: 'sre' }] },
 };
 
+/** A tool that is one request to an upstream. */
+export const callUpstream = (name: string) => ({
+  name: 'complete',
+  executor: 'Upstream',
+  upstream: { name, method: 'POST', path: '/chat/completions' },
+  confirmation: { when: 'Never' },
+});
+
 /** A model vendor. */
 export const openai = {
   name: 'openai',

@@ -16,11 +16,33 @@ const image = (name: string, repository: string): BadObject =>
     /should match/,
   );
 
+const toleration = (name: string, changes: object, member: string, message: RegExp): BadObject =>
+  schema(
+    name,
+    {
+      [`${sandbox}/scheduling`]: {
+        tolerations: [{ key: 'example.com/agents', operator: 'Exists', effect: 'NoSchedule', ...changes }],
+      },
+    },
+    `spec.sandbox.scheduling.tolerations[0].${member}`,
+    message,
+  );
+
+const annotation = (name: string, entry: string, message: RegExp): BadObject =>
+  schema(name, { [`${sandbox}/annotations`]: [entry] }, 'spec.sandbox.annotations[0]', message);
+
 const ARGUMENTS = '/spec/tools/3/arguments';
 
 /** Roles with a pod, a name or a bound that cannot be, and those that only the webhook sees through. */
 export const badRoleSandboxes: readonly BadObject[] = [
   schema('a role without a sandbox', { [sandbox]: undefined }, 'spec.sandbox', /Required/),
+  schema('a sandbox that is null', { [sandbox]: null }, 'spec.sandbox', /Required/),
+  schema(
+    'nothing in a list of hosts',
+    { '/spec/network/allow': [null] },
+    'spec.network.allow[0]',
+    /must be of type object/,
+  ),
   schema('a role without limits', { [`${sandbox}/limits`]: undefined }, 'spec.sandbox.limits', /Required/),
   schema(
     'a role without a memory limit',
@@ -41,6 +63,41 @@ export const badRoleSandboxes: readonly BadObject[] = [
     /at most 4Ti/,
   ),
   schema('a negative limit', { [`${sandbox}/limits/cpu`]: '-1' }, 'spec.sandbox.limits.cpu', /should match/),
+  toleration('a toleration of every taint', { key: '' }, 'key', /should match|at least 1 chars/),
+  toleration(
+    'a toleration of the control plane',
+    { key: 'node-role.kubernetes.io/control-plane' },
+    'key',
+    /must not be a taint of the control plane/,
+  ),
+  toleration(
+    'a toleration of nodes whose network is not ready',
+    { key: 'node.cilium.io/agent-not-ready' },
+    'key',
+    /must not be a taint of the control plane/,
+  ),
+  toleration('a toleration of every effect', { effect: undefined }, 'effect', /Required/),
+  toleration(
+    'a toleration of an equal value without the value',
+    { operator: 'Equal' },
+    'value',
+    /must be set where operator is Equal/,
+  ),
+  annotation('every annotation', '/', /should match/),
+  annotation('annotations by a wildcard', 'example.com/*', /should match/),
+  annotation('two annotations in one text', 'a.example.com/x,b.example.com/y', /should match/),
+  annotation('annotations of Cloister', 'cloister.dev/', /must not be a name of cloister.dev/),
+  annotation(
+    'an annotation in a domain below that of Cloister',
+    'x.cloister.dev/y',
+    /must not be a name of cloister.dev/,
+  ),
+  schema(
+    'more annotations than may be listed',
+    { [`${sandbox}/annotations`]: Array.from({ length: 25 }, (_, index) => `example.com/${index}`) },
+    'spec.sandbox.annotations',
+    /Too many/,
+  ),
   schema('root', { [`${sandbox}/runAsUser`]: 0 }, 'spec.sandbox.runAsUser', /greater than or equal to 1/),
   schema(
     'a user that is not said',

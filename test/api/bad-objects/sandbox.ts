@@ -60,6 +60,16 @@ export const badSandboxes: readonly BadObject[] = [
     /exactly one of/,
   ),
   schema(
+    'a volume of a claim that exists and one that is made',
+    volume({
+      '/configMap': undefined,
+      '/persistentVolumeClaim': { claimName: 'a' },
+      '/ephemeral': { size: '1Gi' },
+    }),
+    'spec.volumes[0]',
+    /exactly one of/,
+  ),
+  schema(
     'a volume without a source',
     volume({ '/configMap': undefined }),
     'spec.volumes[0]',

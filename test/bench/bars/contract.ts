@@ -94,5 +94,6 @@ function sampleSettings(): ReviewSettings {
       operatorUser: 'system:serviceaccount:cloister-system:cloister-operator',
     },
     now: Date.now,
+    roleUse: { review: () => Promise.resolve('Denied') },
   };
 }

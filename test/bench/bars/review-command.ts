@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,9 @@ const MANIFEST_COUNT = 5_000;
 const ROUNDS = 5;
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
-const COMMAND = '../../../src/bin/cloister.ts';
+/** What users run. */
+const COMMAND = '../../../dist/bin/cloister.js';
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const PARSER = 'parse-manifests.ts';
 const REPORT = new URL('../servers/report-figures.mjs', import.meta.url).href;
 /** The role and the tenant of the pods. */
@@ -25,6 +27,11 @@ export const REVIEW_COMMAND_BARS: readonly Bar[] = [
 
 async function measureReview({ isQuick, report }: Bench): Promise<Measurement> {
   const count = isQuick ? 200 : MANIFEST_COUNT;
+  report('building dist');
+  execFileSync(process.execPath, ['scripts/build.ts'], {
+    cwd: REPOSITORY,
+    env: { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` },
+  });
   const folder = mkdtempSync(join(tmpdir(), 'cloister-bench-'));
   try {
     const refused = writeManifests(folder, count);

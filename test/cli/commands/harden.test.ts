@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
+import { findDifferences } from '../../../src/policy/harden/find-differences.ts';
 import { reviewAsJson, runCommand, SAMPLE_POLICIES, SAMPLES, writeFiles } from '../run-command.ts';
 
 const [ROLE, TENANT] = SAMPLE_POLICIES;
@@ -88,9 +89,11 @@ describe('cloister harden', () => {
   });
 
   test('does not change a compliant pod', async () => {
-    const flags = ['-f', ROLE, '-f', TENANT, '-f', `${SAMPLES}/workloads`, '--role', 'data-analyst'];
+    const aliases = '  hostAliases: [{ip: 10.96.0.50, hostnames: [cloister-gateway]}]\n';
+    const sample = `${readFileSync(`${SAMPLES}/workloads/compliant-pod.yaml`, 'utf8')}${aliases}`;
+    const folder = writeFiles({ 'tenant.yaml': tenantWithStatus, 'workload.yaml': sample });
+    const flags = ['-f', ROLE, '-f', folder, '--role', 'data-analyst'];
     const { code, out } = await runCommand(['harden', ...flags]);
-    const sample = readFileSync(`${SAMPLES}/workloads/compliant-pod.yaml`, 'utf8');
     expect(code).toBe(0);
     expect(objectsOf(out).at(-1)).toEqual(objectsOf(sample)[0]);
     expect(await runCommand(['harden', ...flags, '--diff'])).toMatchObject({ code: 0, out: '', error: '' });
@@ -129,6 +132,60 @@ describe('cloister harden', () => {
     );
     expect(code).toBe(1);
     expect(error).toContain('to decide: gateway: spec.template.spec.hostAliases is not set');
+  });
+
+  test('says every change and every obstacle, with fields of the file that was read', async () => {
+    const stdin = `apiVersion: v1
+kind: Pod
+metadata: {name: hermes, namespace: acme-agents}
+spec:
+  serviceAccountName: hermes
+  initContainers:
+  - name: prepare
+    image: ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}
+    command: [sh, -c, chown -R 1001 /data]
+    securityContext: {runAsUser: 0}
+    volumeMounts: [{name: scratch, mountPath: /tmp}]
+  containers:
+  - name: agent
+    image: ghcr.io/acme/hermes:latest
+    env:
+    - {name: HTTPS_PROXY, value: 'http://user:hunter2@proxy.corp.example.com:8080'}
+    volumeMounts: [{name: scratch, mountPath: /tmp}]
+  volumes: [{name: scratch, emptyDir: {}}]
+`;
+    const flags = ['-f', ROLE, '-f', '-', '--role', 'data-analyst', '--start-gate-image', GATE];
+    const { code, error } = await runCommand(['harden', ...flags], { stdin });
+    expect(code).toBe(1);
+    for (const line of [
+      'to decide: run-as-user: container "prepare": spec.initContainers[0].command is a command with "chown"',
+      'to decide: gateway: container "agent", env "HTTPS_PROXY": spec.containers[0].env[0].value is another proxy',
+      'to decide: image-policy: container "agent": spec.containers[0].image is "ghcr.io/acme/hermes:latest"',
+      'changed: container "prepare": spec.initContainers[0].securityContext.runAsUser from 0 to not set',
+      'changed: spec.initContainers[name="start-gate"] from not set to {"name":"start-gate"',
+      'filled in: spec.volumes[0].emptyDir.sizeLimit was set to 100Mi',
+      'filled in: container "prepare": spec.initContainers[0].resources.limits.memory was set to 2Gi',
+    ])
+      expect(error).toContain(line);
+    expect(error).not.toContain('hunter2');
+  });
+
+  test('changes nothing without a line', async () => {
+    const { out, error } = await runCommand(['harden', '-f', ROLE, '-f', '-', '--role', 'data-analyst'], {
+      stdin: BARE,
+    });
+    const pod = (text: string) => objectsOf(text).find(({ kind }) => kind === 'Deployment');
+    const lines = error
+      .split('\n')
+      .flatMap((line) => /(?:changed|filled in): (?:.*?: )?(spec\S+)/.exec(line)?.[1] ?? []);
+    const differences = findDifferences(pod(BARE), pod(out)).map(({ field }) => field);
+    for (const field of differences) {
+      expect(
+        lines.some((line) => field.startsWith(line) || line.startsWith(field)),
+        field,
+      ).toBe(true);
+    }
+    expect(differences.length).toBeGreaterThan(10);
   });
 
   test.for([

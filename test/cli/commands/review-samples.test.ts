@@ -4,7 +4,10 @@ import { checksOf, reviewAsJson, SAMPLE_POLICIES, SAMPLES } from '../run-command
 
 /** What each sample is refused by, and by nothing else. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  'acting-annotation': ['annotations'],
   'added-capability': ['capabilities'],
+  'chosen-node': ['node-placement'],
+  'foreign-alias': ['gateway-aliases'],
   'foreign-image': ['image-policy'],
   'foreign-role': ['role'],
   'host-network': ['host-namespaces'],

@@ -2,22 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { reviewAsJson } from '../run-command.ts';
 
 const POD = { containers: [{ name: 'a', image: 'b' }], hostNetwork: true };
-const TEMPLATE = { metadata: {}, spec: POD };
-const workload = (apiVersion: string, kind: string) => ({ apiVersion, kind, spec: { template: TEMPLATE } });
+const TEMPLATE = { metadata: { labels: { app: 'a' } }, spec: POD };
+const TO_COMPLETION = { ...TEMPLATE, spec: { ...POD, restartPolicy: 'Never' } };
+const workload = (apiVersion: string, kind: string) => ({
+  apiVersion,
+  kind,
+  spec: { selector: { matchLabels: { app: 'a' } }, template: TEMPLATE },
+});
 const cronJob = (apiVersion: string) => ({
   apiVersion,
   kind: 'CronJob',
-  spec: { jobTemplate: { spec: { template: TEMPLATE } } },
+  spec: { schedule: '@daily', jobTemplate: { spec: { template: TO_COMPLETION } } },
 });
 
 /** Manifests with a pod on the node's network, and where that is written. */
 const REFUSED: readonly (readonly [string, object, string])[] = [
   ['a Pod', { apiVersion: 'v1', kind: 'Pod', spec: POD }, 'spec.hostNetwork'],
-  [
-    'a Pod without containers',
-    { apiVersion: 'v1', kind: 'Pod', spec: { hostNetwork: true } },
-    'spec.hostNetwork',
-  ],
   [
     'a Pod full of nulls',
     { apiVersion: 'v1', kind: 'Pod', metadata: null, spec: { ...POD, volumes: null, securityContext: null } },
@@ -41,8 +41,16 @@ const REFUSED: readonly (readonly [string, object, string])[] = [
         'spec.template.spec.hostNetwork',
       ] as const,
   ),
-  ['a Job', workload('batch/v1', 'Job'), 'spec.template.spec.hostNetwork'],
-  ['a ReplicationController', workload('v1', 'ReplicationController'), 'spec.template.spec.hostNetwork'],
+  [
+    'a Job',
+    { apiVersion: 'batch/v1', kind: 'Job', spec: { template: TO_COMPLETION } },
+    'spec.template.spec.hostNetwork',
+  ],
+  [
+    'a ReplicationController',
+    { apiVersion: 'v1', kind: 'ReplicationController', spec: { template: TEMPLATE } },
+    'spec.template.spec.hostNetwork',
+  ],
   [
     'a PodTemplate',
     { apiVersion: 'v1', kind: 'PodTemplate', template: TEMPLATE },
@@ -123,7 +131,10 @@ describe('every kind that holds a pod', () => {
     const manifest = {
       apiVersion: 'v1',
       kind: 'Pod',
-      spec: { [list]: [{ name: 'a', image: 'b', securityContext: { privileged: true } }] },
+      spec: {
+        containers: [{ name: 'main', image: 'b' }],
+        [list]: [{ name: 'a', image: 'b', securityContext: { privileged: true } }],
+      },
     };
     const { entries } = await reviewAsJson(['-f', '-', '--check', 'privileged'], JSON.stringify(manifest));
     expect(entries).toMatchObject([
@@ -135,20 +146,20 @@ describe('every kind that holds a pod', () => {
 describe('what holds nothing against it', () => {
   test.for([
     [
-      'a template without a spec',
-      { apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { metadata: {} } } },
-    ],
-    [
       'an empty security context',
       {
         apiVersion: 'v1',
         kind: 'Pod',
-        spec: { securityContext: {}, containers: [{ name: 'a', securityContext: {} }] },
+        spec: { securityContext: {}, containers: [{ name: 'a', image: 'b', securityContext: {} }] },
       },
     ],
     [
       'a pod for Windows',
-      { apiVersion: 'v1', kind: 'Pod', spec: { os: { name: 'windows' }, containers: [] } },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        spec: { os: { name: 'windows' }, containers: [{ name: 'a', image: 'b' }] },
+      },
     ],
   ] as const)('%s', async ([, manifest]) => {
     const checks = ['--check', 'host-namespaces', 'privileged', 'host-path'];

@@ -57,7 +57,7 @@ describe('types', () => {
     const { entries: ofMany } = await reviewAsJson(['-f', '-'], JSON.stringify(many));
     expect(ofMany).toMatchObject([
       {
-        error: expect.stringMatching(/\[15\] is null; must be an object\. 2 more fields have wrong types$/),
+        error: expect.stringMatching(/\[15\] is null; must be an object\. 2 more fields are wrong$/),
       },
     ]);
   });
@@ -69,6 +69,7 @@ describe('types', () => {
       'spec:',
       '  containers:',
       '  - name: a',
+      '    image: b',
       '    args:',
       '    - --database=postgres://a:b@c',
       '    -',
@@ -89,7 +90,7 @@ describe('types', () => {
 
   test('a limit may be a number', async () => {
     const limits = { cpu: 1, memory: 1073741824, 'ephemeral-storage': '1Gi' };
-    const spec = { containers: [{ name: 'a', resources: { limits } }] };
+    const spec = { containers: [{ name: 'a', image: 'b', resources: { limits } }] };
     const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', spec });
     expect((await reviewAsJson(['-f', '-', '--check', 'resource-limits'], manifest)).code).toBe(0);
   });

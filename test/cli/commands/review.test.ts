@@ -16,7 +16,17 @@ describe('what is printed', () => {
     const file = `${folder}/a.yaml`;
     expect(code).toBe(1);
     expect(entries).toEqual([
-      { file, document: 0, kind: 'Pod', namespace: null, name: 'good', allowed: true, violations: [] },
+      {
+        file,
+        document: 0,
+        kind: 'Pod',
+        namespace: null,
+        name: 'good',
+        allowed: true,
+        violations: [],
+        notChecked: [],
+        notCheckedReasons: [],
+      },
       {
         file,
         document: 1,
@@ -34,6 +44,8 @@ describe('what is printed', () => {
             fix: 'Set it to false, or remove it.',
           },
         ],
+        notChecked: [],
+        notCheckedReasons: [],
       },
     ]);
   });
@@ -61,10 +73,10 @@ describe('what is printed', () => {
     [
       'everything',
       ['-f', `${SAMPLES}/workloads`, `${SAMPLES}/refused`, ...SAMPLE_POLICIES],
-      '16 manifests reviewed: 1 admitted, 15 refused; 1 role and 1 tenant read',
+      '19 manifests reviewed: 1 admitted, 18 refused; 1 role and 1 tenant read',
     ],
     ['what is not there', ['-f', 'nowhere', 'nobody'], '2 manifests could not be read'],
-    ['stdin', ['-f', '-'], 'no manifest with a pod, role or tenant found'],
+    ['stdin', ['-f', '-'], 'no manifest with a pod, role or tenant found; 1 object is not a workload'],
   ] as const)('text says at its end what was read: %s', async ([, flags, summary]) => {
     const stdin = 'apiVersion: v1\nkind: ConfigMap\n';
     const { out } = await runCommand(['review', ...flags], { stdin });
@@ -193,7 +205,7 @@ describe('input that cannot be used', () => {
       'duplicate.yaml': 'kind: Pod\nkind: Pod\n',
       'empty.yaml': '',
       'large.yaml': `# ${'x'.repeat(20 * 2 ** 20)}\n`,
-      'unknown.yaml': '\napiVersion: example.com/v1\nkind: Widget\n',
+      'unread.yaml': '\napiVersion: argoproj.io/v1alpha1\nkind: Workflow\n',
       'nameless.yaml': 'metadata: {name: a}\n',
       'mistyped.yaml': pod('typed', ', hostNetwork: "true"'),
       'template.yaml': 'apiVersion: apps/v1\nkind: Deployment\nspec: {replicas: 1}\n',
@@ -214,11 +226,11 @@ describe('input that cannot be used', () => {
       ['empty.yaml', null],
       ['large.yaml', null],
       ['loop', null],
-      ['mistyped.yaml', 1],
+      ['mistyped.yaml', 4],
       ['nameless.yaml', 1],
       ['refused.yaml', 'refused'],
       ['template.yaml', 1],
-      ['unknown.yaml', 2],
+      ['unread.yaml', 2],
     ]);
   });
 });

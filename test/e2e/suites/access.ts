@@ -4,6 +4,7 @@ import { readSampleObject } from '../../demo/samples.ts';
 import { whoRefused } from '../../testbed/who-refused.ts';
 import { compliantPod, NAMESPACE, podsPath } from '../samples.ts';
 import { changeTenant, ROLES } from '../tenants.ts';
+import { clusterCalls } from '../cluster-calls.ts';
 import { inUse } from '../in-use.ts';
 
 const SERVICE = `/api/v1/namespaces/${NAMESPACE}/services/agents/proxy`;
@@ -37,6 +38,43 @@ beforeAll(async () => {
   expect(await create(compliantPod('shut'))).toBe('');
 });
 
+const RBAC = 'rbac.authorization.k8s.io';
+/** Who has `edit` in the namespace, and the verb `use` on no role at first. */
+const DEVELOPER = { kind: 'User', apiGroup: RBAC, name: 'nobody' };
+const ACCOUNT = { kind: 'ServiceAccount', namespace: NAMESPACE, name: 'ci' };
+const ACCOUNT_USER = `system:serviceaccount:${NAMESPACE}:ci`;
+
+const letEdit = (): Promise<void> =>
+  inUse.controlPlane.apply([
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: 'access-edit', namespace: NAMESPACE },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'edit' },
+      subjects: [DEVELOPER, ACCOUNT],
+    },
+  ]);
+
+const letUse = (): Promise<void> => {
+  const metadata = { name: 'access-use' };
+  const rule = { apiGroups: ['cloister.dev'], resources: ['agentroles'], verbs: ['use'] };
+  return inUse.controlPlane.apply([
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata,
+      rules: [{ ...rule, resourceNames: ['debuggable'] }],
+    },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'access-use' },
+      subjects: [DEVELOPER, ACCOUNT],
+    },
+  ]);
+};
+
 const at = (pod: string, subresource: string): string => `${podsPath()}/${pod}/${subresource}`;
 
 describe('reaching into a running pod', () => {
@@ -64,6 +102,40 @@ describe('reaching into a running pod', () => {
   test('exec into a pod whose role allows it passes admission; there is no node that would answer', async () => {
     const { message } = await inUse.calls.connect(at('open', 'exec?command=sh&stdout=true'));
     expect(message).toContain('does not have a host assigned');
+  });
+
+  test('exec asks for the verb use on the role, and passes as soon as it is granted', async () => {
+    await letEdit();
+    const exec = async (): Promise<string> => {
+      const path = at('open', 'exec?command=sh&stdout=true');
+      return (await clusterCalls(inUse.controlPlane, 'nobody').connect(path)).message;
+    };
+    await expect.poll(exec, { timeout: 5_000 }).toContain('webhook');
+    const refused = await exec();
+    expect(whoRefused(refused)).toBe('Decide');
+    expect(refused).toContain('verb "use" on agentroles.cloister.dev/debuggable is not granted');
+    await letUse();
+    await expect.poll(exec, { timeout: 5_000 }).toContain('does not have a host assigned');
+  });
+
+  test('exec is refused to a ServiceAccount of the tenant, which everybody with edit may impersonate', async () => {
+    const args = ['exec', '--namespace', NAMESPACE, 'open', '--', 'sh'];
+    const { code, stderr } = await inUse.controlPlane.kubectl(args, { user: ACCOUNT_USER });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('must not be a ServiceAccount of an enrolled namespace');
+  });
+
+  test('exec is refused as long as the tenant does not allow the role', async () => {
+    const setAllowed = (change: (allowed: string[]) => string[]): Promise<void> =>
+      changeTenant(inUse.calls, 'acme', ({ roles }) => ({
+        roles: { ...roles, allowed: change(roles.allowed) },
+      }));
+    const exec = async (): Promise<string> =>
+      (await inUse.calls.connect(at('open', 'exec?command=sh&stdout=true'))).message;
+    await setAllowed((allowed) => allowed.filter((name) => name !== 'debuggable'));
+    await expect.poll(exec, { timeout: 5_000 }).toContain('must be a role that the tenant');
+    await setAllowed((allowed) => [...allowed, 'debuggable']);
+    await expect.poll(exec, { timeout: 5_000 }).toContain('does not have a host assigned');
   });
 
   test('exec is refused as soon as the role no longer allows it', async () => {

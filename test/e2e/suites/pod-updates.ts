@@ -37,7 +37,11 @@ beforeAll(async () => {
 describe('a pod that was there before its namespace was enrolled, and would be refused now', () => {
   const allowed: readonly [string, string, object][] = [
     ['is given a label', OLD, { metadata: { labels: { team: 'reports' } } }],
-    ['is given an annotation', OLD, { metadata: { annotations: { 'example.com/note': 'old' } } }],
+    [
+      'is given a harmless annotation',
+      OLD,
+      { metadata: { annotations: { 'prometheus.io/scrape': 'true' } } },
+    ],
     ['is given a status', `${OLD}/status`, { status: { phase: 'Running' } }],
     ['loses a finalizer', OLD, { metadata: { finalizers: ['example.com/keep'] } }],
   ];
@@ -53,6 +57,10 @@ describe('a pod that was there before its namespace was enrolled, and would be r
     [
       'is not given an annotation of the operator',
       { metadata: { annotations: { 'cloister.dev/policy-hash': 'x' } } },
+    ],
+    [
+      'is not given an annotation that a CNI obeys',
+      { metadata: { annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage' } } },
     ],
   ];
   test.for(refused)('%s', async ([, patch]) => {

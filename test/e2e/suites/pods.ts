@@ -8,7 +8,10 @@ import { inUse } from '../in-use.ts';
 
 /** Every sample below `manifests/samples/refused`, and the check that must name what is wrong with it. */
 const REFUSED: Readonly<Record<string, string>> = {
+  'acting-annotation': 'annotations',
   'added-capability': 'capabilities',
+  'chosen-node': 'node-placement',
+  'foreign-alias': 'gateway-aliases',
   'foreign-image': 'image-policy',
   'foreign-role': 'role',
   'host-network': 'host-namespaces',
@@ -27,6 +30,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 /** What is wrong with these takes their role to see, so nothing stops them before the decision. */
 const OF_THE_ROLE = new Set([
+  'chosen-node',
+  'foreign-alias',
   'foreign-image',
   'foreign-role',
   'no-start-gate',
@@ -75,6 +80,26 @@ describe('a pod that is created in an enrolled namespace', () => {
     const { message } = await inUse.calls.create(podsPath(), pod);
     expect(message).toContain('- read-only-root-filesystem:');
     expect(message).toContain('- host-namespaces:');
+  });
+});
+
+describe('an annotation that programs obey', () => {
+  const ROLE = '/apis/cloister.dev/v1alpha1/agentroles/data-analyst';
+  const list = (annotations: readonly string[]): Promise<unknown> =>
+    inUse.calls.merge(ROLE, { spec: { sandbox: { annotations } } });
+  const create = async (annotation: string): Promise<number> => {
+    const pod = compliantPod('annotated', { '/metadata/annotations': { [annotation]: 'true' } });
+    return (await inUse.calls.create(`${podsPath()}?dryRun=All`, pod)).status;
+  };
+
+  test('is admitted by the webhook and by the API server while the role lists it', async () => {
+    expect(await create('sidecar.istio.io/inject')).toBe(403);
+    await list(['sidecar.istio.io/']);
+    const patience = { timeout: 15_000 };
+    await expect.poll(() => create('sidecar.istio.io/inject'), patience).toBe(201);
+    expect(await create('linkerd.io/inject')).toBe(403);
+    await list([]);
+    await expect.poll(() => create('sidecar.istio.io/inject'), patience).toBe(403);
   });
 });
 

@@ -29,6 +29,24 @@ const readable: readonly { name: string; text: string; expected: object[] }[] = 
     expected: [{ document: 0, line: 1, object: { kind: 'A' } }],
   },
   {
+    name: 'a byte order mark at the start of the second document',
+    text: 'kind: A\n---\n\uFEFFkind: B',
+    expected: [
+      { document: 0, line: 1, object: { kind: 'A' } },
+      { document: 1, line: 3, object: { kind: 'B' } },
+    ],
+  },
+  {
+    name: 'a byte order mark within a line',
+    text: 'kind: "\uFEFFA"',
+    expected: [{ document: 0, line: 1, object: { kind: '\uFEFFA' } }],
+  },
+  {
+    name: 'a key that a merge key brings and the mapping itself has',
+    text: 'a: &x {p: 1}\nb: {<<: *x, p: 2}\nc: {p: 2, <<: *x}\nd: {<<: [*x, {p: 3}]}\n',
+    expected: [{ document: 0, line: 1, object: { a: { p: 1 }, b: { p: 2 }, c: { p: 1 }, d: { p: 1 } } }],
+  },
+  {
     name: 'items of a List, with their own lines',
     text: 'kind: List\nitems:\n- kind: A\n- kind: B\n',
     expected: [
@@ -103,6 +121,66 @@ const unreadable: readonly { name: string; text: string; line: number; error: Re
     line: 2,
     error: /"true" appears twice/,
   },
+  {
+    name: 'a duplicate key after a merge key',
+    text: 'a: &x {p: 1}\nb:\n  <<: *x\n  q: 1\n  q: 2\n',
+    line: 5,
+    error: /"q" appears twice/,
+  },
+  {
+    name: 'a duplicate of a merged key after a merge key',
+    text: 'a: &x {p: 1}\nb:\n  <<: *x\n  p: 1\n  p: 2\n',
+    line: 5,
+    error: /"p" appears twice/,
+  },
+  {
+    name: 'a duplicate key on both sides of a merge key',
+    text: 'a: &x {p: 1}\nb:\n  q: 1\n  <<: *x\n  q: 2\n',
+    line: 5,
+    error: /"q" appears twice/,
+  },
+  {
+    name: 'a duplicate key in what is merged',
+    text: 'b:\n  <<:\n    p: 1\n    p: 2\n',
+    line: 4,
+    error: /"p" appears twice/,
+  },
+  {
+    name: 'a duplicate spec',
+    text: 'kind: Pod\nspec: {}\nspec: {hostNetwork: true}\n',
+    line: 3,
+    error: /"spec" appears twice/,
+  },
+  {
+    name: 'a duplicate spec in JSON',
+    text: '{"kind": "Pod",\n"spec": {},\n"spec": {"hostNetwork": true}}',
+    line: 3,
+    error: /"spec" appears twice/,
+  },
+  {
+    name: 'a duplicate spec in JSON, written with an escape',
+    text: '{"kind": "Pod",\n"spec": {},\n"\\u0073pec": {"hostNetwork": true}}',
+    line: 3,
+    error: /"spec" appears twice/,
+  },
+  {
+    name: 'a duplicate key deep in JSON',
+    text: '{"spec": {"containers": [{"securityContext": {"privileged": false,\n"privileged": true}}]}}',
+    line: 2,
+    error: /"privileged" appears twice/,
+  },
+  {
+    name: 'a byte order mark at the start of a line',
+    text: 'kind: Pod\n\uFEFFspec: {hostNetwork: true}\n',
+    line: 2,
+    error: /skips the character U\+FEFF here/,
+  },
+  {
+    name: 'a byte order mark behind a carriage return',
+    text: 'kind: Pod\rx: 1\r\uFEFFspec: {hostNetwork: true}\n',
+    line: 1,
+    error: /skips the character U\+FEFF here/,
+  },
   { name: 'a tab as indentation', text: 'kind: A\nx:\n\t- 1\n', line: 3, error: /tab characters/ },
   { name: 'text behind a separator', text: '--- kind: A\n', line: 1, error: /follows --- on one line/ },
   ...['\r', '\u0085', '\u2028', '\u2029'].map((lineBreak) => ({
@@ -150,7 +228,7 @@ const unreadable: readonly { name: string; text: string; line: number; error: Re
     name: 'a line separator',
     text: 'kind: A\nx: a\u2028b: c\n',
     line: 2,
-    error: /U\+2028 here as a line break/,
+    error: /reads as a line break the character U\+2028 here/,
   },
   {
     name: 'a hidden key in braces',

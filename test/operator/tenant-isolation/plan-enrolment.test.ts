@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { AgentRole } from '../../../src/api/agent-role.ts';
 import type { TenantIsolation } from '../../../src/api/tenant-isolation.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { planEnrolment } from '../../../src/operator/tenant-isolation/plan-enrolment.ts';
 import { tenantStatus } from '../../../src/operator/tenant-isolation/tenant-status.ts';
 import { enrolmentLabels } from '../../../src/render/enrolment-labels.ts';
+import { buildAgentRole } from '../../build/agent-role.ts';
 
 const NOW = '2026-11-23T12:00:00Z';
 
@@ -21,8 +23,12 @@ function namespace(name: string, labels: Record<string, string> = {}, more: obje
 const acme = tenant('acme', '2026-01-01T00:00:00Z', ['acme-agents']);
 const later = tenant('later', '2026-02-01T00:00:00Z', ['acme-agents', 'later-agents']);
 
-function plan(tenants: readonly TenantIsolation[], namespaces: readonly KubeObject[]) {
-  const { reports, ...writes } = planEnrolment({ tenants, namespaces, now: Date.parse(NOW) });
+function plan(
+  tenants: readonly TenantIsolation[],
+  namespaces: readonly KubeObject[],
+  roles: readonly AgentRole[] = [],
+) {
+  const { reports, ...writes } = planEnrolment({ tenants, roles, namespaces, now: Date.parse(NOW) });
   const statuses = tenants.flatMap((one) => {
     const report = reports.get(one.metadata.name);
     const status = tenantStatus(one, report === undefined ? [] : [report], NOW);
@@ -58,10 +64,27 @@ describe('planEnrolment', () => {
     expect(plan([exempt], [annotated]).enrolments).toEqual([]);
     const after = planEnrolment({
       tenants: [exempt],
+      roles: [],
       namespaces: [annotated],
       now: Date.parse('2026-12-01T00:00:00Z'),
     });
     expect(after.enrolments[0]?.annotations).toEqual({});
+  });
+
+  test('puts the annotations that the roles of the tenant list on the namespace, and takes them off again', () => {
+    const listing = (name: string, ...annotations: string[]) =>
+      buildAgentRole((role) => {
+        role.metadata.name = name;
+        role.spec.sandbox.annotations = annotations;
+      });
+    const roles = [listing('meshed', 'sidecar.istio.io/'), listing('foreign', 'linkerd.io/')];
+    const meshed = { ...acme, spec: { ...acme.spec, roles: { allowed: ['meshed'] } } };
+    const annotations = { 'cloister.dev/annotations': 'sidecar.istio.io/' };
+    const bare = namespace('acme-agents', enrolmentLabels('acme'));
+    expect(plan([meshed], [bare], roles).enrolments[0]?.annotations).toEqual(annotations);
+    const annotated = namespace('acme-agents', enrolmentLabels('acme'), { annotations });
+    expect(plan([meshed], [annotated], roles).enrolments).toEqual([]);
+    expect(plan([meshed], [annotated], [listing('meshed')]).enrolments[0]?.annotations).toEqual({});
   });
 
   test('restores a Pod Security label that is gone', () => {

@@ -1,10 +1,71 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CREDENTIAL_PATTERN, findCredential } from '../../../src/policy/admission/credential-shapes.ts';
+import {
+  CREDENTIAL_PATTERN,
+  findCredential,
+  holdsNoCredential,
+} from '../../../src/policy/admission/credential-shapes.ts';
+import { CREDENTIAL_SHAPES } from '../../../src/policy/admission/credential-table.ts';
+import {
+  CREDENTIAL_EXAMPLES,
+  CREDENTIAL_NEAR_MISSES,
+  URLS_WITH_PASSWORD,
+  URLS_WITHOUT_PASSWORD,
+} from './credential-examples.ts';
 
 // Put together here, so that no scanner takes this file for a leak.
 const PRIVATE_KEY = ['PRIVATE', 'KEY'].join(' ');
 const many = (characters: string, times: number) => characters.repeat(times);
+
+/** What the expression of the policy says, with its own patterns, each as a regular expression of JavaScript. */
+function findByPolicy(text: string): boolean {
+  const patterns = [...holdsNoCredential('text').matchAll(/matches\(("(?:[^"\\]|\\.)*")\)/g)];
+  const [privateKey, suspicious, again, word] = patterns.map(
+    ([, literal = '']) => new RegExp(JSON.parse(literal)),
+  );
+  expect(again).toEqual(suspicious);
+  const cleared = text
+    .replaceAll('http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128', 'http://cloister-gateway:3128')
+    .replaceAll('"', ' ')
+    .replaceAll('\n', ' ')
+    .split(' ');
+  if (privateKey?.test(text)) return true;
+  return !!suspicious?.test(text) && cleared.some((part) => suspicious.test(part) && !!word?.test(part));
+}
+
+describe('every published form', () => {
+  test.for(CREDENTIAL_EXAMPLES)('of %s is known: %s', ([name, text]) => {
+    expect(findCredential(text)).toBe(name);
+    expect(findCredential(`--key=${text}`)).toBe(name);
+    for (const around of [text, `--key=${text}`, `{"key":"${text}"}`, `a ${text}\nb`]) {
+      expect(findByPolicy(around)).toBe(true);
+    }
+  });
+
+  test('has an example, and every example a form', () => {
+    const names = new Set(CREDENTIAL_EXAMPLES.map(([name]) => name));
+    expect([...names, 'a URL with a password'].toSorted()).toEqual(
+      [...new Set(CREDENTIAL_SHAPES.map(([name]) => name))].toSorted(),
+    );
+  });
+
+  test.for(CREDENTIAL_NEAR_MISSES.map((text) => [text]))('is not seen in %j', ([text = '']) => {
+    expect(findCredential(text)).toBeNull();
+    expect(findByPolicy(text)).toBe(false);
+  });
+});
+
+describe('a URL', () => {
+  test.for(URLS_WITH_PASSWORD.map((text) => [text]))('with a password: %s', ([text = '']) => {
+    expect(findCredential(text)).toBe('a URL with a password');
+    expect(findByPolicy(text)).toBe(true);
+  });
+
+  test.for(URLS_WITHOUT_PASSWORD.map((text) => [text]))('without one: %s', ([text = '']) => {
+    expect(findCredential(text)).toBeNull();
+    expect(findByPolicy(text)).toBe(false);
+  });
+});
 
 describe('findCredential', () => {
   test.for([
@@ -75,6 +136,10 @@ describe('findCredential', () => {
         '$',
         '-----BEGIN ',
         'PRIVATE KEY',
+        'sha256:',
+        'AccountKey=',
+        'Q~',
+        '&sig=',
       ),
       fc.stringMatching(/^[A-Za-z0-9_-]{0,40}$/),
       fc.stringMatching(/^[A-Z2-7]{16}$/),
@@ -84,6 +149,7 @@ describe('findCredential', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         expect(findCredential(parts.join('')) !== null).toBe(pattern.test(parts.join('')));
+        expect(findByPolicy(parts.join(''))).toBe(pattern.test(parts.join('')));
       }),
       { numRuns: 5000 },
     );

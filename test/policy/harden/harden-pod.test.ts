@@ -11,11 +11,13 @@ import { buildReviewContext, buildRolePolicy } from '../../build/review-context.
 import { CHECK_FIXTURES } from '../admission/checks/index.ts';
 
 function contextOf(change: Partial<ReviewContext> = {}): HardenContext {
-  const review = buildReviewContext({ user: null, operation: 'Create', ...change });
+  const known = buildReviewContext({ user: null, operation: 'Create', ...change });
+  const { tenant } = known;
+  const isAlone = tenant?.gatewayAddresses?.length === 0;
+  const review = isAlone ? { ...known, tenant: { ...tenant, gatewayAddresses: ['10.96.0.50'] } } : known;
   return {
     review,
     role: review.role ?? buildRolePolicy(),
-    gatewayAddresses: ['10.96.0.50'],
     startGateImage: `packages.example.com/cloister/start-gate@${START_GATE_DIGEST}`,
     now: 0,
   };
@@ -43,6 +45,7 @@ describe('hardening', () => {
       'selinux',
       'sysctls',
       'proc-mount',
+      'operating-system',
       'service-account',
       'service-account-token',
       'resource-limits',
@@ -52,6 +55,8 @@ describe('hardening', () => {
       'user-namespace',
       'process-sharing',
       'dns',
+      'gateway-aliases',
+      'service-links',
       'scheduling',
       'priority-class',
       'termination',
@@ -74,7 +79,13 @@ describe('hardening', () => {
     const context = contextOf(fixture.context);
     const first = hardenPod(pod, '', context);
     expect(JSON.stringify(pod)).toBe(written);
-    expect(first.left).toEqual(evaluateContract(CHECKS, createPodSubject(first.pod), context.review));
+    const left = evaluateContract(CHECKS, createPodSubject(first.pod), context.review);
+    expect(first.left.filter(({ check }) => check !== 'gateway')).toEqual(left);
+    const isLost = !first.pod.spec?.hostAliases?.some(({ hostnames }) =>
+      hostnames?.includes('cloister-gateway'),
+    );
+    expect(first.left.some(({ check }) => check === 'gateway')).toBe(isLost);
+    if (context.review.tenant?.gatewayAddresses) expect(isLost).toBe(false);
     const second = hardenPod(first.pod, '', context);
     expect(second.pod).toEqual(first.pod);
     expect(second.left).toEqual(first.left);

@@ -50,10 +50,33 @@ describe('compilePaths', () => {
         { executor: 'Agent', capabilities: ['code:bash', 'file:execute', 'file:delete'], paths: [rule] },
         { executor: 'Agent', capabilities: ['file:read'], paths: [{ argument: '/path', allow: ['/data'] }] },
         { executor: 'Agent', capabilities: ['file:read'], paths: [{ argument: '/path', deny: ['/data'] }] },
+        { executor: 'Agent', capabilities: ['file:read'], paths: [{ allow: ['/data'], deny: [] }] },
+        { executor: 'Agent', capabilities: ['file:read'], paths: [undefined] },
+        { executor: 'Agent', capabilities: ['file:read'] },
         { executor: 'Agent', paths: [rule] },
         undefined,
       ]),
     ).toEqual({ readablePaths: [], writablePaths: [], deniedPaths: [], unwritablePaths: [] });
+  });
+
+  test('an item that is missing grants and denies nothing', () => {
+    const rule = { argument: '/path', allow: [undefined, '/data'], deny: ['/data/a', undefined] };
+    expect(compilePaths([{ executor: 'Agent', capabilities: ['file:read'], paths: [rule] }])).toMatchObject({
+      readablePaths: ['/data'],
+      deniedPaths: ['/data/a'],
+    });
+  });
+
+  test('what may only be written is not listed as readable, and what may only be read not as writable', () => {
+    const grant = { allow: ['/data'], deny: [] };
+    expect(compile([{ ...grant, write: true }])).toMatchObject({
+      readablePaths: [],
+      writablePaths: ['/data'],
+    });
+    expect(compile([{ ...grant, write: false }])).toMatchObject({
+      readablePaths: ['/data'],
+      writablePaths: [],
+    });
   });
 
   test('keeps what a rule denies, unless another grants that very path', () => {

@@ -19,6 +19,13 @@ const tool = (name: string, capability: string, allow: string[], deny: string[])
   confirmation: { when: 'Never' },
 });
 
+const DEFAULT_LIMITS = {
+  maxFileBytes: 10_485_760,
+  maxResponseBytes: 10_485_760,
+  maxRequestsPerMinute: 60,
+  maxExecutionSeconds: 30,
+};
+
 /** A role that grants something in every member of its policy. */
 const WIDE = buildAgentRole((role) => {
   Object.assign(role.metadata, { name: 'data-analyst' });
@@ -36,6 +43,14 @@ const WIDE = buildAgentRole((role) => {
     startGate: 'None',
     maxLifetimeSeconds: 86_400,
     allowedAccess: ['Exec', 'Debug'],
+    scheduling: {
+      tolerations: [
+        { key: 'example.com/agents', operator: 'Exists', effect: 'NoSchedule' },
+        { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
+      ],
+      nodeSelector: { 'example.com/pool': 'agents' },
+    },
+    annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
   });
 });
 
@@ -81,7 +96,14 @@ describe('compileRole', () => {
       unwritablePaths: ['/data/exports/sealed'],
       temporarySize: 100n * 2n ** 20n * 10n ** 9n,
       temporarySizeText: '100Mi',
+      tools: new Map(['read_file', 'write_file', 'read_all'].map((name) => [name, DEFAULT_LIMITS])),
       ingressPorts: new Set([8080]),
+      tolerations: [
+        { key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' },
+        { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
+      ],
+      nodeSelector: new Map([['example.com/pool', 'agents']]),
+      annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
     } satisfies RolePolicy);
   });
 
@@ -104,8 +126,30 @@ describe('compileRole', () => {
       unwritablePaths: [],
       temporarySize: null,
       temporarySizeText: null,
+      tools: new Map(),
       ingressPorts: new Set(),
+      tolerations: [],
+      nodeSelector: new Map(),
+      annotations: [],
     } satisfies RolePolicy);
+  });
+
+  test.for([
+    ['a value', { key: 'a', operator: 'Equal', effect: 'NoSchedule' }],
+    ['an effect', { key: 'a', operator: 'Exists' }],
+    ['a key', { operator: 'Exists', effect: 'NoSchedule' }],
+    ['an operator and a value', { key: 'a', effect: 'NoSchedule' }],
+  ])('a toleration that has lost %s allows nothing', ([, toleration]) => {
+    const scheduling = { tolerations: [toleration] } as AgentRole['spec']['sandbox']['scheduling'];
+    expect(compileRole({ spec: { sandbox: { scheduling } } }).tolerations).toEqual([]);
+  });
+
+  test('a limit that is null is none', () => {
+    const { limits, limitTexts } = compileRole({
+      spec: { sandbox: { limits: { cpu: null as never, memory: '1Gi' } } },
+    });
+    expect([...limits.keys()]).toEqual(['memory']);
+    expect([...limitTexts.keys()]).toEqual(['memory']);
   });
 
   const before = refusals(compileRole(WIDE));

@@ -45,7 +45,28 @@ describe('compileTenant', () => {
           expirationTime: Date.UTC(2027, 0, 31),
         },
       ],
+      gatewayAddresses: null,
     } satisfies TenantPolicy);
+  });
+
+  test.for<[string, object, readonly string[] | null]>([
+    ['in a file, not known', {}, null],
+    [
+      'in a file with the status of the cluster',
+      { status: { gateway: { clusterIPs: ['10.96.0.50'] } } },
+      ['10.96.0.50'],
+    ],
+    ['stored without one, none', { metadata: { creationTimestamp: '2026-01-01T00:00:00Z' } }, []],
+    [
+      'stored with two',
+      {
+        metadata: { creationTimestamp: '2026-01-01T00:00:00Z' },
+        status: { gateway: { clusterIPs: ['10.96.0.50', 'fd00::50'] } },
+      },
+      ['10.96.0.50', 'fd00::50'],
+    ],
+  ])('the addresses of the gateway of a tenant are, %s', ([, object, addresses]) => {
+    expect(compileTenant({ spec: WIDE.spec, ...object }).gatewayAddresses).toEqual(addresses);
   });
 
   test('a default that the tenant does not allow is none', () => {

@@ -23,6 +23,7 @@ afterAll(async () => {
 
 const { administrator, operator } = ACTORS;
 const developer = { name: 'developer@acme.example', groups: ['system:masters', 'system:authenticated'] };
+const GUARD = 'cloister-created-by';
 const CREATED_BY = 'cloister.dev/created-by';
 const SANDBOXES = '/apis/cloister.dev/v1alpha1/namespaces/acme-agents/agentsandboxes';
 
@@ -96,6 +97,36 @@ describe('who made a sandbox', () => {
     expect([authorOf(first), authorOf(again)]).toEqual(Array(2).fill('developer@acme.example'));
   });
 
+  test('is nobody, where a ServiceAccount of the namespace asks', async () => {
+    const { attempt } = guarded;
+    const own = ACTORS.ownServiceAccount;
+    const call = { method: 'POST', path: `${SANDBOXES}?dryRun=All`, body: sandbox('impersonated') } as const;
+    // cloister-role-use refuses a new sandbox for the same reason; the API server asks them in no order.
+    const by: unknown = expect.stringMatching(/^cloister-(created-by|role-use)$/);
+    expect(await attempt(own, call)).toMatchObject({ by });
+    const annotate = {
+      method: 'PATCH',
+      path: `${SANDBOXES}/plain?dryRun=All`,
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { annotations: { team: 'a' } } },
+    } as const;
+    expect(await attempt(own, annotate)).toMatchObject({ by: GUARD });
+    const { message } = await attempt(own, annotate);
+    expect(message).toContain(
+      'AgentSandbox "plain" in namespace "acme-agents": the user is "system:serviceaccount:acme-agents:deployer"; must not be a ServiceAccount of an enrolled namespace',
+    );
+  });
+
+  test('is a GitOps tool, which acts as a ServiceAccount of a namespace that is not enrolled', async () => {
+    const { attempt } = guarded;
+    const other = ACTORS.foreignServiceAccount;
+    const body = sandbox('gitops');
+    const path = `${SANDBOXES}?dryRun=All`;
+    expect(await attempt(other, { method: 'POST', path, body })).toMatchObject({ by: 'Allowed' });
+    const home = path.replace('acme-agents', 'elsewhere');
+    expect(await attempt(other, { method: 'POST', path: home, body })).toMatchObject({ by: 'Allowed' });
+  });
+
   test('is refused where it is forged and no stamp is there', async () => {
     await guarded.controlPlane.kubectl([
       'delete',
@@ -109,7 +140,7 @@ describe('who made a sandbox', () => {
       .toMatchObject({
         by: 'cloister-created-by',
         message: expect.stringContaining(
-          'found administrator, but this sandbox is made by developer@acme.example',
+          'is "administrator"; must be "developer@acme.example", who made the sandbox.',
         ),
       });
   });

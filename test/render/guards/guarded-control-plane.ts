@@ -11,16 +11,20 @@ import { minimalTenantIsolation } from '../../build/tenant-isolation.ts';
 import { type ApiAnswer, type ApiCall, apiServerCaller } from '../../testbed/api-server-caller.ts';
 import { type StartedControlPlane, startControlPlane } from '../../testbed/control-plane.ts';
 
-type User = NonNullable<ApiCall['user']>;
+export type User = NonNullable<ApiCall['user']>;
 
-const user = (name: string, ...groups: string[]): User => ({
+export const user = (name: string, ...groups: string[]): User => ({
   name,
   groups: [...groups, 'system:authenticated'],
 });
-const controller = (name: string): User =>
-  user(`system:serviceaccount:kube-system:${name}`, 'system:masters', 'system:serviceaccounts');
+/** With the rights that Kubernetes gives it: as `system:masters` it would have the verb `use` on every role. */
+export const controller = (name: string): User =>
+  user(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts');
 
-/** Who tries. All but `editor` may do everything as far as RBAC goes, so that only a policy can refuse them. */
+/**
+ * Who tries. All but `editor` and the controllers may do everything as far as RBAC goes, so that only a policy can
+ * refuse them.
+ */
 export const ACTORS = {
   /** Has `edit` in `acme-agents`, as an application team does. */
   editor: user('editor'),
@@ -30,6 +34,10 @@ export const ACTORS = {
   garbageCollector: controller('generic-garbage-collector'),
   replicaSetController: controller('replicaset-controller'),
   node: user('system:node:worker-1', 'system:masters', 'system:nodes'),
+  /** As `edit` has it, by impersonation. */
+  ownServiceAccount: user('system:serviceaccount:acme-agents:deployer', 'system:masters'),
+  /** A GitOps tool's, of a namespace that is not enrolled. */
+  foreignServiceAccount: user('system:serviceaccount:elsewhere:deployer', 'system:masters'),
   gateway: user('system:serviceaccount:cloister-t-acme:cloister-gateway', 'system:masters'),
 } as const;
 
@@ -102,6 +110,27 @@ const TENANT = [
     },
   },
 ];
+
+/** Enrols a namespace with what is in it, for a tenant of its own name, as the operator does. */
+export async function enrol({ controlPlane, attempt }: GuardedControlPlane, name: string): Promise<void> {
+  const [acme] = TENANT;
+  const namespaces = acme?.spec.namespaces.slice(0, 1).map((each) => ({ ...each, name }));
+  await controlPlane.apply([{ ...acme, metadata: { name }, spec: { ...acme?.spec, namespaces } }]);
+  const call = {
+    method: 'PATCH',
+    path: `${NAMESPACES}/${name}`,
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { labels: { ...ENROLMENT, 'cloister.dev/tenant': name } } },
+  } as const;
+  // The policy about listed namespaces learns of the tenant a moment after it is written.
+  await vi.waitFor(
+    async () => {
+      const { by, message } = await attempt(ACTORS.operator, call);
+      if (by !== 'Allowed') throw new Error(message);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+}
 
 const EDIT = {
   apiVersion: 'rbac.authorization.k8s.io/v1',

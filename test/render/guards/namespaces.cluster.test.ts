@@ -99,7 +99,7 @@ describe('who may edit namespaces', () => {
   test('read what to do', async () => {
     const { message } = await guarded.attempt(administrator, patch('acme-agents', { labels: WITHOUT }));
     expect(message).toContain(
-      'namespace acme-agents: metadata.labels: cloister.dev/tenant would be changed by administrator, but of a namespace of Cloister only the operator changes it. Change spec.namespaces of the TenantIsolation instead.',
+      'Namespace "acme-agents": metadata.labels: "cloister.dev/tenant" is changed by "administrator"; must be changed by the operator of Cloister alone. Change spec.namespaces of the TenantIsolation instead.',
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   startGuardedControlPlane,
   stampIsEffective,
 } from './guarded-control-plane.ts';
+import { podOfRole, podOfSandbox } from './role-workloads.ts';
 
 let guarded: GuardedControlPlane;
 
@@ -126,7 +127,7 @@ describe('the labels and annotations of a running pod', () => {
     const { by, message } = await guarded.attempt(editor, label(CONTAINED, null));
     expect(by).toBe(GUARD);
     expect(message).toContain(
-      'pod agent: metadata.labels: cloister.dev/contained would be changed by editor, but stays as it was when the pod was created.',
+      'Pod "agent" in namespace "acme-agents": metadata.labels: "cloister.dev/contained" is changed by "editor"; must stay as it was when the pod was created.',
     );
     expect(
       await guarded.attempt(operator, { ...label(CONTAINED, null), path: `${PODS}/agent` }),
@@ -137,8 +138,8 @@ describe('the labels and annotations of a running pod', () => {
 });
 
 describe('who makes a pod', () => {
-  const sandbox = create(({ metadata }) => (metadata.labels['cloister.dev/sandbox'] = 'analyst'));
-  const devops = create(({ metadata }) => (metadata.labels[ROLE] = 'devops'));
+  const sandbox = { ...create(() => {}), body: podOfSandbox('another', 'analyst') };
+  const devops = { ...create(() => {}), body: podOfRole('another', 'devops') };
   const { activeDeadlineSeconds: _ofNoDeployment, ...spec } = buildPod().spec;
   const template = { metadata: { labels: { app: 'a', [ROLE]: 'devops' } }, spec };
   const batch = '/apis/batch/v1/namespaces/acme-agents/cronjobs?dryRun=All';

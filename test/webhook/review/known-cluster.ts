@@ -3,11 +3,14 @@ import type { ReviewSettings } from '../../../src/webhook/review/review-settings
 import type { RolePolicy } from '../../../src/policy/roles/role-policy.ts';
 import { buildReviewContext, buildRolePolicy, buildTenantPolicy } from '../../build/review-context.ts';
 
-/** What the webhook knows in these tests: one tenant, the roles given, and the role labels of pods by name. */
+/**
+ * What the webhook knows in these tests: one tenant, which allows the roles given until one is dropped, and the role labels
+ * of pods by name. Everybody may use every role.
+ */
 export function knownCluster(
   roles: readonly RolePolicy[] = [buildRolePolicy()],
   pods: Readonly<Record<string, string | null>> = {},
-): ReviewSettings {
+): ReviewSettings & { readonly dropRole: (name: string) => void } {
   const allowedRoles = new Set(['data-analyst', ...roles.map(({ name }) => name)]);
   const tenants = indexTenants([buildTenantPolicy({ allowedRoles })]);
   return {
@@ -15,9 +18,12 @@ export function knownCluster(
       tenantOf: (namespace) => tenants.holderOf(namespace),
       otherTenantsOf: (namespace, except) => tenants.othersOf(namespace, except),
       role: (name) => roles.find((role) => role.name === name) ?? null,
-      roleNameOfPod: (namespace, name) => (namespace === 'acme-agents' ? pods[name] : undefined),
+      roleNameOfPod: (namespace, name) =>
+        namespace === 'acme-agents' && Object.hasOwn(pods, name) ? pods[name] : undefined,
     },
     configuration: buildReviewContext().configuration,
     now: () => Date.parse('2026-01-01T00:00:00Z'),
+    roleUse: { review: () => Promise.resolve('Allowed') },
+    dropRole: (name) => void allowedRoles.delete(name),
   };
 }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
+import type { AdmissionVerdict } from '../../../src/webhook/admission-verdict.ts';
 import { review } from '../../../src/webhook/review/review.ts';
 import { buildAdmissionReview } from '../../build/admission-review.ts';
-import { buildPod, type WritablePod } from '../../build/pod.ts';
-import { buildRolePolicy } from '../../build/review-context.ts';
+import { buildPod, takeProxySecret, type WritablePod } from '../../build/pod.ts';
 import { knownCluster } from './known-cluster.ts';
 
 const ask = (changes: Partial<AdmissionRequest>, known = knownCluster()) =>
-  review(buildAdmissionReview(changes).request, known);
+  review(buildAdmissionReview(changes).request, known) as AdmissionVerdict;
 
 const host = (pod: WritablePod): void => {
   pod.spec.hostNetwork = true;
@@ -86,66 +86,34 @@ describe('a pod', () => {
     });
   });
 
+  test('is allowed with a warning where a name promises a credential', () => {
+    const object = buildPod(({ spec }) => spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' }));
+    expect(ask({ object })).toEqual({
+      allowed: true,
+      warnings: [expect.stringContaining('env "DB_PASSWORD"')],
+    });
+  });
+
+  test('that is refused is told of it too', () => {
+    const object = buildPod((pod) => {
+      host(pod);
+      pod.spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' });
+    });
+    expect(ask({ object })).toMatchObject({
+      allowed: false,
+      checks: ['host-namespaces'],
+      warnings: [expect.stringContaining('env "DB_PASSWORD"')],
+    });
+  });
+
   test('that would be refused now is left alone when its status, labels or finalizers change', () => {
     const after = buildPod((pod) => {
       host(pod);
       pod.metadata.labels['team'] = 'reports';
-      Object.assign(pod.metadata, { finalizers: [], annotations: { 'example.com/a': 'b' } });
+      Object.assign(pod.metadata, { finalizers: [], annotations: { 'prometheus.io/scrape': 'true' } });
       Object.assign(pod, { status: { phase: 'Running' } });
     });
     expect(ask({ operation: 'UPDATE', object: after, oldObject: buildPod(host) })).toEqual({ allowed: true });
-  });
-});
-
-describe('who reaches into a pod is held to the role that the pod has now', () => {
-  const shut = buildRolePolicy({ name: 'shut' });
-  const open = buildRolePolicy({ name: 'open', allowedAccess: new Set(['Exec', 'Proxy']) });
-  const known = knownCluster([shut, open], {
-    shut: 'shut',
-    open: 'open',
-    gone: 'deleted',
-    bare: null,
-    empty: '',
-  });
-  const connect = (name: string, subResource: string, resource = pods) =>
-    ask({ operation: 'CONNECT', name, subResource, resource, object: { container: 'agent' } }, known).allowed;
-
-  test.for([
-    ['exec where the role allows Exec', 'open', 'exec', true],
-    ['the proxy where the role allows Proxy', 'open', 'proxy', true],
-    ['attach where it allows Exec alone', 'open', 'attach', false],
-    ['portforward where it allows Exec alone', 'open', 'portforward', false],
-    ['exec where the role allows nothing', 'shut', 'exec', false],
-    ['exec where the role was deleted', 'gone', 'exec', false],
-    ['exec where the pod has no role', 'bare', 'exec', false],
-    ['exec where the pod has an empty role', 'empty', 'exec', false],
-    ['exec where the pod is not known', 'nobody', 'exec', false],
-    ['exec where the pod has a name of Object', 'constructor', 'exec', false],
-  ] as const)('%s', ([, name, subResource, allowed]) => {
-    expect(connect(name, subResource)).toBe(allowed);
-  });
-
-  test('the proxy of a service, where one of the roles behind it does not allow Proxy', () => {
-    expect(connect('agents', 'proxy', { ...pods, resource: 'services' })).toBe(false);
-  });
-
-  test('the proxy of a service, where all roles of the tenant allow it', () => {
-    const all = knownCluster([{ ...open, name: 'data-analyst' }]);
-    const resource = { ...pods, resource: 'services' };
-    const request = { operation: 'CONNECT', name: 'agents', subResource: 'proxy', resource } as const;
-    expect(ask(request, all).allowed).toBe(true);
-  });
-
-  test('the proxy of a service, where no tenant lists the namespace', () => {
-    const resource = { ...pods, resource: 'services' };
-    const request = {
-      operation: 'CONNECT',
-      name: 'x',
-      namespace: 'x',
-      subResource: 'proxy',
-      resource,
-    } as const;
-    expect(ask(request).allowed).toBe(false);
   });
 });
 
@@ -162,6 +130,33 @@ describe('a workload is allowed', () => {
     expect(verdict).toMatchObject({
       allowed: true,
       warnings: [expect.any(String), expect.stringMatching(/^host-/)],
+    });
+  });
+
+  test('with warnings where a name promises a credential, after what its pods will be refused for', () => {
+    const secret = (pod: WritablePod) => {
+      pod.spec.containers[0].env?.push({ name: 'DB_PASSWORD', value: 'x' });
+    };
+    const named = expect.stringContaining('spec.template.spec.containers[0].env[2].value');
+    expect(ask({ ...request, object: deployment(buildPod(secret)) })).toEqual({
+      allowed: true,
+      warnings: [named],
+    });
+    const both = buildPod((pod) => {
+      host(pod);
+      secret(pod);
+    });
+    expect(ask({ ...request, object: deployment(both) })).toEqual({
+      allowed: true,
+      warnings: [expect.any(String), expect.stringMatching(/^host-/), named],
+    });
+  });
+
+  test('with a warning where its pods take the proxy secret of another role', () => {
+    const pod = buildPod((one) => takeProxySecret(one, 'cloister-proxy-r-boss'));
+    expect(ask({ ...request, object: deployment(pod) })).toMatchObject({
+      allowed: true,
+      warnings: [expect.any(String), expect.stringMatching(/^environment-secrets: .*cloister-proxy-r-boss/)],
     });
   });
 

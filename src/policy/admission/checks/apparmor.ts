@@ -1,3 +1,4 @@
+import { MAX_METADATA_ENTRIES } from '../../../api/names.ts';
 import { show } from '../../../lib/show.ts';
 import { changeSecurityContexts, without } from '../../pod/change-pod.ts';
 import { EVERY_CONTAINER } from '../../pod/pod-subject.ts';
@@ -36,7 +37,7 @@ export const apparmor: Check = {
         `${securityContext}.?appArmorProfile.?type.orValue('RuntimeDefault') in ['RuntimeDefault', 'Localhost']`,
     ),
     {
-      expression: `${ANNOTATIONS_IN_CEL}.all(key, !key.startsWith('${ANNOTATION}') || object.metadata.annotations[key] in ['', 'runtime/default'] || object.metadata.annotations[key].startsWith('localhost/'))`,
+      expression: `${ANNOTATIONS_IN_CEL}.size() > ${MAX_METADATA_ENTRIES} || ${ANNOTATIONS_IN_CEL}.all(key, !key.startsWith('${ANNOTATION}') || object.metadata.annotations[key] in ['', 'runtime/default'] || object.metadata.annotations[key].startsWith('localhost/'))`,
     },
   ],
   evaluate: (subject, _context, report) => {

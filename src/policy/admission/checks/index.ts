@@ -1,10 +1,12 @@
 import type { Check } from '../check.ts';
+import { annotations } from './annotations.ts';
 import { apparmor } from './apparmor.ts';
 import { capabilities } from './capabilities.ts';
 import { debug } from './debug.ts';
 import { devices } from './devices.ts';
 import { dns } from './dns.ts';
 import { environmentSecrets } from './environment-secrets.ts';
+import { gatewayAliases } from './gateway-aliases.ts';
 import { hostNamespaces } from './host-namespaces.ts';
 import { hostPath } from './host-path.ts';
 import { hostPorts } from './host-ports.ts';
@@ -12,6 +14,7 @@ import { hostProbes } from './host-probes.ts';
 import { hostProcess } from './host-process.ts';
 import { imagePolicy } from './image-policy.ts';
 import { lifetime } from './lifetime.ts';
+import { nodePlacement } from './node-placement.ts';
 import { operatingSystem } from './operating-system.ts';
 import { priorityClass } from './priority-class.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
@@ -30,6 +33,7 @@ import { seccompProfile } from './seccomp-profile.ts';
 import { selinux } from './selinux.ts';
 import { serviceAccountToken } from './service-account-token.ts';
 import { serviceAccount } from './service-account.ts';
+import { serviceLinks } from './service-links.ts';
 import { startGate } from './start-gate.ts';
 import { sysctls } from './sysctls.ts';
 import { termination } from './termination.ts';
@@ -72,11 +76,15 @@ export const CHECKS: readonly Check[] = [
   userNamespace,
   processSharing,
   dns,
+  gatewayAliases,
+  serviceLinks,
   scheduling,
+  nodePlacement,
   priorityClass,
   termination,
   lifetime,
   reservedMetadata,
+  annotations,
   role,
   debug,
 ];

@@ -3,7 +3,7 @@ import { changeContainers, changeSpec, setSecurityContext, without } from '../..
 import type { Container, Pod } from '../../pod/pod.ts';
 import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
 import { TEMPORARY } from '../../pod/pod-volumes.ts';
-import { scratchSize } from '../../pod/scratch-volume.ts';
+import { countUnbounded, scratchSize } from '../../pod/scratch-volume.ts';
 import { canonicalMountPath } from '../../roles/mount-path.ts';
 import type { Check, FixContext } from '../check.ts';
 import { isStartGate } from './start-gate.ts';
@@ -61,7 +61,7 @@ export const readOnlyRootFilesystem: Check = {
     }
   },
   fix: (pod, context) => {
-    const size = scratchSize(pod, context.role, 1);
+    const size = scratchSize(pod, context.role, 1 + countUnbounded(pod));
     const volume = pod.spec?.volumes?.find(({ name }) => name === VOLUME);
     const canMount = volume ? !!volume.emptyDir : size !== null;
     let mounts = false;

@@ -1,4 +1,4 @@
-import { ANNOTATION, LABEL } from '../../../api/names.ts';
+import { ANNOTATION, LABEL, MAX_METADATA_ENTRIES } from '../../../api/names.ts';
 import { show } from '../../../lib/show.ts';
 import type { PodMetadata } from '../../pod/pod.ts';
 import type { Check } from '../check.ts';
@@ -6,7 +6,8 @@ import type { ReviewContext } from '../review-context.ts';
 
 // Capitals too: the API server accepts them in annotations, and a reader does not see the difference.
 const RESERVED = /^(?:[^/]*\.)?cloister\.dev\//i;
-const IN_CEL = "key.matches('(?i)^([^/]*\\\\.)?cloister\\\\.dev/')";
+/** CEL that is true of a name (`key`) that belongs to Cloister. */
+export const IS_RESERVED = "key.matches('(?i)^([^/]*\\\\.)?cloister\\\\.dev/')";
 const IS_OPERATOR = 'request.userInfo.username == variables.operatorUser';
 
 const KINDS = ['labels', 'annotations'] as const;
@@ -38,10 +39,10 @@ export const reservedMetadata: Check = {
   upstream: null,
   cel: [
     {
-      expression: `object.metadata.?labels.orValue({}).all(key, key == '${ROLE}' || !${IN_CEL} || (key in ${list('labels')} && ${IS_OPERATOR}))`,
+      expression: `${isLarge('labels')} || object.metadata.?labels.orValue({}).all(key, key == '${ROLE}' || !${IS_RESERVED} || (key in ${list('labels')} && ${IS_OPERATOR}))`,
     },
     {
-      expression: `object.metadata.?annotations.orValue({}).all(key, !${IN_CEL} || (key == '${CREATED_BY}' && (object.metadata.annotations[key] == request.userInfo.username || ${IS_OPERATOR})) || (key in ${list('annotations')} && ${IS_OPERATOR}))`,
+      expression: `${isLarge('annotations')} || object.metadata.?annotations.orValue({}).all(key, !${IS_RESERVED} || (key == '${CREATED_BY}' && (object.metadata.annotations[key] == request.userInfo.username || ${IS_OPERATOR})) || (key in ${list('annotations')} && ${IS_OPERATOR}))`,
     },
   ],
   evaluate: ({ metadata }, context, report) => {
@@ -67,18 +68,28 @@ export const reservedMetadata: Check = {
   },
 };
 
+/** The guard policy `cloister-pod-metadata` refuses a new pod of more. */
+function isLarge(kind: Kind): string {
+  return `object.metadata.?${kind}.orValue({}).size() > ${MAX_METADATA_ENTRIES}`;
+}
+
 function list(kind: Kind): string {
   return `[${[...OPERATOR_ONLY[kind]].map((key) => `'${key}'`).join(', ')}]`;
 }
 
+/** Whether the name of a label or annotation belongs to Cloister. */
+export function isReserved(key: string): boolean {
+  return RESERVED.test(key);
+}
+
 /** Whether every user may set it to any value. */
 function isFree(kind: Kind, key: string): boolean {
-  return !RESERVED.test(key) || (kind === 'labels' && key === ROLE);
+  return !isReserved(key) || (kind === 'labels' && key === ROLE);
 }
 
 /** Keeps a role that is in an annotation: only its author knows whether the label was meant. */
 function withoutReserved(texts: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(texts).filter(([key]) => key === ROLE || !RESERVED.test(key)));
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => key === ROLE || !isReserved(key)));
 }
 
 /** Whether this user may set a reserved name to this value. */

@@ -1,6 +1,6 @@
 import { show } from '../../../lib/show.ts';
 import { changeContainerSecurityContexts, setPodSecurityContext, without } from '../../pod/change-pod.ts';
-import { EVERY_CONTAINER } from '../../pod/pod-subject.ts';
+import { type ContainerView, EVERY_CONTAINER } from '../../pod/pod-subject.ts';
 import type { Check } from '../check.ts';
 import { inSecurityContext } from '../security-contexts.ts';
 
@@ -33,25 +33,21 @@ export const runAsNonRoot: Check = {
     },
   ],
   evaluate: ({ spec, containers }, _context, report) => {
-    const ofPod = spec.securityContext?.runAsNonRoot ?? null;
-    if (ofPod === false) {
-      report({
-        ...inSecurityContext(null, 'runAsNonRoot'),
-        found: show(ofPod),
-        required: REQUIRED,
-        fix: FIX,
-      });
-    }
-    for (const view of containers) {
-      const value = view.container.securityContext?.runAsNonRoot ?? null;
-      // What a container inherits is allowed in the pod, or already reported for it.
-      if (value === true || (value === null && ofPod !== null)) continue;
+    const refuse = (view: ContainerView | null, value: boolean | null): void =>
       report({
         ...inSecurityContext(view, 'runAsNonRoot'),
         found: show(value),
         required: REQUIRED,
         fix: FIX,
       });
+    const ofPod = spec.securityContext?.runAsNonRoot ?? null;
+    const isInherited = containers.some(
+      ({ container }) => (container.securityContext?.runAsNonRoot ?? null) === null,
+    );
+    // What the containers inherit is reported once, for the pod.
+    if (ofPod === false || (ofPod === null && isInherited)) refuse(null, ofPod);
+    for (const view of containers) {
+      if (view.container.securityContext?.runAsNonRoot === false) refuse(view, false);
     }
   },
   // Set once, for the whole pod.

@@ -42,11 +42,11 @@ export const seccompProfile: Check = {
       report({ ...inSecurityContext(view, 'seccompProfile'), found: show(profile), ...describeRule(role) });
     const pod = spec.securityContext?.seccompProfile ?? null;
     const isInherited = containers.some(({ container }) => !container.securityContext?.seccompProfile);
-    // The pod's own profile is reported once, however many containers inherit it.
-    if (pod !== null && !isAllowed(pod, isInherited ? role : null)) refuse(null, pod);
+    // What the containers inherit is reported once, for the pod.
+    if (pod === null ? isInherited : !isAllowed(pod, isInherited ? role : null)) refuse(null, pod);
     for (const view of containers) {
       const own = view.container.securityContext?.seccompProfile ?? null;
-      if (own === null ? pod === null : !isAllowed(own, role)) refuse(view, own);
+      if (own !== null && !isAllowed(own, role)) refuse(view, own);
     }
   },
   fix: (pod, { role }) => {

@@ -1,12 +1,40 @@
+import { CERTIFICATE_AUTHORITY } from '../../../api/names.ts';
+import { isDeepEqualJson } from '../../../lib/is-deep-equal-json.ts';
 import { show } from '../../../lib/show.ts';
 import type { Finding } from '../../decision.ts';
-import { changeSpec, without } from '../../pod/change-pod.ts';
-import type { Container, Pod } from '../../pod/pod.ts';
-import { type ContainerView, EVERY_CONTAINER, inContainer, type PodSubject } from '../../pod/pod-subject.ts';
+import { changeSpec } from '../../pod/change-pod.ts';
+import type { Container, Pod, VolumeMount } from '../../pod/pod.ts';
+import {
+  type ContainerView,
+  createPodSubject,
+  EVERY_CONTAINER,
+  inContainer,
+  type PodSubject,
+} from '../../pod/pod-subject.ts';
+import { isCertificateVolume } from '../../pod/pod-volumes.ts';
 import type { Check, FixContext, Report } from '../check.ts';
+import { findVolume } from '../shadowed-paths.ts';
 
-/** Fields by which the author of a pod could change what the start gate does. */
-const UNSET_FIELDS = ['command', 'args', 'env', 'envFrom', 'volumeMounts', 'lifecycle'] as const;
+/**
+ * Fields that say which image runs and with how few rights, and those that the API server fills in. By any other the author
+ * of a pod could change what the start gate does, also by one that a later Kubernetes adds.
+ */
+const ALLOWED_FIELDS: ReadonlySet<string> = new Set([
+  'name',
+  'image',
+  'imagePullPolicy',
+  'resources',
+  'securityContext',
+  'terminationMessagePath',
+  'terminationMessagePolicy',
+]);
+
+/** What the start gate reads: the authority of the gateway that it asks. */
+const CERTIFICATE_MOUNT: VolumeMount = {
+  name: CERTIFICATE_AUTHORITY.volume,
+  mountPath: CERTIFICATE_AUTHORITY.mountPath,
+  readOnly: true,
+};
 
 /** Enough for the start gate, which opens a few connections and ends. */
 const LIMITS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' };
@@ -14,16 +42,16 @@ const LIMITS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' };
 /**
  * The start gate must run first in the pod, as it was built.
  *
- * Field: `spec.initContainers[0]`. Allowed: an image whose digest the installation trusts, without command, arguments,
- * environment, mounts or lifecycle, and without `restartPolicy: Always`, so that it ends before anything else starts.
- * No other container may run its image. Where the role requires no start gate, one that is present follows the same rules.
+ * Field: `spec.initContainers[0]`. Allowed: an image whose digest the installation trusts, with no fields but
+ * `ALLOWED_FIELDS` and one mount: the ConfigMap `cloister-ca`, read-only at `/etc/cloister`. So it has no command, arguments
+ * or environment of the author's choice, and ends before anything else starts. No other container may run its image. Where the role requires no start gate, one that is present follows the same rules.
  */
 export const startGate: Check = {
   name: 'start-gate',
   summary: 'The first init container is the start gate, where the role requires one.',
   rationale:
     'A network policy can exist without being enforced. The start gate proves from inside the pod, before the agent starts, that the network is closed.',
-  fields: ['spec.initContainers[0]', 'spec.containers[*].image'],
+  fields: ['spec.initContainers[0]', 'spec.containers[*].image', 'spec.volumes'],
   positions: ['Pod', ...EVERY_CONTAINER],
   operations: ['Create', 'Update'],
   context: 'Role',
@@ -35,7 +63,7 @@ export const startGate: Check = {
     // A gate in the wrong place is reported as that, and not as missing too.
     if (role.startGate === 'Required' && !hasGate) report(missingGate(subject, startGateDigests, role.name));
     for (const view of gates) {
-      if (view.position === 'InitContainer' && view.index === 0) evaluateGate(view, report);
+      if (view.position === 'InitContainer' && view.index === 0) evaluateGate(subject, view, report);
       else report(misplacedGate(view));
     }
   },
@@ -43,7 +71,7 @@ export const startGate: Check = {
     const init = pod.spec?.initContainers ?? [];
     const present = init.find((container) => isStartGate(container, context));
     if (present !== undefined) {
-      return withInit(pod, [asBuilt(present), ...init.filter((container) => container !== present)]);
+      return withInit(pod, [asBuilt(pod, present), ...init.filter((container) => container !== present)]);
     }
     if (context.role.startGate !== 'Required' || context.startGateImage === null) return pod;
     const gate = newGate(context.startGateImage);
@@ -88,35 +116,56 @@ function misplacedGate(view: ContainerView): Finding {
   };
 }
 
-function evaluateGate(view: ContainerView, report: Report): void {
-  for (const field of UNSET_FIELDS) {
-    const value = view.container[field];
-    if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) continue;
+function evaluateGate(subject: PodSubject, view: ContainerView, report: Report): void {
+  for (const [field, value] of Object.entries(view.container)) {
+    if (ALLOWED_FIELDS.has(field) || isUnset(value)) continue;
+    if (field === 'volumeMounts') {
+      evaluateMounts(subject, view, report);
+      continue;
+    }
     report({
       ...inContainer(view, field),
-      // Not the value, which may have a secret in it.
-      found: 'set',
+      // Most values are not shown, because they may have a secret in them.
+      found: field === 'restartPolicy' ? show(value) : 'set',
       required: 'must not be set',
-      fix: `Remove ${field}. The start gate must run as it was built.`,
+      fix: `Remove ${field}. The start gate must run as it was built, and end before the other containers start.`,
     });
   }
-  if (view.container.restartPolicy === 'Always') {
-    report({
-      ...inContainer(view, 'restartPolicy'),
-      found: show(view.container.restartPolicy),
-      required: 'must not be set, so that the start gate ends before the other containers start',
-      fix: 'Remove restartPolicy.',
-    });
-  }
+}
+
+function evaluateMounts(subject: PodSubject, view: ContainerView, report: Report): void {
+  const mounts = view.container.volumeMounts ?? [];
+  const others = mounts.filter((mount, index) => index > 0 || !isCertificateMount(subject, mount));
+  if (others.length === 0) return;
+  report({
+    ...inContainer(view, 'volumeMounts'),
+    found: show(others),
+    required: `must have ${show(CERTIFICATE_MOUNT)} alone, of a volume from the whole ConfigMap "${CERTIFICATE_AUTHORITY.configMap}", or not be set`,
+    fix: 'Remove the other mounts. The start gate must run as it was built.',
+  });
+}
+
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+/** Whether the mount is the one that the start gate may have, of the whole ConfigMap. */
+function isCertificateMount(subject: PodSubject, mount: VolumeMount): boolean {
+  return isDeepEqualJson(mount, CERTIFICATE_MOUNT) && isCertificateVolume(findVolume(subject, mount.name));
 }
 
 function withInit(pod: Pod, initContainers: readonly Container[]): Pod {
   return changeSpec(pod, (spec) => ({ ...spec, initContainers }));
 }
 
-function asBuilt(container: Container): Container {
-  const bare = without(container, ...UNSET_FIELDS);
-  return bare.restartPolicy === 'Always' ? without(bare, 'restartPolicy') : bare;
+function asBuilt(pod: Pod, container: Container): Container {
+  const subject = createPodSubject(pod);
+  const mounts = (container.volumeMounts ?? []).filter((mount) => isCertificateMount(subject, mount));
+  const kept = Object.entries(container).filter(([field]) => ALLOWED_FIELDS.has(field));
+  return {
+    ...Object.fromEntries(kept),
+    ...(mounts.length === 0 ? {} : { volumeMounts: mounts.slice(0, 1) }),
+  };
 }
 
 function newGate(image: string): Container {

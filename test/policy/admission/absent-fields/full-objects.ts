@@ -43,6 +43,14 @@ export const FULL_ROLES: readonly FullObject[] = [
       '/spec/sandbox/images': [{ repository: 'ghcr.io/acme/*', digest: 'Optional' }],
       '/spec/sandbox/userNamespace': 'Preferred',
       '/spec/sandbox/startGate': 'None',
+      '/spec/sandbox/scheduling': {
+        tolerations: [
+          { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
+          { key: 'dedicated', operator: 'Exists', effect: 'NoSchedule' },
+        ],
+        nodeSelector: { 'kubernetes.io/hostname': 'node-1', 'example.com/pool': 'system' },
+      },
+      '/spec/sandbox/annotations': ['k8s.v1.cni.cncf.io/', 'kubernetes.io/egress-bandwidth'],
       '/spec/sandbox/allowedAccess': ['Exec', 'Attach', 'PortForward', 'Proxy', 'Debug'],
     }),
     exceptions: [],

@@ -1,5 +1,6 @@
 import { addEphemeralContainer, addSidecar, DEBUGGED } from '../../../build/added-containers.ts';
 import { changeSecurityContext } from '../../../build/change-security-context.ts';
+import { buildRolePolicy } from '../../../build/review-context.ts';
 import type { CheckFixtures } from './fixture.ts';
 
 const UNCONFINED = { appArmorProfile: { type: 'Unconfined' } };
@@ -26,6 +27,7 @@ export const apparmorFixtures: CheckFixtures = {
           'example.com/apparmor': 'unconfined',
         };
       },
+      context: { role: buildRolePolicy({ annotations: ['example.com/'] }) },
     },
     {
       name: 'no profile, said with null',

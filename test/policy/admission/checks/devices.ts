@@ -59,6 +59,7 @@ export const devicesFixtures: CheckFixtures = {
         ];
         spec.initContainers[0].volumeDevices = [{ name: 'disk', devicePath: '/dev/xvda' }];
       },
+      checks: ['start-gate', 'devices'],
       fields: ['spec.initContainers[0].volumeDevices'],
     },
     {

@@ -1,5 +1,7 @@
 import { buildEphemeralContainer } from '../../../build/pod.ts';
 import { buildRolePolicy } from '../../../build/review-context.ts';
+import { CREDENTIAL_LITERALS, HARMLESS_LITERALS, withValues } from './credential-literals.ts';
+import { OTHER_IDENTITIES, OWN_SANDBOX } from './proxy-identities.ts';
 import type { CheckFixtures } from './fixture.ts';
 
 // Put together here, so that no scanner takes this file for a leak.
@@ -7,6 +9,10 @@ const GITHUB_TOKEN = `ghp_${'a1B2'.repeat(9)}`;
 const VENDOR_KEY = `sk-proj-${'Ab3'.repeat(10)}`;
 // The middle of a JSON Web Token, of 13 characters: the policy passes over what is shorter.
 const SHORTEST_TOKEN = ['a.eyJ', '12345678'].join('');
+
+const COPY = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const LISTING = { role: buildRolePolicy({ annotations: ['note', 'example.com/'] }) };
 
 export const environmentSecretsFixtures: CheckFixtures = {
   check: 'environment-secrets',
@@ -32,19 +38,16 @@ export const environmentSecretsFixtures: CheckFixtures = {
         });
       },
     },
+    OWN_SANDBOX,
     {
-      name: 'the proxy secret of a sandbox, in a URL by reference',
-      tweak: ({ spec }) => {
-        spec.containers[0].env = [
-          {
-            name: 'CLOISTER_PROXY_SECRET',
-            valueFrom: { secretKeyRef: { name: 'cloister-proxy-s-agent', key: 'secret' } },
-          },
-          { name: 'HTTP_PROXY', value: 'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128' },
-        ];
-        spec.containers[0].args = ['--proxy', 'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128'];
+      name: 'ordinary metadata, and a copy of the manifest in it',
+      tweak: (pod) => {
+        pod.metadata.labels['app.kubernetes.io/version'] = 'v1.2.3-a1b2c3d4e5f6a7b8c9d0';
+        pod.metadata.annotations = { note: 'https://example.com:8443/a@b', [COPY]: JSON.stringify(pod.spec) };
       },
+      context: LISTING,
     },
+    ...HARMLESS_LITERALS,
   ],
   fail: [
     {
@@ -75,6 +78,7 @@ export const environmentSecretsFixtures: CheckFixtures = {
       },
       fields: [0, 1, 2].map((index) => `spec.containers[0].env[${index}].valueFrom.secretKeyRef`),
     },
+    ...OTHER_IDENTITIES,
     {
       name: 'all keys of a Secret in an init container',
       tweak: ({ spec }) => {
@@ -107,6 +111,48 @@ export const environmentSecretsFixtures: CheckFixtures = {
         spec.containers[0].args = [`--key=${VENDOR_KEY}`];
       },
       fields: ['spec.containers[0].command[2]', 'spec.containers[0].args[0]'],
+    },
+    {
+      name: 'a key in an annotation and in a label, which a container reads by fieldRef',
+      tweak: (pod) => {
+        pod.metadata.annotations = { 'example.com/key': VENDOR_KEY, 'example.com/other': 'nothing' };
+        pod.metadata.labels['example.com/token'] = GITHUB_TOKEN;
+        const fieldRef = { fieldPath: "metadata.annotations['example.com/key']" };
+        pod.spec.containers[0].env?.push({ name: 'KEY', valueFrom: { fieldRef } as object });
+      },
+      context: LISTING,
+      fields: ['metadata.annotations[example.com/key]', 'metadata.labels[example.com/token]'],
+      found: [
+        'a text of 38 characters that contains an API key of a model vendor (not shown)',
+        'a text of 40 characters that contains a GitHub token (not shown)',
+      ],
+    },
+    {
+      name: 'a key in the copy of the manifest alone',
+      tweak: (pod) => {
+        pod.metadata.annotations = { [COPY]: JSON.stringify({ env: [{ name: 'X', value: VENDOR_KEY }] }) };
+      },
+      fields: [`metadata.annotations[${COPY}]`],
+    },
+    {
+      name: 'a key, once, where the manifest is copied too',
+      tweak: (pod) => {
+        withValues(pod, [VENDOR_KEY]);
+        pod.metadata.annotations = { [COPY]: JSON.stringify(pod.spec) };
+      },
+      fields: ['spec.containers[0].env[2].value'],
+    },
+    {
+      name: 'a token in the path of a probe and of a hook',
+      tweak: ({ spec }) => {
+        const httpGet = { port: 8080, path: `/ready?token=${GITHUB_TOKEN}` } as object;
+        spec.containers[0].livenessProbe = { httpGet };
+        spec.containers[0].lifecycle = { postStart: { httpGet } };
+      },
+      fields: [
+        'spec.containers[0].livenessProbe.httpGet.path',
+        'spec.containers[0].lifecycle.postStart.httpGet.path',
+      ],
     },
     {
       name: 'a key in the command of a hook and in a header of a probe',
@@ -160,5 +206,6 @@ export const environmentSecretsFixtures: CheckFixtures = {
       fields: ['spec.containers[0].env[2].valueFrom.fileKeyRef'],
       invalid: 'fileKeyRef reads from an emptyDir only',
     },
+    ...CREDENTIAL_LITERALS,
   ],
 };

@@ -3,6 +3,7 @@ import { changeSecurityContext } from '../../../build/change-security-context.ts
 import type { CheckFixtures } from './fixture.ts';
 
 const HOST_PROCESS = { windowsOptions: { hostProcess: true } };
+const LINUX = 'a pod for Linux has no options of Windows';
 const INVALID = 'HostProcess wants hostNetwork, and either all containers or none';
 
 export const hostProcessFixtures: CheckFixtures = {
@@ -14,12 +15,14 @@ export const hostProcessFixtures: CheckFixtures = {
         changeSecurityContext(spec, { windowsOptions: { hostProcess: false } });
         changeSecurityContext(spec.containers[0], { windowsOptions: { hostProcess: null } });
       },
+      invalid: LINUX,
     },
     {
       name: 'a user for Windows, which says nothing of the node',
       tweak: ({ spec }) => {
         changeSecurityContext(spec.containers[0], { windowsOptions: { runAsUserName: 'ContainerUser' } });
       },
+      invalid: LINUX,
     },
   ],
   fail: [
@@ -37,9 +40,10 @@ export const hostProcessFixtures: CheckFixtures = {
       tweak: ({ spec }) => {
         spec.hostNetwork = true;
         delete spec.hostUsers;
+        delete spec.os;
         changeSecurityContext(spec, HOST_PROCESS);
       },
-      checks: ['host-namespaces', 'host-process'],
+      checks: ['host-namespaces', 'host-process', 'operating-system'],
       fields: ['spec.securityContext.windowsOptions.hostProcess'],
     },
     {

@@ -1,10 +1,12 @@
 import type { CheckFixtures } from './fixture.ts';
+import { annotationsFixtures } from './annotations.ts';
 import { apparmorFixtures } from './apparmor.ts';
 import { capabilitiesFixtures } from './capabilities.ts';
 import { debugFixtures } from './debug.ts';
 import { devicesFixtures } from './devices.ts';
 import { dnsFixtures } from './dns.ts';
 import { environmentSecretsFixtures } from './environment-secrets.ts';
+import { gatewayAliasesFixtures } from './gateway-aliases.ts';
 import { hostNamespacesFixtures } from './host-namespaces.ts';
 import { hostPathFixtures } from './host-path.ts';
 import { hostPortsFixtures } from './host-ports.ts';
@@ -12,6 +14,7 @@ import { hostProbesFixtures } from './host-probes.ts';
 import { hostProcessFixtures } from './host-process.ts';
 import { imagePolicyFixtures } from './image-policy.ts';
 import { lifetimeFixtures } from './lifetime.ts';
+import { nodePlacementFixtures } from './node-placement.ts';
 import { operatingSystemFixtures } from './operating-system.ts';
 import { priorityClassFixtures } from './priority-class.ts';
 import { privilegeEscalationFixtures } from './privilege-escalation.ts';
@@ -30,6 +33,7 @@ import { seccompProfileFixtures } from './seccomp-profile.ts';
 import { selinuxFixtures } from './selinux.ts';
 import { serviceAccountTokenFixtures } from './service-account-token.ts';
 import { serviceAccountFixtures } from './service-account.ts';
+import { serviceLinksFixtures } from './service-links.ts';
 import { startGateFixtures } from './start-gate.ts';
 import { sysctlsFixtures } from './sysctls.ts';
 import { terminationFixtures } from './termination.ts';
@@ -69,11 +73,15 @@ export const CHECK_FIXTURES: readonly CheckFixtures[] = [
   userNamespaceFixtures,
   processSharingFixtures,
   dnsFixtures,
+  gatewayAliasesFixtures,
+  serviceLinksFixtures,
   schedulingFixtures,
+  nodePlacementFixtures,
   priorityClassFixtures,
   terminationFixtures,
   lifetimeFixtures,
   reservedMetadataFixtures,
+  annotationsFixtures,
   roleFixtures,
   debugFixtures,
 ];

@@ -9,14 +9,23 @@ export const operatingSystemFixtures: CheckFixtures = {
         spec.os = { name: 'linux' };
       },
     },
+  ],
+  fail: [
+    {
+      name: 'a pod that says nothing',
+      tweak: ({ spec }) => {
+        delete spec.os;
+      },
+      fields: ['spec.os.name'],
+      found: ['not set'],
+    },
     {
       name: 'a pod that says null',
       tweak: ({ spec }) => {
         Object.assign(spec, { os: null });
       },
+      fields: ['spec.os.name'],
     },
-  ],
-  fail: [
     {
       name: 'a pod that says Windows and is made for Linux',
       tweak: ({ spec }) => {

@@ -1,3 +1,5 @@
+import { buildRolePolicy } from '../../../build/review-context.ts';
+import { takeSandbox } from '../../../build/pod.ts';
 import type { CheckFixtures } from './fixture.ts';
 
 const OPERATOR = { user: { name: 'system:serviceaccount:cloister-system:cloister-operator', groups: [] } };
@@ -12,6 +14,7 @@ export const reservedMetadataFixtures: CheckFixtures = {
         metadata.labels['notcloister.dev/sandbox'] = 'agent';
         metadata.annotations = { 'example.com/cloister.dev': 'yes', note: 'cloister.dev/sandbox' };
       },
+      context: { role: buildRolePolicy({ annotations: ['example.com/', 'note'] }) },
     },
     {
       name: 'the name of who creates the pod',
@@ -21,10 +24,10 @@ export const reservedMetadataFixtures: CheckFixtures = {
     },
     {
       name: 'a sandbox that the operator makes',
-      tweak: ({ metadata }) => {
-        metadata.labels['cloister.dev/sandbox'] = 'agent';
-        metadata.labels['cloister.dev/contained'] = 'true';
-        metadata.annotations = {
+      tweak: (pod) => {
+        takeSandbox(pod, 'agent');
+        pod.metadata.labels['cloister.dev/contained'] = 'true';
+        pod.metadata.annotations = {
           'cloister.dev/policy-hash': 'abc',
           'cloister.dev/force-release': 'true',
           'cloister.dev/created-by': 'developer',
@@ -34,18 +37,16 @@ export const reservedMetadataFixtures: CheckFixtures = {
     },
     {
       name: 'a pod of the operator that is changed by another',
-      tweak: ({ metadata }) => {
-        metadata.labels['cloister.dev/sandbox'] = 'agent';
-      },
+      tweak: (pod) => takeSandbox(pod, 'agent'),
       context: { operation: 'Update' },
     },
   ],
   fail: [
     {
       name: 'a pod that calls itself a sandbox, and not contained',
-      tweak: ({ metadata }) => {
-        metadata.labels['cloister.dev/sandbox'] = 'agent';
-        metadata.labels['cloister.dev/contained'] = 'false';
+      tweak: (pod) => {
+        takeSandbox(pod, 'agent');
+        pod.metadata.labels['cloister.dev/contained'] = 'false';
       },
       fields: ['metadata.labels[cloister.dev/sandbox]', 'metadata.labels[cloister.dev/contained]'],
       found: ['"agent"', '"false"'],

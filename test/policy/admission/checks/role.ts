@@ -1,3 +1,4 @@
+import { takeRole } from '../../../build/pod.ts';
 import { buildRolePolicy, buildTenantPolicy } from '../../../build/review-context.ts';
 import type { CheckFixtures } from './fixture.ts';
 
@@ -8,9 +9,7 @@ export const roleFixtures: CheckFixtures = {
   pass: [
     {
       name: 'another role that the tenant allows',
-      tweak: ({ metadata }) => {
-        metadata.labels['cloister.dev/role'] = 'read-only';
-      },
+      tweak: (pod) => takeRole(pod, 'read-only'),
       context: { role: buildRolePolicy({ name: 'read-only' }) },
     },
     {
@@ -42,9 +41,7 @@ export const roleFixtures: CheckFixtures = {
     },
     {
       name: 'a role that the tenant does not allow',
-      tweak: ({ metadata }) => {
-        metadata.labels['cloister.dev/role'] = 'devops';
-      },
+      tweak: (pod) => takeRole(pod, 'devops'),
       context: { role: buildRolePolicy({ name: 'devops' }) },
       fields: [LABEL],
       found: ['"devops"'],
@@ -71,9 +68,7 @@ export const roleFixtures: CheckFixtures = {
     },
     {
       name: 'another role than the one it is reviewed with',
-      tweak: ({ metadata }) => {
-        metadata.labels['cloister.dev/role'] = 'devops';
-      },
+      tweak: (pod) => takeRole(pod, 'devops'),
       context: { scope: 'Role', tenant: null },
       fields: [LABEL],
       found: ['"devops"'],

@@ -19,11 +19,21 @@ export const runAsNonRootFixtures: CheckFixtures = {
       tweak: ({ spec }) => {
         spec.securityContext = { ...spec.securityContext, runAsNonRoot: undefined };
       },
-      fields: [
-        'spec.initContainers[0].securityContext.runAsNonRoot',
-        'spec.containers[0].securityContext.runAsNonRoot',
-      ],
-      found: ['not set', 'not set'],
+      fields: ['spec.securityContext.runAsNonRoot'],
+      found: ['not set'],
+    },
+    {
+      name: 'one container asks, another takes it back, and the pod leaves it open',
+      tweak: ({ spec }) => {
+        spec.securityContext = { ...spec.securityContext, runAsNonRoot: undefined };
+        spec.initContainers[0].securityContext = {
+          ...spec.initContainers[0].securityContext,
+          runAsNonRoot: true,
+        };
+        spec.containers[0].securityContext = { ...spec.containers[0].securityContext, runAsNonRoot: false };
+      },
+      fields: ['spec.containers[0].securityContext.runAsNonRoot'],
+      found: ['false'],
     },
     {
       name: 'a container takes back what the pod asks for',

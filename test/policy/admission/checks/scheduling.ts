@@ -1,4 +1,20 @@
+import { NEVER_TOLERATED } from '../../../../src/api/agent-role/sandbox.ts';
+import { buildRolePolicy } from '../../../build/review-context.ts';
 import type { CheckFixtures } from './fixture.ts';
+
+const AGENTS = { key: 'agents', operator: 'Equal', value: 'true', effect: 'NoSchedule' } as const;
+const ROLE = buildRolePolicy({
+  tolerations: [
+    AGENTS,
+    { key: 'node.kubernetes.io/not-ready', operator: 'Exists', value: '', effect: 'NoExecute' },
+    ...NEVER_TOLERATED.map((key) => ({ key, operator: 'Exists', value: '', effect: 'NoSchedule' }) as const),
+  ],
+  nodeSelector: new Map([['kubernetes.io/hostname', 'node-1']]),
+});
+const BY_NAME = [{ key: 'metadata.name', operator: 'In', values: ['node-1'] }];
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
+const BESIDE = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app: 'vault' } } };
 
 export const schedulingFixtures: CheckFixtures = {
   check: 'scheduling',
@@ -12,6 +28,7 @@ export const schedulingFixtures: CheckFixtures = {
           { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
         ];
       },
+      context: { role: ROLE },
     },
     {
       name: 'a pod that the scheduler has given a node, when it is changed',
@@ -19,6 +36,15 @@ export const schedulingFixtures: CheckFixtures = {
         spec.nodeName = 'node-1';
       },
       context: { operation: 'Update' },
+    },
+    {
+      name: 'pods of the same namespace to be away from, and to be near to',
+      tweak: ({ spec }) => {
+        spec.affinity = {
+          podAffinity: { [PREFERRED]: [{ weight: 1, podAffinityTerm: BESIDE }] },
+          podAntiAffinity: { [REQUIRED]: [BESIDE], [PREFERRED]: [] },
+        };
+      },
     },
   ],
   fail: [
@@ -56,16 +82,76 @@ export const schedulingFixtures: CheckFixtures = {
       name: 'tolerations of both taints of the control plane',
       tweak: ({ spec }) => {
         spec.tolerations = [
-          { key: 'agents', operator: 'Exists' },
+          { key: 'agents', operator: 'Equal', value: 'true', effect: 'NoSchedule' },
           { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },
           { key: 'node-role.kubernetes.io/master', operator: 'Equal', effect: 'NoSchedule' },
         ];
       },
+      context: { role: ROLE },
       fields: ['spec.tolerations[1]', 'spec.tolerations[2]'],
       found: [
         '{"key":"node-role.kubernetes.io/control-plane","operator":"Exists","effect":"NoSchedule"}',
         '{"key":"node-role.kubernetes.io/master","operator":"Equal","effect":"NoSchedule"}',
       ],
+    },
+    {
+      name: 'tolerations of etcd, and of nodes without a network, whatever the role lists',
+      tweak: ({ spec }) => {
+        spec.tolerations = NEVER_TOLERATED.slice(2).map((key) => ({
+          key,
+          operator: 'Exists',
+          effect: 'NoSchedule',
+        }));
+      },
+      context: { role: ROLE },
+      fields: ['spec.tolerations[0]', 'spec.tolerations[1]', 'spec.tolerations[2]'],
+    },
+    {
+      name: 'a node by its name, as the DaemonSet controller writes it and as a wish',
+      tweak: ({ spec }) => {
+        spec.affinity = {
+          nodeAffinity: {
+            [REQUIRED]: { nodeSelectorTerms: [{ matchFields: BY_NAME }] },
+            [PREFERRED]: [{ weight: 1, preference: { matchFields: BY_NAME } }],
+          },
+        };
+      },
+      fields: [
+        `spec.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms[0].matchFields`,
+        `spec.affinity.nodeAffinity.${PREFERRED}[0].preference.matchFields`,
+      ],
+    },
+    {
+      name: 'a place next to the pods of any namespace',
+      tweak: ({ spec }) => {
+        spec.affinity = {
+          podAffinity: { [REQUIRED]: [{ ...BESIDE, namespaceSelector: {} }] },
+          podAntiAffinity: {
+            [PREFERRED]: [{ weight: 1, podAffinityTerm: { ...BESIDE, namespaceSelector: {} } }],
+          },
+        };
+      },
+      fields: [
+        `spec.affinity.podAffinity.${REQUIRED}[0].namespaceSelector`,
+        `spec.affinity.podAntiAffinity.${PREFERRED}[0].podAffinityTerm.namespaceSelector`,
+      ],
+      found: ['{}', '{}'],
+    },
+    {
+      name: 'a place next to the pods of a namespace by name',
+      tweak: ({ spec }) => {
+        spec.affinity = {
+          podAffinity: {
+            [PREFERRED]: [{ weight: 1, podAffinityTerm: { ...BESIDE, namespaces: ['vault'] } }],
+          },
+          podAntiAffinity: { [REQUIRED]: [{ ...BESIDE, namespaces: ['vault'] }] },
+        };
+      },
+      fields: [
+        `spec.affinity.podAffinity.${PREFERRED}[0].podAffinityTerm.namespaces`,
+        `spec.affinity.podAntiAffinity.${REQUIRED}[0].namespaces`,
+      ],
+      found: ['["vault"]', '["vault"]'],
     },
   ],
 };

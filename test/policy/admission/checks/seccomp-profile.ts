@@ -47,11 +47,8 @@ export const seccompProfileFixtures: CheckFixtures = {
       tweak: ({ spec }) => {
         changeSecurityContext(spec, { seccompProfile: undefined });
       },
-      fields: [
-        'spec.initContainers[0].securityContext.seccompProfile',
-        'spec.containers[0].securityContext.seccompProfile',
-      ],
-      found: ['not set', 'not set'],
+      fields: [POD],
+      found: ['not set'],
     },
     {
       name: 'nobody states one, and no role is known',
@@ -59,10 +56,16 @@ export const seccompProfileFixtures: CheckFixtures = {
         changeSecurityContext(spec, { seccompProfile: undefined });
       },
       context: WITHOUT_ROLE,
-      fields: [
-        'spec.initContainers[0].securityContext.seccompProfile',
-        'spec.containers[0].securityContext.seccompProfile',
-      ],
+      fields: [POD],
+    },
+    {
+      name: 'one container states none, and neither does the pod',
+      tweak: ({ spec }) => {
+        changeSecurityContext(spec, { seccompProfile: undefined });
+        changeSecurityContext(spec.containers[0], UNCONFINED);
+      },
+      fields: [POD, 'spec.containers[0].securityContext.seccompProfile'],
+      found: ['not set', '{"type":"Unconfined"}'],
     },
     {
       name: 'a pod without a filter, even where every container has one',

@@ -1,3 +1,4 @@
+import { addSidecar } from '../../../build/added-containers.ts';
 import { buildContainer } from '../../../build/pod.ts';
 import type { CheckFixtures } from './fixture.ts';
 
@@ -25,8 +26,38 @@ export const terminationFixtures: CheckFixtures = {
         };
       },
     },
+    {
+      name: 'probes that give a container as long as the pod gives it',
+      tweak: ({ spec }) => {
+        const probe = { tcpSocket: { port: 8080 } as object, terminationGracePeriodSeconds: 30 };
+        Object.assign(spec.containers[0], { livenessProbe: probe, startupProbe: probe });
+      },
+    },
   ],
   fail: [
+    {
+      name: 'probes that give a container a year, and a second too long',
+      tweak: ({ spec }) => {
+        const tcpSocket = { port: 8080 } as object;
+        spec.containers[0].livenessProbe = { tcpSocket, terminationGracePeriodSeconds: 31_536_000 };
+        spec.containers[0].startupProbe = { tcpSocket, terminationGracePeriodSeconds: 31 };
+      },
+      fields: ['livenessProbe', 'startupProbe'].map(
+        (probe) => `spec.containers[0].${probe}.terminationGracePeriodSeconds`,
+      ),
+      found: ['31536000', '31'],
+    },
+    {
+      name: 'a probe that gives a sidecar an hour',
+      tweak: (pod) =>
+        addSidecar(pod, (container) => {
+          container.startupProbe = {
+            exec: { command: ['true'] },
+            terminationGracePeriodSeconds: 3600,
+          };
+        }),
+      fields: ['spec.initContainers[1].startupProbe.terminationGracePeriodSeconds'],
+    },
     {
       name: 'a grace period of an hour',
       tweak: ({ spec }) => {

@@ -1,0 +1,21 @@
+/** Members and list positions that lead to a field, from the root of a manifest. */
+export type FieldPath = readonly (string | number)[];
+
+const PLAIN = /^[\w-]+$/;
+/** A file may hold a name of any length. */
+const MAX_STEP_CHARACTERS = 100;
+
+/** A path as text: `spec.containers[0].env`, and `metadata.labels[example.com/version]` where a name has a dot in it. */
+export function fieldPath(path: FieldPath): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (PLAIN.test(step)) text += `${text === '' ? '' : '.'}${cut(step)}`;
+    else text += `[${cut(step)}]`;
+  }
+  return text;
+}
+
+function cut(step: string): string {
+  return step.length > MAX_STEP_CHARACTERS ? `${step.slice(0, MAX_STEP_CHARACTERS)}…` : step;
+}

@@ -1,0 +1,171 @@
+import { parseQuantity } from '../../lib/quantity.ts';
+import type { FieldPath } from './field-path.ts';
+import { HANDLERS } from './handlers.ts';
+import { type Json, listOf, recordOf, textOf } from './json-members.ts';
+import { type Reject, rejectOtherValues } from './reject.ts';
+
+/** Where a container is, and what it may refer to. */
+interface Surroundings {
+  readonly list: 'initContainers' | 'containers' | 'ephemeralContainers';
+  /** Names of the pod's volumes. */
+  readonly volumes: ReadonlySet<string>;
+}
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  imagePullPolicy: ['Always', 'IfNotPresent', 'Never'],
+  restartPolicy: ['Always', 'OnFailure', 'Never'],
+  terminationMessagePolicy: ['File', 'FallbackToLogsOnError'],
+};
+
+/** Rejects what the API server does in one container (`validateContainerCommon`), but for its name. */
+export function validateContainer(
+  container: Json,
+  path: FieldPath,
+  { list, volumes }: Surroundings,
+  reject: Reject,
+): void {
+  if (textOf(container['image']) === '') {
+    reject([...path, 'image'], container['image'], 'must be set', 'Name the image of the container');
+  }
+  rejectOtherValues(container, path, VALUES, reject);
+  validatePorts(container, path, reject);
+  validateEnvironment(container, path, reject);
+  validateMounts(container, path, volumes, reject);
+  validateResources(recordOf(container['resources']), [...path, 'resources'], reject);
+  validateProbes(container, path, list, reject);
+}
+
+const MAX_PORT = 65_535;
+
+function validatePorts(container: Json, path: FieldPath, reject: Reject): void {
+  const names = new Set<unknown>();
+  for (const [index, port] of listOf(container['ports']).entries()) {
+    const at = [...path, 'ports', index];
+    rejectOtherValues(port, at, { protocol: ['TCP', 'UDP', 'SCTP'] }, reject);
+    for (const field of ['containerPort', 'hostPort'] as const) {
+      const number = port[field] ?? null;
+      const isAbsent = field === 'hostPort' && (number === null || number === 0);
+      if (isAbsent || isWithin(number, 1, MAX_PORT)) continue;
+      reject([...at, field], number, `must be from 1 to ${MAX_PORT}`);
+    }
+    const name = port['name'];
+    if (name && names.has(name)) reject([...at, 'name'], name, 'must be unique', 'Rename it');
+    names.add(name);
+  }
+}
+
+function isWithin(number: unknown, low: number, high: number): boolean {
+  return typeof number === 'number' && number >= low && number <= high;
+}
+
+function validateEnvironment(container: Json, path: FieldPath, reject: Reject): void {
+  for (const [index, variable] of listOf(container['env']).entries()) {
+    const at = [...path, 'env', index];
+    const name = textOf(variable['name']);
+    if (name === '' || name.includes('=')) {
+      reject([...at, 'name'], name, 'must be a name without "="', 'Name the variable');
+    }
+    if (variable['valueFrom'] == null) continue;
+    const from = recordOf(variable['valueFrom']);
+    const sources = Object.keys(from).filter((source) => from[source] != null);
+    const field = [...at, 'valueFrom'];
+    if (textOf(variable['value']) !== '') {
+      reject(field, sources, 'must not be set with value', 'Remove one of the two');
+    } else if (sources.length !== 1) reject(field, sources, 'must have one source');
+  }
+}
+
+function validateMounts(
+  container: Json,
+  path: FieldPath,
+  volumes: ReadonlySet<string>,
+  reject: Reject,
+): void {
+  const paths = new Set<string>();
+  for (const list of ['volumeMounts', 'volumeDevices'] as const) {
+    const pathField = list === 'volumeMounts' ? 'mountPath' : 'devicePath';
+    for (const [index, mount] of listOf(container[list]).entries()) {
+      const at = [...path, list, index];
+      const name = textOf(mount['name']);
+      if (!volumes.has(name)) {
+        reject(
+          [...at, 'name'],
+          name,
+          'must be the name of a volume of the pod',
+          'Add the volume to spec.volumes',
+        );
+      }
+      const mountPath = textOf(mount[pathField]);
+      if (mountPath === '') reject([...at, pathField], mountPath, 'must be set');
+      else if (paths.has(mountPath)) {
+        reject(
+          [...at, pathField],
+          mountPath,
+          'must be unique',
+          'Remove one of the two, or mount it elsewhere',
+        );
+      }
+      paths.add(mountPath);
+      validateSubPath(mount, at, reject);
+    }
+  }
+}
+
+function validateSubPath(mount: Json, path: FieldPath, reject: Reject): void {
+  const subPath = textOf(mount['subPath']);
+  if (subPath !== '' && textOf(mount['subPathExpr']) !== '') {
+    reject([...path, 'subPathExpr'], mount['subPathExpr'], 'must not be set with subPath');
+  }
+  for (const field of ['subPath', 'subPathExpr'] as const) {
+    const text = textOf(mount[field]);
+    if (!text.startsWith('/') && !text.split('/').includes('..')) continue;
+    reject([...path, field], text, 'must be a path within the volume, without ".."');
+  }
+}
+
+/** Of other resources a container cannot request another amount than its limit. */
+const OVERCOMMITTED = /^(?:(?:cpu|memory|ephemeral-storage)$|[^/]*kubernetes\.io\/)/;
+
+function validateResources(resources: Json, path: FieldPath, reject: Reject): void {
+  const limits = recordOf(resources['limits']);
+  for (const list of ['limits', 'requests'] as const) {
+    for (const [resource, amount] of Object.entries(recordOf(resources[list]))) {
+      const at = [...path, list, resource];
+      const quantity = quantityOf(amount);
+      if (quantity === null) continue;
+      if (quantity < 0n) reject(at, amount, 'must not be negative');
+      const limit = list === 'requests' ? quantityOf(limits[resource]) : null;
+      if (limit === null || quantity === limit) continue;
+      const mayBeLess = OVERCOMMITTED.test(resource);
+      if (mayBeLess && quantity < limit) continue;
+      const required = mayBeLess ? 'at most' : 'equal to';
+      reject(
+        at,
+        amount,
+        `must be ${required} the limit of ${String(limits[resource])}`,
+        'Change one of the two',
+      );
+    }
+  }
+}
+
+function quantityOf(value: unknown): bigint | null {
+  return typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : null;
+}
+
+const ACTIONS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'];
+
+function validateProbes(container: Json, path: FieldPath, list: Surroundings['list'], reject: Reject): void {
+  const mayHave = list === 'containers' || container['restartPolicy'] === 'Always';
+  for (const { field, of } of HANDLERS) {
+    const handler = of(container);
+    if (handler == null) continue;
+    const at = [...path, ...field.split('.')];
+    const actions = Object.keys(handler).filter((name) => ACTIONS.includes(name));
+    if (!mayHave) {
+      reject(at, 'set', `must not be set in ${list}`, 'Remove it');
+    } else if (actions.length !== 1) {
+      reject(at, actions, `must have one of ${ACTIONS.join(', ')}`);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { changedObject } from '../../build/changed-object.ts';
+import { minimalTenantIsolation } from '../../build/tenant-isolation.ts';
+import type { BadObject } from './bad-object.ts';
+import { refused } from './refused.ts';
+
+const schema = refused('Schema', (changes) => changedObject(minimalTenantIsolation, changes));
+
+const kubernetesSecret = { name: 'keys', key: 'openai' };
+const credential = (changes: Readonly<Record<string, unknown>>) => ({
+  '/spec/credentials': [changedObject({ name: 'openai', kubernetesSecret }, changes)],
+});
+
+const vaultPath = (path: string) =>
+  credential({ '/kubernetesSecret': undefined, '/vaultKV': { mount: 'secret', path, key: 'k' } });
+
+const database = (changes: Readonly<Record<string, unknown>>) => ({
+  ...credential({ '/name': 'admin' }),
+  '/spec/database': changedObject(
+    {
+      strategy: 'RowLevel',
+      connection: { host: 'db.acme.example', database: 'warehouse', adminCredential: 'admin' },
+      tenantColumn: 'tenant_id',
+      tables: ['notes'],
+    },
+    changes,
+  ),
+});
+
+const bucket = { bucket: 'files', prefix: 'acme', region: 'eu-1', credential: 'openai' };
+
+/** Tenants with a credential, a database or files that cannot be. */
+export const badTenantData: readonly BadObject[] = [
+  schema(
+    'a credential of two sources',
+    credential({ '/vaultDatabase': { mount: 'database', connection: 'warehouse' } }),
+    'spec.credentials[0]',
+    /exactly one source/,
+  ),
+  schema(
+    'a credential of a Secret and a path of Vault',
+    credential({ '/vaultKV': { mount: 'secret', path: 'agents/openai', key: 'k' } }),
+    'spec.credentials[0]',
+    /exactly one source/,
+  ),
+  schema(
+    'a credential without a source',
+    credential({ '/kubernetesSecret': undefined }),
+    'spec.credentials[0]',
+    /exactly one source/,
+  ),
+  schema(
+    'a Vault path with ..',
+    vaultPath('agents/../root'),
+    'spec.credentials[0].vaultKV.path',
+    /should match/,
+  ),
+  schema(
+    'a Vault path with a wildcard',
+    vaultPath('agents/*'),
+    'spec.credentials[0].vaultKV.path',
+    /should match/,
+  ),
+  schema(
+    'rows kept apart without a column',
+    database({ '/tenantColumn': undefined }),
+    'spec.database.tenantColumn',
+    /must be set with strategy RowLevel, and only with it/,
+  ),
+  schema(
+    'a column where schemas are kept apart',
+    database({ '/strategy': 'Schema' }),
+    'spec.database.tenantColumn',
+    /must be set with strategy RowLevel, and only with it/,
+  ),
+  schema(
+    'rows kept apart in no table',
+    database({ '/tables': [] }),
+    'spec.database.tables',
+    /must not be empty with strategy RowLevel/,
+  ),
+  schema(
+    'a database set up with a credential that is not bound',
+    database({ '/connection/adminCredential': 'root' }),
+    'spec.database.connection.adminCredential',
+    /must be the name of a credential in spec.credentials/,
+  ),
+  schema(
+    'a database at an address',
+    database({ '/connection/host': '10.0.0.5' }),
+    'spec.database.connection.host',
+    /should match/,
+  ),
+  schema(
+    'a table name that needs quoting',
+    database({ '/tables': ['notes; drop table notes'] }),
+    'spec.database.tables[0]',
+    /should match/,
+  ),
+  schema(
+    'embeddings without a database',
+    { '/spec/vectorStore': { pgvector: { tables: ['e'] } } },
+    'spec.vectorStore',
+    /spec.database is not set/,
+  ),
+  schema(
+    'files in two places',
+    {
+      ...credential({}),
+      '/spec/fileStorage': {
+        persistentVolumes: { storageClassName: 'x' },
+        s3: bucket,
+      },
+    },
+    'spec.fileStorage',
+    /exactly one of/,
+  ),
+  schema('files nowhere', { '/spec/fileStorage': {} }, 'spec.fileStorage', /exactly one of/),
+  schema(
+    'files with a credential that is not bound',
+    { ...credential({}), '/spec/fileStorage': { s3: { ...bucket, credential: 'other' } } },
+    'spec.fileStorage.s3.credential',
+    /must be the name of a credential in spec.credentials/,
+  ),
+];

@@ -1,0 +1,74 @@
+import { PassThrough } from 'node:stream';
+import { type KubeClient, type WatchOptions } from '../../src/kube/kube-client.ts';
+import { KubeError } from '../../src/kube/kube-error.ts';
+import { type KubeObject } from '../../src/kube/kube-object.ts';
+import { type KubeResource } from '../../src/kube/kube-resource.ts';
+
+/** A write as it was sent. */
+export interface Write {
+  readonly verb: 'create' | 'apply' | 'applyStatus' | 'patch';
+  /** `namespaces/acme-agents`. */
+  readonly what: string;
+  readonly body: unknown;
+  readonly options?: unknown;
+}
+
+/** A client of an API server that lists what it is given, keeps what is created and tells nobody of it. */
+export interface MemoryKubeClient {
+  readonly client: KubeClient;
+  /** Every write, those that fail included. */
+  readonly writes: Write[];
+  /** Returns the error that a write ends with; null lets it pass. */
+  failWith: (write: Write) => Error | null;
+  readonly isClosed: () => boolean;
+}
+
+/** `lists` has the objects of each resource by its plural name. */
+export function createMemoryKubeClient(
+  lists: Readonly<Record<string, readonly KubeObject[]>> = {},
+): MemoryKubeClient {
+  const kept = new Map<string, KubeObject>();
+  const state = { isClosed: false };
+  const write = (entry: Write, object: KubeObject): Promise<KubeObject> => {
+    memory.writes.push(entry);
+    const error = memory.failWith(entry);
+    if (error !== null) return Promise.reject(error);
+    kept.set(entry.what, { ...object, metadata: { ...object.metadata, resourceVersion: '1' } });
+    return Promise.resolve(object);
+  };
+  const nameOf = ({ plural }: KubeResource, { name }: { readonly name?: string }): string =>
+    `${plural}/${name}`;
+  const send = (verb: Write['verb']) => (resource: KubeResource, object: KubeObject) =>
+    write({ verb, what: nameOf(resource, object.metadata), body: object }, object);
+  const client = {
+    server: 'https://127.0.0.1',
+    get: (resource: KubeResource, name: { readonly name: string }) => {
+      const found = kept.get(nameOf(resource, name));
+      if (found !== undefined) return Promise.resolve(found);
+      return Promise.reject(new KubeError('there is none', { reason: 'NotFound' }));
+    },
+    list: ({ plural }: KubeResource) =>
+      Promise.resolve({ items: [...(lists[plural] ?? [])], resourceVersion: '1' }),
+    watch: (_resource: KubeResource, { signal }: WatchOptions) => {
+      const stream = new PassThrough();
+      signal?.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
+      return Promise.resolve(stream);
+    },
+    create: send('create'),
+    apply: send('apply'),
+    applyStatus: send('applyStatus'),
+    patch: (resource: KubeResource, name: { readonly name: string }, body: object, options: unknown) =>
+      write({ verb: 'patch', what: nameOf(resource, name), body, options }, { metadata: { ...name } }),
+    close: () => {
+      state.isClosed = true;
+      return Promise.resolve();
+    },
+  } as unknown as KubeClient;
+  const memory: MemoryKubeClient = {
+    client,
+    writes: [],
+    failWith: () => null,
+    isClosed: () => state.isClosed,
+  };
+  return memory;
+}

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { badObjects } from '../../api/bad-objects/index.ts';
+import { goodObjects } from '../../api/good-objects.ts';
+import { runCommand } from '../run-command.ts';
+
+const review = (object: object) => runCommand(['review', '-f', '-'], { stdin: JSON.stringify(object) });
+
+describe('an object of a Cloister kind that the API server refuses is refused', () => {
+  test.for([
+    ['a confirmation that nobody may give', 'spec.tools[3].confirmation.approvers of "rollout" is empty'],
+    ['two tools of one name', 'spec.tools[1] has the name "read_file" of item 0'],
+    ['an ingress rule that lets everybody in', 'spec.network.ingress[0].from is empty'],
+    ['a caller without a selector', 'spec.network.ingress[0].from[0] must have namespaceSelector'],
+    ['the namespace kube-system enrolled', 'spec.namespaces[0].name is "kube-system"'],
+    ['a default role that is not allowed', 'spec.roles.default is "devops"'],
+    ['a file capability without paths', 'spec.tools[0].paths of "read_file" is empty'],
+  ] as const)('%s', async ([name, said]) => {
+    const row = badObjects.find((candidate) => candidate.name === name);
+    const { code, out, error } = await review(row?.object ?? {});
+    expect(code).toBe(2);
+    expect(out + error).toContain(said);
+  });
+});
+
+test('an object that comes close to a rule and satisfies it can be used', async () => {
+  for (const { name, object } of goodObjects) {
+    const { code, out, error } = await review(object);
+    // 1: rules beside the schema, such as that a shadow ends within 14 days, are asked too.
+    expect([0, 1], `${name}: ${out}${error}`).toContain(code);
+  }
+});

@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
+import { KubeError } from '../../src/kube/kube-error.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
+import { type Enrolment, startEnrolment } from '../../src/operator/start-enrolment.ts';
+import { enrolmentLabels } from '../../src/render/enrolment-labels.ts';
+import { createManualClock } from '../build/manual-clock.ts';
+import { createMemoryKubeClient, type Write } from '../build/memory-kube-client.ts';
+import { buildTenantIsolation } from '../build/tenant-isolation.ts';
+
+const START = Date.parse('2026-11-23T12:00:00Z');
+const SECOND = 1_000;
+
+let enrolment: Enrolment | undefined;
+afterEach(() => enrolment?.stop());
+
+function tenant(
+  name: string,
+  namespaces: readonly string[],
+  tweak: (tenant: TenantIsolation) => void = () => {},
+) {
+  return buildTenantIsolation((object) => {
+    object.metadata = { name, creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 };
+    const [listed] = object.spec.namespaces;
+    object.spec.namespaces = namespaces.map((namespace) => ({ ...listed!, name: namespace }));
+    tweak(object);
+  }) as TenantIsolation & KubeObject;
+}
+
+function namespace(name: string, metadata: Partial<KubeObject['metadata']> = {}): KubeObject {
+  return { metadata: { name, uid: `uid-${name}`, resourceVersion: '7', ...metadata } };
+}
+
+/** Starts the operator's enrolment and lets it reconcile once. */
+async function start(tenants: readonly KubeObject[], namespaces: readonly KubeObject[]) {
+  const clock = createManualClock(START);
+  const memory = createMemoryKubeClient({ tenantisolations: tenants, namespaces });
+  const error = vi.fn<(fields: object, message: string) => void>();
+  const logger = { debug: () => {}, info: () => {}, warn: () => {}, error };
+  const begin = async (): Promise<void> => {
+    enrolment = startEnrolment({ client: memory.client, logger, clock });
+    await clock.advance(0);
+  };
+  const written = (what: string): Write[] => memory.writes.filter((write) => write.what === what);
+  return { clock, memory, error, begin, written };
+}
+
+describe('enrolment', () => {
+  test('is bound to the uid of the namespace that was seen, so that one made again is not enrolled by it', async () => {
+    const { begin, written } = await start([tenant('acme', ['acme-agents'])], [namespace('acme-agents')]);
+    await begin();
+    expect(enrolment?.synced()).toBe(true);
+    expect(written('namespaces/acme-agents')).toEqual([
+      {
+        verb: 'apply',
+        what: 'namespaces/acme-agents',
+        body: {
+          metadata: {
+            name: 'acme-agents',
+            uid: 'uid-acme-agents',
+            labels: enrolmentLabels('acme'),
+            annotations: {},
+          },
+        },
+      },
+    ]);
+  });
+
+  test('ends under the resource version that was seen, so that one enrolled in between stays so', async () => {
+    const { begin, written } = await start([], [namespace('old', { labels: enrolmentLabels('acme') })]);
+    await begin();
+    const [release, ...more] = written('namespaces/old');
+    expect(more).toEqual([]);
+    expect(release).toMatchObject({
+      verb: 'patch',
+      body: { metadata: { labels: { 'cloister.dev/tenant': null } } },
+      options: { resourceVersion: '7' },
+    });
+  });
+
+  test('is done again every ten minutes, since labels may be lost without a word', async () => {
+    const { begin, written, clock } = await start(
+      [tenant('acme', ['acme-agents'])],
+      [namespace('acme-agents')],
+    );
+    await begin();
+    await clock.advance(599 * SECOND);
+    expect(written('namespaces/acme-agents')).toHaveLength(1);
+    await clock.advance(2 * SECOND);
+    expect(written('namespaces/acme-agents')).toHaveLength(2);
+  });
+
+  test('takes an exemption off the namespace when it ends', async () => {
+    const exemption = {
+      namespace: 'acme-agents',
+      serviceAccount: 'legacy',
+      images: [`sha256:${'a'.repeat(64)}`],
+      checks: ['dns'],
+      reason: 'moves in spring',
+      expirationTime: '2026-11-23T12:00:30Z',
+    };
+    const exempt = tenant('acme', ['acme-agents'], ({ spec }) => {
+      spec.exemptions = [{ ...exemption, expirationTime: '2026-11-23T11:00:00Z' }, exemption] as never;
+    });
+    const annotated = namespace('acme-agents', {
+      labels: enrolmentLabels('acme'),
+      annotations: { 'cloister.dev/exemptions': `legacy dns ${exemption.images[0]}` },
+    });
+    const { begin, written, clock } = await start([exempt], [annotated]);
+    await begin();
+    await clock.advance(29 * SECOND);
+    expect(written('namespaces/acme-agents')).toEqual([]);
+    await clock.advance(SECOND);
+    expect(written('namespaces/acme-agents')).toMatchObject([{ body: { metadata: { annotations: {} } } }]);
+  });
+});
+
+describe('a write that fails', () => {
+  const two = [tenant('acme', ['acme-a', 'acme-b'])];
+  const namespaces = [namespace('acme-a'), namespace('acme-b')];
+  const forbidden = new KubeError('no right to apply', { reason: 'Forbidden' });
+
+  test('does not keep the others from being tried, is logged, and is tried again with a growing pause', async () => {
+    const { begin, memory, written, clock, error } = await start(two, namespaces);
+    memory.failWith = ({ what }) => (what === 'namespaces/acme-a' ? forbidden : null);
+    await begin();
+    expect(written('namespaces/acme-b')).toHaveLength(1);
+    expect(written('tenantisolations/acme')).toHaveLength(1);
+    expect(error.mock.calls).toMatchObject([
+      [{ err: { errors: [forbidden] } }, 'namespaces could not be enrolled; trying again'],
+    ]);
+    const triesAfter = async (milliseconds: number): Promise<number> => {
+      await clock.advance(milliseconds);
+      return written('namespaces/acme-a').length;
+    };
+    expect([await triesAfter(499), await triesAfter(1)]).toEqual([1, 2]);
+    expect([await triesAfter(999), await triesAfter(1)]).toEqual([2, 3]);
+    expect([await triesAfter(1_999), await triesAfter(1)]).toEqual([3, 4]);
+    // 4, 8, 16 and then 30 s each.
+    await clock.advance(28_000);
+    expect([await triesAfter(29_999), await triesAfter(1)]).toEqual([7, 8]);
+    expect([await triesAfter(29_999), await triesAfter(1)]).toEqual([8, 9]);
+  });
+
+  test('begins with the shortest pause again when one went well in between', async () => {
+    const { begin, memory, written, clock } = await start(two, namespaces);
+    memory.failWith = () => forbidden;
+    await begin();
+    await clock.advance(500);
+    memory.failWith = () => null;
+    await clock.advance(1_000);
+    memory.failWith = () => forbidden;
+    await clock.advance(600 * SECOND);
+    const before = written('namespaces/acme-a').length;
+    await clock.advance(500);
+    expect(written('namespaces/acme-a')).toHaveLength(before + 1);
+  });
+
+  test.for(['Conflict', 'NotFound'] as const)(
+    'with %s is no failure: the world has changed, and is seen again',
+    async (reason) => {
+      const { begin, memory, written, clock, error } = await start(two, namespaces);
+      memory.failWith = () => new KubeError('changed', { reason });
+      await begin();
+      await clock.advance(60 * SECOND);
+      expect(written('namespaces/acme-a')).toHaveLength(1);
+      expect(error).not.toHaveBeenCalled();
+    },
+  );
+
+  test('of the status is a failure too', async () => {
+    const { begin, memory, error } = await start(two, namespaces);
+    memory.failWith = ({ verb }) => (verb === 'applyStatus' ? forbidden : null);
+    await begin();
+    expect(error).toHaveBeenCalledTimes(1);
+  });
+});
+
+test('enrolment that is stopped writes nothing more', async () => {
+  const { begin, memory, clock } = await start([tenant('acme', ['acme-agents'])], [namespace('acme-agents')]);
+  await begin();
+  await enrolment?.stop();
+  const before = memory.writes.length;
+  await clock.advance(1_200 * SECOND);
+  expect(memory.writes).toHaveLength(before);
+});
