@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{cluster,node}.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {

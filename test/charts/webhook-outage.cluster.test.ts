@@ -50,9 +50,10 @@ afterAll(() => controlPlane.stop());
 
 async function patch(object: string, change: object, user?: string): Promise<number | null> {
   const args = ['patch', object, '-n', NAMESPACE, '--type=merge', '--dry-run=server'];
-  const { code } = await controlPlane.kubectl([...args, `--patch=${JSON.stringify(change)}`], {
-    ...(user === undefined ? {} : { user }),
-  });
+  const { code } = await controlPlane.kubectl(
+    [...args, `--patch=${JSON.stringify(change)}`],
+    user === undefined ? {} : { user },
+  );
   return code;
 }
 

@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { runCommand, SAMPLE_POLICIES, SAMPLES, writeFiles } from './run-command.ts';
+import { policiesOnCluster, runCommand, SAMPLES, writeFiles } from './run-command.ts';
 
 // Scripts and pipelines read nothing else. 0: nothing is wrong. 1: something is refused, or left to decide. 2: something was
 // not read, so nobody knows; it outweighs 1.
 const GOOD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: good}\nspec: {containers: [{name: a, image: a}]}\n';
 const BAD = GOOD.replace('spec: {', 'spec: {hostNetwork: true, ').replace('good', 'bad');
 const BROKEN = 'a: b: c\n';
-const POLICIES = SAMPLE_POLICIES.flatMap((file) => ['-f', file]);
 const COMPLIANT = `${SAMPLES}/workloads/compliant-pod.yaml`;
 const ONE_CHECK = ['--check', 'host-namespaces'];
-const HARDEN = ['harden', ...POLICIES, '--role', 'data-analyst'];
+const harden = (...more: readonly string[]) => [
+  'harden',
+  ...policiesOnCluster(),
+  '--role',
+  'data-analyst',
+  ...more,
+];
 const MISSING = '/nonexistent/pod.yaml';
 
 const folderOf = (...texts: readonly string[]): string =>
@@ -59,31 +64,31 @@ describe('cloister harden ends with', () => {
   const hostPath = () => `${SAMPLES}/refused/host-path.yaml`;
 
   test.for<Row>([
-    ['0 where the pod is complete', () => [...HARDEN, '-f', COMPLIANT, '--tenant', 'acme'], 0],
-    ['0 where it changes something', () => [...HARDEN, '-f', `${SAMPLES}/refused/root.yaml`], 0],
-    ['1 where something is left to decide', () => [...HARDEN, '-f', hostPath()], 1],
-    ['1 where something is left, as a difference', () => [...HARDEN, '-f', hostPath(), '--diff'], 1],
-    ['1 where a later pod is complete', () => [...HARDEN, '-f', hostPath(), '-f', COMPLIANT], 1],
-    ['2 where a document cannot be read', () => [...HARDEN, '-f', folderOf(BROKEN)], 2],
+    ['0 where the pod is complete', () => [...harden(), '-f', COMPLIANT, '--tenant', 'acme'], 0],
+    ['0 where it changes something', () => [...harden(), '-f', `${SAMPLES}/refused/root.yaml`], 0],
+    ['1 where something is left to decide', () => [...harden(), '-f', hostPath()], 1],
+    ['1 where something is left, as a difference', () => [...harden(), '-f', hostPath(), '--diff'], 1],
+    ['1 where a later pod is complete', () => [...harden(), '-f', hostPath(), '-f', COMPLIANT], 1],
+    ['2 where a document cannot be read', () => [...harden(), '-f', folderOf(BROKEN)], 2],
     [
       '2 where something is left and a later document cannot be read',
-      () => [...HARDEN, '-f', hostPath(), '-f', folderOf(BROKEN)],
+      () => [...harden(), '-f', hostPath(), '-f', folderOf(BROKEN)],
       2,
     ],
     [
       '2 where one cannot be read and in a later one something is left',
-      () => [...HARDEN, '-f', folderOf(BROKEN), '-f', hostPath()],
+      () => [...harden(), '-f', folderOf(BROKEN), '-f', hostPath()],
       2,
     ],
-    ['2 where a file does not exist', () => [...HARDEN, '-f', COMPLIANT, '-f', MISSING], 2],
-    ['2 where a file is empty', () => [...HARDEN, '-f', folderOf('')], 2],
+    ['2 where a file does not exist', () => [...harden(), '-f', COMPLIANT, '-f', MISSING], 2],
+    ['2 where a file is empty', () => [...harden(), '-f', folderOf('')], 2],
     ['2 where the role is not in the input', () => ['harden', '-f', COMPLIANT, '--role', 'nobody'], 2],
-    ['2 where the tenant is not in the input', () => [...HARDEN, '-f', COMPLIANT, '--tenant', 'x'], 2],
+    ['2 where the tenant is not in the input', () => [...harden(), '-f', COMPLIANT, '--tenant', 'x'], 2],
     ['2 where no role is named', () => ['harden', '-f', COMPLIANT], 2],
     ['2 where no file is named', () => ['harden', '--role', 'data-analyst'], 2],
     [
       '2 where the start gate is not named by digest',
-      () => [...HARDEN, '-f', COMPLIANT, '--start-gate-image', 'ghcr.io/acme/start-gate:1'],
+      () => [...harden(), '-f', COMPLIANT, '--start-gate-image', 'ghcr.io/acme/start-gate:1'],
       2,
     ],
   ])('%s', async ([, parameters, code]) => {
@@ -91,7 +96,7 @@ describe('cloister harden ends with', () => {
   });
 
   test('2 on standard input that is empty', async () => {
-    expect((await runCommand([...HARDEN, '-f', '-'], { stdin: '' })).code).toBe(2);
+    expect((await runCommand([...harden(), '-f', '-'], { stdin: '' })).code).toBe(2);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -70,3 +70,11 @@ export function checksOf(entry: Entry | undefined): readonly string[] {
 export const SAMPLES = 'manifests/samples';
 /** The role and the tenant that the sample pods are written for. */
 export const SAMPLE_POLICIES = [`${SAMPLES}/role-data-analyst.yaml`, `${SAMPLES}/tenant-acme.yaml`] as const;
+
+/** The tenant of the samples as it is on a cluster: its status has the addresses of the gateway. */
+export const TENANT_WITH_STATUS = `${readFileSync(SAMPLE_POLICIES[1], 'utf8')}status:\n  gateway: {clusterIPs: [10.96.0.50]}\n`;
+
+/** The sample role and that tenant, as parameters. */
+export function policiesOnCluster(): readonly string[] {
+  return ['-f', SAMPLE_POLICIES[0], '-f', writeFiles({ 'tenant.yaml': TENANT_WITH_STATUS })];
+}

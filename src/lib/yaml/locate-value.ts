@@ -1,7 +1,7 @@
 import { type Event, EVENT_ID, SCALAR_STYLE } from 'js-yaml';
 import { resolveAliases } from './aliases.ts';
 import { afterNode, offsetOf } from './construct-value.ts';
-import type { ParsedEvents } from './parse-lenient-events.ts';
+import { parseLenientEvents } from './parse-lenient-events.ts';
 import { type MemberOffsets, parseJsonValue } from './parse-json-value.ts';
 import { keyText, scalarText } from './scalar-value.ts';
 
@@ -22,18 +22,21 @@ export interface LocatedValue {
  */
 export type Locate = (start: number, paths: readonly ValuePath[]) => readonly (LocatedValue | null)[];
 
-/** Finds values of a YAML text that was read without a fault. */
-export function locateInYaml({ text, events }: ParsedEvents): Locate {
+/** Finds values of a YAML text that was read without a fault. It is parsed again only if something is to be found. */
+export function locateInYaml(text: string): Locate {
   let known: { readonly source: Source; readonly mappings: ReadonlyMap<number, number> } | undefined;
   return (start, paths) => {
-    known ??= {
-      source: { text, events, targets: resolveAliases(text, events) },
-      mappings: indexMappings(events),
-    };
+    known ??= readSource(text);
     const { source, mappings } = known;
     const index = mappings.get(start);
     return paths.map((path) => (index === undefined ? null : locateNode(source, index, path, start)));
   };
+}
+
+function readSource(text: string) {
+  const { events } = parseLenientEvents(text);
+  const source: Source = { text, events, targets: resolveAliases(text, events) };
+  return { source, mappings: indexMappings(events) };
 }
 
 function indexMappings(events: readonly Event[]): ReadonlyMap<number, number> {

@@ -53,7 +53,7 @@ function* readPiece(
   if (parsed === undefined) return 0;
   let documents = 0;
   if (parsed.value !== null) {
-    const locate = source instanceof YamlFault ? () => [] : locateInYaml(source);
+    const locate = locateInYaml(source instanceof YamlFault ? text : source.text);
     yield* documentsOfValue(parsed.value, { file, document, start: parsed.start, lines, positions, locate });
     documents += 1;
   }

@@ -81,27 +81,28 @@ function invalidate(walk: Walk, predicate: string): void {
 
 function decode(value: unknown, type: FieldType, walk: Walk): void {
   if (value === undefined || value === null || type === 'any') return;
-  if (typeof type === 'string') {
-    if (!fits(value, type)) report(walk, () => describeWrongType(walk.path, value, type));
-    else if (type === 'quantity' && parseQuantity(value as string | number) === null) {
-      invalidate(walk, `is ${show(value)}; must be a quantity, such as 500m or 1Gi`);
-    }
-  } else if (type.form === 'Object') {
-    if (isRecord(value)) decodeFields(value, type, walk);
-    else report(walk, () => describeWrongType(walk.path, value, 'object'));
-  } else if (type.form === 'List') {
+  if (typeof type === 'string') decodeValue(value, type, walk);
+  else if (type.form === 'List') {
     if (Array.isArray(value)) decodeItems(value, type.items, walk);
     else report(walk, () => describeWrongType(walk.path, value, 'list'));
-  } else if (isRecord(value)) {
-    for (const key of Object.keys(value)) decodeMember(value, key, type.values, walk);
-  } else report(walk, () => describeWrongType(walk.path, value, 'object'));
+  } else if (!isRecord(value)) {
+    report(walk, () => describeWrongType(walk.path, value, 'object'));
+  } else if (type.form === 'Object') decodeFields(value, type, walk);
+  else for (const key in value) decodeMember(value[key], key, type.values, walk);
+}
+
+function decodeValue(value: unknown, type: Exclude<ValueType, 'any'>, walk: Walk): void {
+  if (!fits(value, type)) report(walk, () => describeWrongType(walk.path, value, type));
+  else if (type === 'quantity' && !isQuantity(value as string | number)) {
+    invalidate(walk, `is ${show(value)}; must be a quantity, such as 500m or 1Gi`);
+  }
 }
 
 function decodeFields(value: Readonly<Record<string, unknown>>, type: ObjectType, walk: Walk): void {
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const field = type.fields.get(name);
     if (field === undefined) refuseUnknown(name, type, walk);
-    else decodeMember(value, name, field, walk);
+    else decodeMember(value[name], name, field, walk);
   }
   for (const name of type.required) {
     if (value[name] !== undefined && value[name] !== null) continue;
@@ -111,25 +112,31 @@ function decodeFields(value: Readonly<Record<string, unknown>>, type: ObjectType
   }
 }
 
-function decodeMember(
-  value: Readonly<Record<string, unknown>>,
-  name: string,
-  type: FieldType,
-  walk: Walk,
-): void {
+function decodeMember(member: unknown, name: string, type: FieldType, walk: Walk): void {
+  // Nearly every member is a text, and needs no path.
+  if (type === 'string' && typeof member === 'string') return;
   walk.path.push(name);
-  decode(value[name], type, walk);
+  decode(member, type, walk);
   walk.path.pop();
 }
 
 function decodeItems(value: readonly unknown[], type: FieldType, walk: Walk): void {
-  for (const [index, item] of value.entries()) {
+  for (let index = 0; index < value.length; index += 1) {
+    const item = value[index];
+    if (type === 'string' && typeof item === 'string') continue;
     walk.path.push(index);
     // The API server reads null in a list of strings as the empty string, but every object in a list has required fields.
     if (item === null && type !== 'string') report(walk, () => describeWrongType(walk.path, item, 'object'));
     else decode(item, type, walk);
     walk.path.pop();
   }
+}
+
+/** How nearly every quantity is written. */
+const PLAIN_QUANTITY = /^\d{1,15}(?:[KMGTPE]i|[mkMGTPE])?$/;
+
+function isQuantity(value: string | number): boolean {
+  return (typeof value === 'string' && PLAIN_QUANTITY.test(value)) || parseQuantity(value) !== null;
 }
 
 function refuseUnknown(name: string, type: ObjectType, walk: Walk): void {

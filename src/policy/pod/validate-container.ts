@@ -36,12 +36,15 @@ export function validateContainer(
 }
 
 const MAX_PORT = 65_535;
+const PORT_VALUES = { protocol: ['TCP', 'UDP', 'SCTP'] };
 
 function validatePorts(container: Json, path: FieldPath, reject: Reject): void {
+  const ports = listOf(container['ports']);
+  if (ports.length === 0) return;
   const names = new Set<unknown>();
-  for (const [index, port] of listOf(container['ports']).entries()) {
+  for (const [index, port] of ports.entries()) {
     const at = [...path, 'ports', index];
-    rejectOtherValues(port, at, { protocol: ['TCP', 'UDP', 'SCTP'] }, reject);
+    rejectOtherValues(port, at, PORT_VALUES, reject);
     for (const field of ['containerPort', 'hostPort'] as const) {
       const number = port[field] ?? null;
       const isAbsent = field === 'hostPort' && (number === null || number === 0);
@@ -60,20 +63,24 @@ function isWithin(number: unknown, low: number, high: number): boolean {
 
 function validateEnvironment(container: Json, path: FieldPath, reject: Reject): void {
   for (const [index, variable] of listOf(container['env']).entries()) {
-    const at = [...path, 'env', index];
     const name = textOf(variable['name']);
     if (name === '' || name.includes('=')) {
-      reject([...at, 'name'], name, 'must be a name without "="', 'Name the variable');
+      reject([...path, 'env', index, 'name'], name, 'must be a name without "="', 'Name the variable');
     }
     if (variable['valueFrom'] == null) continue;
     const from = recordOf(variable['valueFrom']);
     const sources = Object.keys(from).filter((source) => from[source] != null);
-    const field = [...at, 'valueFrom'];
+    const field = [...path, 'env', index, 'valueFrom'];
     if (textOf(variable['value']) !== '') {
       reject(field, sources, 'must not be set with value', 'Remove one of the two');
     } else if (sources.length !== 1) reject(field, sources, 'must have one source');
   }
 }
+
+const MOUNT_LISTS = [
+  { list: 'volumeMounts', pathField: 'mountPath' },
+  { list: 'volumeDevices', pathField: 'devicePath' },
+] as const;
 
 function validateMounts(
   container: Json,
@@ -82,28 +89,17 @@ function validateMounts(
   reject: Reject,
 ): void {
   const paths = new Set<string>();
-  for (const list of ['volumeMounts', 'volumeDevices'] as const) {
-    const pathField = list === 'volumeMounts' ? 'mountPath' : 'devicePath';
+  for (const { list, pathField } of MOUNT_LISTS) {
     for (const [index, mount] of listOf(container[list]).entries()) {
-      const at = [...path, list, index];
+      const at = (field: string): FieldPath => [...path, list, index, field];
       const name = textOf(mount['name']);
       if (!volumes.has(name)) {
-        reject(
-          [...at, 'name'],
-          name,
-          'must be the name of a volume of the pod',
-          'Add the volume to spec.volumes',
-        );
+        reject(at('name'), name, 'must be the name of a volume of the pod', 'Add the volume to spec.volumes');
       }
       const mountPath = textOf(mount[pathField]);
-      if (mountPath === '') reject([...at, pathField], mountPath, 'must be set');
+      if (mountPath === '') reject(at(pathField), mountPath, 'must be set');
       else if (paths.has(mountPath)) {
-        reject(
-          [...at, pathField],
-          mountPath,
-          'must be unique',
-          'Remove one of the two, or mount it elsewhere',
-        );
+        reject(at(pathField), mountPath, 'must be unique', 'Remove one of the two, or mount it elsewhere');
       }
       paths.add(mountPath);
       validateSubPath(mount, at, reject);
@@ -111,41 +107,40 @@ function validateMounts(
   }
 }
 
-function validateSubPath(mount: Json, path: FieldPath, reject: Reject): void {
+function validateSubPath(mount: Json, at: (field: string) => FieldPath, reject: Reject): void {
   const subPath = textOf(mount['subPath']);
   if (subPath !== '' && textOf(mount['subPathExpr']) !== '') {
-    reject([...path, 'subPathExpr'], mount['subPathExpr'], 'must not be set with subPath');
+    reject(at('subPathExpr'), mount['subPathExpr'], 'must not be set with subPath');
   }
   for (const field of ['subPath', 'subPathExpr'] as const) {
     const text = textOf(mount[field]);
-    if (!text.startsWith('/') && !text.split('/').includes('..')) continue;
-    reject([...path, field], text, 'must be a path within the volume, without ".."');
+    if (text === '' || (!text.startsWith('/') && !text.split('/').includes('..'))) continue;
+    reject(at(field), text, 'must be a path within the volume, without ".."');
   }
 }
 
 /** Of other resources a container cannot request another amount than its limit. */
-const OVERCOMMITTED = /^(?:(?:cpu|memory|ephemeral-storage)$|[^/]*kubernetes\.io\/)/;
+const OVERCOMMITTED = /^(?:cpu|memory|ephemeral-storage)$|^[^/]*kubernetes\.io\//;
 
 function validateResources(resources: Json, path: FieldPath, reject: Reject): void {
   const limits = recordOf(resources['limits']);
+  const requests = recordOf(resources['requests']);
   for (const list of ['limits', 'requests'] as const) {
-    for (const [resource, amount] of Object.entries(recordOf(resources[list]))) {
-      const at = [...path, list, resource];
-      const quantity = quantityOf(amount);
-      if (quantity === null) continue;
-      if (quantity < 0n) reject(at, amount, 'must not be negative');
-      const limit = list === 'requests' ? quantityOf(limits[resource]) : null;
-      if (limit === null || quantity === limit) continue;
-      const mayBeLess = OVERCOMMITTED.test(resource);
-      if (mayBeLess && quantity < limit) continue;
-      const required = mayBeLess ? 'at most' : 'equal to';
-      reject(
-        at,
-        amount,
-        `must be ${required} the limit of ${String(limits[resource])}`,
-        'Change one of the two',
-      );
+    const amounts = list === 'limits' ? limits : requests;
+    for (const resource in amounts) {
+      const amount = String(amounts[resource]);
+      if (amount.startsWith('-')) reject([...path, list, resource], amount, 'must not be negative');
     }
+  }
+  for (const resource in requests) {
+    if (limits[resource] == null || requests[resource] === limits[resource]) continue;
+    const quantity = quantityOf(requests[resource]);
+    const limit = quantityOf(limits[resource]);
+    if (quantity === null || limit === null || quantity === limit) continue;
+    const mayBeLess = OVERCOMMITTED.test(resource);
+    if (mayBeLess && quantity < limit) continue;
+    const required = `must be ${mayBeLess ? 'at most' : 'equal to'} the limit of ${String(limits[resource])}`;
+    reject([...path, 'requests', resource], requests[resource], required, 'Change one of the two');
   }
 }
 

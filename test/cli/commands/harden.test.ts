@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
 import { findDifferences } from '../../../src/policy/harden/find-differences.ts';
-import { reviewAsJson, runCommand, SAMPLE_POLICIES, SAMPLES, writeFiles } from '../run-command.ts';
+import {
+  reviewAsJson,
+  runCommand,
+  SAMPLE_POLICIES,
+  SAMPLES,
+  TENANT_WITH_STATUS,
+  writeFiles,
+} from '../run-command.ts';
 
-const [ROLE, TENANT] = SAMPLE_POLICIES;
+const [ROLE] = SAMPLE_POLICIES;
 const GATE = `packages.example.com/cloister/start-gate@sha256:${'5a'.repeat(32)}`;
-const tenantWithStatus = `${readFileSync(TENANT, 'utf8')}status:\n  gateway: {clusterIPs: [10.96.0.50]}\n`;
 
 const BARE = `# A comment
 apiVersion: v1
@@ -39,7 +45,7 @@ function objectsOf(text: string): readonly Record<string, unknown>[] {
 
 describe('cloister harden', () => {
   test('makes a bare workload compliant, wires it to its gateway, and passes the rest through in order', async () => {
-    const folder = writeFiles({ 'tenant.yaml': tenantWithStatus, 'bare.yaml': BARE });
+    const folder = writeFiles({ 'tenant.yaml': TENANT_WITH_STATUS, 'bare.yaml': BARE });
     const flags = ['-f', ROLE, '-f', folder, '--role', 'data-analyst', '--start-gate-image', GATE];
     const { code, out, error } = await runCommand(['harden', ...flags]);
     expect(code).toBe(0);
@@ -91,7 +97,7 @@ describe('cloister harden', () => {
   test('does not change a compliant pod', async () => {
     const aliases = '  hostAliases: [{ip: 10.96.0.50, hostnames: [cloister-gateway]}]\n';
     const sample = `${readFileSync(`${SAMPLES}/workloads/compliant-pod.yaml`, 'utf8')}${aliases}`;
-    const folder = writeFiles({ 'tenant.yaml': tenantWithStatus, 'workload.yaml': sample });
+    const folder = writeFiles({ 'tenant.yaml': TENANT_WITH_STATUS, 'workload.yaml': sample });
     const flags = ['-f', ROLE, '-f', folder, '--role', 'data-analyst'];
     const { code, out } = await runCommand(['harden', ...flags]);
     expect(code).toBe(0);
