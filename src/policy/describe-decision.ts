@@ -6,13 +6,17 @@ import { REASONS } from './reasons.ts';
 const MAX_DESCRIBED = 256;
 
 /** One violation in one line: check, container, item, field, what was found, what is required, what to do. */
-export function describeViolation({ check, container, item, field, ...text }: Violation): string {
+export function describeViolation(violation: Violation): string {
+  return `${singleLine(violation.check)}: ${describeFinding(violation)}`;
+}
+
+function describeFinding({ container, item, field, ...text }: Violation): string {
   const where = [container === null ? '' : `container "${container}"`, item ?? '']
     .filter((part) => part !== '')
     .join(', ');
   const { found, required, fix } = text;
   const place = where === '' ? field : `${where}: ${field}`;
-  return singleLine(`${check}: ${place} is ${found}; ${required}. ${fix}`);
+  return singleLine(`${place} is ${found}; ${required}. ${fix}`);
 }
 
 /** The whole refusal of an object, every violation on a line of its own. `subject` names it, as `pod "x" in namespace "y"`. */
@@ -22,7 +26,9 @@ export function describeDenial(subject: string, decision: Deny | Ask): string {
   const { reason, violations } = decision;
   if (violations.length === 0) return `${title}: ${REASONS[reason]}`;
   const count = violations.length === 1 ? '1 violation' : `${violations.length} violations`;
-  const lines = violations.slice(0, MAX_DESCRIBED).map((violation) => `  - ${describeViolation(violation)}`);
+  // The rules of a kind have no names: the subject says which kind it is.
+  const describe = reason === 'ObjectInvalid' ? describeFinding : describeViolation;
+  const lines = violations.slice(0, MAX_DESCRIBED).map((violation) => `  - ${describe(violation)}`);
   const rest = violations.length - lines.length;
   if (rest > 0) lines.push(`  and at least ${rest} more; correct these first`);
   if (reason !== 'ObjectInvalid') lines.push('To read why a check exists: cloister explain CHECK');

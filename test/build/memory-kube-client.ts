@@ -19,8 +19,14 @@ export interface MemoryKubeClient {
   /** Every write, those that fail included. */
   readonly writes: Write[];
   /** Returns the error that a write ends with; null lets it pass. */
-  failWith: (write: Write) => Error | null;
+  failWith: (write: Write) => Error | null | Promise<null>;
+  /** Lists are answered when it resolves. */
+  listing: Promise<void>;
+  /** Puts an object in place of what is kept, as another client does. */
+  readonly put: (what: string, object: KubeObject) => void;
   readonly isClosed: () => boolean;
+  /** How many watches have not been ended. */
+  readonly openWatches: () => number;
 }
 
 /** `lists` has the objects of each resource by its plural name. */
@@ -28,13 +34,16 @@ export function createMemoryKubeClient(
   lists: Readonly<Record<string, readonly KubeObject[]>> = {},
 ): MemoryKubeClient {
   const kept = new Map<string, KubeObject>();
-  const state = { isClosed: false };
-  const write = (entry: Write, object: KubeObject): Promise<KubeObject> => {
+  const state = { isClosed: false, openWatches: 0 };
+  const put = (what: string, object: KubeObject): void => {
+    kept.set(what, { ...object, metadata: { ...object.metadata, resourceVersion: '1' } });
+  };
+  const write = async (entry: Write, object: KubeObject): Promise<KubeObject> => {
     memory.writes.push(entry);
-    const error = memory.failWith(entry);
-    if (error !== null) return Promise.reject(error);
-    kept.set(entry.what, { ...object, metadata: { ...object.metadata, resourceVersion: '1' } });
-    return Promise.resolve(object);
+    const error = await memory.failWith(entry);
+    if (error !== null) throw error;
+    put(entry.what, object);
+    return object;
   };
   const nameOf = ({ plural }: KubeResource, { name }: { readonly name?: string }): string =>
     `${plural}/${name}`;
@@ -47,10 +56,14 @@ export function createMemoryKubeClient(
       if (found !== undefined) return Promise.resolve(found);
       return Promise.reject(new KubeError('there is none', { reason: 'NotFound' }));
     },
-    list: ({ plural }: KubeResource) =>
-      Promise.resolve({ items: [...(lists[plural] ?? [])], resourceVersion: '1' }),
+    list: async ({ plural }: KubeResource) => {
+      await memory.listing;
+      return { items: [...(lists[plural] ?? [])], resourceVersion: '1' };
+    },
     watch: (_resource: KubeResource, { signal }: WatchOptions) => {
       const stream = new PassThrough();
+      state.openWatches += 1;
+      stream.once('close', () => (state.openWatches -= 1));
       signal?.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
       return Promise.resolve(stream);
     },
@@ -68,7 +81,10 @@ export function createMemoryKubeClient(
     client,
     writes: [],
     failWith: () => null,
+    listing: Promise.resolve(),
+    put,
     isClosed: () => state.isClosed,
+    openWatches: () => state.openWatches,
   };
   return memory;
 }

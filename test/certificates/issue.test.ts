@@ -1,6 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { expect, test } from 'vitest';
 import { createCertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate as ParsedCertificate,
+} from '@peculiar/x509';
+import { expect, test } from 'vitest';
 
 const HOUR = 60 * 60 * 1_000;
 const DAY = 24 * HOUR;
@@ -19,6 +25,21 @@ test('an authority is valid for a year from an hour ago, and may sign certificat
   expect(authorityCertificate.validToDate.getTime()).toBe(NOW + 365 * DAY);
   expect(authorityCertificate.ca).toBe(true);
   expect(authorityCertificate.checkPrivateKey(createPrivateKey(authority.privateKey.reveal()))).toBe(true);
+});
+
+test('an authority signs serving certificates and no other authority, which a serving certificate never is', async () => {
+  const constraints = (certificate: X509Certificate) =>
+    new ParsedCertificate(certificate.toString()).getExtension(BasicConstraintsExtension);
+  expect(constraints(authorityCertificate)).toMatchObject({ ca: true, pathLength: 0, critical: true });
+  expect(constraints(await issue(NOW))).toMatchObject({ ca: false, critical: true });
+});
+
+test('a serving certificate names the key that signed it', async () => {
+  const parse = (certificate: X509Certificate) => new ParsedCertificate(certificate.toString());
+  const subjectKey = parse(authorityCertificate).getExtension(SubjectKeyIdentifierExtension)?.keyId;
+  expect(subjectKey).toMatch(/^[0-9a-f]{40}$/);
+  const issuerKey = parse(await issue(NOW)).getExtension(AuthorityKeyIdentifierExtension)?.keyId;
+  expect(issuerKey).toBe(subjectKey);
 });
 
 test('two authorities have different names and keys, so that no verifier confuses them', async () => {

@@ -22,7 +22,7 @@ function tenant(
   return buildTenantIsolation((object) => {
     object.metadata = { name, creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 };
     const [listed] = object.spec.namespaces;
-    object.spec.namespaces = namespaces.map((namespace) => ({ ...listed!, name: namespace }));
+    object.spec.namespaces = namespaces.map((listedName) => ({ ...listed!, name: listedName }));
     tweak(object);
   }) as TenantIsolation & KubeObject;
 }

@@ -54,13 +54,16 @@ describe('a drain', () => {
     await drain({
       server: {
         endConnections: () => void steps.push('end connections'),
-        close: () => (steps.push('close'), Promise.resolve()),
+        close: async () => {
+          await sleep(10);
+          steps.push('closed');
+        },
       },
       log,
       delayMilliseconds: 10_000,
       sleep: (milliseconds) => (steps.push(`sleep ${milliseconds}`), Promise.resolve()),
     });
-    expect(steps).toEqual(['sleep 5000', 'end connections', 'sleep 5000', 'close']);
+    expect(steps).toEqual(['sleep 5000', 'end connections', 'sleep 5000', 'closed']);
   });
 
   test('waits for a review whose body is still on its way', async () => {

@@ -1,3 +1,4 @@
+import { show } from '../../lib/show.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import type { FieldPath } from './field-path.ts';
 import { HANDLERS } from './handlers.ts';
@@ -139,7 +140,7 @@ function validateResources(resources: Json, path: FieldPath, reject: Reject): vo
     if (quantity === null || limit === null || quantity === limit) continue;
     const mayBeLess = OVERCOMMITTED.test(resource);
     if (mayBeLess && quantity < limit) continue;
-    const required = `must be ${mayBeLess ? 'at most' : 'equal to'} the limit of ${String(limits[resource])}`;
+    const required = `must be ${mayBeLess ? 'at most' : 'equal to'} the limit of ${show(limits[resource])}`;
     reject([...path, 'requests', resource], requests[resource], required, 'Change one of the two');
   }
 }

@@ -78,7 +78,7 @@ const letUse = (): Promise<void> => {
 const at = (pod: string, subresource: string): string => `${podsPath()}/${pod}/${subresource}`;
 
 describe('reaching into a running pod', () => {
-  const refused: readonly [string, string][] = [
+  const refusals: readonly [string, string][] = [
     ['exec into a pod whose role allows nothing', at('shut', 'exec?command=sh&stdout=true')],
     ['attach to it', at('shut', 'attach?stdout=true')],
     ['forward a port of it', at('shut', 'portforward?ports=8080')],
@@ -93,7 +93,7 @@ describe('reaching into a running pod', () => {
     ['the proxy of a port of a service', SERVICE.replace('agents/proxy', 'agents:80/proxy')],
   ];
 
-  test.for(refused)('%s is refused', async ([, path]) => {
+  test.for(refusals)('%s is refused', async ([, path]) => {
     const { status, message } = await inUse.calls.connect(path);
     expect({ status, by: whoRefused(message) }).toEqual({ status: 403, by: 'Decide' });
     expect(message).toContain('- access:');

@@ -86,14 +86,16 @@ describe('an object of ours that its schema accepts', () => {
     const { metadata: _metadata, ...rest } = readSampleObject('tenant-acme.yaml');
     const { status, message } = await create({ ...rest, metadata: { name: 'second' } });
     expect(status).toBe(422);
-    expect(message).toContain(`spec.namespaces[0].name is ${NAMESPACE}, which tenant "acme" lists`);
+    expect(message).toContain(
+      `spec.namespaces[0].name is "${NAMESPACE}"; must not be listed by another tenant, and "acme" lists it`,
+    );
   });
 
   test('is accepted with warnings that name what nothing obeys yet', async () => {
     const role = changedObject(readSampleObject('role-data-analyst.yaml'), { '/metadata/name': 'warned' });
     const { status, warnings } = await create(role);
     expect(status).toBe(201);
-    expect(warnings.join('\n')).toMatch(/nothing in this release obeys .*spec\.upstreams/);
+    expect(warnings.join('\n')).toMatch(/this release stores but does not enforce .*spec\.upstreams/);
   });
 
   test('is accepted without a word where it asks for nothing more than is obeyed', async () => {

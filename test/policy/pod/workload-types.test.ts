@@ -21,7 +21,7 @@ function differences(shape: Shape, type: FieldType | undefined, path: string): r
   if (type.form !== 'Object') return [`${path} is no object`];
   return Object.entries(shape)
     .filter(([name]) => name !== '*')
-    .flatMap(([name, member]) => differences(member as Shape, type.fields.get(name), `${path}.${name}`));
+    .flatMap(([name, member]) => differences(member, type.fields.get(name), `${path}.${name}`));
 }
 
 function isOfType(shape: string, type: FieldType): boolean {
