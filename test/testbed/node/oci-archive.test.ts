@@ -11,7 +11,8 @@ const entries = [
   { path: 'tmp/', mode: 0o1777 },
 ];
 
-test('tar reads the archive as it was meant', () => {
+// The listing is in the words of GNU tar.
+test.runIf(process.platform === 'linux')('tar reads the archive as it was meant', () => {
   const listing = execFileSync('tar', ['--list', '--verbose', '--utc', '--numeric-owner'], {
     input: tarArchive(entries),
   });
