@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` needs nothing but Node; `cluster` starts the real servers of test/testbed.
+// `unit` needs nothing but Node; `cluster` starts the servers of test/testbed; `node` starts a Kubernetes node as well.
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.cluster.test.ts'],
+          exclude: ['test/**/*.{cluster,node}.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -20,6 +20,19 @@ export default defineConfig({
           runner: 'test/testbed/cluster-test-runner.ts',
           fileParallelism: false,
           testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/**/*.node.test.ts'],
+          globalSetup: ['test/testbed/node/global-setup.ts'],
+          runner: 'test/testbed/node/node-test-runner.ts',
+          fileParallelism: false,
+          // After the others: a node takes both cores of a small machine.
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
           hookTimeout: 180_000,
         },
       },

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
-import { programs } from '../test/testbed/programs.ts';
+import { missingForNode, thisMachine } from '../test/testbed/node/node-requirements.ts';
+import { controlPlanePrograms, programs } from '../test/testbed/programs.ts';
 import { providePrograms } from '../test/testbed/provide-programs.ts';
 import {
   formatTestSummary,
@@ -19,8 +20,10 @@ import {
 
 /** Builds what is missing before the tests begin, where its progress can be seen and no time limit runs. */
 async function prepareTestbed(): Promise<void> {
-  await providePrograms(programs.map(({ name }) => name)).catch((error: unknown) => {
-    // The cluster tests report it, as skipped or as failed.
+  const wanted = missingForNode(thisMachine) === undefined ? programs : controlPlanePrograms;
+  // In one go, since the programs share most of what is compiled.
+  await providePrograms(wanted.map(({ name }) => name)).catch((error: unknown) => {
+    // The tests that need them report it, as skipped or as failed.
     if (!(error instanceof MissingProgramError)) throw error;
   });
 }

@@ -13,6 +13,9 @@ export const diskNeeded: Readonly<Record<string, number>> = {
   kubernetes: 5 * gibibyte,
   etcd: 0.5 * gibibyte,
   helm: 1.5 * gibibyte,
+  runc: 0.2 * gibibyte,
+  containerd: 1.5 * gibibyte,
+  'kube-router': 1 * gibibyte,
 };
 
 /** Says what is missing when the free space does not hold the builds; undefined when it does. */

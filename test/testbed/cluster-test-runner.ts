@@ -7,12 +7,20 @@ export default class ClusterTestRunner extends TestRunner implements VitestTestR
   onCollected(files: RunnerTestFile[]): void {
     const state: TestbedState = inject('testbed');
     if ('connection' in state) return;
-    for (const file of files) {
-      if (state.required) {
-        file.result = { state: 'fail', errors: [{ name: 'Testbed', message: state.missing }] };
-      } else {
-        skip(file);
-      }
+    reportMissing(files, state);
+  }
+}
+
+/** Reports every test of the files as skipped, or as failed where the testbed is required. */
+export function reportMissing(
+  files: readonly RunnerTestFile[],
+  { missing, required }: { readonly missing: string; readonly required: boolean },
+): void {
+  for (const file of files) {
+    if (required) {
+      file.result = { state: 'fail', errors: [{ name: 'Testbed', message: missing }] };
+    } else {
+      skip(file);
     }
   }
 }

@@ -7,8 +7,12 @@ import type { Program } from './programs.ts';
 import type { Watchdog } from './start-watchdog.ts';
 
 /** The flags that go into a program's bytes, and so into its place in the cache. */
-export function buildFlags({ ldflags }: Pick<Program, 'ldflags'>): string[] {
-  return ['-trimpath', `-ldflags=${['-s', '-w', ...ldflags].join(' ')}`];
+export function buildFlags({ ldflags, tags = [] }: Pick<Program, 'ldflags' | 'tags'>): string[] {
+  return [
+    '-trimpath',
+    `-ldflags=${['-s', '-w', ...ldflags].join(' ')}`,
+    ...(tags.length === 0 ? [] : [`-tags=${tags.join(',')}`]),
+  ];
 }
 
 /** The names that Go has for this machine. */
@@ -45,7 +49,7 @@ export async function goBuild(build: GoBuild): Promise<void> {
     env: {
       ...process.env,
       ...goPlatform(process.platform, process.arch),
-      CGO_ENABLED: '0',
+      CGO_ENABLED: program.cgo === undefined ? '0' : '1',
       GOCACHE: build.goCache,
       // A workspace file in a folder above would change what is built.
       GOWORK: 'off',
@@ -69,7 +73,10 @@ export async function goBuild(build: GoBuild): Promise<void> {
       .filter((line) => !/^(#|go: downloading)/.test(line))
       .slice(-3)
       .join('; ');
-    throw new MissingProgramError(`${program.name} could not be built: ${said || `go ended with ${code}`}`);
+    const hint = program.cgo === undefined ? '' : `; its build needs ${program.cgo}`;
+    throw new MissingProgramError(
+      `${program.name} could not be built: ${said || `go ended with ${code}`}${hint}`,
+    );
   }
   await rename(unfinished, target);
 }

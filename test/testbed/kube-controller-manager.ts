@@ -12,6 +12,8 @@ export interface KubeControllerManagerOptions {
   kubeconfig: string;
   /** PEM file published to namespaces as `kube-root-ca.crt`. */
   certificateAuthorityFile: string;
+  /** Which controllers run; without those that need nodes, volumes or a cloud unless set. */
+  controllers?: string;
   watchdog: Watchdog;
 }
 
@@ -37,6 +39,7 @@ const withoutControllers = [
 /** Starts kube-controller-manager; what tells that it works is what it makes. */
 export function startKubeControllerManager(options: KubeControllerManagerOptions): Promise<ServerProcess> {
   const { program, folder, kubeconfig, certificateAuthorityFile, watchdog } = options;
+  const { controllers = `*,${withoutControllers.map((name) => `-${name}`).join(',')}` } = options;
   return startServer(
     {
       name: 'kube-controller-manager',
@@ -47,7 +50,7 @@ export function startKubeControllerManager(options: KubeControllerManagerOptions
         `--root-ca-file=${certificateAuthorityFile}`,
         // Each controller acts as its own ServiceAccount, as on a real cluster.
         '--use-service-account-credentials=true',
-        `--controllers=*,${withoutControllers.map((name) => `-${name}`).join(',')}`,
+        `--controllers=${controllers}`,
         '--leader-elect=false',
         '--secure-port=0',
         '--kube-api-qps=500',

@@ -76,7 +76,8 @@ export async function launchServers(launch: Launch): Promise<LaunchedServers> {
   };
 }
 
-async function writeSecrets(folder: string): Promise<Record<string, string>> {
+/** Writes the tokens of the users and the key of ServiceAccount tokens into the folder; gives the tokens by short name. */
+export async function writeSecrets(folder: string): Promise<Record<string, string>> {
   const tokens = drawTokens();
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const secret = { mode: 0o600 };

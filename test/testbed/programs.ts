@@ -14,10 +14,33 @@ export interface Program {
   versionArgs: readonly string[];
   /** Linker flags beside `-s -w`. */
   ldflags: readonly string[];
+  /** Go build tags. */
+  tags?: readonly string[];
+  /** For a program that is linked against C libraries: the packages of Debian that its build needs. */
+  cgo?: string;
 }
 
 /** Names of the programs that can be asked for. */
-export type ProgramName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl' | 'helm';
+export type ProgramName = ControlPlaneProgramName | NodeProgramName;
+
+/** What runs without a node. */
+export type ControlPlaneProgramName =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kubectl'
+  | 'helm';
+
+/** What a node adds. */
+export type NodeProgramName =
+  | 'runc'
+  | 'containerd'
+  | 'containerd-shim-runc-v2'
+  | 'ctr'
+  | 'kube-scheduler'
+  | 'kubelet'
+  | 'kube-proxy'
+  | 'kube-router';
 
 const kubernetesVersion = '1.37.2';
 
@@ -40,8 +63,22 @@ function kubernetesProgram(name: ProgramName, versionArgs: readonly string[]): P
   };
 }
 
-/** All programs, in the order in which they are built. */
-export const programs: readonly Program[] = [
+function containerdProgram(name: ProgramName, versionArgs: readonly string[]): Program {
+  return {
+    name,
+    module: 'containerd',
+    package: `github.com/containerd/containerd/v2/cmd/${name}`,
+    version: '2.4.2',
+    fits: 'Minor',
+    versionArgs,
+    ldflags: [],
+    // Its snapshotter would need the headers of btrfs.
+    tags: ['no_btrfs'],
+  };
+}
+
+/** The programs of a control plane, in the order in which they are built. */
+export const controlPlanePrograms: readonly Program[] = [
   {
     name: 'etcd',
     module: 'etcd',
@@ -64,3 +101,36 @@ export const programs: readonly Program[] = [
     ldflags: [],
   },
 ];
+
+/** The programs that a node adds, in the order in which they are built. */
+export const nodePrograms: readonly Program[] = [
+  {
+    name: 'runc',
+    module: 'runc',
+    package: 'github.com/opencontainers/runc',
+    version: '1.5.2',
+    fits: 'Minor',
+    versionArgs: ['--version'],
+    ldflags: [],
+    tags: ['seccomp'],
+    cgo: 'gcc libc6-dev pkg-config libseccomp-dev',
+  },
+  containerdProgram('containerd', ['--version']),
+  containerdProgram('containerd-shim-runc-v2', ['-v']),
+  containerdProgram('ctr', ['--version']),
+  kubernetesProgram('kube-scheduler', ['--version']),
+  kubernetesProgram('kubelet', ['--version']),
+  kubernetesProgram('kube-proxy', ['--version']),
+  {
+    name: 'kube-router',
+    module: 'kube-router',
+    package: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router',
+    version: '2.1.0',
+    fits: 'Minor',
+    versionArgs: ['--version'],
+    ldflags: ['-X github.com/cloudnativelabs/kube-router/v2/pkg/version.Version=v2.1.0'],
+  },
+];
+
+/** All programs. */
+export const programs: readonly Program[] = [...controlPlanePrograms, ...nodePrograms];

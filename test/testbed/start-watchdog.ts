@@ -9,6 +9,8 @@ export interface Watchdog {
   forget: (pid: number) => void;
   /** Removes the folder at the end. */
   folder: (path: string) => void;
+  /** Removes the cgroup, and those below it, at the end. */
+  cgroup: (path: string) => void;
   /** Ends the watchdog now: what is still watched is killed. Resolves when that is done. */
   close: () => Promise<void>;
 }
@@ -38,6 +40,7 @@ export function startWatchdog(): Watchdog {
     watch: (pid) => tell(`watch ${pid}`),
     forget: (pid) => tell(`forget ${pid}`),
     folder: (path) => tell(`folder ${path}`),
+    cgroup: (path) => tell(`cgroup ${path}`),
     close: async () => {
       child.ref();
       child.stdin.end();
