@@ -1,6 +1,6 @@
 /**
- * `npm test [-- vitest arguments]`: runs everything that this machine can run, and ends with a line
- * `N passed, N failed`. Arguments are handed to vitest, as in `npm test -- --project unit`.
+ * `npm test [-- vitest arguments]`: runs the unit and cluster tests, and ends with a line `N passed, N failed`. Arguments
+ * are handed to vitest, as in `npm test -- --project unit`; `npm run test:node` runs the tests on a node.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
-import { missingForNode, thisMachine } from '../test/testbed/node/node-requirements.ts';
-import { controlPlanePrograms, programs } from '../test/testbed/programs.ts';
+import { controlPlanePrograms } from '../test/testbed/programs.ts';
 import { providePrograms } from '../test/testbed/provide-programs.ts';
 import {
   formatTestSummary,
@@ -20,9 +19,7 @@ import {
 
 /** Builds what is missing before the tests begin, where its progress can be seen and no time limit runs. */
 async function prepareTestbed(): Promise<void> {
-  const wanted = missingForNode(thisMachine) === undefined ? programs : controlPlanePrograms;
-  // In one go, since the programs share most of what is compiled.
-  await providePrograms(wanted.map(({ name }) => name)).catch((error: unknown) => {
+  await providePrograms(controlPlanePrograms.map(({ name }) => name)).catch((error: unknown) => {
     // The tests that need them report it, as skipped or as failed.
     if (!(error instanceof MissingProgramError)) throw error;
   });
@@ -32,7 +29,9 @@ const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import
 
 async function runVitest(report: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
+  const given = process.argv.slice(2);
+  const chosen = given.length === 0 ? ['--project=unit', '--project=cluster'] : given;
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...chosen], {
     stdio: 'inherit',
   });
   // Ctrl-C reaches vitest by itself; it stops the servers and ends, and so do we.
