@@ -35,7 +35,7 @@ interface Expected {
 /** What a command that begins so must do; exit code 0, if nothing is said. */
 const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = [
   ['npm run -s cloister -- review ', { code: 1, prints: 'secret-in-environment is refused' }],
-  ['npm run -s cloister -- harden ', { code: 0, prints: '+' }],
+  ['npm run -s cloister -- harden ', { code: 1, prints: '+' }],
   ['npm run -s cloister -- explain ', { prints: 'image-policy' }],
   ['kubectl apply -f manifests/samples/refused/', { code: 1 }],
   // Each command of docs/enrolling.md finds what is in `workloads-before-enrolment.yaml`.

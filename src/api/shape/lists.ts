@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * A list whose items are told apart by the named fields; the API server refuses a repeated key and merges by it.
+ * A list whose items are identified by the named fields; the API server rejects a repeated key, and merges by it.
  * If it is not set, it is empty, and an empty list allows nothing.
  */
 export const keyedList = <Item extends z.ZodObject>(item: Item, keys: readonly string[], maxItems: number) =>

@@ -24,7 +24,7 @@ export function describeWrongType(
 ): { readonly message: string; readonly needsQuotes?: boolean } {
   const subject = path.length === 0 ? 'the object' : fieldPath(path);
   const shown = found === null ? 'null' : show(found);
-  // A whole number that is too large for its field is told so; everything else needs no number of bits.
+  // The number of bits matters only to a whole number that is too large for its field.
   const isOtherType = wanted === 'int32' && !Number.isInteger(found);
   const message = `${subject} is ${shown}; must be ${NAMES[isOtherType ? 'int64' : wanted]}`;
   const isUnquoted = wanted === 'string' && (typeof found === 'boolean' || typeof found === 'number');

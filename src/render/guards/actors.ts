@@ -32,7 +32,7 @@ export const FROM_WORKLOAD_CONTROLLER = `request.userInfo.username in ${quotedLi
   ].map(controller),
 ])}`;
 
-/** True where a kubelet asks: whoever signs certificates could give its group alone to anybody. */
+/** True where a kubelet asks: a signer of certificates could give the group alone to anybody. */
 export const FROM_NODE =
   "'system:nodes' in request.userInfo.groups && request.userInfo.username.startsWith('system:node:')";
 

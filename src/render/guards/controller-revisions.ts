@@ -3,8 +3,8 @@ import { FROM_CLEANER, FROM_WORKLOAD_CONTROLLER } from './actors.ts';
 import { CHANGES_SOMETHING } from './changes.ts';
 
 /**
- * A StatefulSet or DaemonSet makes pods from the template in a ControllerRevision, not only from its own, so whoever
- * writes one decides what runs, and as which role.
+ * A StatefulSet or DaemonSet makes pods from the template in a ControllerRevision, not only from its own, so the author
+ * of one decides what runs, and as which role.
  */
 export const controllerRevisionsGuard: readonly PolicyObject[] = admissionPolicy({
   name: 'cloister-controller-revisions',

@@ -33,7 +33,7 @@ const CHANGES_STATUS_ALONE = `(${CHANGED_METADATA}).all(key, key == 'annotations
 
 /**
  * What closes a namespace is written by the operator alone. A NetworkPolicy of another can only open something, since
- * policies add up; so one that was there before may be deleted by whoever has the right, and none may be written.
+ * policies add up; so one that was there before may be deleted by a user who has the right, and none may be written.
  * A status is written with the metadata beside it, and an owner that does not exist has the garbage collector delete
  * the object: a status may change, and nothing else with it.
  */

@@ -9,7 +9,7 @@ import { limitWarnings } from './limit-warnings.ts';
 import { podContext } from './pod-context.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
-/** Violations that are told; more would not reach the user. */
+/** Violations that are listed; more would not reach the user. */
 const MAX_VIOLATIONS = 14;
 
 /**
