@@ -24,6 +24,8 @@ export interface MemoryKubeClient {
   listing: Promise<void>;
   /** Puts an object in place of what is kept, as another client does. */
   readonly put: (what: string, object: KubeObject) => void;
+  /** Sends an event to every watch of the resource. */
+  readonly emit: (plural: string, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) => void;
   readonly isClosed: () => boolean;
   /** How many watches have not been ended. */
   readonly openWatches: () => number;
@@ -34,7 +36,8 @@ export function createMemoryKubeClient(
   lists: Readonly<Record<string, readonly KubeObject[]>> = {},
 ): MemoryKubeClient {
   const kept = new Map<string, KubeObject>();
-  const state = { isClosed: false, openWatches: 0 };
+  const streams = new Map<PassThrough, string>();
+  const state = { isClosed: false };
   const put = (what: string, object: KubeObject): void => {
     kept.set(what, { ...object, metadata: { ...object.metadata, resourceVersion: '1' } });
   };
@@ -60,10 +63,10 @@ export function createMemoryKubeClient(
       await memory.listing;
       return { items: [...(lists[plural] ?? [])], resourceVersion: '1' };
     },
-    watch: (_resource: KubeResource, { signal }: WatchOptions) => {
+    watch: ({ plural }: KubeResource, { signal }: WatchOptions) => {
       const stream = new PassThrough();
-      state.openWatches += 1;
-      stream.once('close', () => (state.openWatches -= 1));
+      streams.set(stream, plural);
+      stream.once('close', () => streams.delete(stream));
       signal?.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
       return Promise.resolve(stream);
     },
@@ -84,7 +87,12 @@ export function createMemoryKubeClient(
     listing: Promise.resolve(),
     put,
     isClosed: () => state.isClosed,
-    openWatches: () => state.openWatches,
+    openWatches: () => streams.size,
+    emit: (plural, type, object) => {
+      for (const [stream, resource] of streams) {
+        if (resource === plural) stream.write(`${JSON.stringify({ type, object })}\n`);
+      }
+    },
   };
   return memory;
 }

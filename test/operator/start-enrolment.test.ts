@@ -78,6 +78,45 @@ describe('enrolment', () => {
     });
   });
 
+  test('follows the namespaces and tenants at once', async () => {
+    const { begin, written, clock, memory } = await start([tenant('acme', ['late'])], []);
+    await begin();
+    expect(written('namespaces/late')).toEqual([]);
+    memory.emit('namespaces', 'ADDED', namespace('late', { uid: 'first', resourceVersion: '8' }));
+    await clock.advance(1);
+    expect(written('namespaces/late')).toMatchObject([{ body: { metadata: { uid: 'first' } } }]);
+    memory.emit('tenantisolations', 'ADDED', tenant('other', ['other-agents']));
+    memory.emit('namespaces', 'ADDED', namespace('other-agents', { resourceVersion: '9' }));
+    await clock.advance(1);
+    expect(written('namespaces/other-agents')).toHaveLength(1);
+  });
+
+  test('sees what changes while it writes', async () => {
+    const { begin, written, clock, memory } = await start(
+      [tenant('acme', ['acme-agents', 'late'])],
+      [namespace('acme-agents')],
+    );
+    memory.failWith = ({ what }) => {
+      if (what === 'namespaces/acme-agents' && written('namespaces/acme-agents').length === 1)
+        memory.emit('namespaces', 'ADDED', namespace('late', { resourceVersion: '8' }));
+      return null;
+    };
+    await begin();
+    await clock.advance(1);
+    expect(written('namespaces/late')).toHaveLength(1);
+  });
+
+  test('is not synced, and writes nothing, before everything was listed', async () => {
+    const { begin, clock, memory } = await start([tenant('acme', ['acme-agents'])], []);
+    const listing = Promise.withResolvers<void>();
+    memory.listing = listing.promise;
+    await begin();
+    expect([enrolment?.synced(), memory.writes]).toEqual([false, []]);
+    listing.resolve();
+    await clock.advance(1);
+    expect([enrolment?.synced(), memory.writes.length]).toEqual([true, 1]);
+  });
+
   test('is done again every ten minutes, since labels may be lost without a word', async () => {
     const { begin, written, clock } = await start(
       [tenant('acme', ['acme-agents'])],

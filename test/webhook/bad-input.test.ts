@@ -39,6 +39,10 @@ describe('a body that is not a review is rejected with 400 and the reason', () =
     ['a kind without kind', request({ kind: { group: '', version: 'v1' } }), 'request.kind'],
     ['a list as namespace', request({ namespace: ['a'] }), 'request.namespace'],
     ['null as name', request({ name: null }), 'request.name'],
+    ['a number as the uid of the user', request({ userInfo: { uid: 7 } }), 'request.userInfo'],
+    ['a list as extra', request({ userInfo: { extra: ['a'] } }), 'request.userInfo'],
+    ['text in extra', request({ userInfo: { extra: { a: 'b' } } }), 'request.userInfo'],
+    ['numbers in extra', request({ userInfo: { extra: { a: [1] } } }), 'request.userInfo'],
     ['groups as text', request({ userInfo: { groups: 'system:masters' } }), 'request.userInfo'],
   ] as const)('%s', async ([, body, why]) => {
     const { client } = await start();

@@ -92,6 +92,15 @@ const readable: readonly { name: string; text: string; expected: object[] }[] = 
     ],
   },
   {
+    name: 'quotes and backslashes in JSON, behind two objects, where nothing is tried as YAML',
+    text: String.raw`{"kind":"A"}{"kind":"B"}{"a": "x\\", "b": "x\\\"y", "c": "x\"y"}`,
+    expected: [
+      { document: 0, line: 1, object: { kind: 'A' } },
+      { document: 1, line: 1, object: { kind: 'B' } },
+      { document: 2, line: 1, object: { a: 'x\\', b: 'x\\"y', c: 'x"y' } },
+    ],
+  },
+  {
     name: 'a key that objects have from birth',
     text: 'constructor: 1\ntoString: 2\n',
     expected: [{ document: 0, line: 1, object: { constructor: 1, toString: 2 } }],
@@ -137,6 +146,15 @@ test('a fault behind several JSON objects is reported and reading goes on at the
     { document: 1 },
     { document: 2, line: 2 },
     { object: { kind: 'C' } },
+  ]);
+});
+
+test('YAML behind several JSON objects is not read, since kubectl refuses it', () => {
+  expect(read('{"kind":"A"}{"kind":"B"}\nkind: C\n---\nkind: D\n')).toMatchObject([
+    { object: { kind: 'A' } },
+    { object: { kind: 'B' } },
+    { line: 2, error: expect.stringContaining('JSON') as string },
+    { object: { kind: 'D' } },
   ]);
 });
 

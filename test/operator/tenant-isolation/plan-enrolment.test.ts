@@ -139,6 +139,19 @@ describe('planEnrolment', () => {
     });
   });
 
+  test('does not report a namespace as enrolled before it has its labels', () => {
+    const [status] = plan([acme], [namespace('acme-agents')]).statuses;
+    expect(status?.status).toMatchObject({
+      conditions: [{ status: 'False', reason: 'NamespaceMissing' }],
+      namespaces: [],
+    });
+  });
+
+  test('reports the generation of the tenant that it has seen', () => {
+    const [status] = plan([acme], []).statuses;
+    expect(status?.status).toMatchObject({ observedGeneration: 3, conditions: [{ observedGeneration: 3 }] });
+  });
+
   test('keeps the time of a condition whose status does not change', () => {
     const before = { type: 'NamespacesEnrolled', status: 'True' as const, reason: 'x', message: '' };
     const status = { conditions: [{ ...before, lastTransitionTime: '2020-01-01T00:00:00Z' }] };

@@ -4,7 +4,7 @@ import { resources } from '../../../src/kube/resources.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { createRoleUseReviewer } from '../../../src/webhook/review/role-use.ts';
-import { createScaledClock } from '../../kube/scaled-clock.ts';
+import { createManualClock } from '../../build/manual-clock.ts';
 
 const USER = { username: 'dev', uid: '7', groups: ['team'], extra: { 'example.com/a': ['b'] } };
 
@@ -59,16 +59,14 @@ test.for([
 ] as const)(
   'of a review of at most %d ms an API server that never answers is waited for %d ms',
   async ([deadline, expected]) => {
-    const factor = 10;
-    const { create, reviewer } = reviewerOf(() => new Promise(() => {}), createScaledClock(factor), deadline);
-    const started = performance.now();
-    const use = reviewer.review(USER, 'open');
+    const clock = createManualClock(0);
+    const { create, reviewer } = reviewerOf(() => new Promise(() => {}), clock, deadline);
+    let answer: string | undefined;
+    void reviewer.review(USER, 'open').then((use) => (answer = use));
     const { signal } = create.mock.calls[0]![2] as { signal: AbortSignal };
-    expect(signal.aborted).toBe(false);
-    expect(await use).toBe('Unanswered');
-    expect(signal.aborted).toBe(true);
-    const milliseconds = (performance.now() - started) * factor;
-    expect(milliseconds).toBeGreaterThan(expected * 0.95);
-    expect(milliseconds).toBeLessThan(expected + 2_000);
+    await clock.advance(expected - 1);
+    expect([answer, signal.aborted]).toEqual([undefined, false]);
+    await clock.advance(1);
+    expect([answer, signal.aborted]).toEqual(['Unanswered', true]);
   },
 );
