@@ -8,15 +8,15 @@ import { reviewWorkload } from './review-workload.ts';
 
 const CONNECT_SUBRESOURCES = new Set(['exec', 'attach', 'portforward', 'proxy']);
 
-/** Subresources of pods that carry no spec to judge; Pod Security leaves out the same (admission.go, ignored list). */
-const UNJUDGED_SUBRESOURCES = new Set(['binding', 'eviction', 'log', 'status']);
+/** Subresources of pods that carry no spec to review; Pod Security leaves out the same (admission.go, ignored list). */
+const UNREVIEWED_SUBRESOURCES = new Set(['binding', 'eviction', 'log', 'status']);
 
 type Outcome = AdmissionVerdict | Promise<AdmissionVerdict>;
 
 /**
- * Decides one admission request from the watch caches alone; for CONNECT the API server is asked who may use the role, and
- * the verdict is a promise. A DELETE is never judged here: a webhook that can stop a
- * deletion can hold a cluster hostage; the guard policies of the chart cover what must not be deleted.
+ * Reviews one admission request from the watch caches alone. For CONNECT the API server is asked who may use the role, and
+ * the verdict is a promise. A DELETE is never reviewed: a webhook that can stop a deletion can hold a cluster hostage. The
+ * guard policies of the chart cover what must not be deleted.
  */
 export function review(request: AdmissionRequest, settings: ReviewSettings): Outcome {
   if (request.operation === 'DELETE') return ALLOWED;
@@ -30,7 +30,7 @@ export function review(request: AdmissionRequest, settings: ReviewSettings): Out
     return reviewAccess(request, settings);
   }
   if (group === '' && resource === 'pods') {
-    return UNJUDGED_SUBRESOURCES.has(subresource) ? ALLOWED : reviewPod(request, settings);
+    return UNREVIEWED_SUBRESOURCES.has(subresource) ? ALLOWED : reviewPod(request, settings);
   }
   if (group === 'cloister.dev') return reviewKind(request, settings);
   return reviewWorkload(request, settings);
