@@ -47,6 +47,17 @@ export const MAX_METADATA_ENTRIES = 256;
 /** The namespace of the operator and the webhook. */
 export const SYSTEM_NAMESPACE = 'cloister-system';
 
+/** Returns the name of the namespace that holds the gateway, the Secrets and the approvals of a tenant. */
+export function systemNamespaceOf(tenant: string): string {
+  return `${SYSTEM_NAMESPACE_PREFIX}${tenant}`;
+}
+
+/** What the name of the system namespace of every tenant begins with. */
+export const SYSTEM_NAMESPACE_PREFIX = 'cloister-t-';
+
+/** The label by which the operator marks what it wrote. */
+export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'cloister' } as const;
+
 /** The user that the operator acts as. */
 export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:cloister-operator` as const;
 
@@ -56,6 +67,8 @@ export const GATEWAY = {
   audience: 'cloister-gateway',
   proxyPort: 3128,
   apiPort: 8443,
+  /** Greets each connection, so that the start gate can tell a closed network from one that lags. */
+  canaryPort: 8444,
 } as const;
 
 /** The certificates of the gateway's authority: the ConfigMap and volume that hold them, and where containers mount them. */

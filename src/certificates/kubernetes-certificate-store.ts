@@ -1,3 +1,4 @@
+import { MANAGED_BY } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
 import { type KubeClient } from '../kube/kube-client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
@@ -16,7 +17,7 @@ import { readRegisteredBundles, registerBundle, type WebhookRegistration } from 
 type SecretObject = KubeObject & { type?: string; data?: Record<string, string> };
 type ConfigMapObject = KubeObject & { data?: Record<string, string> };
 
-const LABELS = { 'app.kubernetes.io/managed-by': 'cloister', 'app.kubernetes.io/part-of': 'cloister' };
+const LABELS = { [MANAGED_BY.label]: MANAGED_BY.value, 'app.kubernetes.io/part-of': 'cloister' };
 
 /** The Kubernetes objects that the certificates are stored in. */
 export interface CertificateObjects {

@@ -1,4 +1,4 @@
-import { LABEL, PROXY_SECRET } from '../../api/names.ts';
+import { LABEL, MANAGED_BY, PROXY_SECRET } from '../../api/names.ts';
 import {
   admissionPolicy,
   GOVERNED,
@@ -9,8 +9,7 @@ import {
 import { FROM_CLEANER, FROM_OPERATOR, FROM_WORKLOAD_CONTROLLER } from './actors.ts';
 import { CHANGED_METADATA, CHANGES_SOMETHING } from './changes.ts';
 
-/** The label by which the operator marks what it wrote. */
-const MANAGED = 'app.kubernetes.io/managed-by';
+const MANAGED = MANAGED_BY.label;
 
 // Named one by one: what controllers derive from our objects (ReplicaSets, EndpointSlices, pods) copies the label.
 const rule = (group: string, resources: readonly string[]): ResourceRule => ({
@@ -20,14 +19,14 @@ const rule = (group: string, resources: readonly string[]): ResourceRule => ({
   resources,
 });
 
-const IS_MANAGED = `[object, oldObject].exists(each, each != null && each.metadata.?labels[?'${MANAGED}'].orValue('') == 'cloister')`;
+const IS_MANAGED = `[object, oldObject].exists(each, each != null && each.metadata.?labels[?'${MANAGED}'].orValue('') == '${MANAGED_BY.value}')`;
 
 /** By its name: a pod may read a Secret of this name into its environment, so that nobody may put a credential there. */
 const IS_PROXY_SECRET = `(request.kind.kind == 'Secret' && [object, oldObject].exists(each, each != null && each.metadata.name.startsWith('${PROXY_SECRET.prefix}')))`;
 
 const SUBRESOURCE = "request.?subResource.orValue('')";
 /** A Scale has no labels. It has the workload's selector, and in a system namespace everything is the operator's. */
-const SCALES_MANAGED = `(${SUBRESOURCE} == 'scale' && ('${LABEL.system}' in namespaceObject.metadata.?labels.orValue({}) || dyn(oldObject).?status.?selector.orValue('').contains('${MANAGED}=cloister')))`;
+const SCALES_MANAGED = `(${SUBRESOURCE} == 'scale' && ('${LABEL.system}' in namespaceObject.metadata.?labels.orValue({}) || dyn(oldObject).?status.?selector.orValue('').contains('${MANAGED}=${MANAGED_BY.value}')))`;
 /** With a status, the Deployment controller writes which revision is the newest (`deployment.kubernetes.io/revision`). */
 const CHANGES_STATUS_ALONE = `(${CHANGED_METADATA}).all(key, key == 'annotations' && ${FROM_WORKLOAD_CONTROLLER})`;
 
@@ -81,7 +80,7 @@ export const managedObjectsGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: `${SUBRESOURCE} == 'status' ? ${CHANGES_STATUS_ALONE} : ${SUBRESOURCE} == 'scale' ? !variables.managed : (variables.byCleaner || (request.operation == 'DELETE' && !variables.managed))`,
-      messageExpression: `${SUBJECT} + ': ' + request.operation + ' by "' + request.userInfo.username + '"; must be done by the operator of Cloister' + (variables.managed ? ', which manages the object (its label ${MANAGED} is "cloister")' : '') + '. Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.'`,
+      messageExpression: `${SUBJECT} + ': ' + request.operation + ' by "' + request.userInfo.username + '"; must be done by the operator of Cloister' + (variables.managed ? ', which manages the object (its label ${MANAGED} is "${MANAGED_BY.value}")' : '') + '. Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.'`,
     },
   ],
 });

@@ -1,4 +1,4 @@
-import { LABEL } from '../../api/names.ts';
+import { LABEL, SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
 import { admissionPolicy, EVERYWHERE, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
 import { enrolmentLabels } from '../enrolment-labels.ts';
 import { FROM_OPERATOR } from './actors.ts';
@@ -28,7 +28,7 @@ export const POD_SECURITY_TEXT = Object.entries(enrolmentLabels(''))
   .join(' and ');
 
 const EITHER = `(oldObject == null ? [object] : [object, oldObject])`;
-const CONCERNED = `${EITHER}.exists(each, each.metadata.?labels.orValue({}).exists(key, ${OURS}) || each.metadata.?annotations.orValue({}).exists(key, ${OURS})) || object.metadata.name.startsWith('cloister-t-')`;
+const CONCERNED = `${EITHER}.exists(each, each.metadata.?labels.orValue({}).exists(key, ${OURS}) || each.metadata.?annotations.orValue({}).exists(key, ${OURS})) || object.metadata.name.startsWith('${SYSTEM_NAMESPACE_PREFIX}')`;
 const GUARDED_LABEL = `(${OURS} || key.startsWith('pod-security.kubernetes.io/'))`;
 const BECOMES_TENANTS = `'${LABEL.tenant}' in variables.changedLabels && '${LABEL.tenant}' in object.metadata.?labels.orValue({})`;
 const NAMESPACE = `'Namespace "' + object.metadata.name + '": '`;
@@ -69,12 +69,12 @@ export const namespacesGuard: readonly PolicyObject[] = admissionPolicy({
       messageExpression: `${NAMESPACE} + 'metadata.labels["${LABEL.tenant}"] is set; must not be set on default, kube-* and cloister-*. Give the agents a namespace of their own.'`,
     },
     {
-      expression: `request.operation != 'CREATE' || !object.metadata.name.startsWith('cloister-t-') || variables.fromOperator`,
-      messageExpression: `${NAMESPACE} + 'metadata.name begins with "cloister-t-", and the namespace is created by "' + request.userInfo.username + '"; must be created by the operator of Cloister, as the system namespace of a tenant. Choose another name.'`,
+      expression: `request.operation != 'CREATE' || !object.metadata.name.startsWith('${SYSTEM_NAMESPACE_PREFIX}') || variables.fromOperator`,
+      messageExpression: `${NAMESPACE} + 'metadata.name begins with "${SYSTEM_NAMESPACE_PREFIX}", and the namespace is created by "' + request.userInfo.username + '"; must be created by the operator of Cloister, as the system namespace of a tenant. Choose another name.'`,
     },
     {
-      expression: `!('${LABEL.system}' in variables.changedLabels) || !variables.systemTenant.hasValue() || object.metadata.name == 'cloister-t-' + variables.systemTenant.value()`,
-      messageExpression: `${NAMESPACE} + 'metadata.labels["${LABEL.system}"] is "' + variables.systemTenant.orValue('') + '"; must be set on the namespace "cloister-t-' + variables.systemTenant.orValue('') + '" alone. Remove it.'`,
+      expression: `!('${LABEL.system}' in variables.changedLabels) || !variables.systemTenant.hasValue() || object.metadata.name == '${SYSTEM_NAMESPACE_PREFIX}' + variables.systemTenant.value()`,
+      messageExpression: `${NAMESPACE} + 'metadata.labels["${LABEL.system}"] is "' + variables.systemTenant.orValue('') + '"; must be set on the namespace "${SYSTEM_NAMESPACE_PREFIX}' + variables.systemTenant.orValue('') + '" alone. Remove it.'`,
     },
   ],
 });

@@ -1,0 +1,20 @@
+import { type GateTarget } from '../../lib/gate-protocol.ts';
+
+/** The ConfigMap in a tenant's system namespace that the operator writes and the gateway watches, and its key. */
+export const GATE_FACTS = { configMap: 'cloister-gate', key: 'gate.json', format: 1 } as const;
+
+/** What the operator tells a tenant's gateway, so that the gateway can answer the start gates of its pods. */
+export interface GateFacts {
+  /** The gateway refuses any other. */
+  readonly format: typeof GATE_FACTS.format;
+  readonly tenant: string;
+  /** The enrolled namespaces, whose pods may ask. */
+  readonly namespaces: readonly string[];
+  /** Whether a pod may start that reaches ports of its own node. Some CNIs always let it. */
+  readonly nodePorts: NodePorts;
+  /** What no pod of the tenant may reach, whatever node it runs on. */
+  readonly targets: readonly GateTarget[];
+}
+
+/** `Refuse`: the start gate fails where a port of the node is open. `Report`: it passes, and says so. */
+export type NodePorts = 'Refuse' | 'Report';
