@@ -1,8 +1,8 @@
-import { type Registry } from 'prom-client';
-import { type KubeObject } from '../kube/kube-object.ts';
-import { type WatchCache } from '../kube/watch-cache.ts';
+import type { Registry } from 'prom-client';
+import type { KubeObject } from '../kube/kube-object.ts';
+import type { WatchCache } from '../kube/watch-cache.ts';
 import { registerGauge } from '../serve/metrics.ts';
-import { type ReadinessCheck } from '../serve/probes.ts';
+import type { ReadinessCheck } from '../serve/probes.ts';
 
 /** The life of one cache. Times in milliseconds, on the cache's clock. */
 export interface CachePart extends Pick<

@@ -1,19 +1,19 @@
-import { type AgentRole } from '../api/agent-role.ts';
+import type { AgentRole } from '../api/agent-role.ts';
 import { LABEL } from '../api/names.ts';
-import { type TenantIsolation } from '../api/tenant-isolation.ts';
-import { type Change } from '../kube/fold.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
-import { type KubeObject } from '../kube/kube-object.ts';
+import type { TenantIsolation } from '../api/tenant-isolation.ts';
+import type { Change } from '../kube/fold.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
 import { resources } from '../kube/resources.ts';
 import { createWatchCache } from '../kube/watch-cache.ts';
 import { compileRole } from '../policy/roles/compile-role.ts';
-import { type RolePolicy } from '../policy/roles/role-policy.ts';
+import type { RolePolicy } from '../policy/roles/role-policy.ts';
 import { compileTenant } from '../policy/tenants/compile-tenant.ts';
 import { indexTenants } from '../policy/tenants/tenant-index.ts';
-import { type TenantPolicy } from '../policy/tenants/tenant-policy.ts';
-import { type CachePart } from './cache-set.ts';
-import { type ClusterView } from './cluster-view.ts';
+import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
+import type { CachePart } from './cache-set.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 export interface CacheOptions {
   readonly client: KubeClient;

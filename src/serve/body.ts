@@ -1,7 +1,7 @@
-import { type IncomingMessage } from 'node:http';
-import { type ServerLimits } from './limits.ts';
-import { type LoadSlot } from './load.ts';
-import { type RequestProblem } from './problem.ts';
+import type { IncomingMessage } from 'node:http';
+import type { ServerLimits } from './limits.ts';
+import type { LoadSlot } from './load.ts';
+import type { RequestProblem } from './problem.ts';
 
 /**
  * Reads the body of a request until the deadline. Takes room in the load before it keeps a chunk. Resolves to null when the

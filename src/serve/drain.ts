@@ -1,5 +1,5 @@
-import { type Logger } from '../lib/log.ts';
-import { type HttpsServer } from './https-server.ts';
+import type { Logger } from '../lib/log.ts';
+import type { HttpsServer } from './https-server.ts';
 
 export interface DrainOptions {
   readonly server: Pick<HttpsServer, 'endConnections' | 'close'>;

@@ -1,5 +1,5 @@
-import { type Server as HttpServer } from 'node:http';
-import { type Server } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import type { Server } from 'node:net';
 
 /** Starts to listen, on all addresses where none is given. Resolves to the port, which the system chooses when `port` is 0. */
 export function listenOn(server: Server, port: number, address?: string): Promise<number> {

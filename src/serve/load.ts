@@ -1,4 +1,4 @@
-import { type ServerLimits } from './limits.ts';
+import type { ServerLimits } from './limits.ts';
 
 /** The requests in flight and the bytes of their bodies. A burst is rejected instead of filling the memory. */
 export interface Load {

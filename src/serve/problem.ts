@@ -1,4 +1,4 @@
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
 /** Why a request was rejected. It is the value of a metric's label, so there are few. */
 export type ProblemReason =

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type ProblemReason } from '../serve/problem.ts';
-import { type AdmissionOperation, type ReviewPhase } from './admission-review.ts';
+import type { ProblemReason } from '../serve/problem.ts';
+import type { AdmissionOperation, ReviewPhase } from './admission-review.ts';
 
 /** A review that was answered with a verdict. */
 export interface ReviewedRequest {

@@ -1,7 +1,7 @@
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import { digests, dnsLabel, httpsHost, nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
-import { type AdmissionConfiguration } from '../policy/admission/review-context.ts';
-import { type ServerLimits } from '../serve/limits.ts';
+import type { AdmissionConfiguration } from '../policy/admission/review-context.ts';
+import type { ServerLimits } from '../serve/limits.ts';
 
 /** The configuration of the webhook. */
 export interface WebhookConfiguration {

@@ -1,5 +1,5 @@
 import { ADMISSION_REVIEW_VERSION } from './admission-review.ts';
-import { type AdmissionVerdict, type DeniedVerdict } from './admission-verdict.ts';
+import type { AdmissionVerdict, DeniedVerdict } from './admission-verdict.ts';
 
 /** The API server cuts a warning at 256 characters once all of them exceed 4,096 (endpoints/filters/warning.go). */
 const MAX_WARNING_CHARACTERS = 256;

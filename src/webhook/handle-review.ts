@@ -1,12 +1,12 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Logger } from '../lib/log.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../lib/log.ts';
 import { readBody } from '../serve/body.ts';
-import { type ServerLimits } from '../serve/limits.ts';
-import { type Load } from '../serve/load.ts';
+import type { ServerLimits } from '../serve/limits.ts';
+import type { Load } from '../serve/load.ts';
 import { isRequestProblem, type RequestProblem, sendProblem } from '../serve/problem.ts';
-import { type AdmissionMetrics } from './admission-metrics.ts';
-import { type AdmissionRequest, type ReviewPhase } from './admission-review.ts';
-import { type AdmissionVerdict } from './admission-verdict.ts';
+import type { AdmissionMetrics } from './admission-metrics.ts';
+import type { AdmissionRequest, ReviewPhase } from './admission-review.ts';
+import type { AdmissionVerdict } from './admission-verdict.ts';
 import { decodeReview } from './decode-review.ts';
 import { encodeVerdict } from './encode-verdict.ts';
 

@@ -10,18 +10,18 @@ import {
   registerCacheMetrics,
 } from '../cluster/cache-set.ts';
 import { createPodRoleCache, createRoleCache, createTenantCache } from '../cluster/caches.ts';
-import { type ClusterView } from '../cluster/cluster-view.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type Clock } from '../lib/clock.ts';
-import { type Logger } from '../lib/log.ts';
+import type { ClusterView } from '../cluster/cluster-view.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
 import { drain } from '../serve/drain.ts';
-import { type HttpsServer, type ServingCertificate } from '../serve/https-server.ts';
+import type { HttpsServer, ServingCertificate } from '../serve/https-server.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
 import { createLoad } from '../serve/load.ts';
 import { createMetricsServer } from '../serve/metrics.ts';
 import { createProbeServer, type ReadinessCheck } from '../serve/probes.ts';
 import { createAdmissionMetrics } from './admission-metrics.ts';
-import { type WebhookConfiguration } from './configuration.ts';
+import type { WebhookConfiguration } from './configuration.ts';
 import { review } from './review/review.ts';
 import { createRoleUseReviewer } from './review/role-use.ts';
 import { createWebhookServer } from './server.ts';

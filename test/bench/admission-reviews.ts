@@ -15,7 +15,9 @@ export function benchReviews(count?: number): readonly BenchReview[] {
   });
 }
 
-type Json = { [key: string]: unknown };
+interface Json {
+  [key: string]: unknown;
+}
 
 const TIME = '2026-11-23T12:00:00Z';
 

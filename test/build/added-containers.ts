@@ -1,6 +1,5 @@
 import type { Container } from '../../src/policy/pod/pod.ts';
-import { buildContainer, buildEphemeralContainer } from './pod.ts';
-import type { Writable, WritablePod } from './pod.ts';
+import { buildContainer, buildEphemeralContainer, type Writable, type WritablePod } from './pod.ts';
 import { buildRolePolicy } from './review-context.ts';
 
 /** What a fixture with an ephemeral container has beside its pod: a role that allows it. */

@@ -1,5 +1,4 @@
-import type { AgentApproval } from '../../src/api/agent-approval.ts';
-import { agentApproval } from '../../src/api/agent-approval.ts';
+import { type AgentApproval, agentApproval } from '../../src/api/agent-approval.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The least that makes a valid AgentApproval, as the gateway writes it. */

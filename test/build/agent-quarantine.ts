@@ -1,5 +1,4 @@
-import type { AgentQuarantine } from '../../src/api/agent-quarantine.ts';
-import { agentQuarantine } from '../../src/api/agent-quarantine.ts';
+import { type AgentQuarantine, agentQuarantine } from '../../src/api/agent-quarantine.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The least that makes a valid AgentQuarantine, as the platform team writes it. */

@@ -1,5 +1,4 @@
-import type { AgentRole } from '../../src/api/agent-role.ts';
-import { agentRole } from '../../src/api/agent-role.ts';
+import { type AgentRole, agentRole } from '../../src/api/agent-role.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The least that makes a valid AgentRole, as its author writes it. */

@@ -1,5 +1,4 @@
-import type { AgentSandbox } from '../../src/api/agent-sandbox.ts';
-import { agentSandbox } from '../../src/api/agent-sandbox.ts';
+import { type AgentSandbox, agentSandbox } from '../../src/api/agent-sandbox.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The least that makes a valid AgentSandbox, as its author writes it. */

@@ -1,4 +1,6 @@
-type Json = { [key: string]: unknown };
+interface Json {
+  [key: string]: unknown;
+}
 
 const isContainer = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 

@@ -1,4 +1,4 @@
-import { type Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 
 /** A clock that stands until it is moved. */
 export interface ManualClock extends Clock {

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
-import { type KubeClient, type WatchOptions } from '../../src/kube/kube-client.ts';
+import type { KubeClient, WatchOptions } from '../../src/kube/kube-client.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
-import { type KubeObject } from '../../src/kube/kube-object.ts';
-import { type KubeResource } from '../../src/kube/kube-resource.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
+import type { KubeResource } from '../../src/kube/kube-resource.ts';
 
 /** A write as it was sent. */
 export interface Write {

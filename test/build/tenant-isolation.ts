@@ -1,6 +1,5 @@
 import { API_VERSION } from '../../src/api/names.ts';
-import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
-import { tenantIsolation } from '../../src/api/tenant-isolation.ts';
+import { type TenantIsolation, tenantIsolation } from '../../src/api/tenant-isolation.ts';
 
 /** The least that makes a valid TenantIsolation, as its author writes it. */
 export const minimalTenantIsolation = {

@@ -1,4 +1,4 @@
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { createRoleCache } from '../../src/cluster/caches.ts';

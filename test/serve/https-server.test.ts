@@ -13,7 +13,7 @@ import {
   type HttpsServer,
   type ServingCertificate,
 } from '../../src/serve/https-server.ts';
-import { type ServerLimits } from '../../src/serve/limits.ts';
+import type { ServerLimits } from '../../src/serve/limits.ts';
 
 const LIMITS: ServerLimits = {
   maxBodyBytes: 1_000,

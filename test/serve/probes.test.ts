@@ -1,4 +1,4 @@
-import { type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listenOn } from '../../src/serve/listen.ts';
 import { createProbeServer, type ReadinessCheck } from '../../src/serve/probes.ts';

@@ -1,5 +1,4 @@
-import { startKubeApiserver } from './kube-apiserver.ts';
-import type { KubeApiserverOptions } from './kube-apiserver.ts';
+import { type KubeApiserverOptions, startKubeApiserver } from './kube-apiserver.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** What can be done to the API server by who started it. */

@@ -1,5 +1,4 @@
-import { inject, TestRunner } from 'vitest';
-import type { RunnerTestFile, VitestTestRunner } from 'vitest';
+import { inject, type RunnerTestFile, TestRunner, type VitestTestRunner } from 'vitest';
 import type { TestbedState } from './testbed-state.ts';
 
 /** Runs cluster tests; without a testbed every file is reported as skipped or failed, and no hook runs. */

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kubeconfig } from './kubeconfig.ts';
-import { orThrow, runCommand } from './run-command.ts';
-import type { CommandResult } from './run-command.ts';
+import { type CommandResult, orThrow, runCommand } from './run-command.ts';
 
 /** All that is needed to talk to a running control plane; plain data, so that it can be handed to a test file. */
 export interface ControlPlaneConnection {

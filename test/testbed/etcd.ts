@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { answersOK } from './answers-ok.ts';
 import { freePort } from './free-port.ts';
-import { startServer } from './server-process.ts';
-import type { ServerProcess } from './server-process.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
 import type { Watchdog } from './start-watchdog.ts';
 
 /** What etcd needs to start. */

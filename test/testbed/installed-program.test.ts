@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { findInstalled } from './installed-program.ts';
-import { programs } from './programs.ts';
-import type { Program } from './programs.ts';
+import { type Program, programs } from './programs.ts';
 
 function program(name: string): Program {
   const found = programs.find((one) => one.name === name);

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answersOK } from './answers-ok.ts';
-import { startServer } from './server-process.ts';
-import type { ServerProcess } from './server-process.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
 import type { Watchdog } from './start-watchdog.ts';
 
 /** What kube-apiserver needs to start; the same options start it again on the same data and port. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { startServer } from './server-process.ts';
-import type { ServerProcess } from './server-process.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
 import type { Watchdog } from './start-watchdog.ts';
 
 /** What kube-controller-manager needs to start. */

@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { apiServerFaults } from './api-server-faults.ts';
-import type { APIServerFaults } from './api-server-faults.ts';
+import { apiServerFaults, type APIServerFaults } from './api-server-faults.ts';
 import type { ControlPlaneConnection } from './connect-control-plane.ts';
 import { startEtcd } from './etcd.ts';
 import { freePort } from './free-port.ts';

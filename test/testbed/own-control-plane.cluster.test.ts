@@ -5,8 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answersOK } from './answers-ok.ts';
-import { startControlPlane } from './control-plane.ts';
-import type { StartedControlPlane } from './control-plane.ts';
+import { startControlPlane, type StartedControlPlane } from './control-plane.ts';
 
 describe('a control plane of its own', () => {
   let controlPlane: StartedControlPlane;

@@ -3,13 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { buildPrograms } from './build-programs.ts';
-import type { PlannedBuild } from './build-programs.ts';
+import { buildPrograms, type PlannedBuild } from './build-programs.ts';
 import { buildFlags, goPlatform } from './go-build.ts';
 import { findInstalled, isExecutable } from './installed-program.ts';
 import { cacheFolder, cacheKey } from './program-cache.ts';
-import { programs } from './programs.ts';
-import type { Program, ProgramName } from './programs.ts';
+import { type Program, type ProgramName, programs } from './programs.ts';
 
 /** The programs that were asked for. */
 export interface ProvidedPrograms {

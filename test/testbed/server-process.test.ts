@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startServer } from './server-process.ts';
-import type { ServerProcess } from './server-process.ts';
-import { startWatchdog } from './start-watchdog.ts';
-import type { Watchdog } from './start-watchdog.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+import { startWatchdog, type Watchdog } from './start-watchdog.ts';
 
 let folder = '';
 let watchdog: Watchdog;

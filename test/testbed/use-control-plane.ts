@@ -1,6 +1,5 @@
 import { inject } from 'vitest';
-import { connectControlPlane } from './connect-control-plane.ts';
-import type { ControlPlane } from './connect-control-plane.ts';
+import { connectControlPlane, type ControlPlane } from './connect-control-plane.ts';
 import type { TestbedState } from './testbed-state.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:https';
-import { type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 
 /** What came back. */
 export interface Answer {

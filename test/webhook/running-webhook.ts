@@ -7,11 +7,11 @@ import {
   createCertificateAuthority,
   issueServingCertificate,
 } from '../../src/certificates/issue.ts';
-import { type HttpsServer } from '../../src/serve/https-server.ts';
-import { type ServerLimits } from '../../src/serve/limits.ts';
+import type { HttpsServer } from '../../src/serve/https-server.ts';
+import type { ServerLimits } from '../../src/serve/limits.ts';
 import { createLoad } from '../../src/serve/load.ts';
 import { DEFAULT_LIMITS } from '../../src/webhook/configuration.ts';
-import { type Review } from '../../src/webhook/handle-review.ts';
+import type { Review } from '../../src/webhook/handle-review.ts';
 import { createWebhookServer } from '../../src/webhook/server.ts';
 import { type ReviewClient, createReviewClient } from './review-client.ts';
 

@@ -2,7 +2,7 @@ import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type AdmissionVerdict, ALLOWED } from '../../src/webhook/admission-verdict.ts';
 import { issueServingCertificate } from '../../src/certificates/issue.ts';
-import { type Review } from '../../src/webhook/handle-review.ts';
+import type { Review } from '../../src/webhook/handle-review.ts';
 import { buildAdmissionReview } from '../build/admission-review.ts';
 import { type RunningWebhook, type RunOptions, runWebhook } from './running-webhook.ts';
 

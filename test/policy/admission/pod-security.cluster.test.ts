@@ -6,8 +6,11 @@ import { evaluateContract } from '../../../src/policy/admission/evaluate-contrac
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildReviewContext } from '../../build/review-context.ts';
 import { MissingProgramError } from '../../testbed/missing-program-error.ts';
-import { podSecurityVerdicts } from '../../testbed/pod-security-verdicts.ts';
-import type { JudgedPod, PodSecurityVerdicts } from '../../testbed/pod-security-verdicts.ts';
+import {
+  type JudgedPod,
+  podSecurityVerdicts,
+  type PodSecurityVerdicts,
+} from '../../testbed/pod-security-verdicts.ts';
 
 /** What the stricter checks refuse beyond Pod Security 1.37, each pod under the newest file that holds it. */
 const BEYOND: Readonly<Record<string, readonly string[]>> = {

@@ -6,7 +6,11 @@ import { isAtOrUnder } from '../../../src/policy/roles/mount-path.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildRolePolicy } from '../../build/review-context.ts';
 
-type Grant = { allow: string[]; deny: string[]; write: boolean };
+interface Grant {
+  allow: string[];
+  deny: string[];
+  write: boolean;
+}
 
 const compile = (grants: readonly Grant[]) =>
   compilePaths(
