@@ -26,7 +26,7 @@ export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'spec.budgets',
     'spec.audit',
   ],
-  // Admission judges a sandbox against its role; nothing makes its pod.
+  // Admission evaluates a sandbox against its role; nothing makes its pod.
   AgentSandbox: ['spec'],
   TenantIsolation: [
     'spec.namespaces[*].quota',

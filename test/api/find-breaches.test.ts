@@ -100,7 +100,7 @@ describe('a breach', () => {
     ]);
   });
 
-  test('is judged with the defaults that the object has', () => {
+  test('is evaluated with the defaults that the object has', () => {
     const schema = keyedList(item, ['name', 'size'], 8);
     const value = schema.parse([
       { name: 'a' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseQuantity } from '../../src/lib/quantity.ts';
-import { refusedBy } from './judge-attack.ts';
+import { refusedBy } from './refused-by.ts';
 
 const memory = (amount: unknown) => refusedBy({ '/spec/containers/0/resources/limits/memory': amount });
 

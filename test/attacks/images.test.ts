@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileImagePattern } from '../../src/policy/roles/image-pattern.ts';
 import { DIGEST, START_GATE_DIGEST } from '../build/pod.ts';
 import { buildRolePolicy, buildTenantPolicy } from '../build/review-context.ts';
-import { refusedBy } from './judge-attack.ts';
+import { refusedBy } from './refused-by.ts';
 
 const role = buildRolePolicy({
   images: [

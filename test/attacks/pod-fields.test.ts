@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildRolePolicy } from '../build/review-context.ts';
 import { buildContainer, buildEphemeralContainer } from '../build/pod.ts';
-import { type Changes, refusedBy } from './judge-attack.ts';
+import { type Changes, refusedBy } from './refused-by.ts';
 
 const AGENT = '/spec/containers/0';
 const DEBUG = { operation: 'Update', role: buildRolePolicy({ allowedAccess: new Set(['Debug']) }) } as const;

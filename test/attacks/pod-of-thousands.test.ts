@@ -3,7 +3,7 @@ import { describeDenial } from '../../src/policy/describe-decision.ts';
 import { buildPod, type WritablePod } from '../build/pod.ts';
 import { violationsOfPod } from '../build/violations-of-pod.ts';
 
-// One object that costs the engine so much that it judges nobody else. The mutating
+// One object that costs the engine so much that it evaluates nothing else. The mutating
 // webhook is asked before the API server has validated the pod, so any size up to its 3 MB is possible. The runner's
 // own time limit is the bound: searched again for every mount, the second case alone took half a minute.
 const MANY = 4_000;

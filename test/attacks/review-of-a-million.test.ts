@@ -8,7 +8,7 @@ import { buildAdmissionReview } from '../build/admission-review.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';
 import { violationsOfPod } from '../build/violations-of-pod.ts';
 
-// One request whose object fits on the wire and not in the memory of the webhook, so that it ends and judges nobody. The
+// One request whose object fits on the wire and not in the memory of the webhook, so that it ends and reviews nothing else. The
 // API server takes bodies of 3 MB, and asks the mutating webhook before it has validated the object.
 const BODY_BYTES = 3 * 1024 * 1024;
 
@@ -42,7 +42,7 @@ describe('a review of a million', () => {
 });
 
 describe('a review of as many as are parsed', () => {
-  test.for(LISTS.slice(0, -1))('%s is judged, and keeps few findings', ([, spec]) => {
+  test.for(LISTS.slice(0, -1))('%s is evaluated, and keeps few findings', ([, spec]) => {
     const decoded = decodeReview(reviewOf(spec((item) => listOf(item, 30_000 * (item.length + 1)))));
     if (isRequestProblem(decoded)) throw new Error(decoded.text);
     const violations = violationsOfPod(decoded.object as Pod);
@@ -77,9 +77,9 @@ describe('an update', () => {
   });
 });
 
-// What is cut out of a review before it is judged must be nothing that a rule reads.
+// What is cut out of a review before it is evaluated must be nothing that a rule reads.
 describe('a list of managedFields in the arguments of a tool', () => {
-  const judged = (argumentsText: string) => {
+  const evaluated = (argumentsText: string) => {
     const tool = { name: 'a', executor: 'Agent', arguments: 0, confirmation: { when: 'Never' } };
     const role = { ...minimalAgentRole, spec: { ...minimalAgentRole.spec, tools: [tool] } };
     const object = JSON.stringify(role).replace('"arguments":0', `"arguments":${argumentsText}`);
@@ -97,6 +97,6 @@ describe('a list of managedFields in the arguments of a tool', () => {
     ['hides no reference', '{"default":{"x\\"managedFields":[{"$ref":"http://x"}]}}'],
     ['is compiled', '{"type":"object","dependentRequired":{"managedFields":[1,1]}}'],
   ] as const)('%s', ([, text]) => {
-    expect(judged(text)).toMatchObject([{ field: 'spec.tools[0].arguments' }]);
+    expect(evaluated(text)).toMatchObject([{ field: 'spec.tools[0].arguments' }]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildPod } from '../build/pod.ts';
 import { violationsOfPod } from '../build/violations-of-pod.ts';
-import { refusedBy } from './judge-attack.ts';
+import { refusedBy } from './refused-by.ts';
 
 // Put together here, so that no scanner takes this file for a leak.
 const TOKEN = `ghp_${'a1B2'.repeat(9)}`;

@@ -52,14 +52,14 @@ describe('an application team tries, with Cloister whole', () => {
     }
   });
 
-  test('a pod of a thousand containers and volumes is refused, and the next pod judged at once', async () => {
+  test('a pod of a thousand containers and volumes is refused, and the next pod reviewed at once', async () => {
     const path = `${podsPath()}?dryRun=All`;
     const thousands = await answer({ user: 'editor', method: 'POST', path, body: podOfThousands(1_000) });
     expect(thousands.by).toBe('Explain');
     expect((await inUse.calls.create(path, compliantPod('next'))).message).toBe('');
   });
 
-  test('CVE-2023-34091: a pod that is being deleted, held by a finalizer, is judged like any other', async () => {
+  test('CVE-2023-34091: a pod that is being deleted, held by a finalizer, is reviewed like any other', async () => {
     const finalizers = ['example.com/held'];
     expect((await inUse.calls.create(podsPath(), compliantPod('held'))).message).toBe('');
     const held = `${podsPath()}/held`;

@@ -154,7 +154,7 @@ const CHANGED: readonly Attack[] = [
     withoutWebhook: 'Admitted',
   },
   {
-    name: 'CVE-2021-25735, another role, so that the new object is judged by other rules than the old',
+    name: 'CVE-2021-25735, another role, so that the new object is evaluated by other rules than the old',
     request: patch('', { metadata: { labels: { 'cloister.dev/role': 'read-only' } } }),
     whole: 'Policy/cloister-pod-metadata',
     withoutWebhook: 'Policy/cloister-pod-metadata',

@@ -32,12 +32,12 @@ describe('an update that is to pass unjudged', () => {
       { '/metadata/ownerReferences': [{ kind: 'ReplicaSet', name: 'x', uid: 'y' }] },
     ],
     ['that takes the role away', { '/metadata/labels': {} }],
-  ])('is judged: %s', ([, changes]) => {
+  ])('is evaluated: %s', ([, changes]) => {
     expect(changesContract(before, after(changes))).toBe(true);
   });
 
   test.for(['cloister.dev/contained', 'cloister.dev/sandbox', 'a.cloister.dev/x'])(
-    'is judged: that adds the empty label %s',
+    'is evaluated: that adds the empty label %s',
     (name) => {
       const labels = { ...before.metadata?.labels, [name]: '' };
       expect(changesContract(before, { ...before, metadata: { ...before.metadata, labels } })).toBe(true);
@@ -45,7 +45,7 @@ describe('an update that is to pass unjudged', () => {
   );
 
   test.for(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'a label called %s is a label like others: nothing is judged for it, and nothing fails',
+    'a label called %s is a label like others: nothing is evaluated for it, and nothing fails',
     (name) => {
       const labels = { ...before.metadata?.labels, ...named(name, 'x') };
       expect(changesContract(before, { ...before, metadata: { ...before.metadata, labels } })).toBe(false);

@@ -42,7 +42,10 @@ export interface BarResult {
 }
 
 /** Compares a measurement with the limit of its bar. A value that is not a number misses it. */
-export function judgeBar({ name, unit, limit, isFloor }: Bar, { value, baseline }: Measurement): BarResult {
+export function compareWithBar(
+  { name, unit, limit, isFloor }: Bar,
+  { value, baseline }: Measurement,
+): BarResult {
   const ok = limit === null ? Number.isFinite(value) : isFloor === true ? value >= limit : value <= limit;
   const other = baseline === undefined ? {} : { baseline: round(baseline) };
   return { name, value: round(value), ...other, unit, limit, ok };

@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Bar, type BarResult, type Bench, judgeBar, renderTable } from './bar.ts';
+import { type Bar, type BarResult, type Bench, compareWithBar, renderTable } from './bar.ts';
 import { CONTRACT_BARS } from './bars/contract.ts';
 import { POD_CREATION_BARS } from './bars/pod-creation.ts';
 import { REVIEW_COMMAND_BARS } from './bars/review-command.ts';
@@ -54,7 +54,7 @@ async function measureAll(bars: readonly Bar[]): Promise<number> {
     for (const bar of bars) {
       bench.report(`${bar.name}: measuring`);
       const measurement = await bar.measure(bench);
-      rows.push({ bar, result: judgeBar(bar, measurement), detail: measurement.detail });
+      rows.push({ bar, result: compareWithBar(bar, measurement), detail: measurement.detail });
       bench.report(`${bar.name}: ${measurement.value} ${bar.unit}; ${measurement.detail}`);
     }
   } finally {

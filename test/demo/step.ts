@@ -32,10 +32,10 @@ export interface ToldResult extends StepResult {
 }
 
 export async function runStep(controlPlane: ControlPlane, step: Step): Promise<ToldResult> {
-  return judgeAnswer(step, await callAPI(controlPlane, step.request));
+  return checkAnswer(step, await callAPI(controlPlane, step.request));
 }
 
-function judgeAnswer({ step, expected, mentions = '' }: Step, answer: APIAnswer): ToldResult {
+function checkAnswer({ step, expected, mentions = '' }: Step, answer: APIAnswer): ToldResult {
   const { message } = answer;
   const by = answer.status < 400 ? null : whoRefused(message);
   return {

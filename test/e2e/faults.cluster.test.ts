@@ -96,7 +96,7 @@ describe('with the webhook killed', () => {
     expect(await inUse.calls.remove(path)).toMatchObject({ status: 200 });
   });
 
-  test('one that comes back on the same address judges again', async () => {
+  test('one that comes back on the same address reviews again', async () => {
     await inUse.cloister.startAgain('webhook');
     const create = async () => inUse.calls.create(`${podsPath()}?dryRun=All`, compliantPod('again'));
     await vi.waitFor(async () => expect(await create()).toMatchObject({ status: 201 }), { timeout: 10_000 });
@@ -135,7 +135,7 @@ test('a webhook that cannot list the roles is unready and answers 503, until it 
 
 test('registrations that are deleted and made again are trusted again; no bad pod gets in', async () => {
   const { controlPlane, cloister } = inUse;
-  // What needs a role is not judged while there is no registration; what needs none still is.
+  // What needs a role is not reviewed while there is no registration; what needs none still is.
   const load = startPodLoad(controlPlane, 2, writableRootPod);
   await deleteRegistrations(controlPlane);
   await restoreRegistrations(controlPlane, cloister.webhookUrl);

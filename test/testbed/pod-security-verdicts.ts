@@ -9,11 +9,11 @@ import { MissingProgramError } from './missing-program-error.ts';
 export interface PodSecurityVerdicts {
   /** IDs of the checks that level restricted consists of. */
   readonly restricted: readonly string[];
-  readonly pods: readonly JudgedPod[];
+  readonly pods: readonly EvaluatedPod[];
 }
 
 /** One pod, however many files hold it. */
-export interface JudgedPod {
+export interface EvaluatedPod {
   /** Paths below the test data, as `restricted/v1.37/fail/hostports0.yaml`. */
   readonly files: readonly string[];
   /** As it stands in those files. */

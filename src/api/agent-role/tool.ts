@@ -17,6 +17,16 @@ export const TOOL_DEFAULTS = {
   maxExecutionSeconds: 30,
 } as const;
 
+/**
+ * How large the JSON Schemas of arguments may be. The schema of AgentRole cannot express it, so the webhook and the command
+ * line evaluate it. A value is an object, a list or a scalar.
+ */
+export const ARGUMENTS_LIMITS = {
+  maxSchemaBytes: 32 * 1024,
+  maxSchemaValues: 1_024,
+  maxRoleValues: 4_096,
+} as const;
+
 const argument = () =>
   jsonPointer().describe('JSON Pointer to the argument that the rule is about, such as `/path`.');
 
@@ -118,7 +128,7 @@ export const tool = z
       .optional()
       .meta({ 'x-kubernetes-preserve-unknown-fields': true })
       .describe(
-        'JSON Schema that the arguments must fit, at most 32 KiB and without `$ref`; it comes on top of the schema that the tool itself declares.',
+        `JSON Schema that the arguments must fit, without \`$ref\`. It is at most ${ARGUMENTS_LIMITS.maxSchemaBytes / 1024} KiB and has at most ${ARGUMENTS_LIMITS.maxSchemaValues} values; all schemas of a role together have at most ${ARGUMENTS_LIMITS.maxRoleValues}. It is applied in addition to the schema that the tool itself declares.`,
       ),
     maxFileSize: byteQuantity('1Ti')
       .optional()

@@ -86,7 +86,7 @@ type ListItem = { readonly object: Record<string, unknown> } | { readonly error:
 /**
  * The objects that kubectl makes of one document, or undefined for an object that stands alone. An object with a
  * top-level `items` is a List to kubectl, whatever its kind: its items take its kind (without `List`) and apiVersion
- * where they have neither. A List within it is opened too, although kubectl refuses it: what it holds is judged at least.
+ * where they have neither. A List within it is opened too, although kubectl refuses it: what it holds is reviewed at least.
  */
 function flattenList(object: Record<string, unknown>): ListItem[] | undefined {
   if (!Object.hasOwn(object, 'items')) return undefined;

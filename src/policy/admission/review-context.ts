@@ -8,7 +8,7 @@ export type Operation = 'Create' | 'Update';
 /** How much of the world a check needs to know: nothing but the pod, its role, or its role and tenant. */
 export type ContextScope = 'None' | 'Role' | 'Tenant';
 
-/** What is known beside the pod when it is judged. */
+/** What is known beside the pod when it is evaluated. */
 export interface ReviewContext {
   /** How much is known: checks that need more are not asked. */
   readonly scope: ContextScope;

@@ -12,7 +12,7 @@ type Sandbox = Unchecked<AgentRole['spec']['sandbox']>;
 const NOBODY_AT_ALL = 0;
 
 /**
- * Prepares an AgentRole for judging pods. What the role does not say is never granted: a client without strict
+ * Prepares an AgentRole for evaluating pods. What the role does not say is never granted: a client without strict
  * validation may have had fields pruned, so that every absent one is read as the narrowest value.
  */
 export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): RolePolicy {

@@ -1,20 +1,17 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { AgentRole } from '../../api/agent-role.ts';
+import { ARGUMENTS_LIMITS } from '../../api/agent-role/tool.ts';
 import { show } from '../../lib/show.ts';
 import type { Finding } from '../decision.ts';
 
-/** Largest JSON Schema of a tool's arguments, in bytes of JSON. */
-const MAX_SCHEMA_BYTES = 32 * 1024;
+/**
+ * To compile is to generate code: with these bounds a role takes well under a second, whatever its keywords are; without
+ * them 128 tools took many.
+ */
+const { maxSchemaBytes, maxSchemaValues, maxRoleValues } = ARGUMENTS_LIMITS;
 
 /** Deepest nesting: a deeper schema costs stack to compile, and no tool's arguments need it. */
 const MAX_SCHEMA_DEPTH = 32;
-
-/**
- * Most values in one schema and in all schemas of a role. To compile is to generate code: with these bounds a role takes
- * well under a second, whatever its keywords are; without them 128 tools took many.
- */
-const MAX_SCHEMA_VALUES = 1_024;
-const MAX_ROLE_VALUES = 4_096;
 
 type SchemaFinding = Omit<Finding, 'field'>;
 
@@ -32,7 +29,7 @@ export function evaluateArguments({ spec }: AgentRole): readonly Finding[] {
       continue;
     }
     roleValues += countValues(schema);
-    if (roleValues > MAX_ROLE_VALUES) return [...findings, { field, ...tooMuchForARole(roleValues) }];
+    if (roleValues > maxRoleValues) return [...findings, { field, ...tooMuchForARole(roleValues) }];
     compiler ??= createCompiler();
     const error = compileError(compiler, schema);
     if (error !== null) findings.push({ field, ...error });
@@ -42,10 +39,10 @@ export function evaluateArguments({ spec }: AgentRole): readonly Finding[] {
 
 function evaluateSize(schema: Record<string, unknown>): SchemaFinding | null {
   const size = new TextEncoder().encode(JSON.stringify(schema)).length;
-  if (size <= MAX_SCHEMA_BYTES) return null;
+  if (size <= maxSchemaBytes) return null;
   return {
     found: `${size} bytes of JSON`,
-    required: `must be at most ${MAX_SCHEMA_BYTES} bytes`,
+    required: `must be at most ${maxSchemaBytes} bytes`,
     fix: 'Make the schema smaller.',
   };
 }
@@ -62,10 +59,10 @@ function evaluateReferences(schema: Record<string, unknown>): SchemaFinding | nu
 
 function evaluateValues(schema: Record<string, unknown>): SchemaFinding | null {
   const values = countValues(schema);
-  if (values <= MAX_SCHEMA_VALUES) return null;
+  if (values <= maxSchemaValues) return null;
   return {
     found: `${values} values`,
-    required: `must have at most ${MAX_SCHEMA_VALUES} values`,
+    required: `must have at most ${maxSchemaValues} values`,
     fix: 'Describe fewer properties, or list fewer values.',
   };
 }
@@ -73,7 +70,7 @@ function evaluateValues(schema: Record<string, unknown>): SchemaFinding | null {
 function tooMuchForARole(values: number): SchemaFinding {
   return {
     found: `${values} values with those of the tools before it`,
-    required: `must have at most ${MAX_ROLE_VALUES} values in all tools of the role together`,
+    required: `must have at most ${maxRoleValues} values in all tools of the role together`,
     fix: 'Make the schemas smaller, or divide the tools between two roles.',
   };
 }

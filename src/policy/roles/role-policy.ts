@@ -5,7 +5,7 @@ import type { ImagePattern } from './image-pattern.ts';
 export type Access = 'Exec' | 'Attach' | 'PortForward' | 'Proxy' | 'Debug';
 
 /**
- * What the contract needs of an AgentRole, compiled once when the role is seen, so that judging a pod parses nothing.
+ * What the contract needs of an AgentRole, compiled once when the role is seen, so that evaluating a pod parses nothing.
  * An absent allow-list is empty here, and an empty one allows nothing.
  */
 export interface RolePolicy {

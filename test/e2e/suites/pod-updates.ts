@@ -6,7 +6,7 @@ import { inUse } from '../in-use.ts';
 
 const BEFORE = 'acme-before';
 const OLD = `${podsPath(BEFORE)}/old`;
-const POD = `${podsPath()}/judged`;
+const POD = `${podsPath()}/reviewed`;
 
 /** A pod that no role would allow, there before its namespace is enrolled. */
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
     return whoRefused(message);
   };
   await vi.waitFor(async () => expect(await refused()).toBe('Explain'), { timeout: 20_000 });
-  await inUse.calls.create(podsPath(), compliantPod('judged'));
+  await inUse.calls.create(podsPath(), compliantPod('reviewed'));
 });
 
 describe('a pod that was there before its namespace was enrolled, and would be refused now', () => {
@@ -83,7 +83,7 @@ describe('a pod that was there before its namespace was enrolled, and would be r
   });
 });
 
-describe('what changes a pod through a subresource is judged', () => {
+describe('what changes a pod through a subresource is reviewed', () => {
   const debuggers = (image: string): object => ({
     spec: { ephemeralContainers: [{ name: 'shell', image }] },
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { changesContract } from '../../../src/policy/admission/changes-contract.ts';
 import { buildPod, type WritablePod } from '../../build/pod.ts';
 
-const judged = (tweak: (pod: WritablePod) => void) => changesContract(buildPod(), buildPod(tweak));
+const changes = (tweak: (pod: WritablePod) => void) => changesContract(buildPod(), buildPod(tweak));
 
 test.for<[string, (pod: WritablePod) => void]>([
   ['nothing', () => {}],
@@ -10,21 +10,21 @@ test.for<[string, (pod: WritablePod) => void]>([
   ['a harmless annotation', ({ metadata }) => (metadata.annotations = { 'prometheus.io/scrape': 'true' })],
   ['a finalizer', ({ metadata }) => (metadata.finalizers = ['example.com/hold'])],
   ['an absent member written as null', ({ spec }) => Object.assign(spec, { nodeName: null })],
-])('an update of %s is not judged', ([, tweak]) => {
-  expect(judged(tweak)).toBe(false);
+])('an update of %s is not evaluated', ([, tweak]) => {
+  expect(changes(tweak)).toBe(false);
 });
 
 const OWNERS = ['a', 'b'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: name }));
 const owned = buildPod(({ metadata }) => (metadata.ownerReferences = OWNERS));
-const judgedOwners = (ownerReferences: readonly object[]) =>
+const changesOwners = (ownerReferences: readonly object[]) =>
   changesContract(owned, { ...owned, metadata: { ...owned.metadata, ownerReferences } });
 
 test.for<[string, readonly object[]]>([
   ['one', OWNERS.slice(1)],
   ['all', []],
   ['none, in another order', OWNERS.toReversed()],
-])('an update that removes %s of the owners is not judged', ([, owners]) => {
-  expect(judgedOwners(owners)).toBe(false);
+])('an update that removes %s of the owners is not evaluated', ([, owners]) => {
+  expect(changesOwners(owners)).toBe(false);
 });
 
 test.for<[string, readonly object[]]>([
@@ -32,8 +32,8 @@ test.for<[string, readonly object[]]>([
   ['removes one and adds another', [{ ...OWNERS[0], uid: 'c' }]],
   ['names one of them otherwise', [{ ...OWNERS[0], name: 'other' }]],
   ['makes one the controller', [{ ...OWNERS[0], controller: true }]],
-])('an update that %s is judged', ([, owners]) => {
-  expect(judgedOwners(owners)).toBe(true);
+])('an update that %s is evaluated', ([, owners]) => {
+  expect(changesOwners(owners)).toBe(true);
 });
 
 test.for<[string, (pod: WritablePod) => void]>([
@@ -45,8 +45,8 @@ test.for<[string, (pod: WritablePod) => void]>([
   ['a label of ours that goes', ({ metadata }) => delete metadata.labels['cloister.dev/role']],
   ["somebody's annotation", ({ metadata }) => (metadata.annotations = { 'example.com/seen': 'yes' })],
   ['an annotation below our name', ({ metadata }) => (metadata.annotations = { 'a.cloister.dev/x': '1' })],
-])('an update of %s is judged', ([, tweak]) => {
-  expect(judged(tweak)).toBe(true);
+])('an update of %s is evaluated', ([, tweak]) => {
+  expect(changes(tweak)).toBe(true);
 });
 
 test.for<[string, Record<string, string> | undefined, boolean]>([

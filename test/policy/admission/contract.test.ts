@@ -8,7 +8,7 @@ import { buildReviewContext } from '../../build/review-context.ts';
 import type { Fixture } from './checks/fixture.ts';
 import { CHECK_FIXTURES } from './checks/index.ts';
 
-function judge(fixture: Fixture) {
+function evaluate(fixture: Fixture) {
   const pod = buildPod(fixture.tweak) as Pod;
   return evaluateContract(CHECKS, createPodSubject(pod), buildReviewContext(fixture.context));
 }
@@ -33,17 +33,17 @@ describe('the contract', () => {
   });
 
   test('the compliant pod is admitted', () => {
-    expect(judge({ name: 'as built', tweak: () => {} })).toEqual([]);
+    expect(evaluate({ name: 'as built', tweak: () => {} })).toEqual([]);
   });
 });
 
 describe.for(CHECK_FIXTURES)('$check', ({ check, pass, fail }) => {
   test.for(pass)('lets through $name', (fixture) => {
-    expect(judge(fixture)).toEqual([]);
+    expect(evaluate(fixture)).toEqual([]);
   });
 
   test.for(fail)('refuses $name', (fixture) => {
-    const violations = judge(fixture);
+    const violations = evaluate(fixture);
     const own = violations.filter((violation) => violation.check === check);
     expect([...new Set(violations.map((violation) => violation.check))]).toEqual(fixture.checks ?? [check]);
     expect(own.map(({ field }) => field)).toEqual(fixture.fields);

@@ -7,7 +7,7 @@ import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import { buildReviewContext } from '../../build/review-context.ts';
 import { MissingProgramError } from '../../testbed/missing-program-error.ts';
 import {
-  type JudgedPod,
+  type EvaluatedPod,
   podSecurityVerdicts,
   type PodSecurityVerdicts,
 } from '../../testbed/pod-security-verdicts.ts';
@@ -73,7 +73,7 @@ function minor(file: string): number {
 }
 
 /** The pod's file of the newest version, and of those the first. */
-function newestFile({ files }: JudgedPod): string {
+function newestFile({ files }: EvaluatedPod): string {
   return files.toSorted((a, b) => minor(b) - minor(a) || a.localeCompare(b))[0] ?? '';
 }
 

@@ -32,7 +32,7 @@ const violations = (...given: Parameters<typeof evaluate>) =>
     [check, container, field, required].join(' | '),
   );
 
-test('a sandbox is judged by the role that it names, or by the default of its tenant', () => {
+test('a sandbox is evaluated by the role that it names, or by the default of its tenant', () => {
   const living = (lifetimeSeconds: number, role?: string) =>
     buildAgentSandbox(({ spec }) => {
       spec.lifetimeSeconds = lifetimeSeconds;
@@ -76,7 +76,7 @@ test('a sandbox is stopped whatever became of its tenant and its role, and by th
   expect(violations('AgentSandbox', changed, { before })).toHaveLength(1);
 });
 
-test('a tenant is judged beside all others, by the clock, and by what it was', () => {
+test('a tenant is evaluated beside all others, by the clock, and by what it was', () => {
   const tenant = buildTenantIsolation(({ spec }) => {
     spec.shadow = { roles: ['minimal'], untilTime: '2026-03-16T00:00:00Z' };
   });
@@ -113,7 +113,7 @@ test('an exemption names checks that have exemptions', () => {
   }
 });
 
-test('a role is judged', () => {
+test('a role is evaluated', () => {
   const role = buildAgentRole(({ spec }) => {
     spec.tools = [
       {

@@ -48,7 +48,7 @@ describe('the tenant', () => {
     expect(evaluate(name, { role: null })).toEqual(expected);
   });
 
-  test('a role that does not exist yet is no finding, and nothing is judged against it', () => {
+  test('a role that does not exist yet is no finding, and nothing is evaluated against it', () => {
     const tooMuch = (spec: AgentSandbox['spec']): void => {
       spec.resources.limits = { cpu: 256 };
     };

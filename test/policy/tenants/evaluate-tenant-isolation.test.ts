@@ -80,7 +80,7 @@ describe('exemptions', () => {
     ]);
   });
 
-  test('each of several is judged: the second names a check that has no exemptions', () => {
+  test('each of several is evaluated: the second names a check that has no exemptions', () => {
     const future = exemption('2027-01-01T00:00:00Z');
     const tenant = withExemptions(future, { ...future, checks: ['dns', 'privileged', 'role'] });
     expect(evaluate(tenant)).toEqual([

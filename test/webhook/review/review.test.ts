@@ -16,7 +16,7 @@ const host = (pod: WritablePod): void => {
 const pods = { group: '', version: 'v1', resource: 'pods' };
 const workload = (group: string, resource: string) => ({ group, version: 'v1', resource });
 
-describe('a DELETE is never judged', () => {
+describe('a DELETE is never reviewed', () => {
   test.for([
     pods,
     workload('apps', 'deployments'),
@@ -57,7 +57,7 @@ describe('a pod', () => {
   });
 
   test.for(['status', 'binding', 'eviction', 'log'])(
-    'is not judged through %s, which carries no spec',
+    'is not reviewed through %s, which carries no spec',
     (name) => {
       expect(ask({ operation: 'UPDATE', subResource: name, object: buildPod(host) }).allowed).toBe(true);
     },

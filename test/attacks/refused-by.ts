@@ -1,4 +1,3 @@
-import type { Pod } from '../../src/policy/pod/pod.ts';
 import { decodeObject } from '../../src/policy/pod/decode-object.ts';
 import { workloadType } from '../../src/policy/pod/workload-types.ts';
 import type { ReviewContext } from '../../src/policy/admission/review-context.ts';
@@ -13,10 +12,5 @@ export type Changes = Readonly<Record<string, unknown>>;
 export function refusedBy(changes: Changes, context: Partial<ReviewContext> = {}): readonly string[] {
   const pod = changedObject(buildPod(), changes);
   if (decodeObject(pod, workloadType('Pod'), [], 'Ignore').problems.length > 0) return ['unreadable'];
-  return refusedPod(pod, context);
-}
-
-/** The same for a pod that is there already. */
-export function refusedPod(pod: Pod, context: Partial<ReviewContext> = {}): readonly string[] {
   return [...new Set(violationsOfPod(pod, context).map(({ check }) => check))];
 }
