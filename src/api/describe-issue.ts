@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { isRecord } from '../lib/is-record.ts';
 import { nearestName } from '../lib/nearest-name.ts';
+import { shorten } from '../lib/shorten.ts';
 import type { Breach } from './find-breaches.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-const MAX_SHOWN_CHARACTERS = 60;
+const MAX_SHOWN_CHARACTERS = 61;
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -81,8 +82,7 @@ function foundIn(issue: Issue, value: unknown): string {
 }
 
 function quoted(text: string): string {
-  const isLong = text.length > MAX_SHOWN_CHARACTERS;
-  return JSON.stringify(isLong ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text);
+  return JSON.stringify(shorten(text, MAX_SHOWN_CHARACTERS));
 }
 
 function lengthOf(value: unknown, length: number): string {

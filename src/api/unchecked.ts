@@ -7,3 +7,8 @@ export type Unchecked<T> = T extends (infer Item)[]
   : T extends object
     ? { readonly [Key in keyof T]?: Unchecked<T[Key]> }
     : T;
+
+/** The items of a list that are there; none where there is no list. */
+export function present<Item>(list: readonly (Item | undefined)[] | undefined): readonly Item[] {
+  return (list ?? []).filter((item): item is Item => item !== undefined && item !== null);
+}

@@ -1,22 +1,23 @@
-const NANO = 1_000_000_000n;
+/** Nano-units in one unit: quantities are compared as whole nano-units. */
+export const NANO_UNITS = 1_000_000_000n;
 /** How many nano-units one unit of each suffix is. */
 const NANO_PER_SUFFIX: Readonly<Record<string, bigint>> = {
   n: 1n,
   u: 1_000n,
   m: 1_000_000n,
-  '': NANO,
-  k: NANO * 10n ** 3n,
-  M: NANO * 10n ** 6n,
-  G: NANO * 10n ** 9n,
-  T: NANO * 10n ** 12n,
-  P: NANO * 10n ** 15n,
-  E: NANO * 10n ** 18n,
-  Ki: NANO << 10n,
-  Mi: NANO << 20n,
-  Gi: NANO << 30n,
-  Ti: NANO << 40n,
-  Pi: NANO << 50n,
-  Ei: NANO << 60n,
+  '': NANO_UNITS,
+  k: NANO_UNITS * 10n ** 3n,
+  M: NANO_UNITS * 10n ** 6n,
+  G: NANO_UNITS * 10n ** 9n,
+  T: NANO_UNITS * 10n ** 12n,
+  P: NANO_UNITS * 10n ** 15n,
+  E: NANO_UNITS * 10n ** 18n,
+  Ki: NANO_UNITS << 10n,
+  Mi: NANO_UNITS << 20n,
+  Gi: NANO_UNITS << 30n,
+  Ti: NANO_UNITS << 40n,
+  Pi: NANO_UNITS << 50n,
+  Ei: NANO_UNITS << 60n,
 };
 const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i|[numkMGTPE]?)|[eE]([+-]?\d{1,3}))$/;
 // Longer than any amount of anything; a bound on what one hostile string may cost.
@@ -57,7 +58,7 @@ function parseAny(text: string): bigint | null {
   if (match === null) return null;
   const [, sign, digits = '', suffix = '', exponent = '0'] = match;
   const [whole = '', fraction = ''] = digits.split('.');
-  const unit = nanoPerSuffix(suffix) ?? NANO;
+  const unit = nanoPerSuffix(suffix) ?? NANO_UNITS;
   const nano = scale(BigInt(whole + fraction) * unit, Number(exponent) - fraction.length);
   return sign === '-' ? -nano : nano;
 }

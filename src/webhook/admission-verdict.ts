@@ -22,8 +22,10 @@ export interface DeniedVerdict extends VerdictNotes {
 }
 
 interface VerdictNotes {
-  /** Shown by kubectl as `Warning:` lines. */
+  /** Shown by kubectl as `Warning:` lines. They are limited when the verdict is encoded. */
   readonly warnings?: readonly string[];
+  /** How many there are that `warnings` does not list. */
+  readonly unlistedWarnings?: number;
   /** Written to the API server's audit log as `<webhook name>/<key>`. */
   readonly auditAnnotations?: Readonly<Record<string, string>>;
 }

@@ -48,7 +48,7 @@ describe('a review', () => {
       uid: buildAdmissionReview().request.uid,
       allowed: false,
       status: { code: 403, reason: 'Forbidden', message: 'pod "analyst" is privileged' },
-      warnings: ['line one line two'],
+      warnings: ['line one\\nline two'],
       auditAnnotations: { role: 'data-analyst' },
     });
     const line = logged.find(({ msg }) => msg === 'review denied');

@@ -1,4 +1,5 @@
 import { nearestName } from '../../lib/nearest-name.ts';
+import { apiGroup } from '../../policy/pod/pod-template.ts';
 
 /**
  * The kinds of the API groups without a dot in their name, which are Kubernetes' own, beside those that hold pods. A kind
@@ -52,11 +53,6 @@ const PATTERNS = [
   'mutations.gatekeeper.sh',
   'templates.gatekeeper.sh',
 ];
-
-/** Returns the API group of a version; empty for the core group. */
-export function apiGroup(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-}
 
 /** Returns whether the kind is known to hold no pod, whatever it looks like. */
 export function isPodlessKind(apiVersion: string, kind: string): boolean {

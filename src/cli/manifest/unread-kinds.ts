@@ -1,6 +1,6 @@
 import { isRecord } from '../../lib/is-record.ts';
 import { fieldPath } from '../../policy/pod/field-path.ts';
-import { apiGroup } from './podless-kinds.ts';
+import { apiGroup } from '../../policy/pod/pod-template.ts';
 
 interface UnreadKinds {
   readonly group: string;

@@ -1,8 +1,11 @@
 import { isRecord } from '../is-record.ts';
+import { shorten } from '../shorten.ts';
 import type { Positions } from './construct-value.ts';
 import type { LineCounter } from './line-counter.ts';
 import type { Locate, ValuePath } from './locate-value.ts';
 import type { ManifestDocument, UnreadableDocument, ValuePlace } from './manifest-document.ts';
+
+const MAX_SHOWN_CHARACTERS = 40;
 
 /** Where a document is. */
 export interface DocumentPlace {
@@ -119,6 +122,5 @@ function describeValue(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  const shown = JSON.stringify(value);
-  return `the ${typeof value} ${shown.length > 40 ? `${shown.slice(0, 37)}…` : shown}`;
+  return `the ${typeof value} ${shorten(JSON.stringify(value), MAX_SHOWN_CHARACTERS)}`;
 }

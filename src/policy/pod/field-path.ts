@@ -1,3 +1,5 @@
+import { shorten } from '../../lib/shorten.ts';
+
 /** Members and list positions that lead to a field, from the root of a manifest. */
 export type FieldPath = readonly (string | number)[];
 
@@ -10,12 +12,8 @@ export function fieldPath(path: FieldPath): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
-    else if (PLAIN.test(step)) text += `${text === '' ? '' : '.'}${cut(step)}`;
-    else text += `[${cut(step)}]`;
+    else if (PLAIN.test(step)) text += `${text === '' ? '' : '.'}${shorten(step, MAX_STEP_CHARACTERS)}`;
+    else text += `[${shorten(step, MAX_STEP_CHARACTERS)}]`;
   }
   return text;
-}
-
-function cut(step: string): string {
-  return step.length > MAX_STEP_CHARACTERS ? `${step.slice(0, MAX_STEP_CHARACTERS)}…` : step;
 }

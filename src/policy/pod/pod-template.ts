@@ -1,8 +1,7 @@
 import { isRecord } from '../../lib/is-record.ts';
 import { type FieldPath, fieldPath } from './field-path.ts';
+import { type Json, textOf } from './json-members.ts';
 import type { Pod } from './pod.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A pod found in a manifest, and where. */
 export interface FoundPod {
@@ -40,7 +39,7 @@ const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
 
 /** Returns the pod of a Pod or of a built-in workload kind; null for every other kind, and if there is no template. */
 export function findPod(manifest: Json): FoundPod | null {
-  const group = groupOf(manifest['apiVersion']);
+  const group = apiGroup(textOf(manifest['apiVersion']));
   if (group === '' && manifest['kind'] === 'Pod') {
     return { pod: manifest, path: [], prefix: '', holder: manifest };
   }
@@ -50,7 +49,7 @@ export function findPod(manifest: Json): FoundPod | null {
 
 /** Returns whether the kind is Pod or a built-in workload kind, whether it has a template or not. */
 export function isWorkload(manifest: Json): boolean {
-  const key = `${groupOf(manifest['apiVersion'])}/${String(manifest['kind'])}`;
+  const key = `${apiGroup(textOf(manifest['apiVersion']))}/${String(manifest['kind'])}`;
   return key === '/Pod' || Object.hasOwn(TEMPLATE_PATHS, key);
 }
 
@@ -67,9 +66,9 @@ export function findPods(manifest: Json): readonly FoundPod[] {
   return found;
 }
 
-function groupOf(apiVersion: unknown): string {
-  const text = typeof apiVersion === 'string' ? apiVersion : '';
-  return text.includes('/') ? text.slice(0, text.indexOf('/')) : '';
+/** Returns the API group of a version; empty for the core group. */
+export function apiGroup(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 function follow(manifest: Json, path: readonly string[]): FoundPod | null {

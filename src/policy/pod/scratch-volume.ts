@@ -1,5 +1,5 @@
 import { formatBytes } from '../../lib/format-amount.ts';
-import { parseQuantity } from '../../lib/quantity.ts';
+import { NANO_UNITS, parseQuantity } from '../../lib/quantity.ts';
 import { canonicalMountPath } from '../roles/mount-path.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import type { Pod, Volume } from './pod.ts';
@@ -8,7 +8,6 @@ import { TEMPORARY } from './pod-volumes.ts';
 
 /** The size that an `emptyDir` elsewhere than at `/tmp` gets where its author sets none: no role has one for it. */
 export const USUAL_SIZE = '64Mi';
-const NANO = 1_000_000_000n;
 
 /** Whether the volume is an `emptyDir` with a limit. The kubelet takes a limit of 0 for none. */
 export function isBounded({ emptyDir }: Volume): boolean {
@@ -36,5 +35,5 @@ export function countUnbounded(pod: Pod): number {
 export function scratchSize(pod: Pod, role: RolePolicy, count: number): string | null {
   if (role.temporarySize === null) return null;
   const left = role.temporarySize - createPodSubject(pod).volumes.temporarySum;
-  return formatBytes(left / NANO / BigInt(count));
+  return formatBytes(left / NANO_UNITS / BigInt(count));
 }

@@ -1,7 +1,7 @@
 import type { Tool } from '../../api/agent-role.ts';
 import { isAtOrUnder } from './mount-path.ts';
 import type { RolePolicy } from './role-policy.ts';
-import type { Unchecked } from '../../api/unchecked.ts';
+import { present, type Unchecked } from '../../api/unchecked.ts';
 
 interface PathGrant {
   readonly allow: readonly string[];
@@ -44,10 +44,6 @@ function grantsOf(tool: Unchecked<Tool> | undefined): readonly PathGrant[] {
       ? []
       : [{ allow: present(rule.allow), deny: present(rule.deny), reads, writes }],
   );
-}
-
-function present(paths: readonly (string | undefined)[]): readonly string[] {
-  return paths.filter((path) => path !== undefined);
 }
 
 function doesGrant({ allow, deny }: PathGrant, path: string): boolean {

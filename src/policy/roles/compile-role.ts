@@ -4,7 +4,7 @@ import { compileImagePattern } from './image-pattern.ts';
 import { compilePaths } from './compile-paths.ts';
 import { compileToolLimits } from './compile-tool-limits.ts';
 import type { RolePolicy } from './role-policy.ts';
-import type { Unchecked } from '../../api/unchecked.ts';
+import { present, type Unchecked } from '../../api/unchecked.ts';
 
 type Sandbox = Unchecked<AgentRole['spec']['sandbox']>;
 
@@ -23,14 +23,14 @@ export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): Role
     ...compileIdentity(sandbox),
     ...compilePaths(tools),
     ...compileScheduling(sandbox),
-    annotations: (sandbox.annotations ?? []).filter((entry) => entry !== undefined),
+    annotations: present(sandbox.annotations),
     tools: compileToolLimits(tools),
     images: (sandbox.images ?? []).map((image) =>
       compileImagePattern(image?.repository ?? '', image?.digest !== 'Optional'),
     ),
     startGate: sandbox.startGate === 'None' ? 'None' : 'Required',
     maxLifetimeSeconds: sandbox.maxLifetimeSeconds ?? 0,
-    allowedAccess: new Set((sandbox.allowedAccess ?? []).filter((access) => access !== undefined)),
+    allowedAccess: new Set(present(sandbox.allowedAccess)),
     ingressPorts: new Set(
       (network?.ingress ?? []).flatMap((ingress) =>
         ingress?.port !== undefined && ingress.from?.length ? [ingress.port] : [],

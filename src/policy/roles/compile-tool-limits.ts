@@ -1,7 +1,7 @@
 import type { Tool } from '../../api/agent-role.ts';
 import { TOOL_DEFAULTS } from '../../api/agent-role/tool.ts';
 import type { Unchecked } from '../../api/unchecked.ts';
-import { parseQuantity } from '../../lib/quantity.ts';
+import { NANO_UNITS, parseQuantity } from '../../lib/quantity.ts';
 
 /** What one tool may use, every bound filled in. */
 export interface ToolLimits {
@@ -11,8 +11,6 @@ export interface ToolLimits {
   readonly maxRequestsPerMinute: number;
   readonly maxExecutionSeconds: number;
 }
-
-const NANO_UNITS = 1_000_000_000n;
 
 /** The limits of every tool of a role, by its name. A bound that the role does not set has its default: none is unbounded. */
 export function compileToolLimits(

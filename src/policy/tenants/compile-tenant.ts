@@ -1,7 +1,7 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { parseTime } from '../../lib/time.ts';
 import type { Exemption, TenantPolicy } from './tenant-policy.ts';
-import type { Unchecked } from '../../api/unchecked.ts';
+import { present, type Unchecked } from '../../api/unchecked.ts';
 
 type Written = NonNullable<Unchecked<TenantIsolation['spec']['exemptions'][number]>>;
 
@@ -36,8 +36,4 @@ function compileExemption(written: Written): readonly Exemption[] {
   // A time that can not be read is not a number, and nothing is before that: the exemption has ended.
   const end = parseTime(expirationTime);
   return [{ namespace, serviceAccount, images, checks, reason, expirationTime: end }];
-}
-
-function present<Item>(list: readonly (Item | undefined)[] | undefined): readonly Item[] {
-  return (list ?? []).filter((item): item is Item => item !== undefined && item !== null);
 }

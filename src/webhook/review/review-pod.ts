@@ -5,7 +5,6 @@ import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { Pod } from '../../policy/pod/pod.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict, toVerdict } from '../admission-verdict.ts';
-import { limitWarnings } from './limit-warnings.ts';
 import { podContext } from './pod-context.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
@@ -29,6 +28,6 @@ export function reviewPod(request: AdmissionRequest, settings: ReviewSettings): 
   const subject = createPodSubject(pod);
   const decision = evaluatePod(subject, { context, now: settings.now() });
   const verdict = toVerdict(`pod "${name}" in namespace "${namespace}"`, decision);
-  const warnings = limitWarnings(contractWarnings(subject));
+  const warnings = contractWarnings(subject);
   return warnings.length === 0 ? verdict : { ...verdict, warnings };
 }

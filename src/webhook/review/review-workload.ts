@@ -5,7 +5,6 @@ import { findPod } from '../../policy/pod/pod-template.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
-import { limitWarnings } from './limit-warnings.ts';
 import { podContext } from './pod-context.ts';
 import type { ReviewSettings } from './review-settings.ts';
 
@@ -25,11 +24,11 @@ export function reviewWorkload(request: AdmissionRequest, settings: ReviewSettin
   const decision = evaluatePod(subject, { context, now: settings.now() });
   const advice = contractWarnings(subject);
   if (decision.effect !== 'Deny') {
-    return advice.length === 0 ? ALLOWED : { allowed: true, warnings: limitWarnings(advice) };
+    return advice.length === 0 ? ALLOWED : { allowed: true, warnings: advice };
   }
-  const told = decision.violations.slice(0, MAX_VIOLATIONS);
-  const left = decision.violations.length - told.length;
-  const refusals = ['the pods of this template will be refused:', ...told.map(describeViolation)];
-  const warnings = left === 0 ? limitWarnings([...refusals, ...advice]) : limitWarnings(refusals, left);
-  return { allowed: true, warnings };
+  const listed = decision.violations.slice(0, MAX_VIOLATIONS);
+  const left = decision.violations.length - listed.length;
+  const refusals = ['the pods of this template will be refused:', ...listed.map(describeViolation)];
+  if (left > 0) return { allowed: true, warnings: refusals, unlistedWarnings: left };
+  return { allowed: true, warnings: [...refusals, ...advice] };
 }

@@ -1,3 +1,4 @@
+import { GROUP } from '../../api/names.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict } from '../admission-verdict.ts';
 import { reviewAccess } from './review-access.ts';
@@ -32,6 +33,6 @@ export function review(request: AdmissionRequest, settings: ReviewSettings): Out
   if (group === '' && resource === 'pods') {
     return UNREVIEWED_SUBRESOURCES.has(subresource) ? ALLOWED : reviewPod(request, settings);
   }
-  if (group === 'cloister.dev') return reviewKind(request, settings);
+  if (group === GROUP) return reviewKind(request, settings);
   return reviewWorkload(request, settings);
 }

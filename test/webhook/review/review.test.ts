@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
 import type { AdmissionVerdict } from '../../../src/webhook/admission-verdict.ts';
+import { encodeVerdict } from '../../../src/webhook/encode-verdict.ts';
 import { review } from '../../../src/webhook/review/review.ts';
 import { buildAdmissionReview } from '../../build/admission-review.ts';
 import { buildPod, takeProxySecret, type WritablePod } from '../../build/pod.ts';
@@ -176,7 +177,8 @@ describe('a workload is allowed', () => {
         spec.containers.push({ ...spec.containers[0], name: `c${index}`, image });
       }
     });
-    const { warnings = [] } = ask({ ...request, object: deployment(pod) });
+    const encoded = encodeVerdict('1', ask({ ...request, object: deployment(pod) }));
+    const { warnings } = (JSON.parse(encoded) as { response: { warnings: string[] } }).response;
     expect(warnings.length).toBeLessThanOrEqual(16);
     expect(Math.max(...warnings.map(({ length }) => length))).toBeLessThanOrEqual(256);
     expect(warnings.at(-1)).toMatch(/and at least \d+ more/);

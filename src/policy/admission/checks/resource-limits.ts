@@ -1,5 +1,5 @@
 import { formatBytes, formatCores } from '../../../lib/format-amount.ts';
-import { parseQuantity } from '../../../lib/quantity.ts';
+import { NANO_UNITS, parseQuantity } from '../../../lib/quantity.ts';
 import { show } from '../../../lib/show.ts';
 import { changeContainers } from '../../pod/change-pod.ts';
 import type { Container, Pod, PodSpec } from '../../pod/pod.ts';
@@ -15,7 +15,6 @@ import type { Check, Report } from '../check.ts';
 const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 type Resource = (typeof RESOURCES)[number];
 type Value = string | number | null;
-const NANO = 1_000_000_000n;
 
 // The API server serializes every zero as "0" and rejects what is below it before a policy is evaluated. Each resource
 // is written out: a loop over their names costs more.
@@ -180,7 +179,7 @@ function setLimits(pod: Pod, resource: Resource, role: RolePolicy): Pod {
   return changeContainers(pod, (container, position) => {
     if (position === 'EphemeralContainer' || amountOf(container, resource) > 0n) return container;
     const amount = runsBeside(container, position) ? share : whole;
-    const limit = resource === 'cpu' ? formatCores(amount) : formatBytes(amount / NANO);
+    const limit = resource === 'cpu' ? formatCores(amount) : formatBytes(amount / NANO_UNITS);
     const requested = parseQuantity(container.resources?.requests?.[resource] ?? 0) ?? 0n;
     // The API server rejects a limit below the request.
     if (limit === null || requested > (parseQuantity(limit) ?? 0n)) return container;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limitWarnings } from '../../../src/webhook/review/limit-warnings.ts';
+import { limitWarnings } from '../../src/webhook/limit-warnings.ts';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}`);
 
