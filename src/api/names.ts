@@ -1,3 +1,5 @@
+import { GATE_PROTOCOL } from '../lib/gate-protocol.ts';
+
 /** The API group of every Cloister kind. */
 export const GROUP = 'cloister.dev';
 
@@ -63,10 +65,10 @@ export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:cloister
 
 /** The gateway: the name of its Service, host alias and ServiceAccount, its ports, and the audience of tokens shown to it. */
 export const GATEWAY = {
-  name: 'cloister-gateway',
+  name: GATE_PROTOCOL.host,
   audience: 'cloister-gateway',
   proxyPort: 3128,
-  apiPort: 8443,
+  apiPort: GATE_PROTOCOL.port,
   /** Greets each connection, so that the start gate can tell a closed network from one that lags. */
   canaryPort: 8444,
 } as const;

@@ -1,3 +1,4 @@
+import { GROUP, VERSION } from '../api/names.ts';
 import type { KubeResource } from './kube-resource.ts';
 
 const core = define('', 'v1');
@@ -6,7 +7,7 @@ const batch = define('batch', 'v1');
 const networking = define('networking.k8s.io', 'v1');
 const rbac = define('rbac.authorization.k8s.io', 'v1');
 const admission = define('admissionregistration.k8s.io', 'v1');
-const cloister = define('cloister.dev', 'v1alpha1');
+const cloister = define(GROUP, VERSION);
 
 /** The kinds that Cloister reads or writes. */
 export const resources = {

@@ -23,7 +23,7 @@ export interface Call {
 export interface CallLimits {
   /** For the whole call, retries included. Default 30 s. A read gets a third of it for each attempt. */
   readonly deadlineMilliseconds?: number;
-  /** Default 5; 1 means that the request is never repeated. */
+  /** Default 5; 1 means that the request is repeated only once, with new credentials, where it was not authorized. */
   readonly maxAttempts?: number;
   readonly signal?: AbortSignal;
 }

@@ -24,7 +24,7 @@ export interface RequestProblem {
   readonly close?: boolean;
 }
 
-/** Whether a value that may be a problem is one. */
+/** Whether a value that may be a problem is one. Not for a value whose members a client chooses. */
 export function isRequestProblem(value: object): value is RequestProblem {
   return 'status' in value && 'text' in value;
 }

@@ -45,5 +45,4 @@ export interface AdmissionRequest {
   readonly object?: unknown;
   /** Null or absent on CREATE and CONNECT. */
   readonly oldObject?: unknown;
-  readonly dryRun?: boolean;
 }

@@ -55,7 +55,14 @@ function readRequest(text: string): AdmissionRequest | RequestProblem {
   const request = review['request'];
   if (!isRecord(request)) return malformed('request is not set');
   const wrong = findWrongField(request);
-  return wrong === null ? (request as unknown as AdmissionRequest) : malformed(wrong);
+  return wrong === null ? knownFields(request as unknown as AdmissionRequest) : malformed(wrong);
+}
+
+/** Returns a request without other members, so that it is not mistaken for a problem, whose members are `status` and `text`. */
+function knownFields(request: AdmissionRequest): AdmissionRequest {
+  const { uid, kind, resource, subResource, name, namespace, operation, userInfo, object, oldObject } =
+    request;
+  return { uid, kind, resource, subResource, name, namespace, operation, userInfo, object, oldObject };
 }
 
 function tooManyValues(what: 'object' | 'review', maxValues: number): RequestProblem {

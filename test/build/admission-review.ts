@@ -22,7 +22,6 @@ export function buildAdmissionReview(changes: Partial<AdmissionRequest> = {}): A
       userInfo: { username: 'developer', groups: ['system:authenticated'] },
       object: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'analyst' }, spec: { containers: [] } },
       oldObject: null,
-      dryRun: false,
       ...changes,
     },
   };

@@ -40,6 +40,15 @@ test.for(REQUIRED)('a review without %s is refused', (name) => {
   expect(isRequestProblem(decodeReview(Buffer.from(JSON.stringify(review))))).toBe(true);
 });
 
+// A client chooses the members of a request, and the reason of a problem is the label of a metric.
+test('a request with the members of a problem is a request', () => {
+  const review = buildAdmissionReview();
+  const request = { ...review.request, status: 200, text: 'fine', reason: 'Chosen' };
+  const outcome = decodeReview(Buffer.from(JSON.stringify({ ...review, request })));
+  expect(isRequestProblem(outcome)).toBe(false);
+  expect(outcome).toMatchObject({ uid: review.request.uid, operation: 'CREATE' });
+});
+
 // Before an object is validated its author may give it a name of megabytes, and names are kept until they are logged.
 test.for(['name', 'namespace', 'subResource'])(
   'a %s longer than any that Kubernetes admits is refused',

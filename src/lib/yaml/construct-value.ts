@@ -1,6 +1,6 @@
 import { type Event, EVENT_ID } from 'js-yaml';
 import { allowAliases, resolveAliases } from './aliases.ts';
-import { keyText, scalarText, type ScalarText, scalarValue } from './scalar-value.ts';
+import { isMergeKey, keyText, scalarText, scalarValue } from './scalar-value.ts';
 import { YamlFault } from './yaml-fault.ts';
 
 /** Where each mapping of the two outermost levels starts, for messages that name the line of a List's item. */
@@ -140,7 +140,7 @@ function mappingKey(state: State): string | undefined {
   if (event?.type === EVENT_ID.SCALAR) {
     const scalar = scalarText(state.source, event);
     state.index = index + 1;
-    if (isMerge(scalar)) return undefined;
+    if (isMergeKey(scalar)) return undefined;
     count(state, event);
     return keyText(scalar, event.valueStart);
   }
@@ -155,10 +155,6 @@ function mappingKey(state: State): string | undefined {
     });
   }
   throw notAKey(event);
-}
-
-function isMerge({ text, tag, implicit }: ScalarText): boolean {
-  return text === '<<' && (implicit || tag === 'tag:yaml.org,2002:merge');
 }
 
 // go-yaml v2 merges at the place of `<<`: a key written before it is overwritten, one written after it wins.

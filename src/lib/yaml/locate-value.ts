@@ -3,7 +3,7 @@ import { resolveAliases } from './aliases.ts';
 import { afterNode, offsetOf } from './construct-value.ts';
 import { parseLenientEvents } from './parse-lenient-events.ts';
 import { type MemberOffsets, parseJsonValue } from './parse-json-value.ts';
-import { keyText, scalarText } from './scalar-value.ts';
+import { isMergeKey, keyText, scalarText } from './scalar-value.ts';
 
 /** Members and list positions that lead from an object to a value in it. */
 export type ValuePath = readonly (string | number)[];
@@ -99,7 +99,7 @@ function findMember(source: Source, index: number, name: string): Member | null 
     const key = written?.type === EVENT_ID.ALIAS ? events[targets.get(at) ?? -1] : written;
     if (key?.type !== EVENT_ID.SCALAR) return null;
     const scalar = scalarText(text, key);
-    if (scalar.text === '<<') merged.push(at + 1);
+    if (isMergeKey(scalar)) merged.push(at + 1);
     else if (keyText(scalar, 0) === name) return { index: at + 1, place: offsetOf(written) };
   }
   for (const at of merged.flatMap((one) => mergedMappings(source, one))) {

@@ -40,6 +40,11 @@ function refuseMisreadBreak(source: string, { valueStart, valueEnd }: ScalarEven
   );
 }
 
+/** Whether a key merges what it has into its mapping. A quoted `<<` is a key like any other. */
+export function isMergeKey({ text, tag, implicit }: ScalarText): boolean {
+  return text === '<<' && (implicit || tag === `${TAG_PREFIX}merge`);
+}
+
 /** The JSON value of a scalar as kubectl reads it; throws a {@link YamlFault} for what JSON cannot carry exactly. */
 export function scalarValue(scalar: ScalarText, offset: number): string | number | boolean | null {
   const meaning = scalarMeaning(scalar, offset);
