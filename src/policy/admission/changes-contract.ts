@@ -8,8 +8,8 @@ const OURS = /^([a-z0-9-]+\.)*cloister\.dev\//;
  * Whether an update of a pod must be evaluated again.
  *
  * A pod that was there before its namespace was enrolled, or before its role was narrowed, must still be able to lose
- * finalizers, gain a status or be labelled by its controller: an engine that evaluates every update leaves pods that can
- * not be deleted (kyverno #8815). So only a change of the spec, a new owner, a change of our own metadata or an annotation
+ * finalizers, gain a status or be labelled by its controller: an engine that evaluates every update leaves pods that cannot
+ * be deleted (kyverno #8815). So only a change of the spec, a new owner, a change of our own metadata or an annotation
  * that is added and that a program may obey is evaluated. The API server, which knows who asks, decides first
  * (`JUDGED_PODS`): the operator's containment of a pod never comes here.
  */

@@ -64,8 +64,8 @@ export interface Check {
   /** Reports everything that is wrong. Never throws on a well-shaped pod. */
   evaluate(subject: PodSubject, context: ReviewContext, report: Report): void;
   /**
-   * Returns the pod with this check's violations removed, as far as nobody has to decide anything. Called only with a
-   * pod that the check refuses; does not write to it. Absent where every violation asks for a decision.
+   * Returns the pod without the violations of this check that need no decision of its author. Called only with a pod that
+   * the check refuses; does not write to it. Not set where every violation needs a decision.
    */
   fix?(pod: Pod, context: FixContext): Pod;
 }

@@ -19,7 +19,7 @@ const LISTS = [
   ['ephemeralContainers', 'EphemeralContainer'],
 ] as const;
 
-/** A pod with other containers, in all three lists; the pod itself where `change` gives every one back as it was. */
+/** A pod with other containers, in all three lists; the pod itself where `change` changes none of them. */
 export function changeContainers(
   pod: Pod,
   change: (container: Container, position: ContainerPosition) => Container,
@@ -38,7 +38,7 @@ export function setSecurityContext(container: Container, members: ContainerSecur
   return { ...container, securityContext: { ...container.securityContext, ...members } };
 }
 
-/** A pod with some members of its own security context set, each where it stood if it was there. */
+/** A pod with some members of its own security context set; a member that was set keeps its place. */
 export function setPodSecurityContext(pod: Pod, members: PodSecurityContext): Pod {
   return changeSpec(pod, (spec) => ({ ...spec, securityContext: { ...spec.securityContext, ...members } }));
 }

@@ -33,7 +33,7 @@ function compileExemption(written: Written): readonly Exemption[] {
   const images = new Set(present(written.images));
   const checks = new Set(present(written.checks));
   if (!namespace || !serviceAccount || !reason || !expirationTime) return [];
-  // A time that can not be read is not a number, and nothing is before that: the exemption has ended.
+  // A time that cannot be read is not a number, and no time is before that: the exemption has ended.
   const end = parseTime(expirationTime);
   return [{ namespace, serviceAccount, images, checks, reason, expirationTime: end }];
 }

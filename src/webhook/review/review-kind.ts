@@ -11,6 +11,11 @@ import type { ReviewSettings } from './review-settings.ts';
  */
 export function reviewKind(request: AdmissionRequest, { view, now }: ReviewSettings): AdmissionVerdict {
   const { kind } = request.kind;
+  const where = request.namespace === undefined ? '' : ` in namespace "${request.namespace}"`;
+  const subject = `${kind} "${request.name ?? ''}"${where}`;
+  if (request.object === null || request.object === undefined) {
+    return toVerdict(subject, { effect: 'Deny', reason: 'ObjectMissing', violations: [] });
+  }
   if (request.operation === 'UPDATE' && hasSameSpec(request)) return ALLOWED;
   const decision = evaluateKind(kind, request.object, {
     policies: view,
@@ -20,8 +25,7 @@ export function reviewKind(request: AdmissionRequest, { view, now }: ReviewSetti
     now: now(),
   });
   if (decision.effect === 'Allow') return { allowed: true, warnings: unobeyedWarnings(kind, request.object) };
-  const where = request.namespace === undefined ? '' : ` in namespace "${request.namespace}"`;
-  return toVerdict(`${kind} "${request.name ?? ''}"${where}`, decision);
+  return toVerdict(subject, decision);
 }
 
 function hasSameSpec({ object, oldObject }: AdmissionRequest): boolean {

@@ -185,3 +185,10 @@ test('values nested deeper than the call stack are refused', () => {
     expect(read(text)).toMatchObject([{ error: expect.stringMatching(/nested|nesting/) as string }]);
   }
 });
+
+test('a value under a quoted <<, which merges nothing, is found at its own line', () => {
+  const [document] = readDocuments('kind: A\n"<<":\n  value: 1\n', { file: 'a.yaml' });
+  if (document === undefined || 'error' in document) throw new Error('the document cannot be read');
+  expect(document.object).toEqual({ kind: 'A', '<<': { value: 1 } });
+  expect(document.locate?.([['<<', 'value']])).toEqual([{ line: 3, written: '1' }]);
+});

@@ -185,6 +185,19 @@ describe('a workload is allowed', () => {
   });
 });
 
+test.for(['CREATE', 'UPDATE'] as const)(
+  'a role is refused where the review of its %s holds no object',
+  (operation) => {
+    const request = {
+      operation,
+      kind: { group: 'cloister.dev', version: 'v1alpha1', kind: 'AgentRole' },
+      resource: workload('cloister.dev', 'agentroles'),
+      object: null,
+    };
+    expect(ask(request)).toMatchObject({ allowed: false, code: 400 });
+  },
+);
+
 test('a sandbox in a namespace of no tenant is refused', () => {
   const request = {
     kind: { group: 'cloister.dev', version: 'v1alpha1', kind: 'AgentSandbox' },
