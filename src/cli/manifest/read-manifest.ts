@@ -1,10 +1,13 @@
+import { isRecord } from '../../lib/is-record.ts';
 import { show } from '../../lib/show.ts';
 import type { ManifestDocument } from '../../lib/yaml/manifest-document.ts';
+import type { Problem } from '../../policy/pod/decode-object.ts';
+import { adviseQuotes } from '../../policy/pod/describe-wrong-type.ts';
+import type { FieldPath } from '../../policy/pod/field-path.ts';
 import { type FoundPod, findPods, isWorkload } from '../../policy/pod/pod-template.ts';
 import { type ReadPod, readPods } from '../../policy/pod/read-pod.ts';
 import { type CloisterObject, readCloisterObject } from '../input/read-cloister-object.ts';
 import { identify } from './describe-manifest.ts';
-import { describeProblems } from './describe-problems.ts';
 import { explainUnknownKind, isPodlessKind } from './podless-kinds.ts';
 import { explainUnreadKind, findPartOfPod } from './unread-kinds.ts';
 
@@ -59,11 +62,44 @@ export function readManifest(manifest: ManifestDocument): ManifestContent {
 
 function readFoundPods(manifest: ManifestDocument, found: readonly FoundPod[]): ManifestContent {
   const reading = readPods(manifest.object, found);
-  if ('problems' in reading) return { type: 'Invalid', ...describeProblems(manifest, reading) };
+  if ('problems' in reading) return { type: 'Invalid', ...describeRejection(manifest, reading) };
   // The pods of a workload are created in its own namespace, whatever its template says.
   const { namespace } = identify(manifest);
   return {
     type: 'Pods',
     pods: reading.pods.map((one) => ({ ...one, namespace: namespace ?? one.pod.metadata?.namespace ?? '' })),
   };
+}
+
+/**
+ * Says in one text why the API server rejects a manifest, with the line of each fault that is not on the line of the
+ * first. `more` is the number of faults beyond those given.
+ */
+function describeRejection(
+  manifest: ManifestDocument,
+  { problems, more }: { readonly problems: readonly Problem[]; readonly more: number },
+): { readonly error: string; readonly line: number } {
+  const places = manifest.locate?.(problems.map(({ path }) => path)) ?? [];
+  const line = Math.min(...places.map((place) => place.line), Number.MAX_SAFE_INTEGER);
+  const sentences = problems.map(({ path, message, needsQuotes }, index) => {
+    const place = places[index];
+    const advice =
+      needsQuotes === true ? `. ${adviseQuotes(valueAt(manifest.object, path), place?.written ?? null)}` : '';
+    return `${place === undefined || place.line === line ? '' : `line ${place.line}: `}${message}${advice}`;
+  });
+  if (more > 0) sentences.push(`${more} more ${more === 1 ? 'field is' : 'fields are'} wrong`);
+  return { error: joinSentences(sentences), line: places.length === 0 ? manifest.line : line };
+}
+
+function joinSentences(sentences: readonly string[]): string {
+  return sentences.reduce((text, one) => `${text}${text.endsWith('?') ? '' : '.'} ${one}`);
+}
+
+function valueAt(object: unknown, path: FieldPath): unknown {
+  let at = object;
+  for (const step of path) {
+    if (Array.isArray(at)) at = at[Number(step)];
+    else at = isRecord(at) ? at[step] : undefined;
+  }
+  return at;
 }
