@@ -1,8 +1,8 @@
-import type { RequestListener } from 'node:http';
+import { type RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import { Server as TlsServer } from 'node:tls';
-import type { Logger } from '../lib/log.ts';
-import type { Secret } from '../lib/secret.ts';
+import { type Logger } from '../lib/log.ts';
+import { type Secret } from '../lib/secret.ts';
 import { maxRequestMilliseconds, type ServerLimits } from './limits.ts';
 import { listenOn } from './listen.ts';
 

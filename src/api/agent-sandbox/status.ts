@@ -41,7 +41,7 @@ export const sandboxConditions = {
     reasons: {
       Closed: 'The union of all network policies is closed.',
       OpenedBy: 'A network policy opens it. The message names it.',
-      OtherPolicyEngine: 'A policy of another kind selects the pod, and cannot be evaluated.',
+      OtherPolicyEngine: 'A policy of another kind selects the pod, and cannot be judged.',
       NotProven: 'The start gate has not reported.',
     },
   },

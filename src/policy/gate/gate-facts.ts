@@ -1,4 +1,4 @@
-import type { GateTarget } from '../../lib/gate-protocol.ts';
+import { type GateTarget } from '../../lib/gate-protocol.ts';
 
 /** The ConfigMap in a tenant's system namespace that the operator writes and the gateway watches, and its key. */
 export const GATE_FACTS = { configMap: 'cloister-gate', key: 'gate.json', format: 1 } as const;
