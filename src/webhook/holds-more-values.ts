@@ -1,4 +1,10 @@
-import { BACKSLASH, COMMA, isClosing, isOpening, QUOTE } from './json-characters.ts';
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+// `[` and `{`, and `]` and `}`, differ in one bit.
+const BRACES = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
 
 /**
  * Whether JSON has more values than `maxValues`. Commas and opening brackets are counted without parsing: an empty object is
@@ -14,10 +20,10 @@ export function holdsMoreValues(json: string, maxValues: number, memberDepth?: n
     const character = json.charCodeAt(index);
     if (character === QUOTE) index = endOfString(json, index + 1);
     else if (character === COMMA) values = depth === memberDepth ? 0 : values + 1;
-    else if (isOpening(character)) {
+    else if ((character | BRACES) === OPENING) {
       values += 1;
       depth += 1;
-    } else if (isClosing(character)) depth -= 1;
+    } else if ((character | BRACES) === CLOSING) depth -= 1;
     if (values > maxValues) return true;
   }
   return false;

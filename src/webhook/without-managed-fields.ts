@@ -1,8 +1,13 @@
-import { BACKSLASH, isClosing, isOpening, QUOTE } from './json-characters.ts';
-
 // Both begin with a letter: a quote would be tried at every string.
 const KEY = Buffer.from('managedFields":[');
 const UPDATE = Buffer.from('UPDATE"');
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+// `[` and `{`, and `]` and `}`, differ in one bit.
+const BRACES = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
 
 /**
  * Returns the text of a review with its lists of managedFields emptied. No check reads them, they are two fifths of the
@@ -38,8 +43,8 @@ function endOfList(json: Buffer, start: number): number {
   for (let index = start; index < json.length; index++) {
     const byte = json[index]!;
     if (byte === QUOTE) index = endOfString(json, index + 1);
-    else if (isOpening(byte)) depth += 1;
-    else if (isClosing(byte) && --depth === 0) return index;
+    else if ((byte | BRACES) === OPENING) depth += 1;
+    else if ((byte | BRACES) === CLOSING && --depth === 0) return index;
   }
   return -1;
 }
