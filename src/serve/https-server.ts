@@ -1,9 +1,10 @@
 import { type RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
+import { type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { type Logger } from '../lib/log.ts';
 import { type Secret } from '../lib/secret.ts';
-import { maxRequestMilliseconds, type ServerLimits } from './limits.ts';
+import { type ConnectionLimits, maxRequestMilliseconds } from './limits.ts';
 import { listenOn } from './listen.ts';
 
 /** What a server presents to its clients, in PEM. */
@@ -15,8 +16,10 @@ export interface ServingCertificate {
 
 export interface HttpsServerOptions {
   readonly certificate: ServingCertificate;
-  readonly limits: ServerLimits;
+  readonly limits: ConnectionLimits;
   readonly log: Logger;
+  /** Called for each connection before its handshake. Where it returns false, the connection is reset. */
+  readonly admit?: (socket: Socket) => boolean;
 }
 
 /** An HTTPS server that can change its certificate and shut down without losing a request. */
@@ -46,6 +49,8 @@ export function createHttpsServer(options: HttpsServerOptions, listener: Request
     listener(request, response);
   });
   server.maxConnections = limits.maxConnections;
+  server.maxRequestsPerSocket = limits.maxRequestsPerConnection ?? 0;
+  if (options.admit !== undefined) admitFirst(server, options.admit);
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
   const endConnections = (): void => {
     isEnding = true;
@@ -78,6 +83,16 @@ function serverOptions({ certificate, limits }: HttpsServerOptions): ServerOptio
 
 function keyPairOf({ certificate, privateKey }: ServingCertificate): { cert: string; key: string } {
   return { cert: certificate, key: privateKey.reveal() };
+}
+
+/** A handshake costs more than all else, so it is not begun for a connection that is refused. */
+function admitFirst(server: Server, admit: (socket: Socket) => boolean): void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    if (admit(socket)) for (const listener of listeners) Reflect.apply(listener, server, [socket]);
+    else socket.resetAndDestroy();
+  });
 }
 
 /**
