@@ -4,7 +4,7 @@ import { type WatchCache } from '../kube/watch-cache.ts';
 /** What of a cache says how old it is. */
 export type FollowingCache = Pick<WatchCache<KubeObject>, 'synced' | 'following' | 'lastContactTime'>;
 
-/** How long a cache is trusted after its watch has ended. A new watch takes well under a second. */
+/** How long a cache is trusted without a watch, since the API server was last heard of. A new watch takes well under a second. */
 const MAX_AGE_MILLISECONDS = 10_000;
 
 /**
@@ -17,5 +17,5 @@ export function staleness(
 ): string | null {
   if (!synced()) return 'not listed yet';
   const isFresh = following() || now - (lastContactTime() ?? -Infinity) <= MAX_AGE_MILLISECONDS;
-  return isFresh ? null : `not followed for more than ${MAX_AGE_MILLISECONDS / 1000} s`;
+  return isFresh ? null : `not followed, and last heard of more than ${MAX_AGE_MILLISECONDS / 1000} s ago`;
 }

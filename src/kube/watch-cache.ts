@@ -147,6 +147,8 @@ function createLoopPort<T extends KubeObject>(
       };
       try {
         await followWatch<T>(plan, { onContact: onBytes, onEvent });
+        // The API server has ended the watch itself.
+        onContact();
       } finally {
         onFollowing(false);
       }

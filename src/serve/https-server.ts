@@ -44,12 +44,17 @@ const CLOSING_GRACE_MILLISECONDS = 500;
 export function createHttpsServer(options: HttpsServerOptions, listener: RequestListener): HttpsServer {
   const { limits, log } = options;
   let isEnding = false;
+  const { maxRequestsPerConnection = Infinity } = limits;
+  const requests = new WeakMap<Socket, number>();
   const server = createServer(serverOptions(options), (request, response) => {
-    if (isEnding) response.setHeader('Connection', 'close');
+    const count = (requests.get(request.socket) ?? 0) + 1;
+    requests.set(request.socket, count);
+    // Sent at once with the last one, whose response closes the connection: `maxRequestsPerSocket` of Node would answer each.
+    if (count > maxRequestsPerConnection) return;
+    if (isEnding || count === maxRequestsPerConnection) response.setHeader('Connection', 'close');
     listener(request, response);
   });
   server.maxConnections = limits.maxConnections;
-  server.maxRequestsPerSocket = limits.maxRequestsPerConnection ?? 0;
   if (options.admit !== undefined) admitFirst(server, options.admit);
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
   const endConnections = (): void => {

@@ -3,6 +3,7 @@ import { describeIssue, fieldPath } from '../../api/describe-issue.ts';
 import { port } from '../../api/shape/hosts.ts';
 import { dnsLabel, ownerName } from '../../api/shape/names.ts';
 import { GATE_PROTOCOL } from '../../lib/gate-protocol.ts';
+import { canonicalAddress } from '../../lib/ip-address.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { show } from '../../lib/show.ts';
 import { MAX_NODE_TARGETS } from './answer-gate.ts';
@@ -13,7 +14,7 @@ const MAX_NAMESPACES = 128;
 
 const target = z.strictObject({
   name: z.string().min(1).max(GATE_PROTOCOL.maxNameCharacters),
-  address: z.union([z.ipv4(), z.ipv6()], 'must be an IP address'),
+  address: z.string().refine((text) => canonicalAddress(text) !== null, 'must be an IP address'),
   port: port(),
   protocol: z.enum(['TCP', 'UDP']),
 });
