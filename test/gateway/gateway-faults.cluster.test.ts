@@ -33,9 +33,7 @@ test('one address that connects without end is refused, while another is answere
   );
   expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(20);
   expect(await gateway.statusFrom(gateway.otherAddress)).toBe(403);
-  expect(await gateway.metrics()).toMatch(
-    /cloister_gateway_connections_refused_total\{server="api"\} [1-9]/,
-  );
+  expect(await gateway.metrics()).toMatch(/cloister_gateway_connections_refused_total\{server="api"\} [1-9]/);
 });
 
 test('without an API server nobody is told for long, and all is as before when it is back', async () => {
