@@ -58,8 +58,11 @@ export const SYSTEM_NAMESPACE_PREFIX = 'cloister-t-';
 /** The label by which the operator marks what it wrote. */
 export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'cloister' } as const;
 
+/** The Deployment and the ServiceAccount of the operator. */
+export const OPERATOR = 'cloister-operator';
+
 /** The user that the operator acts as. */
-export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:cloister-operator` as const;
+export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${OPERATOR}` as const;
 
 /** The gateway: the name of its Service, host alias and ServiceAccount, its ports, and the audience of tokens shown to it. */
 export const GATEWAY = {
