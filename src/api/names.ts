@@ -72,11 +72,35 @@ export const GATEWAY = {
   apiPort: 8443,
   /** Greets each connection, so that the start gate can tell a closed network from one that lags. */
   canaryPort: 8444,
+  probePort: 8081,
+} as const;
+
+/** The Secrets in a tenant's system namespace that hold the authority of its gateway, and its serving certificate. */
+export const GATEWAY_CERTIFICATE = {
+  authoritySecret: 'cloister-gateway-authority',
+  secret: 'cloister-gateway-certificate',
+  mountPath: '/etc/cloister-gateway',
+  certificateKey: 'tls.crt',
+  privateKeyKey: 'tls.key',
+} as const;
+
+/** ClusterRoles of the chart that the operator binds in namespaces of tenants, each by a RoleBinding of the same name. */
+export const CLUSTER_ROLE = {
+  gateway: 'cloister-gateway',
+  gatewayPods: 'cloister-gateway-pods',
+  operatorSecrets: 'cloister-operator-secrets',
+} as const;
+
+/** The NetworkPolicies of an enrolled namespace. */
+export const NETWORK_POLICY = {
+  defaultDeny: 'cloister-default-deny',
+  allowGateway: 'cloister-allow-gateway',
 } as const;
 
 /** The certificates of the gateway's authority: the ConfigMap and volume that hold them, and where containers mount them. */
 export const CERTIFICATE_AUTHORITY = {
   configMap: 'cloister-ca',
+  key: 'ca.crt',
   volume: 'cloister-ca',
   mountPath: '/etc/cloister',
 } as const;
