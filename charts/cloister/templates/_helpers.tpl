@@ -70,6 +70,19 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
+{{/* Where a program runs, and before what else. */}}
+{{- define "cloister.placement" -}}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{- define "cloister.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
