@@ -74,6 +74,7 @@ export const GATEWAY = {
 /** The certificates of the gateway's authority: the ConfigMap and volume that hold them, and where containers mount them. */
 export const CERTIFICATE_AUTHORITY = {
   configMap: 'cloister-ca',
+  key: 'ca.crt',
   volume: 'cloister-ca',
   mountPath: '/etc/cloister',
 } as const;
@@ -86,3 +87,6 @@ export const PROXY_SECRET = {
   key: 'secret',
   environmentVariable: 'CLOISTER_PROXY_SECRET',
 } as const;
+
+/** What the name of the ServiceAccount of every sandbox's pod begins with; the name of the sandbox follows. */
+export const SANDBOX_SERVICE_ACCOUNT_PREFIX = 'cloister-s-';
