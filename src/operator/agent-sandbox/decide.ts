@@ -49,6 +49,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     sandbox,
     state,
     unresolved: resolved.granted === null ? resolved.condition.message : null,
+    isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
     deadline,
     now,

@@ -13,6 +13,8 @@ export interface PodPlanSource {
   readonly state: PodState;
   /** Why no pod may run; null where the role is resolved. */
   readonly unresolved: string | null;
+  /** Whether the namespace belongs to the sandbox's tenant. Where it does not, nothing of the sandbox stays. */
+  readonly isEnrolled: boolean;
   /** The pod as it must be; null where it cannot be rendered, for the gateway has no address. */
   readonly rendered: SandboxPod | null;
   /** When the sandbox's lifetime is over, in milliseconds since 1970; null while its agent has never begun. */
@@ -39,6 +41,9 @@ export interface PodPlan {
 
 /** The pause before a pod that ended is created again, doubled with each in a row. */
 const PAUSE = { firstMilliseconds: 10_000, maxMilliseconds: 300_000 };
+
+/** Should the event of a written status be late. */
+const RETRY_MILLISECONDS = 1_000;
 
 /** A pod whose agent ran this long begins a new row, as the kubelet counts its restarts. */
 const LONG_RUN_MILLISECONDS = 600_000;
@@ -180,7 +185,8 @@ function remove(source: PodPlanSource, reason: string, message: string): PodPlan
   const { sandbox, state, now } = source;
   const said = { condition: condition('False', reason, message), restarts: sandbox.status?.restarts };
   if (state.state === 'None' || state.pod.isTerminating) return { action: 'None', ...said };
-  if (sandbox.status?.pod !== undefined) return { action: 'None', ...said, dueTime: now };
+  if (sandbox.status?.pod !== undefined)
+    return { action: 'None', ...said, dueTime: now + RETRY_MILLISECONDS };
   return { action: 'Delete', ...said };
 }
 
@@ -193,8 +199,8 @@ function planEnded(source: PodPlanSource): PodPlan {
   const { sandbox, state } = source;
   const before = sandbox.status?.conditions?.find(({ type }) => type === 'PodReady');
   const { reason = 'Completed', message = 'The task has ended.' } = before ?? {};
-  const runs = ['Ready', 'Starting'].includes(state.state);
-  if (runs) return { ...remove(source, reason, message), restarts: undefined };
+  const stays = source.isEnrolled && state.state !== 'Ready' && state.state !== 'Starting';
+  if (!stays) return { ...remove(source, reason, message), restarts: undefined };
   return { action: 'None', condition: condition('False', reason, message) };
 }
 
