@@ -4,13 +4,13 @@ import { applyTenant } from '../demo/prepare.ts';
 import { startFaultProxy } from '../kube/fault-proxy.ts';
 import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
 import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
-import { createProgramRunner, type ProgramRunner } from '../testbed/program-runner.ts';
+import { createProgramRunner, type ProgramRunner, type RunningProgram } from '../testbed/program-runner.ts';
 import type { ServerProcess } from '../testbed/server-process.ts';
 import { type RunningCloister, startCloister } from '../testbed/start-cloister.ts';
 import { type ClusterCalls, clusterCalls } from './cluster-calls.ts';
 import { NAMESPACE, podsPath, startGateDigest } from './samples.ts';
 import { SANDBOXES, sandboxCalls } from './sandbox-calls.ts';
-import { changeTenant, ROLES, TENANTS } from './tenants.ts';
+import { changeTenant, listed, ROLES, TENANTS } from './tenants.ts';
 
 const DIGEST = startGateDigest();
 const OPERATOR_FLAGS = [
@@ -299,6 +299,24 @@ describe('the task of a sandbox', () => {
     await isGone(`${NAMESPACE_PATH}/serviceaccounts/cloister-s-brief`);
   });
 
+  test('survives the loss of its proxy Secret', async () => {
+    await make('secretless');
+    await nextPod('secretless');
+    const path = `${NAMESPACE_PATH}/secrets/cloister-proxy-s-secretless`;
+    await calls.remove(path);
+    const waiting = { reason: 'CreateContainerConfigError', message: 'secret not found' };
+    const container = {
+      name: 'agent',
+      image: '',
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { waiting },
+    };
+    await calls.merge(`${podsPath()}/secretless/status`, { status: { containerStatuses: [container] } });
+    await vi.waitFor(async () => expect((await calls.read(path)).status).toBe(200), { timeout: 30_000 });
+  });
+
   test('the pod of a sandbox is created by nobody but the operator', async () => {
     const one = (await nextPod('hermes')) as unknown as { metadata: object; spec: object };
     const copy = { metadata: { ...one.metadata, name: 'copy', resourceVersion: undefined, uid: undefined } };
@@ -315,37 +333,92 @@ describe('the task of a sandbox', () => {
   });
 });
 
+describe('a namespace that its tenant no longer lists', () => {
+  test('loses all that was made for its sandboxes, also for those that have ended, and they say why', async () => {
+    const own = '/api/v1/namespaces/leaving';
+    await calls.create('/api/v1/namespaces', { metadata: { name: 'leaving' } });
+    await changeTenant(calls, 'acme', ({ namespaces }) => ({
+      namespaces: [...namespaces, listed('leaving')],
+    }));
+    const leaving = sandboxCalls(() => calls, 'leaving');
+    await vi.waitFor(() => leaving.make('runs'), { timeout: 30_000 });
+    await leaving.make('ended');
+    for (const name of ['runs', 'ended']) await leaving.nextPod(name);
+    await leaving.play('runs', RUNNING);
+    await leaving.play('ended', { gate: PASSED, agent: { exitCode: 0 } });
+    await leaving.says('ended', 'PodReady False/Completed');
+    await changeTenant(calls, 'acme', ({ namespaces }) => ({
+      namespaces: namespaces.filter(({ name }) => name !== 'leaving'),
+    }));
+    for (const name of ['runs', 'ended']) {
+      await isGone(`${own}/pods/${name}`);
+      await isGone(`${own}/serviceaccounts/cloister-s-${name}`);
+      await isGone(`${own}/secrets/cloister-proxy-s-${name}`);
+      await leaving.says(name, 'RoleResolved False/NotEnrolled');
+    }
+    const labels = async () => ((await calls.read(own)).object['metadata'] as { labels: object }).labels;
+    await vi.waitFor(async () => expect(await labels()).not.toHaveProperty(['cloister.dev/tenant']), {
+      timeout: 30_000,
+    });
+    await leaving.says('ended', 'PodReady False/Completed');
+  });
+});
+
 describe('an operator that is killed between two writes', () => {
   beforeAll(() => operator.stop(5_000));
 
+  const ALL = /\/(serviceaccounts\/[^/]+|secrets|pods|pods\/[^/]+|agentsandboxes\/[^/]+\/status)$/;
   const isWrite = ({ pathname }: URL): boolean =>
-    pathname.includes(`/namespaces/${NAMESPACE}/`) &&
-    /\/(serviceaccounts\/[^/]+|secrets|pods|agentsandboxes\/[^/]+\/status)$/.test(pathname);
+    pathname.includes(`/namespaces/${NAMESPACE}/`) && ALL.test(pathname);
 
-  test.for([0, 1, 2, 3, 4])('after %d of them, and started again, ends where it would have', async (most) => {
-    const name = `cut-${most}`;
+  /** Runs an operator that is cut off after so many writes and killed, and then one that is not. */
+  const cutAfter = async (most: number, change: () => Promise<unknown>): Promise<RunningProgram> => {
     const proxy = await startFaultProxy(controlPlane);
     let writes = 0;
     let stopped = false;
-    const ofSandbox = (url: URL): boolean => isWrite(url) && (stopped ||= ++writes > most);
-    proxy.answer(10_000, ofSandbox, { status: 503, body: '{}' });
-    const kubeconfig = await writeProxiedKubeconfig(
-      proxy.url,
-      controlPlane.connection.tokens['operator'] ?? '',
-    );
-    const cut = await runner.start('operator', [`--kubeconfig=${kubeconfig}`, ...OPERATOR_FLAGS]);
-    await make(name);
+    const isTooLate = (url: URL): boolean => isWrite(url) && (stopped ||= ++writes > most);
+    proxy.answer(10_000, isTooLate, { status: 503, body: '{}' });
+    const token = controlPlane.connection.tokens['operator'] ?? '';
+    const proxied = await writeProxiedKubeconfig(proxy.url, token);
+    const cut = await runner.start('operator', [`--kubeconfig=${proxied}`, ...OPERATOR_FLAGS]);
+    await change();
     await vi.waitFor(() => expect(stopped).toBe(true), { timeout: 30_000 });
     await cut.process.stop(0);
     await proxy.close();
-    const whole = await runner.start('operator', [
-      `--kubeconfig=${controlPlane.kubeconfigFor('operator')}`,
-      ...OPERATOR_FLAGS,
-    ]);
-    const { metadata } = await nextPod(name);
-    await play(name, RUNNING);
-    const status = await says(name, 'Ready True/Ready');
-    expect(status.pod?.uid).toBe(metadata.uid);
-    await whole.process.stop(5_000);
-  });
+    return startWhole();
+  };
+  const startWhole = () => {
+    const kubeconfig = controlPlane.kubeconfigFor('operator');
+    return runner.start('operator', [`--kubeconfig=${kubeconfig}`, ...OPERATOR_FLAGS]);
+  };
+
+  test.for([0, 1, 2, 3, 4])(
+    'after %d of a new sandbox, has it run when it is started again',
+    async (most) => {
+      const name = `cut-${most}`;
+      const whole = await cutAfter(most, () => make(name));
+      const { metadata } = await nextPod(name);
+      await play(name, RUNNING);
+      const status = await says(name, 'Ready True/Ready');
+      expect(status.pod?.uid).toBe(metadata.uid);
+      await whole.process.stop(5_000);
+    },
+  );
+
+  test.for([0, 1, 2, 3])(
+    'after %d of a changed one, replaces its pod and does not take that for its end',
+    async (most) => {
+      const name = `changed-${most}`;
+      const before = await startWhole();
+      const uid = await run(name);
+      await before.process.stop(5_000);
+      const whole = await cutAfter(most, () => changeSandbox(name, { args: ['--changed'] }));
+      const { spec } = await nextPod(name, uid);
+      expect(spec).toMatchObject({ containers: [{ args: ['--changed'] }] });
+      await play(name, RUNNING);
+      const status = await says(name, 'Ready True/Ready');
+      expect(status.endTime).toBeUndefined();
+      await whole.process.stop(5_000);
+    },
+  );
 });
