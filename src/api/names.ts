@@ -58,8 +58,11 @@ export const SYSTEM_NAMESPACE_PREFIX = 'cloister-t-';
 /** The label by which the operator marks what it wrote. */
 export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'cloister' } as const;
 
+/** The Deployment and the ServiceAccount of the operator. */
+export const OPERATOR = 'cloister-operator';
+
 /** The user that the operator acts as. */
-export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:cloister-operator` as const;
+export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${OPERATOR}` as const;
 
 /** The gateway: the name of its Service, host alias and ServiceAccount, its ports, and the audience of tokens shown to it. */
 export const GATEWAY = {
@@ -69,11 +72,35 @@ export const GATEWAY = {
   apiPort: 8443,
   /** Greets each connection, so that the start gate can tell a closed network from one that lags. */
   canaryPort: 8444,
+  probePort: 8081,
+} as const;
+
+/** The Secrets in a tenant's system namespace that hold the authority of its gateway, and its serving certificate. */
+export const GATEWAY_CERTIFICATE = {
+  authoritySecret: 'cloister-gateway-authority',
+  secret: 'cloister-gateway-certificate',
+  mountPath: '/etc/cloister-gateway',
+  certificateKey: 'tls.crt',
+  privateKeyKey: 'tls.key',
+} as const;
+
+/** ClusterRoles of the chart that the operator binds in namespaces of tenants, each by a RoleBinding of the same name. */
+export const CLUSTER_ROLE = {
+  gateway: 'cloister-gateway',
+  gatewayPods: 'cloister-gateway-pods',
+  operatorSecrets: 'cloister-operator-secrets',
+} as const;
+
+/** The NetworkPolicies of an enrolled namespace. */
+export const NETWORK_POLICY = {
+  defaultDeny: 'cloister-default-deny',
+  allowGateway: 'cloister-allow-gateway',
 } as const;
 
 /** The certificates of the gateway's authority: the ConfigMap and volume that hold them, and where containers mount them. */
 export const CERTIFICATE_AUTHORITY = {
   configMap: 'cloister-ca',
+  key: 'ca.crt',
   volume: 'cloister-ca',
   mountPath: '/etc/cloister',
 } as const;

@@ -2,7 +2,7 @@ import { MANAGED_BY } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
 import { type KubeClient } from '../kube/kube-client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
-import { type KubeObject } from '../kube/kube-object.ts';
+import { type KubeObject, type OwnerReference } from '../kube/kube-object.ts';
 import { type ObjectName } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
 import { type CertificateStore } from './certificate-manager.ts';
@@ -25,6 +25,8 @@ export interface CertificateObjects {
   readonly namespace: string;
   readonly secret: string;
   readonly configMap: string;
+  /** The ServiceAccount of the webhook. It owns both, so that they go with it; where it does not exist, nothing owns them. */
+  readonly owner: string;
   /** Names of the MutatingWebhookConfigurations and ValidatingWebhookConfigurations whose `caBundle` is set. */
   readonly mutating: readonly string[];
   readonly validating: readonly string[];
@@ -36,6 +38,7 @@ export function certificateObjectsIn(namespace: string): CertificateObjects {
     namespace,
     secret: 'cloister-webhook-ca',
     configMap: 'cloister-ca',
+    owner: 'cloister-webhook',
     mutating: ['zz-cloister-explain'],
     validating: ['cloister-decide'],
   };
@@ -60,10 +63,11 @@ export function createKubernetesCertificateStore(
       const authorities = decodeAuthorities(found.data ?? {}, `Secret ${namespace}/${secret.name}`);
       return { authorities, version: found.metadata.resourceVersion ?? null };
     },
-    write(authorities, version) {
+    async write(authorities, version) {
+      const owned = { name: secret, ownerReferences: await ownersOf(client, objects) };
       return version === null
-        ? createSecret(client, secret, authorities)
-        : changeSecret(client, secret, authorities, version);
+        ? createSecret(client, owned, authorities)
+        : changeSecret(client, owned, authorities, version);
     },
     async readBundles() {
       const found = await findObject<ConfigMapObject>(client, resources.configMaps, configMap);
@@ -77,7 +81,7 @@ export function createKubernetesCertificateStore(
       // The registrations first: the API server calls the webhook with their bundle.
       for (const registration of registrations) await registerBundle(client, registration, bundle);
       await client.apply<ConfigMapObject>(resources.configMaps, {
-        metadata: { ...configMap, labels: LABELS },
+        metadata: { ...configMap, labels: LABELS, ownerReferences: await ownersOf(client, objects) },
         data: { 'ca.crt': authorities.current.certificate, 'bundle.crt': bundle },
       });
     },
@@ -91,16 +95,31 @@ function registrationsOf({ mutating, validating }: CertificateObjects): readonly
   ];
 }
 
+/** Also written on change: an account that was made again has another uid, and the old one's would take the object away. */
+async function ownersOf(
+  client: KubeClient,
+  { namespace, owner: name }: CertificateObjects,
+): Promise<OwnerReference[]> {
+  const owner = await findObject(client, resources.serviceAccounts, { namespace, name });
+  const uid = owner?.metadata.uid;
+  return uid === undefined ? [] : [{ apiVersion: 'v1', kind: resources.serviceAccounts.kind, name, uid }];
+}
+
+interface OwnedSecret {
+  readonly name: ObjectName;
+  readonly ownerReferences: OwnerReference[];
+}
+
 async function createSecret(
   client: KubeClient,
-  name: ObjectName,
+  { name, ownerReferences }: OwnedSecret,
   authorities: StoredAuthorities,
 ): Promise<boolean> {
   const present = Object.entries(encodeAuthorities(authorities)).filter(([, value]) => value !== null);
   const data = Object.fromEntries(present) as Record<string, string>;
   try {
     await client.create<SecretObject>(resources.secrets, {
-      metadata: { ...name, labels: LABELS },
+      metadata: { ...name, labels: LABELS, ownerReferences },
       type: 'Opaque',
       data,
     });
@@ -113,13 +132,13 @@ async function createSecret(
 
 async function changeSecret(
   client: KubeClient,
-  name: ObjectName,
+  { name, ownerReferences }: OwnedSecret,
   authorities: StoredAuthorities,
   resourceVersion: string,
 ): Promise<boolean> {
   try {
-    const data = encodeAuthorities(authorities);
-    await client.patch<SecretObject>(resources.secrets, name, { data }, { resourceVersion });
+    const change = { metadata: { ownerReferences }, data: encodeAuthorities(authorities) };
+    await client.patch<SecretObject>(resources.secrets, name, change, { resourceVersion });
     return true;
   } catch (error) {
     if (isKubeError(error, 'Conflict', 'NotFound')) return false;

@@ -14,6 +14,7 @@ import { runCommand } from '../testbed/run-command.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
 
 const CHART = join(import.meta.dirname, '..', '..', 'charts', 'cloister');
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const controlPlane = useControlPlane();
 const home = mkdtempSync(join(tmpdir(), 'cloister-chart-'));
 let helm = '';
@@ -99,6 +100,21 @@ describe('the chart', () => {
       ['-n', 'cloister-system', '--set', 'webhook.drainSeconds=20,webhook.timeoutSeconds=15'],
       'terminationGracePeriodSeconds is 30, but a webhook that stops needs 35 s',
     ],
+    [
+      'a start gate that is not pinned',
+      ['-n', 'cloister-system', '--set', 'startGate.image.repository=registry.example/gate'],
+      'startGate.image.digest is not set, but startGate.image.repository is registry.example/gate',
+    ],
+    [
+      'a start gate from nowhere',
+      ['-n', 'cloister-system', '--set', `startGate.image.digest=${DIGEST}`],
+      'startGate.image.repository is not set',
+    ],
+    [
+      'a gateway image from nowhere',
+      ['-n', 'cloister-system', '--set', `gateway.image.digest=${DIGEST}`],
+      'gateway.image.repository is not set',
+    ],
     ['an old cluster', ['-n', 'cloister-system', '--kube-version', '1.35.0'], 'kubeVersion'],
   ] as const)('refuses %s', async ([, args, message]) => {
     const { code, stderr } = await runHelm(['template', 'cloister', CHART, ...args]);
@@ -116,9 +132,14 @@ describe('the chart', () => {
     }
   });
 
-  test('gives no right that aggregates to edit, no wildcard, and no write of Secrets beyond its own', async () => {
-    for (const { kind, metadata, rules } of await render()) {
-      if (kind !== 'ClusterRole') continue;
+  test('gives no right that aggregates to edit, no wildcard, and no Secrets of the whole cluster', async () => {
+    const manifests = await render();
+    const bound = manifests.flatMap(({ kind, roleRef }) =>
+      kind.endsWith('RoleBinding') ? (roleRef as { name: string }).name : [],
+    );
+    expect(bound).not.toContain('cloister-operator-secrets');
+    for (const { kind, metadata, rules } of manifests) {
+      if (kind !== 'ClusterRole' || metadata.name === 'cloister-operator-secrets') continue;
       expect(metadata).not.toHaveProperty('labels.rbac.authorization.k8s.io/aggregate-to-edit');
       for (const rule of rules as { verbs: string[]; resources: string[]; apiGroups: string[] }[]) {
         expect([...rule.verbs, ...rule.resources, ...rule.apiGroups]).not.toContain('*');
@@ -151,7 +172,7 @@ describe("Cloister's own pods", () => {
   test.for(['cloister-webhook', 'cloister-operator'])(
     '%s passes the contract but for a literal list',
     async (name) => {
-      const manifests = await render(`image.digest=sha256:${'ab'.repeat(32)}`);
+      const manifests = await render(`image.digest=${DIGEST}`);
       const deployment = manifests.find((one) => one.kind === 'Deployment' && one.metadata.name === name);
       const found = findPod(deployment ?? {});
       if (found === null) throw new Error(`${name} has no pod template`);

@@ -14,12 +14,40 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "cloister.image" -}}
-{{- $image := .Values.image -}}
-{{- if $image.digest -}}
-{{ $image.repository }}@{{ $image.digest }}
+{{ include "cloister.imageReference" (dict "image" .Values.image "version" .Chart.AppVersion) }}
+{{- end }}
+
+{{- define "cloister.gatewayImage" -}}
+{{- $image := ternary .Values.gateway.image .Values.image (ne .Values.gateway.image.repository "") -}}
+{{ include "cloister.imageReference" (dict "image" $image "version" .Chart.AppVersion) }}
+{{- end }}
+
+{{- define "cloister.imageReference" -}}
+{{- if .image.digest -}}
+{{ .image.repository }}@{{ .image.digest }}
 {{- else -}}
-{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+{{ .image.repository }}:{{ .image.tag | default .version }}
 {{- end -}}
+{{- end }}
+
+{{/* The image that Cloister gives to pods, and those that it takes from others. */}}
+{{- define "cloister.startGateDigests" -}}
+{{ concat (list .Values.startGate.image.digest) .Values.startGate.digests | compact | uniq | join "," }}
+{{- end }}
+
+{{/* Flags of the operator, also where it only releases. */}}
+{{- define "cloister.operatorFlags" -}}
+- --gateway-image={{ include "cloister.gatewayImage" . }}
+- --gateway-cpu={{ .Values.gateway.resources.limits.cpu }}
+- --gateway-memory={{ .Values.gateway.resources.limits.memory }}
+- --start-gate-image={{ with .Values.startGate.image }}{{ if .digest }}{{ .repository }}@{{ .digest }}{{ end }}{{ end }}
+- --start-gate-digests={{ include "cloister.startGateDigests" . }}
+- --image-pull-policy={{ .Values.image.pullPolicy }}
+- --node-ports={{ .Values.startGate.nodePorts }}
+- --outside-targets={{ join "," .Values.startGate.outsideTargets }}
+- --api-server-ports={{ join "," .Values.networkPolicy.apiServerPorts }}
+- --webhook-service=cloister-webhook
+- --log-level={{ .Values.operator.logLevel }}
 {{- end }}
 
 {{/* What the contract asks of a pod, said once for both programs. */}}
@@ -39,6 +67,19 @@ imagePullSecrets:
 {{- range . }}
   - name: {{ . }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where a program runs, and before what else. */}}
+{{- define "cloister.placement" -}}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 

@@ -1,4 +1,4 @@
-import { LABEL, SYSTEM_NAMESPACE } from '../../api/names.ts';
+import { LABEL, OPERATOR, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { admissionPolicy, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
 import { FROM_OPERATOR } from './actors.ts';
 import { NAMESPACE_RULES } from './namespaces.ts';
@@ -14,17 +14,23 @@ const all = (group: string, resources: readonly string[]): ResourceRule => ({
 const WAS_OURS = `request.kind.kind == 'Namespace' && oldObject != null && ['${LABEL.tenant}', '${LABEL.system}'].exists(label, label in oldObject.metadata.?labels.orValue({}))`;
 
 /**
- * The operator writes nothing outside its own namespace and those of tenants, whatever its ClusterRole lets it do. The
- * binding picks the namespaces where it may not; for a Namespace itself that is one whose new labels are not ours.
+ * The operator runs with the rights that it needs in namespaces of tenants, in every namespace. In its own they would make
+ * it the webhook: it could bind itself to the Secrets there, or start a pod with the webhook's ServiceAccount. All it does
+ * there is to end itself, when Cloister is removed.
+ */
+const ENDS_ITSELF = `request.namespace == '${SYSTEM_NAMESPACE}' && request.kind.kind == 'Deployment' && request.operation == 'DELETE' && request.?name.orValue('') == '${OPERATOR}'`;
+
+/**
+ * The operator writes nothing outside the namespaces of tenants, whatever its ClusterRole lets it do. The binding picks the
+ * namespaces where it may not; for a Namespace itself that is one whose new labels are not ours.
  */
 export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
   name: 'cloister-operator-reach',
-  description: 'The operator of Cloister writes only in its own namespace and in those of tenants.',
+  description: 'The operator of Cloister writes only in the namespaces of tenants.',
   scope: [
     [
       { key: LABEL.tenant, operator: 'DoesNotExist' },
       { key: LABEL.system, operator: 'DoesNotExist' },
-      { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [SYSTEM_NAMESPACE] },
     ],
   ],
   rules: [
@@ -42,7 +48,7 @@ export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
   conditions: [{ name: 'the-operator', expression: FROM_OPERATOR }],
   validations: [
     {
-      expression: WAS_OURS,
+      expression: `(${WAS_OURS}) || (${ENDS_ITSELF})`,
       messageExpression: `request.kind.kind + ' "' + request.?name.orValue('') + '" in namespace "' + request.namespace + '": ' + request.operation + ' by the operator of Cloister; must be in a namespace with the label ${LABEL.tenant} or ${LABEL.system}. Add the namespace to spec.namespaces of a TenantIsolation, if agents run there.'`,
     },
   ],

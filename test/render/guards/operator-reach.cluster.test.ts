@@ -15,13 +15,46 @@ const REACH = 'cloister-operator-reach';
 const RBAC = 'rbac.authorization.k8s.io';
 const core = (inNamespace: string, resource: string) => `${NAMESPACES}/${inNamespace}/${resource}`;
 
+const SYSTEM_DEPLOYMENTS = '/apis/apps/v1/namespaces/cloister-system/deployments';
+const AS_WEBHOOK = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'a' },
+  spec: { serviceAccountName: 'cloister-webhook', containers: [{ name: 'a', image: 'a' }] },
+};
+const deployment = (name: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'a', image: 'registry.example/a' }] },
+    },
+  },
+});
+
 beforeAll(async () => {
   guarded = await startGuardedControlPlane();
-  for (const inNamespace of ['acme-agents', 'cloister-t-acme', 'elsewhere']) {
-    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'there' } };
-    const call = { method: 'POST', path: core(inNamespace, 'secrets'), body } as const;
-    const { by, message } = await guarded.attempt(administrator, call);
+  const create = async (path: string, body: object) => {
+    const { by, message } = await guarded.attempt(administrator, { method: 'POST', path, body });
     if (by !== 'Allowed') throw new Error(message);
+  };
+  for (const inNamespace of ['acme-agents', 'cloister-t-acme', 'cloister-system', 'elsewhere']) {
+    await create(core(inNamespace, 'secrets'), {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'there' },
+    });
+  }
+  for (const name of ['cloister-operator', 'cloister-webhook']) {
+    await create(core('cloister-system', 'serviceaccounts'), {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name },
+    });
+    await create(SYSTEM_DEPLOYMENTS, deployment(name));
   }
 });
 afterAll(() => guarded?.stop());
@@ -74,6 +107,7 @@ describe.for(WRITES)('the operator writes %s', ([, call]) => {
   test.for([
     ['acme-agents', 'Allowed'],
     ['cloister-t-acme', 'Allowed'],
+    ['cloister-system', REACH],
     ['elsewhere', REACH],
   ] as const)('in %s: %s', async ([inNamespace, by]) => {
     expect(await guarded.attempt(operator, call(inNamespace))).toMatchObject({ by });
@@ -96,7 +130,11 @@ describe('the operator', () => {
     ['deletes nothing elsewhere', remove(core('elsewhere', 'serviceaccounts/default')), REACH],
     ['mints no token elsewhere', post(core('kube-system', 'serviceaccounts/default/token'), {}), REACH],
     ['writes nothing in kube-system', WRITES[1]?.[1]('kube-system') as DryRunCall, REACH],
-    ['writes in its own namespace', WRITES[0]?.[1]('cloister-system') as DryRunCall, 'Allowed'],
+    ['starts no pod beside the webhook', post(core('cloister-system', 'pods'), AS_WEBHOOK), REACH],
+    ['ends itself', remove(`${SYSTEM_DEPLOYMENTS}/cloister-operator`), 'Allowed'],
+    ['does not end the webhook', remove(`${SYSTEM_DEPLOYMENTS}/cloister-webhook`), REACH],
+    ['does not end all at once', remove(SYSTEM_DEPLOYMENTS), REACH],
+    ['may tell of itself in events', event('cloister-system'), 'Allowed'],
     ['may tell of anything in events', event('elsewhere'), 'Allowed'],
     ['makes no namespace of its own', post(NAMESPACES, namespace('stranger', {})), REACH],
     ['deletes none', remove(`${NAMESPACES}/elsewhere`), REACH],

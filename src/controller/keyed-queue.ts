@@ -1,0 +1,143 @@
+import { backoffDelay, type BackoffBounds } from '../lib/backoff.ts';
+import { type Clock } from '../lib/clock.ts';
+
+/** What is left to do for a key after its work. */
+export interface WorkResult {
+  /** Works on the key again after so many milliseconds, or earlier when it is added. If not set: only when it is added. */
+  readonly requeueAfterMilliseconds?: number | undefined;
+}
+
+/** Works on one key. A throw is an error of this key alone, and is tried again with a growing pause. */
+export type Work = (key: string, signal: AbortSignal) => Promise<WorkResult>;
+
+export interface KeyedQueueOptions {
+  readonly work: Work;
+  /** Called when the work on a key threw; it is tried again after `delayMilliseconds`. */
+  readonly onError: (key: string, error: unknown, delayMilliseconds: number) => void;
+  readonly clock: Clock;
+  /** Returns a number in [0, 1). */
+  readonly random: () => number;
+  /** How many keys are worked on at the same time. */
+  readonly workers: number;
+  readonly backoff: BackoffBounds;
+}
+
+/** Keys that wait for work, each once. */
+export interface KeyedQueue {
+  /**
+   * Has a key worked on, once however often it is added before. During its work it is worked on again afterwards. During the
+   * pause after an error nothing changes: what failed may itself cause the event.
+   */
+  readonly add: (key: string) => void;
+  /** Begins the work on what was added. */
+  readonly start: () => void;
+  /** Aborts the signal of the work under way and resolves when it has ended. Nothing is worked on afterwards. */
+  readonly stop: () => Promise<void>;
+}
+
+interface Entry {
+  state: 'queued' | 'running' | 'resting' | 'failed';
+  isAddedAgain: boolean;
+  failures: number;
+  wake: AbortController | undefined;
+}
+
+/** Creates a queue in which no key is worked on twice at the same time. Nothing is worked on before `start`. */
+export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
+  const { clock, workers } = options;
+  const entries = new Map<string, Entry>();
+  const stopping = new AbortController();
+
+  const enqueue = (key: string, entry: Entry): void => {
+    entry.state = 'queued';
+    entry.wake?.abort();
+    pool.add(key);
+  };
+  const run = async (key: string): Promise<void> => {
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    entry.state = 'running';
+    entry.isAddedAgain = false;
+    const rest = await work(key, entry, options, stopping.signal);
+    if (stopping.signal.aborted) return;
+    if (entry.isAddedAgain && entry.failures === 0) enqueue(key, entry);
+    else if (rest === undefined) entries.delete(key);
+    else sleep(key, entry, rest);
+  };
+  const sleep = (key: string, entry: Entry, milliseconds: number): void => {
+    entry.state = entry.failures === 0 ? 'resting' : 'failed';
+    const wake = new AbortController();
+    entry.wake = wake;
+    clock.sleep(milliseconds, AbortSignal.any([wake.signal, stopping.signal])).then(
+      () => enqueue(key, entry),
+      () => undefined,
+    );
+  };
+  const pool = createPool(run, workers, stopping.signal);
+
+  return {
+    add: (key) => {
+      const entry = entries.get(key) ?? {
+        state: 'resting',
+        isAddedAgain: false,
+        failures: 0,
+        wake: undefined,
+      };
+      entries.set(key, entry);
+      if (entry.state === 'running') entry.isAddedAgain = true;
+      else if (entry.state === 'resting') enqueue(key, entry);
+    },
+    start: pool.start,
+    stop: async () => {
+      stopping.abort(new Error('the queue was stopped'));
+      await pool.ended();
+    },
+  };
+}
+
+/** Runs keys in the order in which they were added, a number of them at a time. */
+function createPool(run: (key: string) => Promise<void>, workers: number, signal: AbortSignal) {
+  const waiting: string[] = [];
+  const running = new Set<Promise<void>>();
+  const state = { isStarted: false };
+  const pump = (): void => {
+    if (!state.isStarted) return;
+    while (waiting.length > 0 && running.size < workers && !signal.aborted) {
+      const ended = run(waiting.shift()!).finally(() => {
+        running.delete(ended);
+        pump();
+      });
+      running.add(ended);
+    }
+  };
+  return {
+    add: (key: string): void => {
+      waiting.push(key);
+      pump();
+    },
+    start: (): void => {
+      state.isStarted = true;
+      pump();
+    },
+    ended: async (): Promise<void> => void (await Promise.all(running)),
+  };
+}
+
+/** Works on a key. Returns after how many milliseconds it is due again; undefined where it is not. */
+async function work(
+  key: string,
+  entry: Entry,
+  options: KeyedQueueOptions,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    const { requeueAfterMilliseconds } = await options.work(key, signal);
+    entry.failures = 0;
+    return requeueAfterMilliseconds;
+  } catch (error) {
+    const delay = backoffDelay(entry.failures, options.random(), options.backoff);
+    entry.failures += 1;
+    if (!signal.aborted) options.onError(key, error, delay);
+    return delay;
+  }
+}

@@ -1,0 +1,60 @@
+import { type KubeObject } from '../kube/kube-object.ts';
+
+// What the operator reads of Kubernetes' own kinds; the API server sends more, and the caches keep it.
+
+/** The state of a container, of which one member is set. */
+export interface ObservedContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: {
+    readonly exitCode: number;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly finishedAt?: string;
+  };
+}
+
+export interface ObservedContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state?: ObservedContainerState;
+  readonly lastState?: ObservedContainerState;
+}
+
+export interface ObservedPod extends KubeObject {
+  readonly spec?: Readonly<Record<string, unknown>> & { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+    readonly reason?: string;
+    readonly message?: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
+    readonly startTime?: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+    readonly initContainerStatuses?: readonly ObservedContainerStatus[];
+    readonly containerStatuses?: readonly ObservedContainerStatus[];
+  };
+}
+
+export interface ObservedService extends KubeObject {
+  readonly spec?: { readonly clusterIP?: string; readonly clusterIPs?: readonly string[] };
+}
+
+export interface ObservedStatefulSet extends KubeObject {
+  readonly spec?: Readonly<Record<string, unknown>> & { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+  };
+}
+
+export interface ObservedConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,71 @@
+import { type AgentRole } from '../api/agent-role.ts';
+import { type AgentSandbox } from '../api/agent-sandbox.ts';
+import { LABEL, MANAGED_BY } from '../api/names.ts';
+import { type TenantIsolation } from '../api/tenant-isolation.ts';
+import { type CacheSet, createCacheSet } from '../cluster/cache-set.ts';
+import { createSharedCache, type SharedCache } from '../cluster/shared-cache.ts';
+import { type KubeClient } from '../kube/kube-client.ts';
+import { type KubeLogger } from '../kube/kube-logger.ts';
+import { type KubeObject } from '../kube/kube-object.ts';
+import { type KubeResource } from '../kube/kube-resource.ts';
+import { resources } from '../kube/resources.ts';
+import { type Clock } from '../lib/clock.ts';
+import {
+  type ObservedConfigMap,
+  type ObservedPod,
+  type ObservedService,
+  type ObservedStatefulSet,
+} from './observed-objects.ts';
+
+/** Everything that the operator watches. Secrets are read when they are needed, and are in no cache. */
+export interface OperatorCaches extends CacheSet {
+  readonly roles: SharedCache<AgentRole & KubeObject>;
+  readonly tenants: SharedCache<TenantIsolation & KubeObject>;
+  readonly sandboxes: SharedCache<AgentSandbox & KubeObject>;
+  /** Metadata alone. */
+  readonly namespaces: SharedCache<KubeObject>;
+  /** Those with the label `cloister.dev/role`. */
+  readonly pods: SharedCache<ObservedPod>;
+  // Of the following, those that Cloister manages.
+  readonly serviceAccounts: SharedCache<KubeObject>;
+  readonly networkPolicies: SharedCache<KubeObject>;
+  readonly services: SharedCache<ObservedService>;
+  readonly statefulSets: SharedCache<ObservedStatefulSet>;
+  readonly configMaps: SharedCache<ObservedConfigMap>;
+  readonly podDisruptionBudgets: SharedCache<KubeObject>;
+  readonly roleBindings: SharedCache<KubeObject>;
+  /** Whether all of them are synced. */
+  readonly synced: () => boolean;
+}
+
+const MANAGED = `${MANAGED_BY.label}=${MANAGED_BY.value}`;
+
+/** Creates the caches; nothing happens before `start`. Subscribers are added before, so that they miss nothing. */
+export function createOperatorCaches(shared: {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+}): OperatorCaches {
+  const cache = <T extends KubeObject>(resource: KubeResource, labelSelector?: string) =>
+    createSharedCache<T>({ ...shared, resource, ...(labelSelector === undefined ? {} : { labelSelector }) });
+  const caches = {
+    roles: cache<AgentRole & KubeObject>(resources.agentRoles),
+    tenants: cache<TenantIsolation & KubeObject>(resources.tenantIsolations),
+    sandboxes: cache<AgentSandbox & KubeObject>(resources.agentSandboxes),
+    namespaces: createSharedCache<KubeObject>({
+      ...shared,
+      resource: resources.namespaces,
+      metadataOnly: true,
+    }),
+    pods: cache<ObservedPod>(resources.pods, LABEL.role),
+    serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
+    networkPolicies: cache<KubeObject>(resources.networkPolicies, MANAGED),
+    services: cache<ObservedService>(resources.services, MANAGED),
+    statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),
+    configMaps: cache<ObservedConfigMap>(resources.configMaps, MANAGED),
+    podDisruptionBudgets: cache<KubeObject>(resources.podDisruptionBudgets, MANAGED),
+    roleBindings: cache<KubeObject>(resources.roleBindings, MANAGED),
+  };
+  const all = Object.values(caches);
+  return { ...caches, ...createCacheSet(all), synced: () => all.every(({ synced }) => synced()) };
+}

@@ -1,0 +1,128 @@
+import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
+import { parseQuantity } from '../../lib/quantity.ts';
+import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendered-object.ts';
+
+/** What the gateway of every tenant has in common. */
+export interface GatewaySettings {
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Limits of a replica, as quantities. */
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+/** The gateway of one tenant. */
+export interface GatewayShape {
+  readonly tenant: string;
+  readonly replicas: number;
+  /** Where the spool lies. If not set: on the node, and a replica that moves begins with an empty one. */
+  readonly storageClassName?: string | undefined;
+}
+
+/** Not root, and no user of the images that agents run. */
+const USER = 65_532;
+
+/** What is kept of events until they are delivered. */
+const SPOOL = { volume: 'spool', mountPath: '/var/spool/cloister', size: '1Gi' } as const;
+
+const CERTIFICATE_VOLUME = 'certificate';
+const TERMINATION_GRACE_SECONDS = 30;
+
+/** What a replica needs when nothing happens, where its limit is not lower. */
+const LEAST_CPU = '50m';
+
+/** The tenant's gateway: any number of equal replicas, each with a spool of its own. */
+export function gatewayStatefulSet(shape: GatewayShape, settings: GatewaySettings): RenderedObject {
+  const { tenant, replicas, storageClassName } = shape;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: GATEWAY.name, namespace: systemNamespaceOf(tenant), labels: GATEWAY_LABELS },
+    spec: {
+      replicas,
+      serviceName: GATEWAY.name,
+      // Replicas do not wait for each other: one that does not start must not keep the others away.
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: GATEWAY_SELECTOR },
+      template: { metadata: { labels: GATEWAY_LABELS }, spec: podSpec(shape, settings) },
+      ...(storageClassName === undefined ? {} : { volumeClaimTemplates: [spoolClaim(storageClassName)] }),
+    },
+  };
+}
+
+function podSpec({ tenant, storageClassName }: GatewayShape, settings: GatewaySettings): object {
+  const spool = { name: SPOOL.volume, emptyDir: { sizeLimit: SPOOL.size } };
+  return {
+    serviceAccountName: GATEWAY.name,
+    automountServiceAccountToken: true,
+    os: { name: 'linux' },
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      // Makes the spool and the private key readable to this user.
+      fsGroup: USER,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: GATEWAY_SELECTOR },
+      },
+    ],
+    containers: [container(tenant, settings)],
+    volumes: [
+      { name: CERTIFICATE_VOLUME, secret: { secretName: GATEWAY_CERTIFICATE.secret, defaultMode: 0o440 } },
+      ...(storageClassName === undefined ? [spool] : []),
+    ],
+  };
+}
+
+function container(tenant: string, { image, imagePullPolicy, cpu, memory }: GatewaySettings): object {
+  return {
+    name: 'gateway',
+    image,
+    imagePullPolicy,
+    command: ['node', '/cloister/dist/bin/gateway.js'],
+    args: [`--namespace=${systemNamespaceOf(tenant)}`, `--tenant=${tenant}`],
+    ports: [
+      { name: 'proxy', containerPort: GATEWAY.proxyPort, protocol: 'TCP' },
+      { name: 'api', containerPort: GATEWAY.apiPort, protocol: 'TCP' },
+      { name: 'canary', containerPort: GATEWAY.canaryPort, protocol: 'TCP' },
+      { name: 'probes', containerPort: GATEWAY.probePort, protocol: 'TCP' },
+    ],
+    livenessProbe: { httpGet: { path: '/livez', port: 'probes' }, periodSeconds: 10, timeoutSeconds: 3 },
+    readinessProbe: { httpGet: { path: '/readyz', port: 'probes' }, periodSeconds: 2, timeoutSeconds: 3 },
+    resources: { requests: { cpu: lesser(cpu, LEAST_CPU), memory }, limits: { cpu, memory } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: CERTIFICATE_VOLUME, mountPath: GATEWAY_CERTIFICATE.mountPath, readOnly: true },
+      { name: SPOOL.volume, mountPath: SPOOL.mountPath },
+    ],
+  };
+}
+
+function spoolClaim(storageClassName: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: SPOOL.volume, labels: GATEWAY_LABELS },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName,
+      resources: { requests: { storage: SPOOL.size } },
+    },
+  };
+}
+
+function lesser(left: string, right: string): string {
+  return (parseQuantity(left) ?? 0n) < (parseQuantity(right) ?? 0n) ? left : right;
+}

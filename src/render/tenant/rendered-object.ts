@@ -1,0 +1,28 @@
+import { GATEWAY, MANAGED_BY } from '../../api/names.ts';
+
+/** An object as it must be, complete but for what the API server fills in. */
+export interface RenderedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** On everything that the operator makes for a tenant: by it caches find the objects, and guards close them to others. */
+export const MANAGED_LABELS: Readonly<Record<string, string>> = {
+  [MANAGED_BY.label]: MANAGED_BY.value,
+  'app.kubernetes.io/part-of': 'cloister',
+};
+
+/** Labels by which Service, policies and StatefulSet find the pods of a gateway. */
+export const GATEWAY_SELECTOR: Readonly<Record<string, string>> = {
+  'app.kubernetes.io/name': GATEWAY.name,
+  'app.kubernetes.io/component': 'gateway',
+};
+
+/** The labels of the gateway's own objects. */
+export const GATEWAY_LABELS: Readonly<Record<string, string>> = { ...MANAGED_LABELS, ...GATEWAY_SELECTOR };

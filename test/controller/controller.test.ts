@@ -1,0 +1,77 @@
+import { expect, test, vi } from 'vitest';
+import { startController } from '../../src/controller/controller.ts';
+import { createManualClock } from '../build/manual-clock.ts';
+
+const SECOND = 1_000;
+
+function start(random = 0) {
+  const clock = createManualClock(0);
+  const synced = Promise.withResolvers<void>();
+  const reconciled: string[] = [];
+  const error = vi.fn<(fields: object, message: string) => void>();
+  const state = { fails: false };
+  const controller = startController({
+    name: 'Example',
+    reconcile: (key) => {
+      reconciled.push(`${key}@${clock.now() / SECOND}`);
+      return state.fails ? Promise.reject(new Error('broken')) : Promise.resolve({});
+    },
+    knownKeys: () => ['a', 'b'],
+    whenSynced: (signal) => {
+      signal.addEventListener('abort', () => synced.reject(signal.reason));
+      return synced.promise;
+    },
+    clock,
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error },
+    random: () => random,
+    workers: 1,
+  });
+  return { controller, clock, synced, reconciled, error, state };
+}
+
+test('nothing is reconciled before the caches are filled, and then every known key', async () => {
+  const { controller, clock, synced, reconciled } = start();
+  controller.add('added');
+  await clock.advance(SECOND);
+  expect(reconciled).toEqual([]);
+  synced.resolve();
+  await clock.advance(0);
+  expect(reconciled).toEqual(['added@1', 'a@1', 'b@1']);
+  await controller.stop();
+});
+
+test.for([
+  [0, 600],
+  [0.5, 570],
+] as const)(
+  'every known key is reconciled again, at random %d after %d seconds',
+  async ([random, seconds]) => {
+    const { controller, clock, synced, reconciled } = start(random);
+    synced.resolve();
+    await clock.advance((seconds + 1) * SECOND);
+    expect(reconciled).toEqual(['a@0', 'b@0', `a@${seconds}`, `b@${seconds}`]);
+    await controller.stop();
+  },
+);
+
+test('an error is logged with the key, and tried again', async () => {
+  const { controller, clock, synced, error, reconciled, state } = start();
+  state.fails = true;
+  synced.resolve();
+  await clock.advance(500);
+  expect(reconciled).toEqual(['a@0', 'b@0', 'a@0.5', 'b@0.5']);
+  expect(error.mock.calls[0]).toMatchObject([
+    { controller: 'Example', key: 'a', delayMilliseconds: 500 },
+    'reconciliation failed; trying again',
+  ]);
+  await controller.stop();
+});
+
+test('a controller that is stopped reconciles nothing more, and logs no error', async () => {
+  const { controller, clock, reconciled, error } = start();
+  await controller.stop();
+  controller.add('late');
+  await clock.advance(1_200 * SECOND);
+  expect(reconciled).toEqual([]);
+  expect(error).not.toHaveBeenCalled();
+});
