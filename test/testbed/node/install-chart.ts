@@ -33,7 +33,8 @@ export async function installChart(
   const settings = [
     `image.repository=${REGISTRY}/cloister`,
     `image.digest=${built.cloister.digest}`,
-    `startGate.digests={${built['start-gate'].digest}}`,
+    `startGate.image.repository=${REGISTRY}/start-gate`,
+    `startGate.image.digest=${built['start-gate'].digest}`,
     ...values,
   ].map((value) => `--set=${value}`);
   const began = performance.now();
