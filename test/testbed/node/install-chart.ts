@@ -2,8 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SYSTEM_NAMESPACE } from '../../../src/api/names.ts';
 import { providePrograms } from '../provide-programs.ts';
-import { type CommandResult, orThrow, runCommand } from '../run-command.ts';
+import { type CommandResult, runCommand } from '../run-command.ts';
 import { provideImages } from './built-images.ts';
+import { describeUnreadyPods } from './describe-pods.ts';
 import type { StartedNode } from './start-node.ts';
 
 /** Cloister, installed on a node by Helm. */
@@ -39,8 +40,12 @@ export async function installChart(
   ].map((value) => `--set=${value}`);
   const began = performance.now();
   const install = ['install', 'cloister', CHART, `--namespace=${SYSTEM_NAMESPACE}`, '--create-namespace'];
-  await orThrow('helm install', helm([...install, '--wait', '--timeout=120s', ...settings]));
+  const installed = await helm([...install, '--wait', '--timeout=120s', ...settings]);
   const milliseconds = Math.round(performance.now() - began);
+  if (installed.code !== 0) {
+    const pods = await describeUnreadyPods(node, SYSTEM_NAMESPACE);
+    throw new Error(`helm install: ${installed.stderr.trim()}\n${pods}`);
+  }
   return { milliseconds, images: { cloister, startGate }, settings, helm };
 }
 
