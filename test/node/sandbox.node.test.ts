@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GATEWAY } from '../../src/api/names.ts';
 import { GATE_PROTOCOL } from '../../src/lib/gate-protocol.ts';
-import { installChart } from '../testbed/node/install-chart.ts';
+import { installChart, type InstalledChart } from '../testbed/node/install-chart.ts';
 import { NODE_ADDRESS } from '../testbed/node/node-network.ts';
 import { startNode, type StartedNode } from '../testbed/node/start-node.ts';
 import { canConnect, podAddress } from '../testbed/node/test-pods.ts';
 import { orThrow } from '../testbed/run-command.ts';
 import { agentRole, enrol } from './agents.ts';
+import { measure } from './figures.ts';
 import { agentSandbox, conditionOf, waitForConditions } from './sandboxes.ts';
 
 /** Where the agents try to get out to. The start gate itself tries another address. */
@@ -16,11 +17,12 @@ const AT_ONCE = 20;
 const ESCAPE = `n=0; while [ $n -lt 60 ]; do nc -w 1 ${OUTSIDE} 443 -e /bin/true; n=$((n + 1)); done; echo tried; sleep 3600`;
 
 let node: StartedNode;
+let cloister: InstalledChart;
 let namespace: string;
 
 beforeAll(async () => {
   node = await startNode();
-  await installChart(node, ['webhook.replicas=1']);
+  cloister = await installChart(node, ['webhook.replicas=1']);
   namespace = await node.createNamespace('agents');
   const roles = [agentRole('gated', { startGate: 'Required' }), agentRole('ungated')];
   await enrol(node, { name: 'acme', namespace, roles });
@@ -42,6 +44,7 @@ const condition = (name: string, type: string) =>
   conditionOf(node, { namespace, object: `agentsandbox/${name}`, type });
 
 test('a tenant, a role and a sandbox give a running pod that the start gate has proven closed', async () => {
+  const applied = Date.now();
   await node.apply([sandbox('first', 'gated', 'echo started; sleep 3600')]);
   const types = ['RoleResolved', 'PodReady', 'EgressClosed', 'Ready'];
   await waitForConditions(node, { namespace, object: 'agentsandbox/first', types });
@@ -52,6 +55,8 @@ test('a tenant, a role and a sandbox give a running pod that the start gate has 
   expect(pod.status.phase).toBe('Running');
   const report = pod.status.initContainerStatuses[0]?.state.terminated.message ?? '';
   expect(JSON.parse(report)).toMatchObject({ passed: true, open: [], canary: true });
+  const figures = await measure(node, cloister, { namespace, name: 'first', applied });
+  process.stderr.write(`figures: ${JSON.stringify(figures)}\n`);
 });
 
 test.for([
