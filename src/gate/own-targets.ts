@@ -1,4 +1,4 @@
-import type { GateTarget } from '../lib/gate-protocol.ts';
+import { type GateTarget, NODE_PORTS } from '../lib/gate-protocol.ts';
 
 /** The texts of the kernel's tables. */
 export interface NetworkTables {
@@ -19,14 +19,6 @@ const ALWAYS: readonly GateTarget[] = [
   { name: 'node-local-dns', address: '169.254.20.10', port: 53, protocol: 'TCP' },
   { name: 'node-local-dns', address: '169.254.20.10', port: 53, protocol: 'UDP' },
 ];
-
-/** Ports of a node that a pod must not reach. */
-const NODE_PORTS = [
-  { suffix: 'dns', port: 53, protocol: 'TCP' },
-  { suffix: 'dns', port: 53, protocol: 'UDP' },
-  { suffix: 'kubelet', port: 10_250, protocol: 'TCP' },
-  { suffix: 'api-server', port: 6443, protocol: 'TCP' },
-] as const;
 
 /**
  * Returns what the start gate tries whatever the gateway lists: the metadata services, node-local DNS, the pod's routers, and
@@ -88,12 +80,14 @@ function ipv6Groups(digits: string): string {
   return (digits.match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }
 
+/** A router is not always the node, but the gate cannot tell: where ports of the node are reported, so are these. */
 function nodeTargets(name: string, address: string): readonly GateTarget[] {
   return NODE_PORTS.map(({ suffix, port, protocol }) => ({
     name: `${name}-${suffix}`,
     address,
     port,
     protocol,
+    onOwnNode: true,
   }));
 }
 

@@ -9,8 +9,11 @@ import { UnrecoverableError } from './unrecoverable-error.ts';
 export function parseAnswer(body: string): GateAnswer {
   const answer = parseJson(body);
   if (!isRecord(answer)) throw malformed('the answer', answer, 'a JSON object');
-  const { format, targets, canary } = answer;
+  const { format, nodePorts, targets, canary } = answer;
   if (format !== GATE_PROTOCOL.format) throw malformed('format', format, `${GATE_PROTOCOL.format}`);
+  if (nodePorts !== 'Refuse' && nodePorts !== 'Report') {
+    throw malformed('nodePorts', nodePorts, '"Refuse" or "Report"');
+  }
   if (!Array.isArray(targets)) throw malformed('targets', targets, 'a list');
   const { maxTargets } = GATE_PROTOCOL;
   if (targets.length === 0 || targets.length > maxTargets) {
@@ -18,6 +21,7 @@ export function parseAnswer(body: string): GateAnswer {
   }
   return {
     format,
+    nodePorts,
     targets: targets.map((target, index) => parseTarget(target, `targets[${index}]`)),
     canary: parseEndpoint(canary, 'canary'),
   };
@@ -33,14 +37,16 @@ function parseJson(body: string): unknown {
 
 function parseTarget(value: unknown, field: string): GateTarget {
   const endpoint = parseEndpoint(value, field);
-  const { name, protocol } = value as Record<string, unknown>;
+  const { name, protocol, onOwnNode } = value as Record<string, unknown>;
   const isName = typeof name === 'string' && name !== '' && name.length <= GATE_PROTOCOL.maxNameCharacters;
   if (!isName) {
     throw malformed(`${field}.name`, name, `a text of 1 to ${GATE_PROTOCOL.maxNameCharacters} characters`);
   }
   if (protocol !== 'TCP' && protocol !== 'UDP')
     throw malformed(`${field}.protocol`, protocol, '"TCP" or "UDP"');
-  return { name, ...endpoint, protocol };
+  if (onOwnNode !== undefined && typeof onOwnNode !== 'boolean')
+    throw malformed(`${field}.onOwnNode`, onOwnNode, 'true or false');
+  return { name, ...endpoint, protocol, ...(onOwnNode === true ? { onOwnNode } : {}) };
 }
 
 function parseEndpoint(value: unknown, field: string): GateCanary {

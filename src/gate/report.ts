@@ -19,31 +19,52 @@ const MAX_MESSAGE_BYTES = 4096;
 const MAX_PROBLEM_CHARACTERS = 512;
 
 /**
- * Returns the termination message, JSON of at most 4096 bytes: `{format, passed, closed, open, faults, canary, rounds,
- * milliseconds}`, with `problem` where the gate failed. Where `open` and `faults` are cut, `omitted` counts what is left out.
+ * Returns the termination message, JSON of at most 4096 bytes: `{format, passed, closed, open, openNodePorts,
+ * faults, canary, rounds, milliseconds}`, with `problem` where the gate failed. Where lists are cut, `omitted` counts what is
+ * left out.
  */
 export function terminationMessage(report: GateReport): string {
-  const open = report.verdict?.open.map(describeTarget) ?? [];
-  const faults = report.verdict?.faults.map(describeFault) ?? [];
+  const { verdict } = report;
+  const open = verdict?.open.map(describeTarget) ?? [];
+  const faults = verdict?.faults.map(describeFault) ?? [];
+  const openNodePorts = verdict?.openNodePorts.map(describeTarget) ?? [];
+  const total = open.length + faults.length + openNodePorts.length;
   // A few steps suffice: each halves what is shown.
-  for (let shown = open.length + faults.length; ; shown = Math.floor(shown / 2)) {
-    const shownOpen = open.slice(0, shown);
-    const shownFaults = faults.slice(0, shown - shownOpen.length);
-    const omitted = open.length + faults.length - shownOpen.length - shownFaults.length;
-    const message = JSON.stringify({
-      format: 1,
-      passed: report.passed,
-      closed: report.verdict?.closed ?? 0,
-      open: shownOpen,
-      faults: shownFaults,
-      ...(omitted === 0 ? {} : { omitted }),
-      canary: report.verdict?.canary ?? false,
-      rounds: report.rounds,
-      milliseconds: report.milliseconds,
-      ...(report.problem === null ? {} : { problem: limit(report.problem) }),
-    });
+  for (let shown = total; ; shown = Math.floor(shown / 2)) {
+    const lists = cut([open, faults, openNodePorts], shown);
+    const message = JSON.stringify(messageOf(report, lists, total - lists.flat().length));
     if (Buffer.byteLength(message) <= MAX_MESSAGE_BYTES || shown === 0) return message;
   }
+}
+
+function messageOf(
+  { passed, verdict, rounds, milliseconds, problem }: GateReport,
+  [open, faults, openNodePorts]: readonly (readonly string[])[],
+  omitted: number,
+): object {
+  return {
+    format: 1,
+    passed,
+    closed: verdict?.closed ?? 0,
+    open,
+    openNodePorts,
+    faults,
+    ...(omitted === 0 ? {} : { omitted }),
+    canary: verdict?.canary ?? false,
+    rounds,
+    milliseconds,
+    ...(problem === null ? {} : { problem: limit(problem) }),
+  };
+}
+
+/** Returns the first entries of the lists, so many in all; the first list comes first. */
+function cut(lists: readonly (readonly string[])[], entries: number): readonly (readonly string[])[] {
+  let rest = entries;
+  return lists.map((whole) => {
+    const part = whole.slice(0, rest);
+    rest -= part.length;
+    return part;
+  });
 }
 
 /** Returns the report as one line for people. */
@@ -51,7 +72,8 @@ export function reportLine(report: GateReport): string {
   const after = `${report.rounds === 1 ? '1 round' : `${report.rounds} rounds`}, ${report.milliseconds} ms`;
   const { verdict, problem } = report;
   if (problem === null) {
-    return `start gate passed: ${verdict?.closed} targets closed, gateway reached (${after})`;
+    const reported = list('; open on the own node', verdict?.openNodePorts.map(describeTarget) ?? []);
+    return `start gate passed: ${verdict?.closed} targets closed, gateway reached${reported.join('')} (${after})`;
   }
   return `start gate failed: ${limit(problem)} (${after})`;
 }

@@ -66,7 +66,7 @@ export async function runGate(parts: GateParts): Promise<GateReport> {
     do {
       const round = await tryRound(parts, answer);
       rounds += 1;
-      verdict = judgeRound(round);
+      verdict = judgeRound(round, answer.nodePorts);
       // A neighbour that became known during the round was not tried.
       if (verdict.passed && triedAll(round, await listTargets(parts, answer))) return report(null);
       await clock.sleep(limits.pauseMilliseconds);

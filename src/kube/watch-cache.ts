@@ -45,6 +45,8 @@ export interface WatchCache<T extends KubeObject> {
   readonly byIndex: (index: string, value: string) => T[];
   /** When the API server was last heard from, on the cache's clock; undefined before the first time. */
   readonly lastContactTime: () => number | undefined;
+  /** Whether a watch is open now. A connection that has died without a word counts as open until `maxSilenceMilliseconds`. */
+  readonly following: () => boolean;
 }
 
 /** Creates a cache; nothing happens before `start`. */
@@ -55,6 +57,7 @@ export function createWatchCache<T extends KubeObject>(options: WatchCacheOption
   // Stopped before it is synced, with no caller waiting, it would be an unhandled rejection.
   ready.promise.catch(() => undefined);
   let isSynced = false;
+  let isFollowing = false;
   let lastContact: number | undefined;
   let running: Promise<void> | undefined;
 
@@ -71,7 +74,10 @@ export function createWatchCache<T extends KubeObject>(options: WatchCacheOption
 
   return {
     start: () => {
-      const port = createLoopPort(options, { writer, clock, onContact, onListed });
+      const onFollowing = (following: boolean): void => {
+        isFollowing = following;
+      };
+      const port = createLoopPort(options, { writer, clock, onContact, onListed, onFollowing });
       const { random = Math.random, logger } = options;
       running ??= runWatchLoop(port, { clock, random, logger }, stopping.signal);
     },
@@ -90,6 +96,7 @@ export function createWatchCache<T extends KubeObject>(options: WatchCacheOption
     },
     byIndex: store.byIndex,
     lastContactTime: () => lastContact,
+    following: () => isFollowing,
   };
 }
 
@@ -98,6 +105,7 @@ interface LoopParts<T extends KubeObject> {
   readonly clock: Clock;
   readonly onContact: () => void;
   readonly onListed: () => void;
+  readonly onFollowing: (following: boolean) => void;
 }
 
 function createLoopPort<T extends KubeObject>(
@@ -105,7 +113,7 @@ function createLoopPort<T extends KubeObject>(
   parts: LoopParts<T>,
 ): WatchLoopPort {
   const { client, resource, maxSilenceMilliseconds = 90_000, timeoutSeconds = 290 } = options;
-  const { writer, clock, onContact, onListed } = parts;
+  const { writer, clock, onContact, onListed, onFollowing } = parts;
   const { namespace, labelSelector, fieldSelector, metadataOnly } = options;
   const selection: Selection = { namespace, labelSelector, fieldSelector, metadataOnly };
   return {
@@ -118,7 +126,7 @@ function createLoopPort<T extends KubeObject>(
       onListed();
       return list.resourceVersion;
     },
-    follow: (resourceVersion, onVersion, signal) => {
+    follow: async (resourceVersion, onVersion, signal) => {
       const plan = {
         client,
         resource,
@@ -133,7 +141,17 @@ function createLoopPort<T extends KubeObject>(
         const version = writer.event(event);
         if (version !== undefined && version !== '') onVersion(version);
       };
-      return followWatch<T>(plan, { onContact, onEvent });
+      const onBytes = (): void => {
+        onContact();
+        onFollowing(true);
+      };
+      try {
+        await followWatch<T>(plan, { onContact: onBytes, onEvent });
+        // The API server has ended the watch itself.
+        onContact();
+      } finally {
+        onFollowing(false);
+      }
     },
     toError: (error) =>
       errorFromFailure(describeRequest('follow', resource, { namespace }), client.server, error),

@@ -26,7 +26,20 @@ export interface GateTarget {
   readonly address: string;
   readonly port: number;
   readonly protocol: 'TCP' | 'UDP';
+  /** Whether it is a port of the node that the pod runs on. If not set: no. */
+  readonly onOwnNode?: boolean;
 }
+
+/** Ports of a node that a pod must not reach, and how reports name them. */
+export const NODE_PORTS = [
+  { suffix: 'dns', port: 53, protocol: 'TCP' },
+  { suffix: 'dns', port: 53, protocol: 'UDP' },
+  { suffix: 'kubelet', port: 10_250, protocol: 'TCP' },
+  { suffix: 'api-server', port: 6443, protocol: 'TCP' },
+] as const;
+
+/** `Refuse`: the start gate fails where a port of the pod's own node is open. `Report`: it passes, and says so. */
+export type NodePorts = 'Refuse' | 'Report';
 
 /** Where the gateway sends its greeting to each TCP connection. */
 export interface GateCanary {
@@ -37,6 +50,7 @@ export interface GateCanary {
 /** The JSON body of the gateway's answer to the start gate. */
 export interface GateAnswer {
   readonly format: typeof GATE_PROTOCOL.format;
+  readonly nodePorts: NodePorts;
   readonly targets: readonly GateTarget[];
   readonly canary: GateCanary;
 }

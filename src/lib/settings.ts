@@ -14,6 +14,8 @@ export interface SettingsSource<Name extends string> {
   readonly program: string;
   /** Every setting that the program has. */
   readonly names: readonly Name[];
+  /** Those that have no fallback: without one of them the program cannot start. */
+  readonly required?: readonly Name[];
   /** Command-line arguments. They win over the environment. */
   readonly parameters: readonly string[];
   readonly environment: Environment;
@@ -43,7 +45,8 @@ export function readSettings<const Name extends string, T>(
   throw new Error(`the ${source.program} cannot start:\n${problems.map((line) => `  ${line}`).join('\n')}`);
 }
 
-function collect<Name extends string>({ names, parameters, environment }: SettingsSource<Name>) {
+function collect<Name extends string>(source: SettingsSource<Name>) {
+  const { names, required = [], parameters, environment } = source;
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const parsed = parseArgs({ args: [...parameters], options, strict: false, allowPositionals: true });
   const problems = parsed.positionals.map(
@@ -56,6 +59,10 @@ function collect<Name extends string>({ names, parameters, environment }: Settin
     if (!texts.has(name)) problems.push(`--${name} is not a setting; the settings are ${names.join(', ')}`);
     else if (typeof value !== 'string') problems.push(`--${name} has no value; write --${name}=value`);
     else texts.set(name, value);
+  }
+  for (const name of required) {
+    if (texts.get(name) === undefined)
+      problems.push(`--${name} (or ${environmentName(name)}) is not set; it must be`);
   }
   return { texts, problems };
 }

@@ -1,9 +1,10 @@
 import { type RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
+import { type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { type Logger } from '../lib/log.ts';
 import { type Secret } from '../lib/secret.ts';
-import { maxRequestMilliseconds, type ServerLimits } from './limits.ts';
+import { type ConnectionLimits, maxRequestMilliseconds } from './limits.ts';
 import { listenOn } from './listen.ts';
 
 /** What a server presents to its clients, in PEM. */
@@ -15,8 +16,10 @@ export interface ServingCertificate {
 
 export interface HttpsServerOptions {
   readonly certificate: ServingCertificate;
-  readonly limits: ServerLimits;
+  readonly limits: ConnectionLimits;
   readonly log: Logger;
+  /** Called for each connection before its handshake. Where it returns false, the connection is reset. */
+  readonly admit?: (socket: Socket) => boolean;
 }
 
 /** An HTTPS server that can change its certificate and shut down without losing a request. */
@@ -41,11 +44,18 @@ const CLOSING_GRACE_MILLISECONDS = 500;
 export function createHttpsServer(options: HttpsServerOptions, listener: RequestListener): HttpsServer {
   const { limits, log } = options;
   let isEnding = false;
+  const { maxRequestsPerConnection = Infinity } = limits;
+  const requests = new WeakMap<Socket, number>();
   const server = createServer(serverOptions(options), (request, response) => {
-    if (isEnding) response.setHeader('Connection', 'close');
+    const count = (requests.get(request.socket) ?? 0) + 1;
+    requests.set(request.socket, count);
+    // Sent at once with the last one, whose response closes the connection: `maxRequestsPerSocket` of Node would answer each.
+    if (count > maxRequestsPerConnection) return;
+    if (isEnding || count === maxRequestsPerConnection) response.setHeader('Connection', 'close');
     listener(request, response);
   });
   server.maxConnections = limits.maxConnections;
+  if (options.admit !== undefined) admitFirst(server, options.admit);
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
   const endConnections = (): void => {
     isEnding = true;
@@ -78,6 +88,16 @@ function serverOptions({ certificate, limits }: HttpsServerOptions): ServerOptio
 
 function keyPairOf({ certificate, privateKey }: ServingCertificate): { cert: string; key: string } {
   return { cert: certificate, key: privateKey.reveal() };
+}
+
+/** A handshake costs more than all else, so it is not begun for a connection that is refused. */
+function admitFirst(server: Server, admit: (socket: Socket) => boolean): void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    if (admit(socket)) for (const listener of listeners) Reflect.apply(listener, server, [socket]);
+    else socket.resetAndDestroy();
+  });
 }
 
 /**

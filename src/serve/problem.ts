@@ -7,6 +7,9 @@ export type ProblemReason =
   | 'UnsupportedMediaType'
   | 'TooLarge'
   | 'Malformed'
+  | 'UnknownPath'
+  | 'UnknownMethod'
+  | 'SourceNotAPod'
   | 'SlowBody'
   | 'Late'
   | 'Fault';
@@ -33,10 +36,24 @@ export function isRequestProblem(value: object): value is RequestProblem {
 const RETRY_AFTER_SECONDS = 1;
 
 /** Sends a problem as one line of text. Does nothing where a response was sent, or the client is gone. */
-export function sendProblem(response: ServerResponse, { status, text, retry, close }: RequestProblem): void {
+export function sendProblem(response: ServerResponse, problem: RequestProblem): void {
+  send(response, problem, { type: 'text/plain; charset=utf-8', body: `${problem.text}\n` });
+}
+
+/** Sends a problem as JSON (RFC 9457): `{status, reason, detail}`. Does nothing where {@link sendProblem} does nothing. */
+export function sendJsonProblem(response: ServerResponse, problem: RequestProblem): void {
+  const { status, reason, text } = problem;
+  const body = JSON.stringify({ status, reason, detail: text });
+  send(response, problem, { type: 'application/problem+json', body });
+}
+
+function send(
+  response: ServerResponse,
+  { status, retry, close }: RequestProblem,
+  { type, body }: { readonly type: string; readonly body: string },
+): void {
   if (response.headersSent || response.destroyed) return;
-  const body = `${text}\n`;
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.setHeader('Content-Type', type);
   response.setHeader('Content-Length', Buffer.byteLength(body));
   if (retry === true) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   if (close === true) response.setHeader('Connection', 'close');

@@ -1,7 +1,7 @@
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createCertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
-import { GATE_PROTOCOL, type GateTarget } from '../../src/lib/gate-protocol.ts';
+import { GATE_PROTOCOL, type GateTarget, type NodePorts } from '../../src/lib/gate-protocol.ts';
 
 /** What a gateway of the tests does. */
 export interface GatewayInput {
@@ -10,6 +10,8 @@ export interface GatewayInput {
   /** A free one by default. */
   readonly port?: number;
   readonly targets?: readonly GateTarget[];
+  /** `Refuse` by default. */
+  readonly nodePorts?: NodePorts;
   /** The answer in place of the list: its status and body. */
   readonly answer?: () => { readonly status: number; readonly body: string };
   /** What the canary sends; null for a canary that is not there. */
@@ -29,7 +31,12 @@ export interface RunningGateway {
 
 /** Starts a gateway as the start gate sees one. */
 export async function startGateway(input: GatewayInput): Promise<RunningGateway> {
-  const { address = '127.0.0.1', targets = [], greeting = GATE_PROTOCOL.canaryGreeting } = input;
+  const {
+    address = '127.0.0.1',
+    targets = [],
+    nodePorts = 'Refuse',
+    greeting = GATE_PROTOCOL.canaryGreeting,
+  } = input;
   const canary = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.end(greeting ?? '');
@@ -37,7 +44,7 @@ export async function startGateway(input: GatewayInput): Promise<RunningGateway>
   canary.once('connection', () => input.onFirstCanary?.());
   const canaryPort = await listen(canary, address);
   if (greeting === null) await close(canary);
-  const body = JSON.stringify({ format: 1, targets, canary: { address, port: canaryPort } });
+  const body = JSON.stringify({ format: 1, nodePorts, targets, canary: { address, port: canaryPort } });
   const answer = input.answer ?? (() => ({ status: 200, body }));
   const authority = await createCertificateAuthority(Date.now());
   const serving = await issueServingCertificate(authority, [GATE_PROTOCOL.host], Date.now());

@@ -15,10 +15,11 @@ const tried = (...attempts: readonly Attempt[]) =>
 
 describe('a round', () => {
   test('passes if everything was closed and the canary was reached', () => {
-    expect(judgeRound({ tried: tried(CLOSED, CLOSED), canary: true })).toEqual({
+    expect(judgeRound({ tried: tried(CLOSED, CLOSED), canary: true }, 'Refuse')).toEqual({
       passed: true,
       closed: 2,
       open: [],
+      openNodePorts: [],
       faults: [],
       canary: true,
     });
@@ -30,14 +31,48 @@ describe('a round', () => {
     ['the canary was not reached', tried(CLOSED, CLOSED), false],
     ['nothing was tried', tried(), true],
   ] as const)('does not pass if %s', ([, attempts, canary]) => {
-    expect(judgeRound({ tried: attempts, canary }).passed).toBe(false);
+    expect(judgeRound({ tried: attempts, canary }, 'Refuse').passed).toBe(false);
+    expect(judgeRound({ tried: attempts, canary }, 'Report').passed).toBe(false);
   });
 
   test('names what was open and what failed', () => {
-    const verdict = judgeRound({ tried: tried(CLOSED, OPEN, FAULT), canary: true });
+    const verdict = judgeRound({ tried: tried(CLOSED, OPEN, FAULT), canary: true }, 'Refuse');
     expect(verdict.closed).toBe(1);
     expect(verdict.open).toEqual([target(2)]);
     expect(verdict.faults).toEqual([{ target: target(3), attempt: FAULT }]);
+  });
+
+  describe('with an open port of the own node', () => {
+    const nodePort: GateTarget = { ...target(9), onOwnNode: true };
+    const round = { tried: [...tried(CLOSED), { target: nodePort, attempt: OPEN }], canary: true };
+
+    test('does not pass where such ports are refused', () => {
+      expect(judgeRound(round, 'Refuse')).toMatchObject({
+        passed: false,
+        open: [nodePort],
+        openNodePorts: [],
+      });
+    });
+
+    test('passes and says so where they are reported', () => {
+      expect(judgeRound(round, 'Report')).toMatchObject({
+        passed: true,
+        open: [],
+        openNodePorts: [nodePort],
+      });
+    });
+
+    test.for([
+      ['another target is open as well', [{ target: target(8), attempt: OPEN }], true],
+      ['another such port could not be tried', [{ target: { ...nodePort, port: 10 }, attempt: FAULT }], true],
+      ['the canary was not reached', [], false],
+    ] as const)('does not pass if %s', ([, others, canary]) => {
+      expect(judgeRound({ tried: [...round.tried, ...others], canary }, 'Report').passed).toBe(false);
+    });
+
+    test('does not pass if nothing was closed', () => {
+      expect(judgeRound({ ...round, tried: round.tried.slice(1) }, 'Report').passed).toBe(false);
+    });
   });
 
   test('has tried all targets, or not', () => {
@@ -50,6 +85,13 @@ describe('a round', () => {
 test('targets of several lists are tried once', () => {
   const udp: GateTarget = { ...target(1), protocol: 'UDP' };
   expect(mergeTargets([target(1), target(2)], [target(2), udp])).toEqual([target(1), target(2), udp]);
+});
+
+test('a target is on the own node only if every list has it so', () => {
+  const marked: GateTarget = { ...target(1), onOwnNode: true };
+  expect(mergeTargets([marked], [target(1)])).toEqual([target(1)]);
+  expect(mergeTargets([target(1)], [marked])).toEqual([target(1)]);
+  expect(mergeTargets([marked], [marked])).toEqual([marked]);
 });
 
 describe('an error', () => {

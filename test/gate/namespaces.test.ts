@@ -79,6 +79,29 @@ describe.runIf(canRun('the tests of the start gate in network namespaces', missi
       ]);
     });
 
+    test('is open, the gate passes where node ports are reported, and names each', async () => {
+      const { message } = await runScenario({
+        tcpPorts: NODE_PORTS,
+        nodePorts: 'Report',
+        targets: [{ name: 'outside', address: '10.9.9.9', port: 443, protocol: 'TCP' }],
+        rules: ['udp dport 53 drop'],
+        limits: PATIENT,
+      });
+      expect(message).toMatchObject({ passed: true, open: [], faults: [], canary: true, closed: 7 });
+      expect(message['openNodePorts']).toHaveLength(6);
+      expect(message['openNodePorts']).toContain(`router-kubelet ${NODE_ADDRESS}:10250/TCP`);
+    });
+
+    test('reports its ports and another target is open, the gate fails and names that', async () => {
+      const { message } = await runScenario({
+        tcpPorts: [...NODE_PORTS, 443],
+        nodePorts: 'Report',
+        targets: [{ name: 'outside', address: NODE_ADDRESS, port: 443, protocol: 'TCP' }],
+        limits: SHORT,
+      });
+      expect(message).toMatchObject({ passed: false, open: [`outside ${NODE_ADDRESS}:443/TCP`] });
+    });
+
     test('is open at its link-local address only, the gate fails', async () => {
       const { message } = await runScenario({ tcpPorts: [10_250], rules: POLICY, limits: SHORT });
       expect(message['passed']).toBe(false);

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { GateLimits } from '../../src/gate/run-gate.ts';
-import type { GateTarget } from '../../src/lib/gate-protocol.ts';
+import type { GateTarget, NodePorts } from '../../src/lib/gate-protocol.ts';
 
 /** Addresses of the two network namespaces, which a veth pair connects as the CNI plugin `ptp` does. */
 export const NODE_ADDRESS = '10.9.0.1';
@@ -14,6 +14,8 @@ export interface Scenario {
   /** Ports on which the node answers datagrams, at each of its addresses. */
   readonly udpPorts?: readonly number[];
   readonly targets?: readonly GateTarget[];
+  /** `Refuse` by default. */
+  readonly nodePorts?: NodePorts;
   /** Rules for packets that the node receives from the pod. */
   readonly rules?: readonly string[];
   /** How long the rules lag behind the first round; by default they are there before. */

@@ -59,6 +59,13 @@ test('known neighbours are tried at the link-local address of their hardware add
   ]);
 });
 
+test('ports of routers and neighbours count as those of the own node, and nothing else does', () => {
+  const targets = ownTargets({ routes: ROUTES, ipv6Routes: IPV6_ROUTES, neighbours: NEIGHBOURS });
+  const marked = targets.filter(({ onOwnNode }) => onOwnNode === true);
+  expect(targets.slice(0, ALWAYS.length).every((target) => !('onOwnNode' in target))).toBe(true);
+  expect(marked).toHaveLength(targets.length - ALWAYS.length);
+});
+
 test('at most 32 neighbours are tried', () => {
   const lines = Array.from({ length: 500 }, (_, index) => {
     const last = [index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0')).join(':');

@@ -3,12 +3,30 @@ import { parseAnswer } from '../../src/gate/parse-answer.ts';
 import { UnrecoverableError } from '../../src/gate/unrecoverable-error.ts';
 
 const TARGET = { name: 'kubelet', address: '10.0.0.1', port: 10_250, protocol: 'TCP' };
-const ANSWER = { format: 1, targets: [TARGET], canary: { address: '10.0.0.2', port: 8444 } };
+const ANSWER = {
+  format: 1,
+  nodePorts: 'Refuse',
+  targets: [TARGET],
+  canary: { address: '10.0.0.2', port: 8444 },
+};
 
 test('an answer is read as it is, without fields that are not known', () => {
   expect(parseAnswer(JSON.stringify({ ...ANSWER, added: 1, targets: [{ ...TARGET, added: 1 }] }))).toEqual(
     ANSWER,
   );
+});
+
+test('a mark is read, and one that is false is none', () => {
+  const targets = [
+    { ...TARGET, onOwnNode: true },
+    { ...TARGET, onOwnNode: false },
+  ];
+  const answer = parseAnswer(JSON.stringify({ ...ANSWER, nodePorts: 'Report', targets }));
+  expect(answer).toEqual({
+    ...ANSWER,
+    nodePorts: 'Report',
+    targets: [{ ...TARGET, onOwnNode: true }, TARGET],
+  });
 });
 
 test('a list may have 256 targets', () => {
@@ -20,6 +38,21 @@ test.for([
   ['no JSON', '<html>', 'the answer is "<html>"; it must be JSON'],
   ['no object', '[]', 'the answer is []; it must be a JSON object'],
   ['another format', { ...ANSWER, format: 2 }, 'format is 2; it must be 1'],
+  [
+    'no word on node ports',
+    { ...ANSWER, nodePorts: undefined },
+    'nodePorts is not set; it must be "Refuse" or "Report"',
+  ],
+  [
+    'another word on node ports',
+    { ...ANSWER, nodePorts: 'Allow' },
+    'nodePorts is "Allow"; it must be "Refuse" or "Report"',
+  ],
+  [
+    'a mark that is no truth value',
+    { ...ANSWER, targets: [{ ...TARGET, onOwnNode: 'true' }] },
+    'targets[0].onOwnNode is "true"; it must be true or false',
+  ],
   ['no list', { ...ANSWER, targets: null }, 'targets is not set; it must be a list'],
   [
     'an empty list',

@@ -104,6 +104,7 @@ describe('the gate passes', () => {
               status: 200,
               body: JSON.stringify({
                 format: 1,
+                nodePorts: 'Refuse',
                 targets: [tcp(1)],
                 canary: { address: '127.0.0.1', port: canaryPort },
               }),
@@ -181,7 +182,9 @@ describe('the gate fails', () => {
   });
 
   test('at once if the answer is malformed', async () => {
-    const gateway = await gatewayOf({ answer: () => ({ status: 200, body: '{"format":1,"targets":[]}' }) });
+    const gateway = await gatewayOf({
+      answer: () => ({ status: 200, body: '{"format":1,"nodePorts":"Refuse","targets":[]}' }),
+    });
     const report = await run(gateway);
     expect(report).toMatchObject({ passed: false, verdict: null, rounds: 0 });
     expect(report.problem).toContain('targets is "0 entries"; it must be a list of 1 to 256 entries');

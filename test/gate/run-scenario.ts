@@ -43,7 +43,10 @@ for (const port of scenario.tcpPorts ?? [])
 for (const port of scenario.udpPorts ?? []) await echoAt(port);
 const gateway = await startGateway({
   address: NODE_ADDRESS,
-  targets: scenario.targets ?? [{ name: 'kubelet', address: NODE_ADDRESS, port: 10_250, protocol: 'TCP' }],
+  targets: scenario.targets ?? [
+    { name: 'kubelet', address: NODE_ADDRESS, port: 10_250, protocol: 'TCP', onOwnNode: true },
+  ],
+  ...(scenario.nodePorts === undefined ? {} : { nodePorts: scenario.nodePorts }),
   ...(scenario.rootfs === undefined ? {} : { port: GATE_PROTOCOL.port }),
   onFirstCanary: () => {
     const { rulesAfterMilliseconds } = scenario;

@@ -52,6 +52,20 @@ test('only metadata is fetched and kept where that is enough, and a selector is 
   ]);
 });
 
+test('a cache says whether it follows, and has heard of the server when that ends a watch itself', async () => {
+  expect(watched.cache?.following() ?? false).toBe(false);
+  await watched.start();
+  await expect.poll(watched.cache.following).toBe(true);
+  const before = watched.clock.now();
+  watched.proxy.endWatches('');
+  await expect.poll(() => watched.cache.lastContactTime()).toBeGreaterThan(before);
+  await expect.poll(watched.cache.following).toBe(true);
+  await watched.proxy.down();
+  await expect.poll(watched.cache.following).toBe(false);
+  await watched.proxy.up();
+  await expect.poll(watched.cache.following, { timeout: 10_000 }).toBe(true);
+});
+
 test('a stopped cache delivers nothing more and closes its watch', async () => {
   await watched.start();
   await watched.cache.stop();

@@ -35,4 +35,12 @@ describe('settings', () => {
       ].join('\n'),
     );
   });
+
+  test('that are required and not set are listed as well', () => {
+    const source = { program: 'gateway', names: ['tenant', 'namespace'], required: ['tenant'] } as const;
+    const readTenant = (environment: Readonly<Record<string, string>>) =>
+      readSettings({ ...source, parameters: [], environment }, (setting) => setting('tenant', dnsLabel, ''));
+    expect(() => readTenant({})).toThrow('  --tenant (or CLOISTER_TENANT) is not set; it must be');
+    expect(readTenant({ CLOISTER_TENANT: 'acme' })).toBe('acme');
+  });
 });

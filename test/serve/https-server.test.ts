@@ -160,4 +160,34 @@ describe('a server', () => {
     server = undefined;
     await closed;
   }, 15_000);
+
+  test('resets a connection that is not admitted before any handshake, and counts those that were', async () => {
+    let admitted = 0;
+    const admit = (socket: Socket): boolean => {
+      if (admitted === 1) return false;
+      admitted += 1;
+      socket.once('close', () => (admitted -= 1));
+      return true;
+    };
+    server = createHttpsServer({ certificate, limits: LIMITS, log, admit }, (_request, response) => {
+      response.end('ok');
+    });
+    const port = await server.listen(0, ADDRESS);
+    const first = await open(port);
+    await expect(open(port)).rejects.toThrow();
+    first.destroy();
+    await expect.poll(() => admitted).toBe(0);
+    await open(port);
+  });
+
+  test('answers so many requests on a connection, also where more are sent at once', async () => {
+    const port = await start({ maxRequestsPerConnection: 1 });
+    const socket = await open(port);
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+    const closed = untilClosed(socket);
+    socket.write('GET / HTTP/1.1\r\nHost: webhook\r\n\r\n'.repeat(50));
+    await closed;
+    expect(text.match(/^HTTP\/1.1 200 /gm)).toHaveLength(1);
+  });
 });

@@ -32,7 +32,7 @@ export interface ProcessOptions {
 export interface ProgramRunner {
   /** Starts one with the flags beside `--address` and `--probe-port`; it does not wait until it is ready. */
   readonly start: (
-    name: 'operator' | 'webhook',
+    name: 'operator' | 'webhook' | 'gateway',
     flags: readonly string[],
     options?: ProcessOptions,
   ) => Promise<RunningProgram>;
@@ -59,7 +59,9 @@ export async function createProgramRunner({ isBuilt = false } = {}): Promise<Pro
       const file = isBuilt ? `dist/bin/${name}.js` : `src/bin/${name}.ts`;
       const program = fileURLToPath(new URL(`../../${file}`, import.meta.url));
       const own = [`--address=${address}`, `--probe-port=${probePort}`];
-      const node = ['--disable-warning=ExperimentalWarning', ...deployedNodeFlags(name), ...nodeFlags];
+      // The gateway is not in the manifests: the operator makes it.
+      const deployed = name === 'gateway' ? [] : deployedNodeFlags(name);
+      const node = ['--disable-warning=ExperimentalWarning', ...deployed, ...nodeFlags];
       const args = [...node, program, ...own, ...flags];
       const log = join(folder, `${name}-${started.length}.log`);
       const server = await startServer({ name, program: process.execPath, args, environment, log }, watchdog);

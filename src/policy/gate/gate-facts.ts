@@ -1,4 +1,6 @@
-import { type GateTarget } from '../../lib/gate-protocol.ts';
+import { type GateTarget, type NodePorts } from '../../lib/gate-protocol.ts';
+
+export type { NodePorts } from '../../lib/gate-protocol.ts';
 
 /** The ConfigMap in a tenant's system namespace that the operator writes and the gateway watches, and its key. */
 export const GATE_FACTS = { configMap: 'cloister-gate', key: 'gate.json', format: 1 } as const;
@@ -12,9 +14,6 @@ export interface GateFacts {
   readonly namespaces: readonly string[];
   /** Whether a pod may start that reaches ports of its own node. Some CNIs always let it. */
   readonly nodePorts: NodePorts;
-  /** What no pod of the tenant may reach, whatever node it runs on. */
+  /** What no pod of the tenant may reach, whatever node it runs on. None has `onOwnNode`: the gateway adds it. */
   readonly targets: readonly GateTarget[];
 }
-
-/** `Refuse`: the start gate fails where a port of the node is open. `Report`: it passes, and says so. */
-export type NodePorts = 'Refuse' | 'Report';

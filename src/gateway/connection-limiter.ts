@@ -1,0 +1,76 @@
+import { type Socket } from 'node:net';
+import { canonicalAddress } from '../lib/ip-address.ts';
+
+/** What one source address may take of a server. */
+export interface AddressLimits {
+  /** Open connections. */
+  readonly maxConnections: number;
+  /** New connections in the long run. */
+  readonly connectionsPerSecond: number;
+  /** New connections at once, after a pause. */
+  readonly maxBurst: number;
+  /** How long a connection may last, whatever happens on it. */
+  readonly maxConnectionMilliseconds: number;
+  /** How many addresses are remembered. A connection from one more is refused. */
+  readonly maxAddresses: number;
+}
+
+export interface ConnectionLimiterOptions {
+  readonly limits: AddressLimits;
+  /** Milliseconds on a clock that never goes back. */
+  readonly monotonicNow: () => number;
+  readonly onRefused: () => void;
+}
+
+interface Taken {
+  open: number;
+  /** When the address has its whole burst again: the theoretical arrival time of the generic cell rate algorithm. */
+  restored: number;
+}
+
+const SWEEP_MILLISECONDS = 1_000;
+
+/**
+ * Returns a function that says whether a connection may stay, and ends those that last too long. It needs no identity, so that
+ * one pod can neither fill the server nor keep it busy with handshakes.
+ */
+export function createConnectionLimiter(options: ConnectionLimiterOptions): (socket: Socket) => boolean {
+  const { limits, monotonicNow, onRefused } = options;
+  const addresses = new Map<string, Taken>();
+  const interval = 1_000 / limits.connectionsPerSecond;
+  let swept = -Infinity;
+
+  const sweep = (now: number): void => {
+    if (now - swept < SWEEP_MILLISECONDS) return;
+    swept = now;
+    for (const [address, { open, restored }] of addresses) {
+      if (open === 0 && restored <= now) addresses.delete(address);
+    }
+  };
+  const take = (address: string, now: number): Taken | null => {
+    const known = addresses.get(address);
+    if (known === undefined && addresses.size >= limits.maxAddresses) sweep(now);
+    if (known === undefined && addresses.size >= limits.maxAddresses) return null;
+    const taken = known ?? { open: 0, restored: now };
+    const restored = Math.max(taken.restored, now) + interval;
+    if (taken.open >= limits.maxConnections || restored - now > limits.maxBurst * interval) return null;
+    taken.open += 1;
+    taken.restored = restored;
+    addresses.set(address, taken);
+    return taken;
+  };
+  return (socket) => {
+    const address = canonicalAddress(socket.remoteAddress ?? '');
+    const taken = address === null ? null : take(address, monotonicNow());
+    if (taken === null) {
+      onRefused();
+      return false;
+    }
+    const end = setTimeout(() => socket.destroy(), limits.maxConnectionMilliseconds);
+    socket.once('close', () => {
+      clearTimeout(end);
+      taken.open -= 1;
+    });
+    return true;
+  };
+}

@@ -1,0 +1,87 @@
+import { type WatchedCache } from '../cluster/cache-set.ts';
+import { type KubeClient } from '../kube/kube-client.ts';
+import { type KubeLogger } from '../kube/kube-logger.ts';
+import { resources } from '../kube/resources.ts';
+import { createWatchCache, type WatchCache } from '../kube/watch-cache.ts';
+import { type Clock } from '../lib/clock.ts';
+import { staleness } from './cache-freshness.ts';
+import { keepPod, type KnownPod } from './known-pod.ts';
+
+/** The pods of a tenant's namespaces, found by their address. */
+export interface PodDirectory {
+  /** Follows the pods of these namespaces from now on, and forgets those of others. */
+  readonly follow: (namespaces: readonly string[]) => void;
+  /** Why addresses cannot be told now, in one line that names the namespaces; null where they can. */
+  readonly problem: () => string | null;
+  /** Returns the live pods that have the address. `address` is canonical. */
+  readonly havingAddress: (address: string) => readonly KnownPod[];
+  /** All namespaces as one cache, for metrics. */
+  readonly watched: WatchedCache;
+  readonly stop: () => Promise<void>;
+}
+
+export interface PodDirectoryOptions {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+}
+
+/** Creates a directory that follows no namespace. */
+export function createPodDirectory(options: PodDirectoryOptions): PodDirectory {
+  const { clock } = options;
+  const caches = new Map<string, WatchCache<KnownPod>>();
+  const stopping = new Set<Promise<void>>();
+
+  const remove = (namespace: string, cache: WatchCache<KnownPod>): void => {
+    caches.delete(namespace);
+    const stopped = cache.stop().finally(() => stopping.delete(stopped));
+    stopping.add(stopped);
+  };
+  const follow = (namespaces: readonly string[]): void => {
+    for (const [namespace, cache] of caches) if (!namespaces.includes(namespace)) remove(namespace, cache);
+    for (const namespace of namespaces) {
+      if (caches.has(namespace)) continue;
+      const cache = createPodCache(options, namespace);
+      caches.set(namespace, cache);
+      cache.start();
+    }
+  };
+  return {
+    follow,
+    problem: () => {
+      // An address is only told where it is sure that no pod of another namespace has it.
+      const problems = [...caches].flatMap(([namespace, cache]) => {
+        const stale = staleness(cache, clock.now());
+        return stale === null ? [] : `${namespace} (${stale})`;
+      });
+      return problems.length === 0
+        ? null
+        : `the pods of these namespaces are not known: ${problems.join(', ')}`;
+    },
+    havingAddress: (address) => [...caches.values()].flatMap((cache) => cache.byIndex('address', address)),
+    watched: {
+      resource: resources.pods.plural,
+      synced: () => [...caches.values()].every((cache) => cache.synced()),
+      lastContactTime: () => oldest([...caches.values()].map((cache) => cache.lastContactTime())),
+    },
+    stop: async () => {
+      follow([]);
+      await Promise.all(stopping);
+    },
+  };
+}
+
+function createPodCache(options: PodDirectoryOptions, namespace: string): WatchCache<KnownPod> {
+  return createWatchCache<KnownPod>({
+    ...options,
+    resource: resources.pods,
+    namespace,
+    transform: (pod) => keepPod(pod),
+    indexes: { address: ({ addresses }) => addresses },
+  });
+}
+
+function oldest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
