@@ -28,13 +28,19 @@ export interface CertificateAuthority {
   readonly privateKey: Secret;
 }
 
+/** Whose certificates they are, as their names say. */
+export type CertifiedProgram = 'webhook' | 'gateway';
+
 /** Creates an authority that signs only serving certificates (path length 0). `now` in milliseconds since 1970. */
-export async function createCertificateAuthority(now: number): Promise<CertificateAuthority> {
+export async function createCertificateAuthority(
+  now: number,
+  program: CertifiedProgram = 'webhook',
+): Promise<CertificateAuthority> {
   const keys = await webcrypto.subtle.generateKey(KEY, true, USES);
   const serialNumber = newSerialNumber();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     // The name differs each time, so that a verifier does not confuse two authorities in one bundle.
-    name: `CN=cloister webhook CA ${serialNumber.slice(0, 8)}`,
+    name: `CN=cloister ${program} CA ${serialNumber.slice(0, 8)}`,
     serialNumber,
     ...validity(now, now + AUTHORITY_LIFETIME),
     keys,
@@ -53,11 +59,12 @@ export async function issueServingCertificate(
   authority: CertificateAuthority,
   hosts: readonly string[],
   now: number,
+  program: CertifiedProgram = 'webhook',
 ): Promise<ServingCertificate> {
   const issuer = new X509Certificate(authority.certificate);
   const keys = await webcrypto.subtle.generateKey(KEY, true, USES);
   const certificate = await X509CertificateGenerator.create({
-    subject: 'CN=cloister webhook',
+    subject: `CN=cloister ${program}`,
     issuer: issuer.subject,
     serialNumber: newSerialNumber(),
     ...validity(now, Math.min(now + SERVING_LIFETIME, issuer.notAfter.getTime())),

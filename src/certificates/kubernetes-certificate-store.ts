@@ -1,20 +1,13 @@
 import { MANAGED_BY } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
 import { type KubeClient } from '../kube/kube-client.ts';
-import { isKubeError } from '../kube/kube-error.ts';
 import { type KubeObject, type OwnerReference } from '../kube/kube-object.ts';
-import { type ObjectName } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
+import { readAuthorities, writeAuthorities } from './authority-secret.ts';
 import { type CertificateStore } from './certificate-manager.ts';
-import {
-  bundleOf,
-  decodeAuthorities,
-  encodeAuthorities,
-  type StoredAuthorities,
-} from './stored-authorities.ts';
+import { bundleOf } from './stored-authorities.ts';
 import { readRegisteredBundles, registerBundle, type WebhookRegistration } from './webhook-registration.ts';
 
-type SecretObject = KubeObject & { type?: string; data?: Record<string, string> };
 type ConfigMapObject = KubeObject & { data?: Record<string, string> };
 
 const LABELS = { [MANAGED_BY.label]: MANAGED_BY.value, 'app.kubernetes.io/part-of': 'cloister' };
@@ -57,17 +50,10 @@ export function createKubernetesCertificateStore(
   const configMap = { namespace, name: objects.configMap };
   const registrations = registrationsOf(objects);
   return {
-    async read() {
-      const found = await findObject<SecretObject>(client, resources.secrets, secret);
-      if (found === null) return { authorities: null, version: null };
-      const authorities = decodeAuthorities(found.data ?? {}, `Secret ${namespace}/${secret.name}`);
-      return { authorities, version: found.metadata.resourceVersion ?? null };
-    },
+    read: () => readAuthorities(client, secret),
     async write(authorities, version) {
-      const owned = { name: secret, ownerReferences: await ownersOf(client, objects) };
-      return version === null
-        ? createSecret(client, owned, authorities)
-        : changeSecret(client, owned, authorities, version);
+      const owned = { name: secret, labels: LABELS, ownerReferences: await ownersOf(client, objects) };
+      return writeAuthorities(client, owned, { authorities, version });
     },
     async readBundles() {
       const found = await findObject<ConfigMapObject>(client, resources.configMaps, configMap);
@@ -103,45 +89,4 @@ async function ownersOf(
   const owner = await findObject(client, resources.serviceAccounts, { namespace, name });
   const uid = owner?.metadata.uid;
   return uid === undefined ? [] : [{ apiVersion: 'v1', kind: resources.serviceAccounts.kind, name, uid }];
-}
-
-interface OwnedSecret {
-  readonly name: ObjectName;
-  readonly ownerReferences: OwnerReference[];
-}
-
-async function createSecret(
-  client: KubeClient,
-  { name, ownerReferences }: OwnedSecret,
-  authorities: StoredAuthorities,
-): Promise<boolean> {
-  const present = Object.entries(encodeAuthorities(authorities)).filter(([, value]) => value !== null);
-  const data = Object.fromEntries(present) as Record<string, string>;
-  try {
-    await client.create<SecretObject>(resources.secrets, {
-      metadata: { ...name, labels: LABELS, ownerReferences },
-      type: 'Opaque',
-      data,
-    });
-    return true;
-  } catch (error) {
-    if (isKubeError(error, 'AlreadyExists')) return false;
-    throw error;
-  }
-}
-
-async function changeSecret(
-  client: KubeClient,
-  { name, ownerReferences }: OwnedSecret,
-  authorities: StoredAuthorities,
-  resourceVersion: string,
-): Promise<boolean> {
-  try {
-    const change = { metadata: { ownerReferences }, data: encodeAuthorities(authorities) };
-    await client.patch<SecretObject>(resources.secrets, name, change, { resourceVersion });
-    return true;
-  } catch (error) {
-    if (isKubeError(error, 'Conflict', 'NotFound')) return false;
-    throw error;
-  }
 }

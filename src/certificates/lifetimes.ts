@@ -11,7 +11,12 @@ export const BACKDATING = HOUR;
 /** How long a new authority is published before it signs, so that every API server has the bundle. */
 export const STAGING = DAY;
 
+/** When a certificate with this validity must be renewed. Times in milliseconds since 1970. */
+export function renewalTime({ notBefore, notAfter }: { notBefore: number; notAfter: number }): number {
+  return notBefore + ((notAfter - notBefore) * 2) / 3;
+}
+
 /** Whether a certificate with this validity must be renewed. */
 export function isDueForRenewal(validity: { notBefore: number; notAfter: number }, now: number): boolean {
-  return now >= validity.notBefore + ((validity.notAfter - validity.notBefore) * 2) / 3;
+  return now >= renewalTime(validity);
 }

@@ -1,6 +1,6 @@
 import { type CertificateFacts } from './certificate-facts.ts';
 import { type CertificateAuthority } from './issue.ts';
-import { BACKDATING, isDueForRenewal, STAGING } from './lifetimes.ts';
+import { BACKDATING, isDueForRenewal, renewalTime, STAGING } from './lifetimes.ts';
 import { type StoredAuthorities } from './stored-authorities.ts';
 
 /** The state that a rotation is planned from. */
@@ -65,8 +65,23 @@ function planAuthorities(
 ): RotationAction | null {
   if (previous !== null && now >= previous.notAfter) return 'RetireAuthority';
   if (next === null || !isValid(next, now)) return isDueForRenewal(current, now) ? 'StageAuthority' : null;
-  const isStaged = now >= next.notBefore + BACKDATING + STAGING;
-  return isStaged && isTrusted(next) ? 'PromoteAuthority' : null;
+  return now >= stagedTime(next) && isTrusted(next) ? 'PromoteAuthority' : null;
+}
+
+/** When the next step becomes due of its own accord, in milliseconds since 1970; never (`Infinity`) where nothing is stored. */
+export function nextRotationTime({ authorities, serving }: RotationState): number {
+  if (authorities === null) return Infinity;
+  const { current, next, previous } = authorities;
+  return Math.min(
+    serving === null ? Infinity : renewalTime(serving),
+    next === null ? renewalTime(current) : stagedTime(next),
+    previous === null ? Infinity : previous.notAfter,
+  );
+}
+
+/** When a new authority may sign. */
+function stagedTime({ notBefore }: CertificateFacts): number {
+  return notBefore + BACKDATING + STAGING;
 }
 
 /** A certificate that begins in the future was made by a wrong clock: no verifier accepts it, so it is replaced. */

@@ -71,7 +71,7 @@ function assertReadable(certificate: string, where: string, key: string): void {
 }
 
 function unreadable(where: string, keys: string, cause?: unknown): Error {
-  const message = `${where} has no readable certificate authority in ${keys}; delete the Secret and the webhook creates a new one`;
+  const message = `${where} has no readable certificate authority in ${keys}; delete the Secret, and a new one is made`;
   return new Error(message, { cause });
 }
 

@@ -90,6 +90,9 @@ const shadow = z.object({
   untilTime: time().describe('When it ends: at most 14 days after the start that the status records.'),
 });
 
+const STORAGE_CLASS_OF = (spec: string): string =>
+  `(has(${spec}.gateway) && has(${spec}.gateway.storageClassName) ? ${spec}.gateway.storageClassName : '')`;
+
 /** The rules that hold between the parts of a tenant: what is named must be declared. */
 const tenantRules: readonly Rule[] = [
   {
@@ -116,6 +119,13 @@ const tenantRules: readonly Rule[] = [
     rule: '!has(self.shadow) || self.shadow.roles.all(r, r in self.roles.allowed)',
     message: 'every role must be in spec.roles.allowed',
     fieldPath: '.shadow.roles',
+  },
+  {
+    rule: `${STORAGE_CLASS_OF('self')} == ${STORAGE_CLASS_OF('oldSelf')}`,
+    message:
+      'cannot be set, changed or removed later, as the claims of a StatefulSet: create the tenant again',
+    fieldPath: '.gateway.storageClassName',
+    reason: 'FieldValueForbidden',
   },
 ];
 
@@ -161,6 +171,15 @@ const vault = z.object({
   namespace: secretPath().optional().describe('Namespace of Vault. If not set: the root.'),
 });
 
+const gateway = z.object({
+  replicas: z.int().min(1).max(32).default(2).describe('How many.'),
+  storageClassName: dnsSubdomain()
+    .optional()
+    .describe(
+      'Storage class of the volumes that hold what is not delivered yet. It cannot be changed. If not set: the disk of the node, which a replica loses when it moves.',
+    ),
+});
+
 /** What belongs to a tenant, and what holds for it. */
 export const tenantSpec = z
   .object({
@@ -168,10 +187,7 @@ export const tenantSpec = z
     roles: roles.prefault({}).describe('Roles of the tenant.'),
     limits: limits.prefault({}).describe('What all sandboxes of the tenant together may use.'),
     approvals: approvals.prefault({}).describe('How people are notified of questions.'),
-    gateway: z
-      .object({ replicas: z.int().min(1).max(32).default(2).describe('How many.') })
-      .prefault({})
-      .describe("The tenant's gateway."),
+    gateway: gateway.prefault({}).describe("The tenant's gateway."),
     vault: vault.optional().describe('The tenant in Vault. If not set: Vault is not used.'),
     credentials: keyedList(credentialBinding, ['name'], 128).describe(
       'Binds what the roles name. A name that is not bound is denied.',

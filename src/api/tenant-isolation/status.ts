@@ -26,7 +26,7 @@ export const tenantConditions = {
     meaning: 'The namespaces are closed in both directions.',
     reasons: {
       Closed: 'The policies of Cloister are in place.',
-      PolicyMissing: 'A policy could not be written. The message names it.',
+      PolicyMissing: 'A policy is not in place. The message names its namespace.',
     },
   },
   GatewayReady: {
@@ -35,6 +35,10 @@ export const tenantConditions = {
       Available: 'Enough replicas are ready.',
       Unavailable: 'No replica is ready. Agents reach nothing.',
       GatewayMoved: 'Its address was lost, and the pods are made again.',
+      NameTaken: 'An object of somebody else has a name that the gateway needs. The message names it.',
+      TargetsUnknown:
+        'It is not known what the start gates must try. The message says what could not be read.',
+      NotConfigured: 'The operator was started without an image of the gateway.',
     },
   },
   CredentialsBound: {

@@ -1,10 +1,4 @@
-import {
-  CLUSTER_ROLE,
-  GATEWAY,
-  OPERATOR,
-  SYSTEM_NAMESPACE,
-  systemNamespaceOf,
-} from '../../api/names.ts';
+import { CLUSTER_ROLE, GATEWAY, OPERATOR, SYSTEM_NAMESPACE, systemNamespaceOf } from '../../api/names.ts';
 import { MANAGED_LABELS, type RenderedObject } from './rendered-object.ts';
 
 const operator = { name: OPERATOR, namespace: SYSTEM_NAMESPACE };

@@ -42,6 +42,15 @@ const second = (list: Readonly<Record<string, unknown>>, changes: Readonly<Recor
 
 const shadow = (untilTime: string) => ({ '/spec/shadow': { roles: ['minimal'], untilTime } });
 
+const changedStorageClass = (name: string, was: string | undefined, is: string | undefined): BadObject => ({
+  name,
+  object: tenant({ '/spec/gateway': { replicas: 2, storageClassName: is } }),
+  before: tenant({ '/spec/gateway': { replicas: 2, storageClassName: was } }),
+  field: 'spec.gateway.storageClassName',
+  message: /create the tenant again/,
+  by: 'Schema',
+});
+
 /** Tenants that cannot be. */
 export const badTenants: readonly BadObject[] = [
   namespaced('default'),
@@ -140,6 +149,15 @@ export const badTenants: readonly BadObject[] = [
     'spec.gateway.replicas',
     /less than or equal to 32/,
   ),
+  schema(
+    'a storage class of the gateway that is no name',
+    { '/spec/gateway/storageClassName': 'Fast Disks' },
+    'spec.gateway.storageClassName',
+    /should match/,
+  ),
+  changedStorageClass('a storage class of the gateway that is set later', undefined, 'fast'),
+  changedStorageClass('a storage class of the gateway that is changed', 'fast', 'faster'),
+  changedStorageClass('a storage class of the gateway that is removed', 'fast', undefined),
   webhook('a shadow longer than 14 days', shadow('2099-01-01T00:00:00Z'), 'spec.shadow.untilTime', /14 days/),
   webhook(
     'an exemption that has ended',
