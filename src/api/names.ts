@@ -73,6 +73,7 @@ export const GATEWAY = {
   /** Greets each connection, so that the start gate can tell a closed network from one that lags. */
   canaryPort: 8444,
   probePort: 8081,
+  metricsPort: 9090,
 } as const;
 
 /** The Secrets in a tenant's system namespace that hold the authority of its gateway, and its serving certificate. */

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { createKubeClient } from '../kube/client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../operator/configuration.ts';
-import { startEnrolment } from '../operator/start-enrolment.ts';
+import { endOperator } from '../operator/release/end-operator.ts';
+import { startOperator } from '../operator/start-operator.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
 import { createProbeServer } from '../serve/probes.ts';
 import { orExit } from './or-exit.ts';
@@ -13,11 +15,21 @@ const client = await createKubeClient({
   kubeconfig: configuration.kubeconfig,
   userAgent: 'cloister-operator',
 });
-const enrolment = startEnrolment({ client, logger: log, clock: systemClock });
+// A second operator would make again what a release takes away.
+if (configuration.release) await endOperator({ client, logger: log, clock: systemClock });
+
+const operator = startOperator({
+  client,
+  logger: log,
+  clock: systemClock,
+  configuration,
+  environment: process.env,
+  readResolverConfiguration: () => readFile('/etc/resolv.conf', 'utf8'),
+});
 
 let isDraining = false;
 const probes = createProbeServer({
-  checks: [{ name: 'caches', problem: () => (enrolment.synced() ? null : 'not synced') }],
+  checks: operator.checks,
   isDraining: () => isDraining,
   monotonicNow: () => performance.now(),
 });
@@ -26,15 +38,27 @@ listenOn(probes, configuration.probePort, configuration.address).catch((error: u
   process.exit(1);
 });
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown());
+// A release that is asked to end before its time has not released everything.
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => void shutdown(configuration.release ? 1 : 0));
 
-async function shutdown(): Promise<void> {
+if (configuration.release) {
+  operator.whenReleased().then(
+    () => {
+      log.info({}, 'everything that was made for tenants is away');
+      return shutdown(0);
+    },
+    () => undefined,
+  );
+}
+
+async function shutdown(code: number): Promise<void> {
   isDraining = true;
   try {
-    await enrolment.stop();
+    await operator.stop();
     await closeNow(probes);
     await client.close();
-    process.exit(0);
+    process.exit(code);
   } catch (error) {
     log.fatal({ err: error }, 'shutdown failed');
     process.exit(1);

@@ -38,7 +38,9 @@ export interface GatewayAuthorities {
 }
 
 /** Reads the authorities of a tenant's gateway, which are made where there are none. */
-export async function readGatewayAuthorities(context: GatewayCertificateContext): Promise<GatewayAuthorities> {
+export async function readGatewayAuthorities(
+  context: GatewayCertificateContext,
+): Promise<GatewayAuthorities> {
   const { client, logger, namespace, now } = context;
   const secret = secretOf(context);
   let stored = await readAuthorities(client, secret.name);

@@ -64,10 +64,12 @@ export function startController(options: ControllerOptions): Controller {
   };
   const run = async (): Promise<void> => {
     await options.whenSynced(stopping.signal);
+    // Before the start: what the caches added while they were filled is reconciled once, and not once more.
+    addAll();
     queue.start();
     while (!stopping.signal.aborted) {
-      addAll();
       await clock.sleep(RESYNC_MILLISECONDS * (1 - RESYNC_JITTER * random()), stopping.signal);
+      addAll();
     }
   };
   const running = run().catch((error: unknown) => {

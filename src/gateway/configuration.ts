@@ -58,8 +58,8 @@ export function readConfiguration(
       ports: {
         api: read('api-port', port, GATEWAY.apiPort),
         canary: read('canary-port', port, GATEWAY.canaryPort),
-        probes: read('probe-port', port, 8081),
-        metrics: read('metrics-port', port, 9090),
+        probes: read('probe-port', port, GATEWAY.probePort),
+        metrics: read('metrics-port', port, GATEWAY.metricsPort),
       },
       kubeconfig: read<string | undefined>('kubeconfig', nonEmpty, undefined),
       tenant,

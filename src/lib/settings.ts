@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { parseQuantity } from './quantity.ts';
 
 /** The value of a setting, or what it must be. */
 type SettingResult<T> = { readonly value: T } | { readonly problem: string };
@@ -98,6 +100,34 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Setting
     const value = choices.find((choice) => choice === text);
     return value === undefined ? { problem: `one of ${choices.join(', ')}` } : { value };
   };
+}
+
+/** Texts of one kind separated by commas. An empty text is an empty list. */
+export function listOf<T>(parse: SettingParser<T>): SettingParser<readonly T[]> {
+  return (text) => {
+    const results = text.split(',').flatMap((entry) => (entry.trim() === '' ? [] : parse(entry.trim())));
+    const wrong = results.find((result) => 'problem' in result);
+    if (wrong !== undefined) return { problem: `a list, separated by commas, each ${wrong.problem}` };
+    return { value: results.flatMap((result) => ('value' in result ? [result.value] : [])) };
+  };
+}
+
+/** A Kubernetes quantity above zero, as it is written. */
+export function quantity(text: string): SettingResult<string> {
+  return (parseQuantity(text) ?? 0n) > 0n
+    ? { value: text }
+    : { problem: 'a quantity above zero, such as 500m or 256Mi' };
+}
+
+/** `ADDRESS:PORT`, or `[ADDRESS]:PORT` for IPv6. Names are not addresses. */
+export function socketAddress(
+  text: string,
+): SettingResult<{ readonly address: string; readonly port: number }> {
+  const [, address = '', digits = ''] = /^\[?([^[\]]*)\]?:(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  return isIP(address) !== 0 && port >= 1 && port <= 65_535
+    ? { value: { address, port } }
+    : { problem: 'an address and a port, such as 1.1.1.1:443 or [2606:4700:4700::1111]:443' };
 }
 
 /** Image digests separated by commas. An empty text is an empty list. */

@@ -1,5 +1,36 @@
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
-import { nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
+import {
+  digests,
+  dnsLabel,
+  listOf,
+  nonEmpty,
+  oneOf,
+  quantity,
+  readSettings,
+  type ReadSetting,
+  socketAddress,
+  wholeNumber,
+} from '../lib/settings.ts';
+import { type NodePorts } from '../policy/gate/gate-facts.ts';
+import { type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
+
+/** The start gate that sandboxes get. */
+export interface StartGateSettings {
+  /** Null where sandboxes get none. */
+  readonly image: string | null;
+  /** Digests of the images that the webhook trusts as a start gate. */
+  readonly digests: readonly string[];
+}
+
+/** What the operator tells gateways of what agents must not reach. */
+export interface GateSettings {
+  /** Whether a pod may start that reaches ports of its own node. */
+  readonly nodePorts: NodePorts;
+  /** Addresses outside the cluster that answer. */
+  readonly outsideTargets: readonly { readonly address: string; readonly port: number }[];
+  /** Name of the webhook's Service; null where the webhook is not behind one. */
+  readonly webhookService: string | null;
+}
 
 /** The configuration of the operator. */
 export interface OperatorConfiguration {
@@ -9,9 +40,37 @@ export interface OperatorConfiguration {
   /** Path of a kubeconfig. Undefined means $KUBECONFIG, ~/.kube/config or the pod's ServiceAccount, in this order. */
   readonly kubeconfig: string | undefined;
   readonly logLevel: LogLevel;
+  /** Takes everything away that was made for tenants, and ends. */
+  readonly release: boolean;
+  /** Null where tenants get no gateway. */
+  readonly gateway: GatewaySettings | null;
+  readonly gate: GateSettings;
+  readonly startGate: StartGateSettings;
+  /** How images of Cloister are pulled. */
+  readonly imagePullPolicy: GatewaySettings['imagePullPolicy'];
+  /** Ports of the API server, which gateways may reach. */
+  readonly apiServerPorts: readonly number[];
 }
 
-const SETTINGS = ['address', 'probe-port', 'kubeconfig', 'log-level'] as const;
+const SETTINGS = [
+  'address',
+  'probe-port',
+  'kubeconfig',
+  'log-level',
+  'release',
+  'gateway-image',
+  'gateway-cpu',
+  'gateway-memory',
+  'start-gate-image',
+  'start-gate-digests',
+  'image-pull-policy',
+  'node-ports',
+  'outside-targets',
+  'api-server-ports',
+  'webhook-service',
+] as const;
+
+type Read = ReadSetting<(typeof SETTINGS)[number]>;
 
 /** Reads the configuration from flags and environment. Throws one error that lists every problem. */
 export function readConfiguration(
@@ -24,5 +83,47 @@ export function readConfiguration(
     probePort: read('probe-port', wholeNumber(0, 65_535), 8081),
     kubeconfig: read<string | undefined>('kubeconfig', nonEmpty, undefined),
     logLevel: read('log-level', oneOf(...LOG_LEVELS), 'info'),
+    release: read('release', oneOf('true', 'false'), 'false') === 'true',
+    gateway: readGateway(read),
+    gate: readGate(read),
+    startGate: {
+      image: read<string | null>('start-gate-image', imageOrNone, null),
+      digests: read<readonly string[]>('start-gate-digests', digests, []),
+    },
+    imagePullPolicy: readPullPolicy(read),
+    apiServerPorts: read<readonly number[]>('api-server-ports', listOf(wholeNumber(1, 65_535)), [443, 6443]),
   }));
+}
+
+function readGateway(read: Read): GatewaySettings | null {
+  const image = read<string | null>('gateway-image', imageOrNone, null);
+  const limits = {
+    cpu: read('gateway-cpu', quantity, '1'),
+    memory: read('gateway-memory', quantity, '512Mi'),
+  };
+  return image === null ? null : { image, imagePullPolicy: readPullPolicy(read), ...limits };
+}
+
+function readGate(read: Read): GateSettings {
+  return {
+    nodePorts: read<NodePorts>('node-ports', oneOf('Refuse', 'Report'), 'Refuse'),
+    outsideTargets: read<GateSettings['outsideTargets']>('outside-targets', listOf(socketAddress), [
+      { address: '1.1.1.1', port: 443 },
+    ]),
+    webhookService: read<string | null>(
+      'webhook-service',
+      (text) => (text === '' ? { value: null } : dnsLabel(text)),
+      'cloister-webhook',
+    ),
+  };
+}
+
+function readPullPolicy(read: Read): GatewaySettings['imagePullPolicy'] {
+  const parse = oneOf('Always', 'IfNotPresent', 'Never');
+  return read<GatewaySettings['imagePullPolicy']>('image-pull-policy', parse, 'IfNotPresent');
+}
+
+/** An empty text is none, as the chart writes it. */
+function imageOrNone(text: string): { value: string | null } {
+  return { value: text.trim() === '' ? null : text };
 }

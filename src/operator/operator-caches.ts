@@ -69,3 +69,15 @@ export function createOperatorCaches(shared: {
   const all = Object.values(caches);
   return { ...caches, ...createCacheSet(all), synced: () => all.every(({ synced }) => synced()) };
 }
+
+/** The same, in which there are no tenants: what was made for them is taken away. */
+export function withoutTenants(caches: OperatorCaches): OperatorCaches {
+  const tenants = {
+    ...caches.tenants,
+    get: () => undefined,
+    list: () => [],
+    byIndex: () => [],
+    subscribe: () => {},
+  };
+  return { ...caches, tenants };
+}

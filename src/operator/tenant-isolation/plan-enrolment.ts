@@ -45,7 +45,10 @@ export interface Release {
 /** The namespaces to write, and what enrolment says about each tenant, by name. Nothing that is right already is written. */
 export interface EnrolmentPlan {
   readonly enrolments: readonly Enrolment[];
+  /** The label comes off last, after what was made in the namespace. */
   readonly releases: readonly Release[];
+  /** By listed namespace, the tenant that holds it. */
+  readonly holders: ReadonlyMap<string, string>;
   readonly reports: ReadonlyMap<string, TenantStatusPart>;
 }
 
@@ -64,6 +67,7 @@ export function planEnrolment(world: EnrolmentWorld): EnrolmentPlan {
   return {
     enrolments: enrol(wanted, byName),
     releases: release(wanted, namespaces),
+    holders: new Map([...wanted].map(([name, { holder }]) => [name, holder])),
     reports: new Map(reports),
   };
 }

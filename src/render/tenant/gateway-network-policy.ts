@@ -22,8 +22,8 @@ export function gatewayNetworkPolicy(tenant: string, apiServerPorts: readonly nu
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         { from: [agents], ports: AGENT_PORTS },
-        // The kubelet calls from the node's network, which a selector cannot name.
-        { ports: [{ protocol: 'TCP', port: GATEWAY.probePort }] },
+        // The kubelet calls from the node's network, which a selector cannot name; who collects metrics is not known either.
+        { ports: [GATEWAY.probePort, GATEWAY.metricsPort].map((port) => ({ protocol: 'TCP', port })) },
       ],
       egress: [
         // The API server, whose address a selector cannot name.

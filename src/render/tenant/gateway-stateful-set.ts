@@ -94,6 +94,7 @@ function container(tenant: string, { image, imagePullPolicy, cpu, memory }: Gate
       { name: 'api', containerPort: GATEWAY.apiPort, protocol: 'TCP' },
       { name: 'canary', containerPort: GATEWAY.canaryPort, protocol: 'TCP' },
       { name: 'probes', containerPort: GATEWAY.probePort, protocol: 'TCP' },
+      { name: 'metrics', containerPort: GATEWAY.metricsPort, protocol: 'TCP' },
     ],
     livenessProbe: { httpGet: { path: '/livez', port: 'probes' }, periodSeconds: 10, timeoutSeconds: 3 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'probes' }, periodSeconds: 2, timeoutSeconds: 3 },

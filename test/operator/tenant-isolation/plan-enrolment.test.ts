@@ -28,13 +28,18 @@ function plan(
   namespaces: readonly KubeObject[],
   roles: readonly AgentRole[] = [],
 ) {
-  const { reports, ...writes } = planEnrolment({ tenants, roles, namespaces, now: Date.parse(NOW) });
+  const { reports, enrolments, releases } = planEnrolment({
+    tenants,
+    roles,
+    namespaces,
+    now: Date.parse(NOW),
+  });
   const statuses = tenants.flatMap((one) => {
     const report = reports.get(one.metadata.name);
     const status = tenantStatus(one, report === undefined ? [] : [report], NOW);
     return status === null ? [] : [{ tenant: one.metadata.name, status }];
   });
-  return { ...writes, statuses };
+  return { enrolments, releases, statuses };
 }
 
 describe('planEnrolment', () => {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import type { KubeObject } from '../../src/kube/kube-object.ts';
-import { type Enrolment, startEnrolment } from '../../src/operator/start-enrolment.ts';
+import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
+import { readConfiguration } from '../../src/operator/configuration.ts';
 import { enrolmentLabels } from '../../src/render/enrolment-labels.ts';
 import { createManualClock } from '../build/manual-clock.ts';
 import { createMemoryKubeClient, type Write } from '../build/memory-kube-client.ts';
@@ -11,7 +12,7 @@ import { buildTenantIsolation } from '../build/tenant-isolation.ts';
 const START = Date.parse('2026-11-23T12:00:00Z');
 const SECOND = 1_000;
 
-let enrolment: Enrolment | undefined;
+let enrolment: Operator | undefined;
 afterEach(() => enrolment?.stop());
 
 function tenant(
@@ -38,7 +39,15 @@ async function start(tenants: readonly KubeObject[], namespaces: readonly KubeOb
   const error = vi.fn<(fields: object, message: string) => void>();
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error };
   const begin = async (): Promise<void> => {
-    enrolment = startEnrolment({ client: memory.client, logger, clock });
+    enrolment = startOperator({
+      client: memory.client,
+      logger,
+      clock,
+      random: () => 0,
+      configuration: readConfiguration([], {}),
+      environment: {},
+      readResolverConfiguration: () => Promise.resolve(''),
+    });
     await clock.advance(0);
   };
   const written = (what: string): Write[] => memory.writes.filter((write) => write.what === what);
@@ -166,7 +175,7 @@ describe('a write that fails', () => {
     expect(written('namespaces/acme-b')).toHaveLength(1);
     expect(written('tenantisolations/acme')).toHaveLength(1);
     expect(error.mock.calls).toMatchObject([
-      [{ err: { errors: [forbidden] } }, 'namespaces could not be enrolled; trying again'],
+      [{ err: { errors: [forbidden] } }, 'reconciliation failed; trying again'],
     ]);
     const triesAfter = async (milliseconds: number): Promise<number> => {
       await clock.advance(milliseconds);
@@ -189,7 +198,7 @@ describe('a write that fails', () => {
     memory.failWith = () => null;
     await clock.advance(1_000);
     memory.failWith = () => forbidden;
-    await clock.advance(600 * SECOND);
+    await clock.advance(598.5 * SECOND);
     const before = written('namespaces/acme-a').length;
     await clock.advance(500);
     expect(written('namespaces/acme-a')).toHaveLength(before + 1);

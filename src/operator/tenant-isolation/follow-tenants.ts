@@ -1,0 +1,88 @@
+import {
+  CERTIFICATE_AUTHORITY,
+  CLUSTER_ROLE,
+  GATEWAY,
+  LABEL,
+  NETWORK_POLICY,
+  SYSTEM_NAMESPACE_PREFIX,
+} from '../../api/names.ts';
+import { type SharedCache } from '../../cluster/shared-cache.ts';
+import { type Controller } from '../../controller/controller.ts';
+import { type KubeObject } from '../../kube/kube-object.ts';
+import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
+import { type OperatorCaches } from '../operator-caches.ts';
+
+/** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  ...Object.values(CLUSTER_ROLE),
+  ...Object.values(NETWORK_POLICY),
+  CERTIFICATE_AUTHORITY.configMap,
+  GATE_FACTS.configMap,
+  GATEWAY.name,
+]);
+
+/** The tenants that there are, and those of which something is left. */
+export function knownTenants({ tenants, namespaces }: OperatorCaches): ReadonlySet<string> {
+  const named = tenants.list().map(({ metadata }) => metadata.name);
+  return new Set([...named, ...namespaces.list().flatMap(tenantsInLabels)]);
+}
+
+/** Has a tenant reconciled when something changes that it is made from or that was made for it. Called before the caches start. */
+export function followTenants(caches: OperatorCaches, controller: Pick<Controller, 'add' | 'addAll'>): void {
+  const { tenants, roles, namespaces, pods } = caches;
+  tenants.subscribe((change) => {
+    controller.add(change.object.metadata.name);
+    const isStatusAlone =
+      change.type === 'Modified' &&
+      change.object.metadata.generation !== undefined &&
+      change.object.metadata.generation === change.previous.metadata.generation;
+    // A namespace that one tenant lets go may be another's.
+    if (!isStatusAlone) controller.addAll();
+  });
+  // Roles say which annotations a namespace allows.
+  roles.subscribe(() => controller.addAll());
+  namespaces.subscribe((change) => {
+    const labelled = tenantsInLabels(change.object);
+    const before = change.type === 'Modified' ? tenantsInLabels(change.previous) : [];
+    const listing = tenants
+      .list()
+      .filter(({ spec }) => spec.namespaces.some(({ name }) => name === change.object.metadata.name))
+      .map(({ metadata }) => metadata.name);
+    for (const name of new Set([...labelled, ...before, ...listing])) controller.add(name);
+  });
+  const addOwner = ({ metadata }: KubeObject): void => {
+    const name = ownerOf(caches, metadata.namespace ?? '');
+    if (name !== undefined) controller.add(name);
+  };
+  // The last pod of a sandbox that ends lets its namespace go.
+  pods.subscribe(({ type, object }) => {
+    if (type === 'Deleted') addOwner(object);
+  });
+  for (const cache of madeCaches(caches)) {
+    cache.subscribe(({ object }) => {
+      if (OWN_NAMES.has(object.metadata.name ?? '')) addOwner(object);
+    });
+  }
+}
+
+function madeCaches(caches: OperatorCaches): readonly Pick<SharedCache<KubeObject>, 'subscribe'>[] {
+  return [
+    caches.configMaps,
+    caches.networkPolicies,
+    caches.podDisruptionBudgets,
+    caches.roleBindings,
+    caches.serviceAccounts,
+    caches.services,
+    caches.statefulSets,
+  ];
+}
+
+/** The tenant that a namespace belongs to; a system namespace says it by its name, even when it is gone. */
+function ownerOf({ namespaces }: OperatorCaches, namespace: string): string | undefined {
+  if (namespace.startsWith(SYSTEM_NAMESPACE_PREFIX)) return namespace.slice(SYSTEM_NAMESPACE_PREFIX.length);
+  return namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
+}
+
+function tenantsInLabels({ metadata: { labels } }: KubeObject): readonly string[] {
+  return [labels?.[LABEL.tenant], labels?.[LABEL.system]].filter((name) => name !== undefined);
+}

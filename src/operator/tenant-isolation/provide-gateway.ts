@@ -1,0 +1,185 @@
+import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
+import { type TenantIsolation } from '../../api/tenant-isolation.ts';
+import {
+  type GatewayCertificateContext,
+  readGatewayAuthorities,
+  rotateGatewayCertificates,
+} from '../../certificates/gateway-certificates.ts';
+import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
+import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
+import { gateConfigMap } from '../../render/tenant/gate-config-map.ts';
+import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-budget.ts';
+import { gatewayNetworkPolicy } from '../../render/tenant/gateway-network-policy.ts';
+import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
+import { gatewayService } from '../../render/tenant/gateway-service.ts';
+import { gatewayStatefulSet, type GatewaySettings } from '../../render/tenant/gateway-stateful-set.ts';
+import { GATEWAY_LABELS, type RenderedObject } from '../../render/tenant/rendered-object.ts';
+import {
+  gatewayBinding,
+  gatewayPodsBinding,
+  operatorSecretsBinding,
+} from '../../render/tenant/role-bindings.ts';
+import { systemNamespace } from '../../render/tenant/system-namespace.ts';
+import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
+import { type Attempts } from './attempts.ts';
+import { isInPlace } from './close-network.ts';
+import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
+import { type TenantContext } from './tenant-context.ts';
+
+/** The gateway of one tenant, in one reconciliation. */
+export interface GatewayTask {
+  readonly tenant: TenantIsolation;
+  /** The enrolled namespaces. */
+  readonly namespaces: readonly string[];
+  readonly settings: GatewaySettings;
+  readonly context: TenantContext;
+  readonly apply: ApplyRendered;
+  readonly attempts: Attempts;
+}
+
+/** What was found, and when the certificates have to be looked at again, in milliseconds since 1970. */
+export interface ProvidedGateway {
+  readonly facts: GatewayFacts;
+  readonly nextTime: number;
+}
+
+/**
+ * Makes the gateway of a tenant be there: its namespace, then the right to its Secrets, then its certificates, then the
+ * rest. Where one of these is not there yet, the event of its arrival leads to the next.
+ */
+export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway> {
+  const { tenant, namespaces, context } = task;
+  const name = tenant.metadata.name;
+  const namespace = systemNamespaceOf(name);
+  const tracker = trackOutcomes(task.apply);
+  const waitFor = (rendered: RenderedObject): ProvidedGateway => {
+    const { missing, ...facts } = tracker.facts();
+    const all = [...new Set([nameOf(rendered), ...missing])];
+    return { facts: { ...facts, ...observed(task), missing: all }, nextTime: Infinity };
+  };
+
+  const home = systemNamespace(name);
+  if ((await tracker.apply(home)) !== 'Unchanged') return waitFor(home);
+  const right = operatorSecretsBinding(namespace);
+  const hasRight = (await tracker.apply(right)) === 'Unchanged';
+  await Promise.all([
+    tracker.apply(gatewayBinding(name)),
+    ...namespaces.flatMap((each) => [
+      tracker.apply(operatorSecretsBinding(each)),
+      tracker.apply(gatewayPodsBinding(name, each)),
+    ]),
+  ]);
+  if (!hasRight) return waitFor(right);
+
+  const certificates = await provideCertificates(task, tracker);
+  const targetsProblem = await provideFacts(task, tracker);
+  await Promise.all(
+    [
+      gatewayServiceAccount(name),
+      gatewayService(name),
+      gatewayDisruptionBudget(name),
+      gatewayNetworkPolicy(name, context.configuration.apiServerPorts),
+    ].map(tracker.apply),
+  );
+  if (certificates.isServing) {
+    const { replicas, storageClassName } = tenant.spec.gateway;
+    await tracker.apply(gatewayStatefulSet({ tenant: name, replicas, storageClassName }, task.settings));
+  }
+  return {
+    facts: { ...tracker.facts(), ...observed(task), targetsProblem },
+    nextTime: certificates.nextTime,
+  };
+}
+
+/** Remembers what is not as it must be. */
+function trackOutcomes(apply: ApplyRendered) {
+  const taken: string[] = [];
+  const missing: string[] = [];
+  return {
+    missing,
+    apply: async (rendered: RenderedObject): Promise<RenderedOutcome> => {
+      const outcome = await apply(rendered);
+      if (outcome === 'Foreign') taken.push(nameOf(rendered));
+      else if (!isInPlace(outcome)) missing.push(nameOf(rendered));
+      return outcome;
+    },
+    facts: (): GatewayFacts => ({
+      ...NO_GATEWAY,
+      isConfigured: true,
+      taken: taken.sort(),
+      missing: missing.sort(),
+    }),
+  };
+}
+
+type Tracker = ReturnType<typeof trackOutcomes>;
+
+/** Publishes what agents must trust, and then has the gateway serve a certificate that is signed by it. */
+async function provideCertificates(
+  { tenant, namespaces, context, attempts }: GatewayTask,
+  tracker: Tracker,
+): Promise<{ readonly isServing: boolean; readonly nextTime: number }> {
+  const { client, logger, clock } = context;
+  const namespace = systemNamespaceOf(tenant.metadata.name);
+  const now = clock.now();
+  const given: GatewayCertificateContext = { client, logger, namespace, labels: GATEWAY_LABELS, now };
+  const rotation = await attempts.attempt(async () => {
+    const authorities = await readGatewayAuthorities(given);
+    const published = await publishBundle(authorities.bundle, namespaces, tracker);
+    return rotateGatewayCertificates(authorities, published, given);
+  });
+  if (rotation?.isServing !== true) tracker.missing.push(`Secret ${namespace}/${GATEWAY_CERTIFICATE.secret}`);
+  if (rotation === undefined) return { isServing: false, nextTime: Infinity };
+  const { isServing, haveAuthoritiesChanged, nextTime } = rotation;
+  return { isServing, nextTime: haveAuthoritiesChanged ? now : nextTime };
+}
+
+/** Returns what is published in each namespace; not of those where the ConfigMap is somebody else's, who must not hold up the rest. */
+async function publishBundle(
+  bundle: string,
+  namespaces: readonly string[],
+  tracker: Tracker,
+): Promise<readonly string[]> {
+  const published = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const outcome = await tracker.apply(certificateAuthorityConfigMap(namespace, bundle));
+      if (outcome === 'Foreign') return [];
+      return [isInPlace(outcome) ? bundle : ''];
+    }),
+  );
+  return published.flat();
+}
+
+/** Tells the gateway what the start gates must try. Returns why it is not known, and leaves what was told as it is then. */
+async function provideFacts(
+  { tenant, namespaces, context, attempts }: GatewayTask,
+  tracker: Tracker,
+): Promise<string | null> {
+  let problem: string | null = null;
+  const targets = await attempts.attempt(() =>
+    context.gateTargets.read().catch((error: unknown) => {
+      problem = `The targets of the start gates are not known: ${error instanceof Error ? error.message : String(error)}.`;
+      throw error;
+    }),
+  );
+  if (targets === undefined) return problem;
+  const { nodePorts } = context.configuration.gate;
+  const name = tenant.metadata.name;
+  const listed = [...namespaces].sort();
+  const facts = { format: GATE_FACTS.format, tenant: name, namespaces: listed, nodePorts, targets };
+  await tracker.apply(gateConfigMap(facts));
+  return null;
+}
+
+/** What the API server says of the Service and the StatefulSet. */
+function observed({ tenant, context: { caches } }: GatewayTask) {
+  const namespace = systemNamespaceOf(tenant.metadata.name);
+  const service = caches.services.get(namespace, GATEWAY.name);
+  const statefulSet = caches.statefulSets.get(namespace, GATEWAY.name);
+  const clusterIPs = (service?.spec?.clusterIPs ?? []).filter((address) => address !== 'None');
+  return {
+    clusterIPs,
+    replicas: tenant.spec.gateway.replicas,
+    readyReplicas: statefulSet?.status?.readyReplicas ?? 0,
+  };
+}

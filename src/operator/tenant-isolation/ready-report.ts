@@ -1,0 +1,18 @@
+import { type TenantStatusPart } from './tenant-status.ts';
+
+/** Returns the condition `Ready` from all others. */
+export function readyReport(parts: readonly TenantStatusPart[]): TenantStatusPart {
+  const unmet = parts
+    .flatMap(({ conditions }) => conditions)
+    .filter(({ status }) => status !== 'True')
+    .map(({ type }) => type);
+  const state =
+    unmet.length === 0
+      ? { status: 'True' as const, reason: 'Ready', message: 'Agents of the tenant can work.' }
+      : {
+          status: 'False' as const,
+          reason: 'NotReady',
+          message: `These conditions do not hold: ${unmet.join(', ')}.`,
+        };
+  return { conditions: [{ type: 'Ready', ...state }] };
+}

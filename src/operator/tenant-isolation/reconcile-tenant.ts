@@ -1,0 +1,166 @@
+import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
+import { type TenantIsolation } from '../../api/tenant-isolation.ts';
+import { type Work } from '../../controller/keyed-queue.ts';
+import { type KubeObject } from '../../kube/kube-object.ts';
+import { resources } from '../../kube/resources.ts';
+import { formatTime, parseTime } from '../../lib/time.ts';
+import { createApplyRendered } from './apply-rendered.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
+import { closeNetwork, networkReport } from './close-network.ts';
+import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
+import { type EnrolmentPlan, planEnrolment } from './plan-enrolment.ts';
+import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
+import { readyReport } from './ready-report.ts';
+import { releaseNamespace } from './release-namespace.ts';
+import { type TenantContext } from './tenant-context.ts';
+import { tenantStatus, type TenantStatusPart } from './tenant-status.ts';
+
+/** A step that is due but cannot be done is looked at again after so long, where no event says that it can. */
+const MIN_REQUEUE_MILLISECONDS = 1_000;
+
+/**
+ * Returns the reconciler of tenants, by name. A tenant that is gone has its namespaces released, and then its system
+ * namespace deleted. All steps are tried before it throws what failed.
+ */
+export function createTenantReconciler(context: TenantContext): Work {
+  const { caches, clock } = context;
+  return async (name, signal) => {
+    const attempts = createAttempts(signal);
+    const now = clock.now();
+    const tenant = caches.tenants.get(undefined, name);
+    const plan = planEnrolment({
+      tenants: caches.tenants.list(),
+      roles: caches.roles.list(),
+      namespaces: caches.namespaces.list(),
+      now,
+    });
+    await enrolNamespaces(name, plan, { context, attempts });
+    await releaseNamespaces(name, plan, { context, attempts });
+    const nextTime =
+      tenant === undefined
+        ? await deleteSystemNamespace(name, { context, attempts })
+        : await provide(tenant, plan, { context, attempts, signal });
+    attempts.throwFaults();
+    return nextTime === Infinity
+      ? {}
+      : { requeueAfterMilliseconds: Math.max(MIN_REQUEUE_MILLISECONDS, nextTime - clock.now()) };
+  };
+}
+
+interface Run {
+  readonly context: TenantContext;
+  readonly attempts: Attempts;
+}
+
+async function enrolNamespaces(
+  tenant: string,
+  { enrolments }: EnrolmentPlan,
+  { context: { client, logger }, attempts }: Run,
+): Promise<void> {
+  const mine = enrolments.filter(({ labels }) => labels[LABEL.tenant] === tenant);
+  await Promise.all(
+    mine.map(({ namespace, uid, labels, annotations }) =>
+      attempts.attempt(async () => {
+        logger.info({ namespace, labels, annotations }, 'namespace enrolled');
+        const metadata = { name: namespace, uid, labels: { ...labels }, annotations: { ...annotations } };
+        await client.apply(resources.namespaces, { metadata });
+      }),
+    ),
+  );
+}
+
+async function releaseNamespaces(
+  tenant: string,
+  { releases }: EnrolmentPlan,
+  { context, attempts }: Run,
+): Promise<void> {
+  const mine = releases.filter(({ namespace }) => tenantOf(context, namespace) === tenant);
+  await Promise.all(mine.map((release) => releaseNamespace(release, context, attempts)));
+}
+
+function tenantOf({ caches }: TenantContext, namespace: string): string | undefined {
+  return caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
+}
+
+/** Only after the last namespace was released: until then its sandboxes use what is in it. */
+async function deleteSystemNamespace(tenant: string, { context, attempts }: Run): Promise<number> {
+  const { caches, client, logger } = context;
+  const isEnrolled = ({ metadata }: KubeObject) => metadata.labels?.[LABEL.tenant] === tenant;
+  const name = systemNamespaceOf(tenant);
+  const found = caches.namespaces.get(undefined, name);
+  const isThere = found !== undefined && found.metadata.deletionTimestamp === undefined;
+  const isOurs = found?.metadata.labels?.[LABEL.system] === tenant;
+  if (!isThere || !isOurs || caches.namespaces.list().some(isEnrolled)) return Infinity;
+  await attempts.attempt(async () => {
+    logger.info({ namespace: name }, 'system namespace deleted');
+    await client.delete(resources.namespaces, { name }, { uid: found.metadata.uid });
+  });
+  return Infinity;
+}
+
+/** Provides all that a tenant has, and writes its status. Returns when it is due again, in milliseconds since 1970. */
+async function provide(
+  tenant: TenantIsolation,
+  plan: EnrolmentPlan,
+  run: Run & { readonly signal: AbortSignal },
+): Promise<number> {
+  const { context, attempts, signal } = run;
+  const { name } = tenant.metadata;
+  const enrolled = enrolledNamespaces(name, plan, context);
+  const apply = createApplyRendered(context, attempts, signal);
+  const missing = await closeNetwork(name, enrolled, apply);
+  const settings = context.configuration.gateway;
+  const gateway: ProvidedGateway =
+    settings === null
+      ? { facts: NO_GATEWAY, nextTime: Infinity }
+      : await provideGateway({ tenant, namespaces: enrolled, settings, context, apply, attempts });
+  const listed = tenant.spec.namespaces.map((namespace) => namespace.name);
+  const notEnrolled = listed.filter((namespace) => !enrolled.includes(namespace));
+  const enrolment = plan.reports.get(name);
+  const parts = [
+    ...(enrolment === undefined ? [] : [enrolment]),
+    networkReport({ notEnrolled, missing }),
+    gatewayReport(gateway.facts),
+  ];
+  await writeStatus(tenant, [...parts, readyReport(parts)], run);
+  return Math.min(gateway.nextTime, nextExpiration(tenant, context.clock.now()));
+}
+
+/** The namespaces that carry the tenant's label and are its own: in no other may anything be written. */
+function enrolledNamespaces(
+  tenant: string,
+  { holders }: EnrolmentPlan,
+  { caches }: TenantContext,
+): readonly string[] {
+  return caches.namespaces
+    .list()
+    .filter(({ metadata }) => metadata.labels?.[LABEL.tenant] === tenant)
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata }) => metadata.name ?? '')
+    .filter((namespace) => holders.get(namespace) === tenant)
+    .sort();
+}
+
+async function writeStatus(
+  tenant: TenantIsolation,
+  parts: readonly TenantStatusPart[],
+  { context: { client, clock }, attempts }: Run,
+): Promise<void> {
+  const status = tenantStatus(tenant, parts, formatTime(clock.now()));
+  if (status === null) return;
+  const metadata = { name: tenant.metadata.name };
+  await attempts.attempt(() =>
+    client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(resources.tenantIsolations, {
+      apiVersion: API_VERSION,
+      kind: 'TenantIsolation',
+      metadata,
+      status,
+    }),
+  );
+}
+
+/** When the tenant's next exemption ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */
+function nextExpiration({ spec }: TenantIsolation, now: number): number {
+  const ends = spec.exemptions.map(({ expirationTime }) => parseTime(expirationTime));
+  return Math.min(...ends.filter((end) => end > now));
+}

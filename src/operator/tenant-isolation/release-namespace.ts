@@ -1,0 +1,98 @@
+import { ANNOTATION, CERTIFICATE_AUTHORITY, CLUSTER_ROLE, LABEL, NETWORK_POLICY } from '../../api/names.ts';
+import { type KubeObject } from '../../kube/kube-object.ts';
+import { type KubeResource } from '../../kube/kube-resource.ts';
+import { resources } from '../../kube/resources.ts';
+import { type Attempts } from './attempts.ts';
+import { type Release } from './plan-enrolment.ts';
+import { type TenantContext } from './tenant-context.ts';
+
+/** An object that was made in an enrolled namespace. */
+interface Made {
+  readonly resource: KubeResource;
+  readonly object: KubeObject;
+}
+
+/**
+ * What to do next in a namespace that is released. `Wait`: pods of sandboxes are still there, and are ended by the
+ * reconciler of sandboxes. `Delete`: objects are still there. `TakeLabel`: nothing is left but the label.
+ */
+export type ReleaseStep =
+  | { readonly step: 'Wait'; readonly pods: readonly string[] }
+  | { readonly step: 'Delete'; readonly objects: readonly Made[] }
+  | { readonly step: 'TakeLabel' };
+
+/** What is there of Cloister in a namespace that is released. */
+export interface ReleaseFacts {
+  readonly sandboxPods: readonly string[];
+  readonly policies: readonly Made[];
+  /** Everything but the policies. */
+  readonly others: readonly Made[];
+}
+
+/** Decides the next step: what closes the network goes last, and the label by which the operator may write at the very end. */
+export function planRelease({ sandboxPods, policies, others }: ReleaseFacts): ReleaseStep {
+  if (sandboxPods.length > 0) return { step: 'Wait', pods: sandboxPods };
+  if (others.length > 0) return { step: 'Delete', objects: others };
+  if (policies.length > 0) return { step: 'Delete', objects: policies };
+  return { step: 'TakeLabel' };
+}
+
+/** Takes the next step of a release. The events of what it does lead to the one after. */
+export async function releaseNamespace(
+  release: Release,
+  context: TenantContext,
+  { attempt }: Attempts,
+): Promise<void> {
+  const { client, logger } = context;
+  const { namespace, resourceVersion } = release;
+  const next = planRelease(gatherRelease(namespace, context));
+  if (next.step === 'Wait') {
+    logger.info(
+      { namespace, pods: next.pods.length },
+      'waiting until the sandboxes of the namespace have ended',
+    );
+  } else if (next.step === 'Delete') {
+    const present = next.objects.filter(({ object }) => object.metadata.deletionTimestamp === undefined);
+    await Promise.all(
+      present.map(({ resource, object: { metadata } }) =>
+        attempt(async () => {
+          const name = metadata.name ?? '';
+          logger.info({ kind: resource.kind, namespace, name }, 'object deleted');
+          await client.delete(resource, { namespace, name }, { uid: metadata.uid });
+        }),
+      ),
+    );
+  } else {
+    await attempt(async () => {
+      logger.info({ namespace }, 'namespace released');
+      const labels = { [LABEL.tenant]: null };
+      const annotations = { [ANNOTATION.exemptions]: null, [ANNOTATION.annotations]: null };
+      const patch = { metadata: { labels, annotations } };
+      await client.patch(resources.namespaces, { name: namespace }, patch, { resourceVersion });
+    });
+  }
+}
+
+function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFacts {
+  const made = (
+    resource: KubeResource,
+    cache: { readonly get: (in_: string, name: string) => KubeObject | undefined },
+    names: readonly string[],
+  ): Made[] =>
+    names.flatMap((name) => {
+      const object = cache.get(namespace, name);
+      return object === undefined ? [] : [{ resource, object }];
+    });
+  const sandboxPods = caches.pods
+    .list(namespace)
+    .filter(({ metadata }) => metadata.labels?.[LABEL.sandbox] !== undefined)
+    .map(({ metadata }) => metadata.name ?? '');
+  return {
+    sandboxPods,
+    policies: made(resources.networkPolicies, caches.networkPolicies, Object.values(NETWORK_POLICY)),
+    others: [
+      ...made(resources.configMaps, caches.configMaps, [CERTIFICATE_AUTHORITY.configMap]),
+      ...made(resources.roleBindings, caches.roleBindings, Object.values(CLUSTER_ROLE)),
+    ],
+  };
+}

@@ -1,0 +1,16 @@
+import { type KubeClient } from '../../kube/kube-client.ts';
+import { type KubeLogger } from '../../kube/kube-logger.ts';
+import { type Clock } from '../../lib/clock.ts';
+import { type OperatorConfiguration } from '../configuration.ts';
+import { type OperatorCaches } from '../operator-caches.ts';
+import { type GateTargetSource } from './find-gate-targets.ts';
+
+/** What the reconciler of tenants reads, writes and is told. */
+export interface TenantContext {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+  readonly caches: OperatorCaches;
+  readonly gateTargets: GateTargetSource;
+  readonly configuration: Pick<OperatorConfiguration, 'gateway' | 'gate' | 'apiServerPorts'>;
+}
