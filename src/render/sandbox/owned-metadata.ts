@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { API_VERSION, LABEL, MANAGED_BY } from '../../api/names.ts';
+import { API_VERSION, LABEL } from '../../api/names.ts';
+import { MANAGED_LABELS } from '../tenant/rendered-object.ts';
 
 /** Metadata of an object that belongs to a sandbox and goes when it goes. */
 export interface OwnedMetadata {
@@ -23,7 +24,7 @@ export function ownedMetadata({ metadata }: AgentSandbox, name: string): OwnedMe
   return {
     name,
     namespace: metadata.namespace ?? '',
-    labels: { [MANAGED_BY.label]: MANAGED_BY.value, [LABEL.sandbox]: metadata.name },
+    labels: { ...MANAGED_LABELS, [LABEL.sandbox]: metadata.name },
     ownerReferences: [
       {
         apiVersion: API_VERSION,

@@ -30,6 +30,9 @@ const ALLOWED_FIELDS: ReadonlySet<string> = new Set([
   'terminationMessagePolicy',
 ]);
 
+/** How the container is named where Cloister adds it. */
+export const START_GATE_CONTAINER = 'start-gate';
+
 /** Enough for the start gate, which opens a few connections and ends. */
 const LIMITS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' };
 
@@ -170,7 +173,7 @@ function asBuilt(pod: Pod, container: Container): Container {
 
 function newGate(image: string): Container {
   return {
-    name: 'start-gate',
+    name: START_GATE_CONTAINER,
     image,
     resources: { limits: LIMITS },
     securityContext: {
