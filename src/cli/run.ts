@@ -1,12 +1,13 @@
 import { Command as Program, CommanderError } from 'commander';
 import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { harden } from './commands/harden.ts';
 import { review } from './commands/review.ts';
 import { version } from './commands/version.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly Command[] = [review, harden, explain, version];
+const COMMANDS: readonly Command[] = [review, harden, explain, doctor, version];
 
 const EXAMPLES = `
 Examples:
@@ -19,7 +20,9 @@ Examples:
 export async function run(parameters: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = EXIT.clean;
   const program = new Program('cloister')
-    .description('Reviews and hardens the manifests of AI agents, without a cluster.')
+    .description(
+      'Reviews and hardens the manifests of AI agents without a cluster, and examines an installation on one.',
+    )
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .exitOverride();

@@ -1,33 +1,29 @@
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDocuments } from '../../src/lib/yaml/read-documents.ts';
+import { readConfiguration } from '../../src/operator/configuration.ts';
 import { CHECKS } from '../../src/policy/admission/checks/index.ts';
 import { evaluateContract } from '../../src/policy/admission/evaluate-contract.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { findPod } from '../../src/policy/pod/pod-template.ts';
 import { buildReviewContext, buildRolePolicy } from '../build/review-context.ts';
-import { providePrograms } from '../testbed/provide-programs.ts';
-import { runCommand } from '../testbed/run-command.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
+import { CHART, type Helm, prepareHelm } from './helm.ts';
 
-const CHART = join(import.meta.dirname, '..', '..', 'charts', 'cloister');
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const controlPlane = useControlPlane();
-const home = mkdtempSync(join(tmpdir(), 'cloister-chart-'));
-let helm = '';
+let helm: Helm;
+
+interface Templated {
+  readonly template: {
+    readonly spec: { readonly containers: readonly [{ readonly args: readonly string[] }] };
+  };
+}
 
 type Manifest = Record<string, unknown> & { kind: string; metadata: { name: string; namespace?: string } };
 
-async function runHelm(args: readonly string[]) {
-  return runCommand({
-    program: helm,
-    args,
-    environment: { HOME: home, KUBECONFIG: controlPlane.kubeconfig },
-  });
-}
+const runHelm = (args: readonly string[]) => helm.run(args);
 
 async function render(...settings: readonly string[]): Promise<Manifest[]> {
   const flags = settings.flatMap((setting) => ['--set', setting]);
@@ -48,9 +44,9 @@ async function render(...settings: readonly string[]): Promise<Manifest[]> {
 }
 
 beforeAll(async () => {
-  helm = (await providePrograms(['helm'])).path('helm');
+  helm = await prepareHelm(controlPlane.kubeconfig);
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+afterAll(() => helm.remove());
 
 describe('the chart', () => {
   test('passes helm lint', async () => {
@@ -115,11 +111,115 @@ describe('the chart', () => {
       ['-n', 'cloister-system', '--set', `gateway.image.digest=${DIGEST}`],
       'gateway.image.repository is not set',
     ],
+    [
+      'a port that there is not',
+      ['-n', 'cloister-system', '--set', 'startGate.outsideTargets={1.1.1.1:70000}'],
+      'startGate.outsideTargets has 1.1.1.1:70000, but a port is a number from 1 to 65535',
+    ],
+    [
+      'an outside target without a port',
+      ['-n', 'cloister-system', '--set', 'startGate.outsideTargets={1.1.1.1}'],
+      '/startGate/outsideTargets/0',
+    ],
+    [
+      'no outside target at all',
+      ['-n', 'cloister-system', '--set-json', 'startGate.outsideTargets=[]'],
+      '/startGate/outsideTargets',
+    ],
+    [
+      'a digest of another form',
+      ['-n', 'cloister-system', '--set', 'image.digest=sha256:1234'],
+      '/image/digest',
+    ],
+    ['two operators', ['-n', 'cloister-system', '--set', 'operator.replicas=2'], '/operator/replicas'],
+    [
+      'a gateway without a memory limit',
+      ['-n', 'cloister-system', '--set', 'gateway.resources.limits.memory=null'],
+      '/gateway/resources/limits',
+    ],
+    [
+      'a limit that is no quantity',
+      ['-n', 'cloister-system', '--set', 'gateway.resources.limits.memory=lots'],
+      '/gateway/resources/limits/memory',
+    ],
+    [
+      'an unknown value of the start gate',
+      ['-n', 'cloister-system', '--set', 'startGate.image.tag=latest'],
+      "additional properties 'tag' not allowed",
+    ],
+    [
+      'a word for node ports that it does not know',
+      ['-n', 'cloister-system', '--set', 'startGate.nodePorts=Ignore'],
+      '/startGate/nodePorts',
+    ],
     ['an old cluster', ['-n', 'cloister-system', '--kube-version', '1.35.0'], 'kubeVersion'],
   ] as const)('refuses %s', async ([, args, message]) => {
     const { code, stderr } = await runHelm(['template', 'cloister', CHART, ...args]);
     expect(code).not.toBe(0);
     expect(stderr).toContain(message);
+  });
+
+  const argsOf = (manifests: readonly Manifest[], kind: string, name: string): readonly string[] => {
+    const found = manifests.find((one) => one.kind === kind && one.metadata.name === name);
+    const { template } = found?.['spec'] as Templated;
+    return template.spec.containers[0].args;
+  };
+
+  test('tells webhook and operator the same start gate, and those of before', async () => {
+    const gate = 'registry.example/start-gate';
+    const other = `sha256:${'cd'.repeat(32)}`;
+    const manifests = await render(
+      `startGate.image.repository=${gate}`,
+      `startGate.image.digest=${DIGEST}`,
+      `startGate.digests={${other},${DIGEST}}`,
+    );
+    const trusted = `--start-gate-digests=${DIGEST},${other}`;
+    expect(argsOf(manifests, 'Deployment', 'cloister-webhook')).toContain(trusted);
+    expect(argsOf(manifests, 'Deployment', 'cloister-operator')).toEqual(
+      expect.arrayContaining([trusted, `--start-gate-image=${gate}@${DIGEST}`]),
+    );
+  });
+
+  test('takes the values of a release that knew digests of start gates alone', async () => {
+    const manifests = await render(`startGate.digests={${DIGEST}}`);
+    expect(argsOf(manifests, 'Deployment', 'cloister-operator')).toEqual(
+      expect.arrayContaining(['--start-gate-image=', `--start-gate-digests=${DIGEST}`]),
+    );
+  });
+
+  test.for([
+    ['its own image', [], `registry.example/cloister@${DIGEST}`],
+    [
+      'another image',
+      ['gateway.image.repository=registry.example/gateway'],
+      'registry.example/gateway:0.1.0',
+    ],
+  ] as const)('runs gateways from %s', async ([, settings, image]) => {
+    const own = ['image.repository=registry.example/cloister', `image.digest=${DIGEST}`];
+    const args = argsOf(await render(...own, ...settings), 'Deployment', 'cloister-operator');
+    expect(args).toContain(`--gateway-image=${image}`);
+  });
+
+  test('starts the operator and its release with settings that they have', async () => {
+    const manifests = await render(`startGate.digests={${DIGEST}}`);
+    for (const [kind, name] of [
+      ['Deployment', 'cloister-operator'],
+      ['Job', 'cloister-release'],
+    ] as const) {
+      const { release } = readConfiguration(argsOf(manifests, kind, name), {});
+      expect(release).toBe(kind === 'Job');
+    }
+  });
+
+  test('leaves what Helm runs at its own time out of the plain manifests', async () => {
+    const install = readFileSync(join(CHART, '..', '..', 'manifests', 'install.yaml'), 'utf8');
+    expect(install).toContain('kind: Deployment');
+    expect(install).not.toContain('kind: Job');
+  });
+
+  test('asks for no quota where no program has the priority of the cluster', async () => {
+    const manifests = await render('webhook.priorityClassName=ours');
+    expect(manifests.some(({ kind }) => kind === 'ResourceQuota')).toBe(false);
   });
 
   test('lets both programs reach the API server where it listens', async () => {
@@ -165,16 +265,25 @@ describe('the chart', () => {
   });
 });
 
-/** What Cloister's own pods are not held to: they speak to the API server, belong to no role, and live on. */
-const NOT_HELD_TO = ['dns', 'image-policy', 'lifetime', 'role', 'service-account-token', 'start-gate'];
+/** What Cloister's own pods are not held to: they speak to the API server, belong to no role, live on, and are part of the cluster. */
+const NOT_HELD_TO = [
+  'dns',
+  'image-policy',
+  'lifetime',
+  'priority-class',
+  'role',
+  'service-account-token',
+  'start-gate',
+];
 
 describe("Cloister's own pods", () => {
-  test.for(['cloister-webhook', 'cloister-operator'])(
+  test.for(['cloister-webhook', 'cloister-operator', 'cloister-release', 'cloister-doctor'])(
     '%s passes the contract but for a literal list',
     async (name) => {
       const manifests = await render(`image.digest=${DIGEST}`);
-      const deployment = manifests.find((one) => one.kind === 'Deployment' && one.metadata.name === name);
-      const found = findPod(deployment ?? {});
+      const isWorkload = ({ kind }: Manifest) => kind === 'Deployment' || kind === 'Job';
+      const workload = manifests.find((one) => isWorkload(one) && one.metadata.name === name);
+      const found = findPod(workload ?? {});
       if (found === null) throw new Error(`${name} has no pod template`);
       const role = buildRolePolicy({ runAsUser: 65_532 });
       const context = buildReviewContext({ role, namespace: 'cloister-system' });

@@ -3,7 +3,7 @@ import { CHECKS } from '../../src/policy/admission/checks/index.ts';
 import { runCommand } from './run-command.ts';
 
 describe('help', () => {
-  test.for([[], ['review'], ['harden'], ['explain'], ['version']] as const)(
+  test.for([[], ['review'], ['harden'], ['explain'], ['doctor'], ['version']] as const)(
     'cloister %s --help has not changed unseen',
     async (command) => {
       const { code, out } = await runCommand([...command, '--help']);

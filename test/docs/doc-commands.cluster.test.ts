@@ -22,6 +22,24 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'it would run this test again',
   'kubectl wait deployment --all --namespace cloister-system --for=condition=Available --timeout=120s':
     'a Deployment needs a node; the programs run beside the API server here',
+  'npm run image': 'test/scripts/image.test.ts builds the images',
+  'npm run -s image -- --print-digests': 'test/scripts/image.test.ts builds the images',
+  'helm test cloister --namespace cloister-system':
+    'a Job needs a node; test/cli/doctor/doctor.cluster.test.ts runs what it runs',
+  ...Object.fromEntries(
+    [
+      'helm uninstall cloister --namespace cloister-system',
+      'kubectl delete namespace cloister-system',
+      'kubectl delete crd agentapprovals.cloister.dev agentquarantines.cloister.dev agentroles.cloister.dev agentsandboxes.cloister.dev tenantisolations.cloister.dev',
+      'kubectl logs --namespace cloister-system job/cloister-release',
+      'kubectl create -f manifests/release.yaml',
+      'kubectl wait --for=condition=Complete --timeout=300s --namespace cloister-system job/cloister-release',
+      'kubectl delete -f manifests/install.yaml',
+    ].map((command) => [
+      command,
+      'it would end what the others use; test/charts/uninstall.cluster.test.ts does it',
+    ]),
+  ),
   'npx vitest run --project unit test/policy/admission/contract.test.ts': 'npm test runs the file',
   'npx vitest run --project cluster test/testbed/control-plane.cluster.test.ts': 'npm test runs the file',
 };

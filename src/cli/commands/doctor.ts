@@ -1,0 +1,103 @@
+import { Option } from 'commander';
+import { createKubeClient } from '../../kube/client.ts';
+import { type KubeClient } from '../../kube/kube-client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import { singleLine } from '../../lib/single-line.ts';
+import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
+import { examineKinds } from '../doctor/examine-kinds.ts';
+import { examineNamespaces } from '../doctor/examine-namespaces.ts';
+import { examinePolicies } from '../doctor/examine-policies.ts';
+import { examinePrograms } from '../doctor/examine-programs.ts';
+import { examineRegistrations } from '../doctor/examine-registrations.ts';
+import { type Examination, type Finding, type FindingState } from '../doctor/finding.ts';
+
+interface Flags {
+  readonly kubeconfig?: string;
+  readonly output: 'text' | 'json';
+}
+
+/** In the order of the output. */
+const EXAMINATIONS: readonly Examination[] = [
+  examineKinds,
+  examinePolicies,
+  examineRegistrations,
+  examinePrograms,
+  examineNamespaces,
+];
+
+const MARK: Readonly<
+  Record<FindingState, { readonly text: string; readonly style: 'green' | 'yellow' | 'red' }>
+> = {
+  Passed: { text: 'passed', style: 'green' },
+  Noted: { text: 'noted ', style: 'yellow' },
+  Failed: { text: 'failed', style: 'red' },
+  Unread: { text: 'unread', style: 'red' },
+};
+
+const EXAMPLES = `
+Examples:
+  cloister doctor
+  cloister doctor --kubeconfig admin.kubeconfig -o json
+  helm test cloister --namespace cloister-system          the same, from inside the cluster
+
+Examines the installation of Cloister on a cluster: kinds, policies, registrations, programs and enrolled namespaces. It changes
+nothing. In the first enrolled namespace it asks for a privileged pod as a dry run, if you may create pods there. Whether the
+network of the cluster enforces NetworkPolicies, only a pod can prove: see startGate in the role.
+
+Without --kubeconfig: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.
+
+Exit code: 0 nothing failed, 1 something failed, 2 something could not be read (takes precedence over 1).
+`;
+
+/** `cloister doctor`: examines the installation on a cluster. */
+export const doctor: Command = {
+  name: 'doctor',
+  register: (program, terminal, finish) =>
+    void program
+      .command('doctor')
+      .description('examine the installation of Cloister on a cluster')
+      .option('--kubeconfig <path>', 'how to reach the cluster')
+      .addOption(
+        new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'),
+      )
+      .addHelpText('after', EXAMPLES)
+      .action(async (flags: Flags) => finish(await runDoctor(flags, terminal))),
+};
+
+async function runDoctor({ kubeconfig, output }: Flags, terminal: Terminal): Promise<ExitCode> {
+  const client = await connect(kubeconfig, terminal);
+  if (client === null) return EXIT.unusable;
+  try {
+    const findings = (await Promise.all(EXAMINATIONS.map((examine) => examine(client)))).flat();
+    print(findings, output, terminal);
+    const has = (state: FindingState): boolean => findings.some((finding) => finding.state === state);
+    if (has('Unread')) return EXIT.unusable;
+    return has('Failed') ? EXIT.violations : EXIT.clean;
+  } finally {
+    await client.close();
+  }
+}
+
+async function connect(kubeconfig: string | undefined, terminal: Terminal): Promise<KubeClient | null> {
+  try {
+    return await createKubeClient({ kubeconfig, userAgent: 'cloister-doctor' });
+  } catch (error) {
+    if (!isKubeError(error)) throw error;
+    terminal.error(`error: ${error.message}\n`);
+    return null;
+  }
+}
+
+function print(findings: readonly Finding[], output: Flags['output'], terminal: Terminal): void {
+  if (output === 'json') {
+    terminal.out(`${JSON.stringify(findings, null, 2)}\n`);
+    return;
+  }
+  for (const { subject, state, message } of findings) {
+    const { text, style } = MARK[state];
+    terminal.out(`${paint(terminal, style, text)}  ${singleLine(`${subject}: ${message}`)}\n`);
+  }
+  const count = (state: FindingState): number => findings.filter((one) => one.state === state).length;
+  const counts = [`${count('Passed')} passed`, `${count('Noted')} noted`, `${count('Failed')} failed`];
+  terminal.out(`${counts.join(', ')}, ${count('Unread')} unread\n`);
+}

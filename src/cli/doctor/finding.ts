@@ -1,0 +1,45 @@
+import { isKubeError } from '../../kube/kube-error.ts';
+import { type KubeClient } from '../../kube/kube-client.ts';
+
+/**
+ * `Passed`: as it must be. `Noted`: not wrong, and worth knowing. `Failed`: must be repaired. `Unread`: it could not be read,
+ * so nothing is known of it.
+ */
+export type FindingState = 'Passed' | 'Noted' | 'Failed' | 'Unread';
+
+/** What was found of one thing. */
+export interface Finding {
+  /** What was examined, for example `Deployment cloister-system/cloister-webhook`. */
+  readonly subject: string;
+  readonly state: FindingState;
+  /** What was found, and what to do where something is to be done. */
+  readonly message: string;
+}
+
+/** Examines one part of an installation. Only reads, and dry runs. */
+export type Examination = (client: KubeClient) => Promise<readonly Finding[]>;
+
+export function passed(subject: string, message: string): Finding {
+  return { subject, state: 'Passed', message };
+}
+
+export function noted(subject: string, message: string): Finding {
+  return { subject, state: 'Noted', message };
+}
+
+export function failed(subject: string, message: string): Finding {
+  return { subject, state: 'Failed', message };
+}
+
+/** Runs a part of an examination. Where the API server does not answer it, the finding says why. */
+export async function readOr(
+  subject: string,
+  examine: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await examine();
+  } catch (error) {
+    if (!isKubeError(error)) throw error;
+    return [{ subject, state: 'Unread', message: error.message }];
+  }
+}
