@@ -1,32 +1,30 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createKubeClient } from '../../src/kube/client.ts';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { createLog } from '../../src/lib/log.ts';
-import { endOperator } from '../../src/operator/release/end-operator.ts';
 import { buildAgentRole } from '../build/agent-role.ts';
 import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
 import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import { deployedArguments } from '../testbed/deployed-node-flags.ts';
 import { freePort } from '../testbed/free-port.ts';
 import { createProgramRunner, type ProgramRunner } from '../testbed/program-runner.ts';
+import { runCommand } from '../testbed/run-command.ts';
 import { CHART, type Helm, prepareHelm } from './helm.ts';
 
 // Helm, the API server, its controllers and the webhook are real. The kubelet that runs the Job is played by the test.
 const NAMESPACE = 'cloister-system';
-const WAIT = { timeout: 60_000, interval: 200 };
+const ENROLLED = 'kept-agents';
+/** What the operator makes in an enrolled namespace. */
+const MADE_KINDS = 'networkpolicies,configmaps,secrets,serviceaccounts,rolebindings,pods';
+const WAIT = { timeout: 30_000, interval: 200 };
 let controlPlane: StartedControlPlane;
 let helm: Helm;
 let runner: ProgramRunner;
-let operator: KubeClient;
 let settings: readonly string[];
 
 beforeAll(async () => {
   controlPlane = await startControlPlane();
   await controlPlane.controllersRunning();
   helm = await prepareHelm(controlPlane.kubeconfig);
-  operator = await createKubeClient({ kubeconfig: controlPlane.kubeconfigFor('operator') });
   runner = await createProgramRunner();
   const port = await freePort('127.0.0.1');
   const url = `https://127.0.0.1:${port}`;
@@ -41,7 +39,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await runner?.stop();
-  await operator?.close();
   await helm?.remove();
   await controlPlane?.stop();
 });
@@ -67,7 +64,7 @@ async function chartOfBefore(): Promise<string> {
 
 /** Prints what kubectl prints; throws where it fails. */
 async function kubectl(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await controlPlane.kubectl([...args, '-n', NAMESPACE]);
+  const { code, stdout, stderr } = await controlPlane.kubectl(['-n', NAMESPACE, ...args]);
   if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
   return stdout.trim();
 }
@@ -102,6 +99,28 @@ const POLICY_KINDS = [
   'mutatingwebhookconfigurations',
 ].join(',');
 
+/** Has a tenant enrolled by the operator, as it is on a cluster in use. */
+async function enrol(): Promise<void> {
+  await controlPlane.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: ENROLLED } }]);
+  const namespaces = minimalTenantIsolation.spec.namespaces.map((each) => ({ ...each, name: ENROLLED }));
+  await controlPlane.apply([
+    { ...buildAgentRole(), metadata: { name: 'kept' } },
+    {
+      ...minimalTenantIsolation,
+      metadata: { name: 'kept' },
+      spec: { ...minimalTenantIsolation.spec, namespaces: namespaces.slice(0, 1) },
+    },
+  ]);
+  const flags = [`--kubeconfig=${controlPlane.kubeconfigFor('operator')}`, ...deployedArguments('operator')];
+  const operator = await runner.start('operator', flags);
+  await vi.waitFor(async () => {
+    const made = await enrolment();
+    for (const what of ['cloister.dev/tenant', 'namespace/cloister-t-kept', 'cloister-default-deny'])
+      expect(made).toContain(what);
+  }, WAIT);
+  await operator.process.stop(15_000);
+}
+
 /** Runs `helm uninstall`; the test is the kubelet that runs the Job, and ends its pod with the phase. */
 async function uninstall(phase: 'Succeeded' | 'Failed') {
   const uninstalling = helm.run(['uninstall', 'cloister', '-n', NAMESPACE, '--timeout=60s']);
@@ -111,13 +130,48 @@ async function uninstall(phase: 'Succeeded' | 'Failed') {
     expect(name).not.toBe('');
     return name;
   }, WAIT);
-  if (phase === 'Succeeded') {
-    const logger = createLog({ program: 'operator', level: 'silent' });
-    await endOperator({ client: operator, logger, clock: systemClock });
-  }
+  if (phase === 'Succeeded') await release();
   const status = JSON.stringify({ status: { phase } });
   await kubectl('patch', pod, '--subresource=status', '--type=merge', `--patch=${status}`);
   return uninstalling;
+}
+
+/** Runs what the Job runs, with its flags and the operator's rights. */
+async function release(): Promise<void> {
+  const flags = await kubectl(
+    'get',
+    'job/cloister-release',
+    '-o',
+    'jsonpath={.spec.template.spec.containers[0].args}',
+  );
+  const { code, stdout } = await runCommand({
+    program: process.execPath,
+    args: [
+      join(import.meta.dirname, '..', '..', 'src', 'bin', 'operator.ts'),
+      ...(JSON.parse(flags) as string[]),
+      '--address=127.0.0.1',
+      '--probe-port=0',
+      `--kubeconfig=${controlPlane.kubeconfigFor('operator')}`,
+    ],
+    environment: {},
+  });
+  expect(code, stdout).toBe(0);
+}
+
+/** The labels of the namespace, and the namespaces that the operator made for its tenant. */
+async function enrolment(): Promise<string> {
+  const labels = await kubectl('get', `namespace/${ENROLLED}`, '-o', 'jsonpath={.metadata.labels}');
+  const system = await kubectl('get', 'namespaces', '-lcloister.dev/system', '-o', 'name');
+  const made = await kubectl(
+    'get',
+    MADE_KINDS,
+    '-n',
+    ENROLLED,
+    '-lapp.kubernetes.io/managed-by=cloister',
+    '-o',
+    'name',
+  );
+  return [labels, system, made].join('\n');
 }
 
 async function operatorDeployment(): Promise<string> {
@@ -167,10 +221,7 @@ describe('the release', () => {
   });
 
   test('stays whole where the operator cannot release', async () => {
-    await controlPlane.apply([
-      { ...buildAgentRole(), metadata: { name: 'kept' } },
-      { ...minimalTenantIsolation, metadata: { name: 'kept' } },
-    ]);
+    await enrol();
     const before = await objectsOfRelease();
     const { code, stderr } = await uninstall('Failed');
     expect(code).not.toBe(0);
@@ -185,6 +236,9 @@ describe('the release', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('[CustomResourceDefinition] agentroles.cloister.dev');
     expect(await operatorDeployment()).toBe('');
+    const left = await enrolment();
+    expect(left).toContain('pod-security.kubernetes.io/enforce');
+    expect(left).not.toContain('cloister');
     // The garbage collector takes away what the ServiceAccount of the webhook owned.
     await vi.waitFor(async () => expect(await objectsOfRelease()).toEqual([]), WAIT);
     expect(await kubectl('get', 'crd', '-o', 'name')).toContain('agentroles.cloister.dev');
