@@ -33,7 +33,7 @@ export default defineConfig({
           // After the others: a node takes both cores of a small machine.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
-          hookTimeout: 180_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -1,6 +1,6 @@
 /**
- * `npm test [-- vitest arguments]`: runs the unit and cluster tests, and ends with a line `N passed, N failed`. Arguments
- * are handed to vitest, as in `npm test -- --project unit`; `npm run test:node` runs the tests on a node.
+ * `npm test [-- vitest arguments]`: runs all tests that can run on this machine, and ends with a line `N passed, N failed`.
+ * Arguments are handed to vitest, as in `npm test -- --project unit`; `npm run test:node` runs only the tests on a node.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
-import { controlPlanePrograms } from '../test/testbed/programs.ts';
+import { missingForNode, thisMachine } from '../test/testbed/node/node-requirements.ts';
+import { controlPlanePrograms, nodePrograms } from '../test/testbed/programs.ts';
 import { providePrograms } from '../test/testbed/provide-programs.ts';
 import {
   formatTestSummary,
@@ -19,7 +20,9 @@ import {
 
 /** Builds what is missing before the tests begin, where its progress can be seen and no time limit runs. */
 async function prepareTestbed(): Promise<void> {
-  await providePrograms(controlPlanePrograms.map(({ name }) => name)).catch((error: unknown) => {
+  const canRunNode = missingForNode(thisMachine) === undefined;
+  const wanted = [...controlPlanePrograms, ...(canRunNode ? nodePrograms : [])];
+  await providePrograms(wanted.map(({ name }) => name)).catch((error: unknown) => {
     // The tests that need them report it, as skipped or as failed.
     if (!(error instanceof MissingProgramError)) throw error;
   });
@@ -29,9 +32,7 @@ const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import
 
 async function runVitest(report: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const given = process.argv.slice(2);
-  const chosen = given.length === 0 ? ['--project=unit', '--project=cluster'] : given;
-  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...chosen], {
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
   // Ctrl-C reaches vitest by itself; it stops the servers and ends, and so do we.

@@ -5,6 +5,7 @@ import { certificateFile } from '../kube-apiserver.ts';
 import type { TestAuthority } from './certificates.ts';
 import {
   DECOY_ADDRESSES,
+  DNS_ADDRESS,
   NODE_ADDRESS,
   NODE_NAME,
   POD_NETWORK,
@@ -134,7 +135,7 @@ function kubeletConfiguration({ folder, cgroup }: NodePlan): object {
     },
     authorization: { mode: 'Webhook' },
     containerRuntimeEndpoint: `unix://${containerdSocket(folder)}`,
-    clusterDNS: [],
+    clusterDNS: [DNS_ADDRESS],
     clusterDomain: 'cluster.local',
     resolvConf: '',
     volumePluginDir: `${folder}/kubelet/volume-plugins`,

@@ -21,3 +21,6 @@ export const BLACKHOLE_NETWORK = '203.0.113.0/24';
 
 /** The name that the certificate of the TLS servers carries beside their addresses. */
 export const PUBLIC_HOST = 'public.test';
+
+/** The address of the Service `kube-dns`, which pods find in their `/etc/resolv.conf`. It leads to the internet. */
+export const DNS_ADDRESS = '10.96.0.10';

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { BUSYBOX } from './test-image.ts';
+import { PYTHON } from './workload-images.ts';
 
 /** Where the programs of a node are found; an ordinary PATH may lack the folders for root. */
 export const NODE_PATH = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].join(
@@ -17,6 +18,8 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'containernetworking-plugins': ['/usr/lib/cni/ptp', '/usr/lib/cni/host-local', '/usr/lib/cni/portmap'],
   'busybox-static': [BUSYBOX],
   'util-linux': ['unshare', 'nsenter'],
+  // An agent in the tests.
+  'python3-minimal': [PYTHON],
 };
 
 /** The machine, as far as a node depends on it. */

@@ -26,6 +26,7 @@ import {
 import { NODE_PROGRAMS, provideNodePrograms } from './provide-node-programs.ts';
 import { INTERNET_NAMESPACE } from './prepare-network.ts';
 import type { Reached } from './reached.ts';
+import { reboot } from './reboot.ts';
 import { testImage } from './test-image.ts';
 
 /** How a node differs from the usual one. */
@@ -57,6 +58,8 @@ export interface StartedNode extends ControlPlane {
   readonly writeSeccompProfile: (path: string, profile: object) => Promise<void>;
   readonly restartKubelet: () => Promise<void>;
   readonly restartContainerd: () => Promise<void>;
+  /** Ends kubelet, containerd and every container, as a loss of power would, and starts kubelet and containerd again. */
+  readonly reboot: () => Promise<void>;
   /** Kills kube-router as a crash would; what it enforced stays, and new pods are open. */
   readonly killKubeRouter: () => Promise<void>;
   readonly startKubeRouter: () => Promise<void>;
@@ -146,6 +149,7 @@ async function connectNode(
     writeSeccompProfile: (path, profile) => writeProfile(join(seccompFolder(folder), path), profile),
     restartKubelet: () => restart(namespaces, 'kubelet'),
     restartContainerd: () => restart(namespaces, 'containerd'),
+    reboot: () => reboot(namespaces, plan),
     killKubeRouter: () => namespaces.ask('kill', 'kube-router'),
     startKubeRouter: () => namespaces.ask('start', 'kube-router'),
     stop: async () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type ControlPlane, connectControlPlane } from '../connect-control-plane.ts';
 import { orThrow, runCommand } from '../run-command.ts';
 import type { ServerProcess } from '../server-process.ts';
+import { clusterDNS } from './cluster-dns.ts';
 import { forwardConnections } from './forward-connections.ts';
 import { importImage } from './import-image.ts';
 import { nodeAccess } from './node-access.ts';
@@ -83,7 +84,7 @@ async function startAll(plan: NodePlan): Promise<NodeTimes> {
   await start('kube-controller-manager', 'kube-scheduler', 'internet');
   const images = await containerd;
   const controlPlane = connectInside(plan, plan.certificateAuthority);
-  await Promise.all([start('kubelet'), controlPlane.apply(nodeAccess)]);
+  await Promise.all([start('kubelet'), controlPlane.apply([...nodeAccess, ...clusterDNS])]);
   const wait = (what: string): Promise<unknown> =>
     orThrow(
       `waiting for node ${NODE_NAME}`,

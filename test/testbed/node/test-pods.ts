@@ -1,4 +1,5 @@
 import { orThrow } from '../run-command.ts';
+import { describeUnreadyPods } from './describe-pods.ts';
 import type { StartedNode } from './start-node.ts';
 
 /** A pod of the test image. */
@@ -61,15 +62,8 @@ export async function startPods(node: StartedNode, pods: readonly TestPod[]): Pr
       `pod/${name}`,
     ];
     const { code } = await node.kubectl(wait);
-    if (code !== 0)
-      throw new Error(`pod ${namespace}/${name} is not ready: ${await eventsOf(node, namespace, name)}`);
+    if (code !== 0) throw new Error(await describeUnreadyPods(node, namespace));
   }
-}
-
-async function eventsOf(node: StartedNode, namespace: string, name: string): Promise<string> {
-  const messages = '--output=jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}';
-  const selector = `--field-selector=involvedObject.name=${name}`;
-  return (await node.kubectl(['get', 'events', `--namespace=${namespace}`, selector, messages])).stdout;
 }
 
 /** The pod's address. */

@@ -1,0 +1,98 @@
+import type { AgentRole } from '../../src/api/agent-role.ts';
+import { LABEL } from '../../src/api/names.ts';
+import { buildContainer, buildPod, type Writable, type WritablePod } from '../build/pod.ts';
+import { minimalAgentRole } from '../build/agent-role.ts';
+import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
+import type { StartedNode } from '../testbed/node/start-node.ts';
+import { orThrow } from '../testbed/run-command.ts';
+
+/** Where the images of agents come from. */
+export const AGENT_IMAGES = 'testbed.example.com';
+
+/** Small enough that twenty pods fit on a node of two cores. */
+const LIMITS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' };
+
+/** A role that may read `/data/reports` but not what is private there, without a start gate. */
+export function agentRole(
+  name: string,
+  sandbox: Partial<Writable<AgentRole['spec']['sandbox']>> = {},
+): object {
+  const reads = { argument: '/path', allow: ['/data/reports'], deny: ['/data/reports/private'] };
+  return {
+    ...minimalAgentRole,
+    metadata: { name },
+    spec: {
+      tools: [
+        {
+          name: 'read_file',
+          executor: 'Agent',
+          capabilities: ['file:read'],
+          paths: [reads],
+          confirmation: { when: 'Never' },
+        },
+      ],
+      sandbox: {
+        ...minimalAgentRole.spec.sandbox,
+        images: [{ repository: `${AGENT_IMAGES}/*` }],
+        userNamespace: 'Preferred',
+        startGate: 'None',
+        ...sandbox,
+      },
+    },
+  };
+}
+
+/** A tenant of one namespace, whose agents may have these roles. */
+export function tenant(name: string, namespace: string, roles: readonly string[]): object {
+  const { spec } = minimalTenantIsolation;
+  return {
+    ...minimalTenantIsolation,
+    metadata: { name },
+    spec: {
+      ...spec,
+      namespaces: [{ ...spec.namespaces[0], name: namespace }],
+      roles: { allowed: roles, default: roles[0] },
+    },
+  };
+}
+
+/** Applies the roles, the tenant and a ServiceAccount for its agents, and resolves when the namespace is enrolled. */
+export async function enrol(
+  node: StartedNode,
+  { name, namespace, roles }: { name: string; namespace: string; roles: readonly object[] },
+): Promise<void> {
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'agent', namespace } };
+  await node.apply([...roles, account]);
+  const names = roles.map((role) => (role as { metadata: { name: string } }).metadata.name);
+  await node.apply([tenant(name, namespace, names)]);
+  const wait = ['wait', '--for=condition=NamespacesEnrolled', '--timeout=60s', `tenantisolation/${name}`];
+  await orThrow(`enrolling ${namespace}`, node.kubectl(wait));
+}
+
+/** What makes an agent's pod. */
+export interface AgentPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly role: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  /** `Never` unless set. */
+  readonly restartPolicy?: 'Never' | 'Always';
+  readonly tweak?: (pod: WritablePod) => void;
+}
+
+/** A pod that meets the contract of a role of {@link agentRole}. */
+export function agentPod(wanted: AgentPod): WritablePod {
+  const { namespace, name, role, image, command, restartPolicy = 'Never', tweak } = wanted;
+  return buildPod((pod) => {
+    pod.metadata = { name, namespace, labels: { [LABEL.role]: role } };
+    const container = buildContainer('agent', image);
+    container.resources = { limits: LIMITS, requests: { cpu: '10m' } };
+    container.volumeMounts = [{ name: 'tmp', mountPath: '/tmp' }];
+    if (command !== undefined) container.command = [...command];
+    const { initContainers: _gate, hostUsers: _host, ...spec } = pod.spec;
+    const changed = { ...spec, restartPolicy, containers: [container] };
+    pod.spec = changed as unknown as WritablePod['spec'];
+    tweak?.(pod);
+  });
+}
