@@ -6,13 +6,13 @@ import { isReadablePort, type Rule } from './match-rule.ts';
 import type { LabelRequirement, LabelSelector, PolicyPeer, PolicyPort } from './network-policy.ts';
 
 const MAX_LISTED = 3;
-const MAX_SELECTOR_CHARACTERS = 200;
+const MAX_TEXT_CHARACTERS = 200;
 
 /** Says in a few words what a rule opens, as `pods with app=db in namespaces with team=data, on TCP 5432`. */
 export function describeRule({ peers, ports }: Rule, namespace: string): string {
   const where =
-    peers.length === 0 ? 'every destination' : list(peers.map((peer) => describePeer(peer, namespace)));
-  const on = ports.length === 0 ? 'every port' : list(ports.map(describePort));
+    peers.length === 0 ? 'every destination' : list(peers, (peer) => describePeer(peer, namespace));
+  const on = ports.length === 0 ? 'every port' : list(ports, describePort);
   return singleLine(`${where}, on ${on}`);
 }
 
@@ -28,7 +28,11 @@ function describePeer(peer: PolicyPeer, namespace: string): string {
 function describeIPBlock({ cidr, except }: NonNullable<PolicyPeer['ipBlock']>): string {
   if (parseIPBlock(cidr ?? '') === null) return `every address (the cidr ${show(cidr)} cannot be read)`;
   if (!except?.length) return `the addresses ${cidr}`;
-  return `the addresses ${cidr} except ${list(except.map((text) => cut(text)))}`;
+  return `the addresses ${cidr} except ${list(except, describeException)}`;
+}
+
+function describeException(text: string): string {
+  return parseIPBlock(text) === null ? `${show(text)}, which cannot be read` : text;
 }
 
 function describeNamespaces(selector: LabelSelector | undefined, namespace: string): string {
@@ -36,21 +40,24 @@ function describeNamespaces(selector: LabelSelector | undefined, namespace: stri
   return `in ${describeSelector('namespace', selector)}`;
 }
 
-/** A selector as `kubectl` takes it. */
+/** A selector, nearly as `kubectl` takes it. */
 function describeSelector(what: 'pod' | 'namespace', selector: LabelSelector | undefined): string {
-  const terms = [
-    ...Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
-    ...(selector?.matchExpressions ?? []).map(describeRequirement),
+  const requirements = [
+    ...Object.entries(selector?.matchLabels ?? {}),
+    ...(selector?.matchExpressions ?? []),
   ];
-  return terms.length === 0 ? `every ${what}` : `${what}s with ${cut(terms.join(','))}`;
+  return requirements.length === 0
+    ? `every ${what}`
+    : `${what}s with ${list(requirements, describeRequirement, ',')}`;
 }
 
-function describeRequirement(requirement: LabelRequirement): string {
+function describeRequirement(requirement: LabelRequirement | [key: string, value: string]): string {
+  if (Array.isArray(requirement)) return cut(requirement.join('='));
   if (!isReadableRequirement(requirement)) return `${show(requirement)} (cannot be read, so may be met)`;
   const { key = '', operator, values } = requirement;
   if (operator === 'Exists') return key;
   if (operator === 'DoesNotExist') return `!${key}`;
-  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${(values ?? []).join(',')})`;
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${list(values ?? [], cut, ',')})`;
 }
 
 function describePort(wanted: PolicyPort): string {
@@ -61,12 +68,16 @@ function describePort(wanted: PolicyPort): string {
   return endPort && endPort !== port ? `${protocol} ${port} to ${endPort}` : `${protocol} ${port}`;
 }
 
-/** The first of a list that may be long. */
-export function list(texts: readonly string[], separator = ', '): string {
-  const more = texts.length > MAX_LISTED ? ` and ${texts.length - MAX_LISTED} more` : '';
-  return `${texts.slice(0, MAX_LISTED).join(separator)}${more}`;
+/** Describes the first of a list that may be long, and counts the rest. */
+export function list<Item>(
+  items: readonly Item[],
+  describe: (item: Item) => string,
+  separator = ', ',
+): string {
+  const more = items.length > MAX_LISTED ? ` and ${items.length - MAX_LISTED} more` : '';
+  return `${items.slice(0, MAX_LISTED).map(describe).join(separator)}${more}`;
 }
 
 function cut(text: string): string {
-  return text.length > MAX_SELECTOR_CHARACTERS ? `${text.slice(0, MAX_SELECTOR_CHARACTERS)}…` : text;
+  return text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
 }

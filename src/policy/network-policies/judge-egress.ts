@@ -65,11 +65,12 @@ function opened(message: string): EgressJudgement {
 const UNCERTAIN = ' (whether it selects the pod cannot be read, so it counts)';
 
 function describeGrants(grants: readonly EgressGrant[]): string {
-  const described = grants.map(
-    ({ policy, index, rule, isCertain }) =>
-      `NetworkPolicy "${policy.name}" in namespace "${policy.namespace}" opens by spec.egress[${index}]: ${describeRule(rule, policy.namespace)}${isCertain ? '' : UNCERTAIN}`,
-  );
-  return `${list(described, '; ')}. ${mend(grants)}`;
+  return `${list(grants, describeGrant, '; ')}. ${mend(grants)}`;
+}
+
+function describeGrant({ policy, index, rule, isCertain }: EgressGrant): string {
+  const opens = `opens by spec.egress[${index}]: ${describeRule(rule, policy.namespace)}`;
+  return `NetworkPolicy "${policy.name}" in namespace "${policy.namespace}" ${opens}${isCertain ? '' : UNCERTAIN}`;
 }
 
 function mend(grants: readonly EgressGrant[]): string {
@@ -80,12 +81,13 @@ function mend(grants: readonly EgressGrant[]): string {
 }
 
 function unjudged(others: readonly OtherPolicy[]): EgressJudgement {
-  const names = others.map(({ kind, namespace, name }) =>
-    namespace === null ? `${kind} "${name}"` : `${kind} "${name}" in namespace "${namespace}"`,
-  );
   return {
     status: 'Unknown',
     reason: 'OtherPolicyEngine',
-    message: `NetworkPolicies let the pod reach nothing but its gateway, but it is selected by policies that Cloister cannot judge: ${list(names)}. Delete them, or let them not select the pod.`,
+    message: `NetworkPolicies let the pod reach nothing but its gateway, but it is selected by policies that Cloister cannot judge: ${list(others, describeOther)}. Delete them, or let them not select the pod.`,
   };
+}
+
+function describeOther({ kind, namespace, name }: OtherPolicy): string {
+  return namespace === null ? `${kind} "${name}"` : `${kind} "${name}" in namespace "${namespace}"`;
 }
