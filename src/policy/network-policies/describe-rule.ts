@@ -2,7 +2,7 @@ import { parseIPBlock } from '../../lib/ip-block.ts';
 import { show } from '../../lib/show.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { isReadableRequirement } from './match-labels.ts';
-import { isReadablePort, type Rule } from './match-rule.ts';
+import { isReadablePeer, isReadablePort, type Rule } from './match-rule.ts';
 import type { LabelRequirement, LabelSelector, PolicyPeer, PolicyPort } from './network-policy.ts';
 
 const MAX_LISTED = 3;
@@ -17,11 +17,9 @@ export function describeRule({ peers, ports }: Rule, namespace: string): string 
 }
 
 function describePeer(peer: PolicyPeer, namespace: string): string {
+  if (!isReadablePeer(peer)) return `every destination (the peer ${show(peer)} cannot be read)`;
   const { podSelector, namespaceSelector, ipBlock } = peer;
-  if (ipBlock && !podSelector && !namespaceSelector) return describeIPBlock(ipBlock);
-  if (ipBlock || (!podSelector && !namespaceSelector)) {
-    return `every destination (the peer ${show(peer)} cannot be read)`;
-  }
+  if (ipBlock) return describeIPBlock(ipBlock);
   return `${describeSelector('pod', podSelector)} ${describeNamespaces(namespaceSelector, namespace)}`;
 }
 

@@ -1,4 +1,4 @@
-import { allOf, matchPeers, matchPorts, type Rule } from './match-rule.ts';
+import { matchesPeers, matchesPorts, type Rule } from './match-rule.ts';
 import type { Connection, Direction, Endpoint, NetworkPolicy, NetworkPolicySpec } from './network-policy.ts';
 import { selectPolicies } from './select-policies.ts';
 
@@ -54,11 +54,9 @@ interface Question {
 
 function isAllowed({ peers, ports }: Rule, { namespace, peer, connection }: Question): boolean {
   const { destination, port, protocol } = connection;
-  const match = allOf([
-    matchPeers(peers, namespace, peer),
-    matchPorts(ports, { port, protocol, pod: destination.pod }),
-  ]);
-  return match !== 'No';
+  return (
+    matchesPeers(peers, namespace, peer) && matchesPorts(ports, { port, protocol, pod: destination.pod })
+  );
 }
 
 /** The rules of one direction, in their order. */

@@ -1,6 +1,6 @@
 import { parseIPBlock } from '../../lib/ip-block.ts';
 import { matchLabels } from './match-labels.ts';
-import type { Endpoint, Match, PolicyPeer, PolicyPod, PolicyPort } from './network-policy.ts';
+import type { Endpoint, PolicyPeer, PolicyPod, PolicyPort } from './network-policy.ts';
 
 /** What a rule of either direction says. */
 export interface Rule {
@@ -17,53 +17,50 @@ export interface DestinationPort {
   readonly pod: PolicyPod | null;
 }
 
-/** Whether one of the peers matches. No peers: every one does. */
-export function matchPeers(peers: readonly PolicyPeer[], namespace: string, endpoint: Endpoint): Match {
-  if (peers.length === 0) return 'Yes';
-  return anyOf(peers.map((peer) => matchPeer(peer, namespace, endpoint)));
+/** Whether one of the peers may be the endpoint. No peers: everything is. What cannot be read is everything. */
+export function matchesPeers(peers: readonly PolicyPeer[], namespace: string, endpoint: Endpoint): boolean {
+  return peers.length === 0 || peers.some((peer) => matchesPeer(peer, namespace, endpoint));
 }
 
 /**
- * Whether a peer matches. Without a namespaceSelector it means pods of the namespace of the policy. An ipBlock matches pods
- * by their address too: whether it does is up to the network plugin, and here it counts.
+ * Without a namespaceSelector a peer means pods of the namespace of the policy. An ipBlock matches pods by their address too:
+ * whether it does is up to the network plugin, and here it counts.
  */
-function matchPeer(peer: PolicyPeer, namespace: string, { address, pod }: Endpoint): Match {
+function matchesPeer(peer: PolicyPeer, namespace: string, { address, pod }: Endpoint): boolean {
+  if (!isReadablePeer(peer)) return true;
   const { podSelector, namespaceSelector, ipBlock } = peer;
-  if (ipBlock) return podSelector || namespaceSelector ? 'Unknown' : matchIPBlock(ipBlock, address);
-  if (!podSelector && !namespaceSelector) return 'Unknown';
-  if (pod === null) return 'No';
-  return allOf([
-    namespaceSelector
-      ? matchLabels(namespaceSelector, pod.namespaceLabels)
-      : pod.namespace === namespace
-        ? 'Yes'
-        : 'No',
-    matchLabels(podSelector ?? {}, pod.labels),
-  ]);
+  if (ipBlock) return matchesIPBlock(ipBlock, address);
+  if (pod === null) return false;
+  const isNamespace = namespaceSelector
+    ? matchLabels(namespaceSelector, pod.namespaceLabels) !== 'No'
+    : pod.namespace === namespace;
+  return isNamespace && matchLabels(podSelector ?? {}, pod.labels) !== 'No';
 }
 
-function matchIPBlock({ cidr, except }: NonNullable<PolicyPeer['ipBlock']>, address: string): Match {
+/** A peer is a block, or has a selector of pods, of namespaces or of both. */
+export function isReadablePeer({ podSelector, namespaceSelector, ipBlock }: PolicyPeer): boolean {
+  const hasSelector = Boolean(podSelector ?? namespaceSelector);
+  return ipBlock ? !hasSelector : hasSelector;
+}
+
+function matchesIPBlock({ cidr, except }: NonNullable<PolicyPeer['ipBlock']>, address: string): boolean {
   const block = parseIPBlock(cidr ?? '');
-  if (block === null) return 'Unknown';
-  if (!block.has(address)) return 'No';
-  const exceptions = (except ?? []).map(parseIPBlock);
-  if (exceptions.some((exception) => exception?.has(address))) return 'No';
-  return exceptions.includes(null) ? 'Unknown' : 'Yes';
+  if (block === null) return true;
+  return block.has(address) && !(except ?? []).some((text) => parseIPBlock(text)?.has(address));
 }
 
-/** Whether one of the ports matches. No ports: every one does. */
-export function matchPorts(ports: readonly PolicyPort[], destination: DestinationPort): Match {
-  if (ports.length === 0) return 'Yes';
-  return anyOf(ports.map((port) => matchPort(port, destination)));
+/** Whether one of the ports may be the destination's. No ports: every one is. What cannot be read is every port. */
+export function matchesPorts(ports: readonly PolicyPort[], destination: DestinationPort): boolean {
+  return ports.length === 0 || ports.some((port) => matchesPort(port, destination));
 }
 
-function matchPort(wanted: PolicyPort, destination: DestinationPort): Match {
-  if (!isReadablePort(wanted)) return 'Unknown';
+function matchesPort(wanted: PolicyPort, destination: DestinationPort): boolean {
+  if (!isReadablePort(wanted)) return true;
   const { protocol = 'TCP', port, endPort } = wanted;
-  if (protocol !== destination.protocol) return 'No';
-  if (port === undefined || port === null) return 'Yes';
-  if (typeof port === 'string') return isNamed(port, destination) ? 'Yes' : 'No';
-  return destination.port >= port && destination.port <= (endPort ?? port) ? 'Yes' : 'No';
+  if (protocol !== destination.protocol) return false;
+  if (port === undefined || port === null) return true;
+  if (typeof port === 'string') return isNamed(port, destination);
+  return destination.port >= port && destination.port <= (endPort ?? port);
 }
 
 function isNamed(name: string, { port, protocol, pod }: DestinationPort): boolean {
@@ -77,14 +74,4 @@ export function isReadablePort({ protocol, port, endPort }: PolicyPort): boolean
   if (!['TCP', 'UDP', 'SCTP'].includes(protocol ?? 'TCP')) return false;
   if (endPort === undefined || endPort === null) return port !== '';
   return typeof port === 'number' && endPort >= port;
-}
-
-export function allOf(matches: readonly Match[]): Match {
-  if (matches.includes('No')) return 'No';
-  return matches.includes('Unknown') ? 'Unknown' : 'Yes';
-}
-
-function anyOf(matches: readonly Match[]): Match {
-  if (matches.includes('Yes')) return 'Yes';
-  return matches.includes('Unknown') ? 'Unknown' : 'No';
 }

@@ -90,7 +90,7 @@ export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 export type Direction = 'Ingress' | 'Egress';
 
 /**
- * Whether something of a policy matches. `Unknown` where it holds what the validation of the API server rejects: an object
- * that is older than a rule of it, or newer than this code.
+ * Whether a selector matches. `Unknown` where it holds what the validation of the API server rejects: an object that is older
+ * than a rule of it, or newer than this code.
  */
 export type Match = 'Yes' | 'No' | 'Unknown';

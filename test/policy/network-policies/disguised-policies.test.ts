@@ -78,6 +78,10 @@ describe('what tries to look closed', () => {
       { egress: [{ ...gatewayRule, to: [{ namespaceSelector: inSystemNamespace }] }] },
     ],
     ['a block', { egress: [{ ...gatewayRule, to: [gatewayPeer, { ipBlock: { cidr: '0.0.0.0/0' } }] }] }],
+    [
+      'a block beside the selectors',
+      { egress: [{ ...gatewayRule, to: [{ ...gatewayPeer, ipBlock: { cidr: '0.0.0.0/0' } }] }] },
+    ],
     ['another port', { egress: [{ ...gatewayRule, ports: [{ port: 8443 }, { port: 443 }] }] }],
     ['a range of ports', { egress: [{ ...gatewayRule, ports: [{ port: 3128, endPort: 8444 }] }] }],
     ['another protocol', { egress: [{ ...gatewayRule, ports: [{ port: 8443, protocol: 'UDP' }] }] }],
