@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Pod } from '../../src/policy/pod/pod.ts';
-import { MissingProgramError } from './missing-program-error.ts';
+import { runGo } from './run-go.ts';
 
 /** What Kubernetes Pod Security 1.37 says of every pod of its published test data. */
 export interface PodSecurityVerdicts {
@@ -25,7 +22,6 @@ export interface EvaluatedPod {
 }
 
 const MODULE = 'k8s.io/pod-security-admission';
-const moduleFolder = fileURLToPath(new URL('modules/kubernetes', import.meta.url));
 
 /** Runs the published checks on the published pods. Throws `MissingProgramError` where there is no Go. */
 export async function podSecurityVerdicts(): Promise<PodSecurityVerdicts> {
@@ -34,22 +30,6 @@ export async function podSecurityVerdicts(): Promise<PodSecurityVerdicts> {
   return JSON.parse(await go('run', './pod-security', join(module.Dir, 'test', 'testdata')));
 }
 
-async function go(...args: readonly string[]): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('go', args, {
-      cwd: moduleFolder,
-      // A workspace file in a folder above would change what is run.
-      env: { ...process.env, GOWORK: 'off', CGO_ENABLED: '0' },
-      maxBuffer: 1 << 28,
-    });
-    return stdout;
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
-    throw new MissingProgramError(
-      'missing Go 1.26 or later, which runs the published checks of Pod Security',
-      {
-        cause: error,
-      },
-    );
-  }
+function go(...args: readonly string[]): Promise<string> {
+  return runGo({ module: 'kubernetes', args, purpose: 'runs the published checks of Pod Security' });
 }
