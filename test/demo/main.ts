@@ -11,21 +11,28 @@ import {
   waitUntilRefused,
 } from './prepare.ts';
 import { readSampleObject } from './samples.ts';
+import { playOnNode } from './node.ts';
+import { createPrinter } from './printer.ts';
 import { PROTECTED, UNPROTECTED } from './scenario.ts';
-import { runStep, type Step, type ToldResult } from './step.ts';
-import { createTable } from './table.ts';
+import { runStep, type Step } from './step.ts';
 
 const HELP = `Shows a real Kubernetes API server refuse agent pods that do not match their role.
 
   npm run demo                    the table
   npm run -s demo -- --json       one JSON object a step
   npm run demo -- --keep          leaves it running and says how to try it by hand
+  npm run demo -- --node          instead, installs the chart on a real node and attacks a sandbox there (Linux, as root)
 
 Exit code 1 when a step did not go as expected.
 `;
 
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    json: { type: 'boolean' },
+    keep: { type: 'boolean' },
+    node: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 
 if (options.help === true) process.stdout.write(HELP);
@@ -37,6 +44,9 @@ async function demo(): Promise<number> {
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
     process.stderr.write(`${seconds} s  ${text}\n`);
   };
+  if (options.node === true) {
+    return (await playOnNode({ tell, print: createPrinter(options.json === true) })) ? 0 : 1;
+  }
   tell(
     'starting etcd, kube-apiserver and kube-controller-manager (built first, where they are not there yet)',
   );
@@ -66,7 +76,7 @@ async function play(controlPlane: ControlPlane, tell: (text: string) => void): P
   tell('applying roles, a tenant and its namespace');
   await applyTenant(controlPlane);
   await waitUntilRefused(controlPlane, FIRST_REFUSAL);
-  const print = printer();
+  const print = createPrinter(options.json === true);
   let ok = true;
   const run = async (steps: readonly Step[]): Promise<void> => {
     for (const step of steps) {
@@ -84,15 +94,6 @@ async function play(controlPlane: ControlPlane, tell: (text: string) => void): P
   await waitUntilRefused(controlPlane, LAST_REFUSALS);
   await run(UNPROTECTED);
   return ok;
-}
-
-function printer(): { heading: (text: string) => void; row: (result: ToldResult) => void } {
-  const write = (text: string): void => void process.stdout.write(text);
-  if (options.json !== true) return createTable(write, process.stdout.isTTY);
-  return {
-    heading: () => {},
-    row: ({ message: _message, ...result }) => write(`${JSON.stringify(result)}\n`),
-  };
 }
 
 function startGateDigest(): string {

@@ -1,24 +1,21 @@
 import { styleText } from 'node:util';
-import type { ToldResult } from './step.ts';
-
-/** Prints results as a table, a row at a time, in colour on a terminal alone. */
-export interface Table {
-  readonly heading: (text: string) => void;
-  readonly row: (result: ToldResult) => void;
-}
+import { type Printer } from './printer.ts';
 
 const STEP_WIDTH = 66;
 const BY_WIDTH = 34;
 
-export function createTable(write: (text: string) => void, colour: boolean): Table {
+/** Prints results as a table, a row at a time, in colour on a terminal alone. */
+export function createTable(write: (text: string) => void, colour: boolean): Printer {
   const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
     colour ? styleText(format, text, { validateStream: false }) : text;
   return {
     heading: (text) => write(`\n${paint('bold', text)}\n`),
-    row: ({ step, by, ok, ms, expected, message }) => {
+    row: ({ step, got, by, ok, ms, expected, message }) => {
       const mark = ok ? paint('green', 'ok  ') : paint('red', 'FAIL');
-      const got = by === null ? 'admitted' : `refused by ${by}`;
-      write(`${mark} ${step.padEnd(STEP_WIDTH)} ${got.padEnd(BY_WIDTH)} ${ms.toFixed(1).padStart(7)} ms\n`);
+      const outcome = by === null ? got.toLowerCase() : `${got.toLowerCase()} by ${by}`;
+      write(
+        `${mark} ${step.padEnd(STEP_WIDTH)} ${outcome.padEnd(BY_WIDTH)} ${ms.toFixed(1).padStart(7)} ms\n`,
+      );
       const [, ...reasons] = message.split('\n').filter((line) => line.startsWith('  - ') || !ok);
       const lines = ok
         ? message.split('\n').filter((line) => line.startsWith('  - '))

@@ -62,9 +62,12 @@ async function setSysctls(): Promise<void> {
   }
 }
 
+/** Family and name of the table that keeps pods from the node's link-local addresses. */
+export const LINK_LOCAL_GUARD = ['ip6', 'guard'] as const;
+
 // NetworkPolicies are enforced by the pod's address, and its link-local address is in none of the rules: without this
 // every pod reaches the node's kubelet and API server by fe80::…%eth0.
-const guard = `table ip6 guard {
+const guard = `table ${LINK_LOCAL_GUARD.join(' ')} {
   chain in {
     type filter hook input priority -10;
     iifname "veth*" ip6 saddr fe80::/10 icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } accept;
