@@ -45,6 +45,8 @@ export interface LeaseView {
 
 /** What a candidate does next. Before it acquires what it did not just read, it reads. */
 export type LeaseAction =
+  /** Makes a lease that nobody holds and nobody may take yet: see `bereavedSpec`. */
+  | { readonly type: 'create' }
   | { readonly type: 'acquire' }
   | { readonly type: 'renew' }
   | { readonly type: 'wait'; readonly milliseconds: number }
@@ -60,14 +62,14 @@ export function decideLease(view: LeaseView, now: number, times: LeaseTimes = LE
   if (view.isStopping) return isHolder(view) ? { type: 'release' } : { type: 'wait', milliseconds: 0 };
   const dueAt = Math.max(view.retryAt, mayWriteAt(view, times));
   if (now < dueAt) return { type: 'wait', milliseconds: dueAt - now };
+  if (view.spec === null) return { type: 'create' };
   return { type: isHolder(view) ? 'renew' : 'acquire' };
 }
 
 function mayWriteAt(view: LeaseView, times: LeaseTimes): number {
   const { spec, seenAt, renewedAt } = view;
   if (spec === undefined) return Number.POSITIVE_INFINITY;
-  // Deleted by somebody, its holder may go on writing until its own clock ends that.
-  if (spec === null) return seenAt + times.leaseMilliseconds;
+  if (spec === null) return seenAt;
   if (isHolder(view)) return renewedAt === null ? seenAt : renewedAt + times.renewMilliseconds;
   if ((spec.holderIdentity ?? '') === '') return seenAt;
   // The longer of both: the holder counts with what it wrote, and a shorter one may be somebody's edit.

@@ -8,7 +8,7 @@ import { type CallLimits } from '../kube/transport.ts';
 import { type Clock } from '../lib/clock.ts';
 import { isDeepEqualJson } from '../lib/is-deep-equal-json.ts';
 import { type LeaseTimes, type LeaseView } from './decide-lease.ts';
-import { heldSpec, type Lease, type LeaseSpec, releasedSpec } from './lease-object.ts';
+import { bereavedSpec, heldSpec, type Lease, type LeaseSpec, releasedSpec } from './lease-object.ts';
 
 export interface LeaseKeeperOptions {
   readonly client: KubeClient;
@@ -24,7 +24,7 @@ export interface LeaseKeeperOptions {
 export interface LeaseKeeper {
   readonly view: () => Omit<LeaseView, 'isStopping'>;
   readonly read: (signal?: AbortSignal) => Promise<void>;
-  /** Acquires or renews the lease, under the version that was seen: of two candidates, the second is refused. */
+  /** Creates, acquires or renews the lease under the version that was seen: of two candidates, the second is refused. */
   readonly hold: () => Promise<void>;
   readonly release: () => Promise<void>;
 }
@@ -62,8 +62,10 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
   };
   const hold = async (): Promise<void> => {
     const now = clock.now();
+    const { leaseMilliseconds } = times;
     try {
-      await write(heldSpec(live?.spec, { identity, leaseMilliseconds: times.leaseMilliseconds, now }), now);
+      if (live === null) await write(bereavedSpec({ leaseMilliseconds, now }), now);
+      else await write(heldSpec(live.spec, { identity, leaseMilliseconds, now }), now);
     } catch (error) {
       if (!isKubeError(error, 'Conflict', 'AlreadyExists', 'NotFound')) throw error;
       await read();

@@ -40,6 +40,17 @@ export function heldSpec(before: LeaseSpec | undefined, writer: LeaseWriter): Le
   };
 }
 
+/** Not the identity of any process. */
+const NOBODY = 'nobody-after-deletion';
+
+/**
+ * The spec of a lease that is made because there was none. Somebody may have deleted it, and its holder go on writing until
+ * its own clock ends that; so every candidate treats it as one that is held, and waits until it has expired.
+ */
+export function bereavedSpec(writer: Omit<LeaseWriter, 'identity'>): LeaseSpec {
+  return heldSpec(undefined, { ...writer, identity: NOBODY });
+}
+
 /** The spec after its holder released the lease: the next candidate may have it at once. */
 export function releasedSpec(before: LeaseSpec | undefined, now: number): LeaseSpec {
   return { ...before, holderIdentity: '', renewTime: formatMicroTime(now) };
