@@ -68,7 +68,7 @@ const send = (limits: CallLimits): Promise<unknown> => {
     limits.beforeAttempt?.();
     return Promise.resolve(object);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 };
 

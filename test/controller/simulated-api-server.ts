@@ -76,7 +76,7 @@ export function createApiServer(
       let isGivenUp = false;
       const giveUp = (error: unknown): void => {
         isGivenUp = true;
-        reject(error as Error);
+        reject(error);
       };
       signal?.addEventListener('abort', () => giveUp(signal.reason), { once: true });
       void computer.clock
@@ -85,7 +85,7 @@ export function createApiServer(
       try {
         beforeAttempt?.();
       } catch (error) {
-        return reject(error as Error);
+        return reject(error);
       }
       const answer = (settle: () => void): void => {
         if (isLost()) return;
@@ -98,7 +98,7 @@ export function createApiServer(
           const object = structuredClone(handle());
           answer(() => resolve(object));
         } catch (error) {
-          answer(() => reject(error as Error));
+          answer(() => reject(error));
         }
       };
       const leave = computer.connectedAt(world.now());
