@@ -116,6 +116,7 @@ function createTerms(options: ElectionOptions & { readonly times: LeaseTimes }) 
         current = { term, stopped: runTerm(term, options) };
       }
       if (current?.term.ended.aborted !== true) return;
+      logger.warn({ err: current.term.ended.reason }, 'no longer leading');
       await current.stopped;
       current = null;
     },
@@ -132,7 +133,6 @@ async function runTerm(term: Term, { client, lead, logger }: ElectionOptions): P
   try {
     const part = lead({ client: fencedClient(client, term), signal: term.ended });
     await ended;
-    logger.warn({ err: term.ended.reason }, 'no longer leading');
     await part.stop();
   } catch (error) {
     term.end('what the leader does has failed');
