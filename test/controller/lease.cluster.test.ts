@@ -142,8 +142,8 @@ test.each([
   ['refuses connections', (proxy: FaultProxy) => proxy.down(), (proxy: FaultProxy) => proxy.up()],
   [
     'keeps connections open and answers nothing for longer than any request waits',
-    (proxy: FaultProxy) => proxy.delay(40 * SECOND),
-    (proxy: FaultProxy) => proxy.delay(0),
+    async (proxy: FaultProxy) => proxy.delay(40 * SECOND),
+    async (proxy: FaultProxy) => proxy.delay(0),
   ],
 ])('a leader whose API server %s stops writing before the other begins', async (_how, cut, mend) => {
   const [leader, standby] = await startPair();

@@ -61,23 +61,27 @@ const plan: fc.Arbitrary<ElectionPlan> = fc.record({
 const isLost = (given: ElectionPlan): boolean =>
   given.candidates.every(({ diesAt, stopsAt }) => diesAt !== undefined || stopsAt !== undefined);
 
-test('no write is sent or stored after another candidate began to lead, whatever clocks and network do', async () => {
-  let handOvers = 0;
-  await fc.assert(
-    fc.asyncProperty(plan, async (given) => {
-      const outcome = await runElection(given);
-      expect(lateWrites(outcome)).toEqual([]);
-      handOvers += outcome.terms.filter(
-        ({ candidate: who }, index) => index > 0 && outcome.terms[index - 1]!.candidate !== who,
-      ).length;
-      if (!isLost(given)) expect(outcome.leaders).toHaveLength(1);
-      expect(outcome.leaders.length).toBeLessThanOrEqual(1);
-    }),
-    { numRuns: 120 },
-  );
-  // Otherwise the property says nothing.
-  expect(handOvers).toBeGreaterThan(60);
-});
+test(
+  'no write is sent or stored after another candidate began to lead, whatever clocks and network do',
+  { timeout: 120_000 },
+  async () => {
+    let handOvers = 0;
+    await fc.assert(
+      fc.asyncProperty(plan, async (given) => {
+        const outcome = await runElection(given);
+        expect(lateWrites(outcome)).toEqual([]);
+        handOvers += outcome.terms.filter(
+          ({ candidate: who }, index) => index > 0 && outcome.terms[index - 1]!.candidate !== who,
+        ).length;
+        if (!isLost(given)) expect(outcome.leaders).toHaveLength(1);
+        expect(outcome.leaders.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 120 },
+    );
+    // Otherwise the property says nothing.
+    expect(handOvers).toBeGreaterThan(60);
+  },
+);
 
 test('the same elections have late writes where the leader writes past the fence', async () => {
   let late = 0;
