@@ -3,7 +3,7 @@ import { type Clock } from '../lib/clock.ts';
 
 /** What is left to do for a key after its work. */
 export interface WorkResult {
-  /** Works on the key again after so many milliseconds, or earlier when it is added. If not set: only when it is added. */
+  /** Works on the key again after so many milliseconds, or earlier: when it is added, and after a day. If not set: only when it is added. */
   readonly requeueAfterMilliseconds?: number | undefined;
 }
 
@@ -34,6 +34,9 @@ export interface KeyedQueue {
   /** Aborts the signal of the work under way and resolves when it has ended. Nothing is worked on afterwards. */
   readonly stop: () => Promise<void>;
 }
+
+/** A timer of Node ends at once where it is set to more than 24 days. */
+const MAX_REST_MILLISECONDS = 86_400_000;
 
 interface Entry {
   state: 'queued' | 'running' | 'resting' | 'failed';
@@ -68,10 +71,12 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
     entry.state = entry.failures === 0 ? 'resting' : 'failed';
     const wake = new AbortController();
     entry.wake = wake;
-    clock.sleep(milliseconds, AbortSignal.any([wake.signal, stopping.signal])).then(
-      () => enqueue(key, entry),
-      () => undefined,
-    );
+    clock
+      .sleep(Math.min(milliseconds, MAX_REST_MILLISECONDS), AbortSignal.any([wake.signal, stopping.signal]))
+      .then(
+        () => enqueue(key, entry),
+        () => undefined,
+      );
   };
   const pool = createPool(run, workers, stopping.signal);
 

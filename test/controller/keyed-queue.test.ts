@@ -70,6 +70,15 @@ describe('a key', () => {
     expect(begun).toEqual(['key@0', 'key@3000']);
   });
 
+  test('is worked on after a day at the latest, since no timer is longer than some weeks', async () => {
+    const { queue, clock, begun, state } = start();
+    state.work = () =>
+      Promise.resolve(clock.now() === 0 ? { requeueAfterMilliseconds: 90 * 86_400_000 } : {});
+    queue.add('key');
+    await clock.advance(86_400_000);
+    expect(begun).toEqual(['key@0', 'key@86400000']);
+  });
+
   test('that is added during that time is worked on at once, and not again at its end', async () => {
     const { queue, clock, begun, state } = start();
     state.work = () => Promise.resolve(clock.now() === 0 ? { requeueAfterMilliseconds: 3_000 } : {});

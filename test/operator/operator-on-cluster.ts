@@ -1,0 +1,128 @@
+import { createKubeClient } from '../../src/kube/client.ts';
+import { type KubeClient } from '../../src/kube/kube-client.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { readConfiguration } from '../../src/operator/configuration.ts';
+import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
+import { deleteRegistrations } from '../demo/prepare.ts';
+import { type StartedControlPlane } from '../testbed/control-plane.ts';
+import { installCloister } from '../testbed/install-cloister.ts';
+
+/** The operator in this process, as its own user, with all that it writes counted. */
+export interface OperatorOnCluster {
+  readonly operator: Operator;
+  /** What it wrote, such as `apply ConfigMap acme/cloister-ca`. */
+  readonly writes: readonly string[];
+  /** What it logged as errors. */
+  readonly errors: readonly string[];
+  /** Whether it tried to write more than it may. */
+  readonly isCut: () => boolean;
+  readonly stop: () => Promise<void>;
+}
+
+export interface OperatorOnClusterOptions {
+  readonly flags?: readonly string[];
+  readonly clock?: Clock;
+  /** After so many writes none reaches the API server, as if the program had been killed. */
+  readonly maxWrites?: number;
+}
+
+const GATEWAY_FLAGS = ['--gateway-image=packages.example.com/cloister:1', '--gateway-memory=256Mi'];
+
+/** Where the API server and the webhook would be, which no test calls. */
+export const ENDPOINT = '203.0.113.10';
+
+/** Installs Cloister without its webhook, and what the operator reads of a cluster with nodes. */
+export async function prepareCluster(controlPlane: StartedControlPlane): Promise<void> {
+  await installCloister(controlPlane, 'https://127.0.0.1:1');
+  await deleteRegistrations(controlPlane);
+  await controlPlane.apply([
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'kubernetes', namespace: 'default' },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [ENDPOINT] }],
+      ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'cloister-webhook', namespace: 'cloister-system' },
+      spec: { ports: [{ name: 'https', port: 443 }] },
+    },
+  ]);
+}
+
+export async function startOperatorOn(
+  controlPlane: StartedControlPlane,
+  options: OperatorOnClusterOptions = {},
+): Promise<OperatorOnCluster> {
+  const { flags = GATEWAY_FLAGS, clock = systemClock, maxWrites = Infinity } = options;
+  const client = await createKubeClient({ kubeconfig: controlPlane.kubeconfigFor('operator') });
+  const counted = countWrites(client, maxWrites);
+  const errors: string[] = [];
+  const operator = startOperator({
+    client: counted.client,
+    logger: {
+      debug: () => {},
+      info: () => {},
+      warn: () => {},
+      error: (fields, message) => errors.push(`${message} ${describe(fields)}`),
+    },
+    clock,
+    configuration: readConfiguration(flags, {}),
+    environment: { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
+    readResolverConfiguration: () => Promise.resolve('search svc\nnameserver 10.96.0.10\n'),
+  });
+  return {
+    operator,
+    writes: counted.writes,
+    errors,
+    isCut: counted.isCut,
+    stop: async () => {
+      await operator.stop();
+      await client.close();
+    },
+  };
+}
+
+function describe(fields: object): string {
+  const { err } = fields as { err?: unknown };
+  const causes = err instanceof AggregateError ? (err.errors as unknown[]) : [err];
+  return causes.map(String).join('; ');
+}
+
+function countWrites(client: KubeClient, most: number) {
+  const writes: string[] = [];
+  const state = { isCut: false };
+  const note = (verb: string, kind: string, name: { namespace?: string; name?: string }): void => {
+    if (writes.length >= most) {
+      state.isCut = true;
+      throw new Error('the program was killed');
+    }
+    writes.push(`${verb} ${kind} ${name.namespace === undefined ? '' : `${name.namespace}/`}${name.name}`);
+  };
+  const noted: Partial<KubeClient> = {
+    create: async (resource, object, write) => {
+      note('create', resource.kind, object.metadata);
+      return client.create(resource, object, write);
+    },
+    apply: async (resource, object, write) => {
+      note('apply', resource.kind, object.metadata);
+      return client.apply(resource, object, write);
+    },
+    applyStatus: async (resource, object, write) => {
+      note('status', resource.kind, object.metadata);
+      return client.applyStatus(resource, object, write);
+    },
+    patch: async (resource, name, patch, write) => {
+      note('patch', resource.kind, name);
+      return client.patch(resource, name, patch, write);
+    },
+    delete: async (resource, name, remove) => {
+      note('delete', resource.kind, name);
+      return client.delete(resource, name, remove);
+    },
+  };
+  return { client: { ...client, ...noted }, writes, isCut: () => state.isCut };
+}
