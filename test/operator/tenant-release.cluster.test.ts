@@ -1,12 +1,17 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
 import { changeTenant, TENANTS } from '../e2e/tenants.ts';
 import { IN_ENROLLED, IN_SYSTEM, managedIn } from './managed-objects.ts';
 import { useTenantCluster, WAIT } from './use-tenant-cluster.ts';
 
+const PROGRAM = fileURLToPath(new URL('../../src/bin/operator.ts', import.meta.url));
 const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces';
 
-const { calls, controlPlane, start, makeNamespace, makeTenant, statusOf, isProvided } = useTenantCluster();
+const { calls, controlPlane, start, stop, makeNamespace, makeTenant, statusOf, isProvided } =
+  useTenantCluster();
 
 describe('what is released', () => {
   test('is a namespace that the tenant lists no more, but only when its sandboxes have ended', async () => {
@@ -47,9 +52,11 @@ describe('what is released', () => {
     await start();
     await makeTenant('other', ['other-agents']);
     await isProvided('other');
-    const flags = ['--release=true'];
-    const operator = await start({ flags });
-    await operator.operator.whenReleased();
+    await stop();
+    const flags = ['--address=127.0.0.1', '--probe-port=0', '--release=true'];
+    const args = [PROGRAM, `--kubeconfig=${controlPlane().kubeconfigFor('operator')}`, ...flags];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
+    expect(stdout).toContain('everything that was made for tenants is away');
     const { object } = await calls().read(`${NAMESPACES}?labelSelector=cloister.dev/tenant`);
     expect(object['items']).toEqual([]);
     const system = await calls().read(`${NAMESPACES}?labelSelector=cloister.dev/system`);
