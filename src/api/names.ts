@@ -114,3 +114,6 @@ export const PROXY_SECRET = {
   key: 'secret',
   environmentVariable: 'CLOISTER_PROXY_SECRET',
 } as const;
+
+/** What the name of the ServiceAccount of every sandbox's pod begins with; the name of the sandbox follows. */
+export const SANDBOX_SERVICE_ACCOUNT_PREFIX = 'cloister-s-';

@@ -1,10 +1,12 @@
-import { LABEL } from '../api/names.ts';
-import { startController } from '../controller/controller.ts';
+import { LABEL, OPERATOR_USER } from '../api/names.ts';
+import { type Controller, startController } from '../controller/controller.ts';
 import { type KubeClient } from '../kube/kube-client.ts';
 import { type KubeLogger } from '../kube/kube-logger.ts';
 import { type Clock } from '../lib/clock.ts';
 import { createCacheCheck } from '../cluster/cache-set.ts';
 import { type ReadinessCheck } from '../serve/probes.ts';
+import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
+import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
 import { type OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
@@ -17,7 +19,10 @@ export interface OperatorOptions {
   readonly clock: Clock;
   /** Returns a number in [0, 1). If not set: `Math.random`. */
   readonly random?: () => number;
-  readonly configuration: Pick<OperatorConfiguration, 'release' | 'gateway' | 'gate' | 'apiServerPorts'>;
+  readonly configuration: Pick<
+    OperatorConfiguration,
+    'release' | 'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
+  >;
   readonly environment: NodeJS.ProcessEnv;
   /** Reads `/etc/resolv.conf`. */
   readonly readResolverConfiguration: () => Promise<string>;
@@ -34,6 +39,7 @@ export interface Operator {
 }
 
 const TENANT_WORKERS = 4;
+const SANDBOX_WORKERS = 8;
 
 /** How often it is looked whether something is left. */
 const RELEASE_INTERVAL_MILLISECONDS = 500;
@@ -56,7 +62,7 @@ export function startOperator(options: OperatorOptions): Operator {
     workers: TENANT_WORKERS,
   });
   followTenants(caches, tenants);
-  const controllers = [tenants];
+  const controllers = [tenants, startSandboxes(caches, options)];
   const stopping = new AbortController();
   caches.start();
   return {
@@ -69,6 +75,28 @@ export function startOperator(options: OperatorOptions): Operator {
       await caches.stop();
     },
   };
+}
+
+function startSandboxes(
+  caches: OperatorCaches,
+  { client, logger, clock, random = Math.random, configuration }: OperatorOptions,
+): Controller {
+  const { startGate, imagePullPolicy } = configuration;
+  const admission = { startGateDigests: startGate.digests, operatorUser: OPERATOR_USER };
+  const settings = { admission, startGateImage: startGate.image, imagePullPolicy };
+  const tenantOf = followTenantsOf(caches);
+  const controller = startController({
+    name: 'AgentSandbox',
+    reconcile: createSandboxReconciler({ client, logger, clock, caches, tenantOf, settings }),
+    knownKeys: () => knownSandboxes(caches),
+    whenSynced: caches.whenSynced,
+    clock,
+    logger,
+    random,
+    workers: SANDBOX_WORKERS,
+  });
+  followSandboxes(caches, controller);
+  return controller;
 }
 
 async function waitUntilReleased(

@@ -14,6 +14,8 @@ export interface CloisterOptions {
   readonly startGateDigests: readonly string[];
   /** Further flags of the webhook. */
   readonly webhookFlags?: readonly string[];
+  /** Further flags of the operator. */
+  readonly operatorFlags?: readonly string[];
   /** Whether the programs are those of `dist/`, which `npm run build` made, and not the sources. */
   readonly isBuilt?: boolean;
   /** How the webhook's process is started. With an environment, that says how to reach the API server, and no kubeconfig is given. */
@@ -47,7 +49,7 @@ export async function startCloister(
   await installCloister(controlPlane, webhookUrl);
   const runner = await createProgramRunner(options);
   const flags = {
-    operator: [`--kubeconfig=${controlPlane.kubeconfigFor('operator')}`],
+    operator: [`--kubeconfig=${controlPlane.kubeconfigFor('operator')}`, ...(options.operatorFlags ?? [])],
     webhook: [
       ...(environment === undefined ? [`--kubeconfig=${controlPlane.kubeconfigFor('webhook')}`] : []),
       `--port=${port}`,

@@ -29,10 +29,19 @@ const volume = z
     ephemeral: ephemeral.optional().describe('A claim that lives as long as the pod.'),
   })
   .meta(
-    rules({
-      rule: '[has(self.persistentVolumeClaim), has(self.configMap), has(self.ephemeral)].filter(x, x).size() == 1',
-      message: 'must have exactly one of persistentVolumeClaim, configMap and ephemeral',
-    }),
+    rules(
+      {
+        rule: '[has(self.persistentVolumeClaim), has(self.configMap), has(self.ephemeral)].filter(x, x).size() == 1',
+        message: 'must have exactly one of persistentVolumeClaim, configMap and ephemeral',
+      },
+      {
+        rule: "!(self.name in ['tmp', 'run']) && !self.name.startsWith('cloister-')",
+        message:
+          'must not be tmp or run, or begin with cloister-, because the operator adds volumes of these names',
+        fieldPath: '.name',
+        reason: 'FieldValueForbidden',
+      },
+    ),
   );
 
 const environmentVariable = z

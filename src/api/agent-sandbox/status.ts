@@ -20,6 +20,10 @@ export const sandboxConditions = {
     reasons: {
       Running: 'The pod is ready.',
       Starting: 'The pod was created and is not ready yet.',
+      Waiting: 'The pod cannot be created yet. The message says what it waits for.',
+      Replaced: 'The pod is deleted and created again. The message says why.',
+      GateFailed: 'The start gate failed. The pod is created again after a pause.',
+      Restarting: 'The pod ended. It is created again after a pause.',
       Refused: 'Admission refused the pod. The message has its words.',
       Completed: 'The task has ended.',
       Failed: 'The pod failed and is not started again.',
@@ -39,10 +43,12 @@ export const sandboxConditions = {
   EgressClosed: {
     meaning: 'No policy lets the pod out but to its gateway.',
     reasons: {
-      Closed: 'The union of all network policies is closed.',
+      Closed: 'The start gate found everything closed that must be, from inside the pod.',
+      FoundOpen: 'The start gate reached what must be closed. The message names it.',
+      GateFailed: 'The start gate could not find out. The message has its words.',
       OpenedBy: 'A network policy opens it. The message names it.',
       OtherPolicyEngine: 'A policy of another kind selects the pod, and cannot be judged.',
-      NotProven: 'The start gate has not reported.',
+      NotProven: 'The start gate has not reported, or the role has none.',
     },
   },
   Contained: {
@@ -90,6 +96,14 @@ export const sandboxStatus = z.object({
   pod: reference(dnsSubdomain()).optional().describe('The pod that runs now.'),
   startTime: time().optional().describe('When the task began. Its lifetime counts from here.'),
   endTime: time().optional().describe('When the task ended.'),
+  restarts: z
+    .object({
+      count: z.int().min(1).describe('How many pods in a row. The pause before the next grows with it.'),
+      podUID: objectUID().describe('UID of the last of them.'),
+      time: time().describe('When it was seen to have ended.'),
+    })
+    .optional()
+    .describe('Pods that ended before the task did.'),
   vaultRole: z.string().max(256).optional().describe('Handle by which its database logins are revoked.'),
   removal: z
     .array(step)

@@ -1,9 +1,10 @@
 import { CERTIFICATE_AUTHORITY } from '../../api/names.ts';
+import { parseQuantity } from '../../lib/quantity.ts';
 import { show } from '../../lib/show.ts';
 import type { Finding } from '../decision.ts';
 import type { Volume, VolumeMount } from '../pod/pod.ts';
 import { type ContainerView, inContainer, type PodSubject } from '../pod/pod-subject.ts';
-import { isCertificateVolume, TEMPORARY } from '../pod/pod-volumes.ts';
+import { isCertificateVolume, RUNTIME, TEMPORARY } from '../pod/pod-volumes.ts';
 import { isBounded } from '../pod/scratch-volume.ts';
 import { canonicalMountPath, isAtOrUnder } from '../roles/mount-path.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
@@ -80,11 +81,13 @@ export function evaluateMountPath(at: Mount, role: RolePolicy): Finding | null {
 function evaluateUngranted(at: Mount, resolved: ResolvedMount, role: RolePolicy): Finding | null {
   const { path, isReadOnly } = resolved;
   const denied = findDenied(path, isReadOnly, role);
-  if (denied === undefined) {
-    const volume = findVolume(at.subject, at.mount.name);
-    if (path === TOKEN_MOUNT_PATH && volume?.projected) return null;
-    if (path === CERTIFICATE_AUTHORITY.mountPath && isCertificateVolume(volume)) return null;
-    if (path === TEMPORARY && volume?.emptyDir) return evaluateTemporary(at, volume, role);
+  const volume = findVolume(at.subject, at.mount.name);
+  // What a pod needs to reach its gateway holds no files of the role: a role that denies /etc denies none of it.
+  if (path === TOKEN_MOUNT_PATH && volume?.projected) return null;
+  if (path === CERTIFICATE_AUTHORITY.mountPath && isCertificateVolume(volume)) return null;
+  if (denied === undefined && volume?.emptyDir) {
+    if (path === TEMPORARY) return evaluateTemporary(at, volume, role);
+    if (path === RUNTIME.path) return evaluateRuntime(at, volume, role);
   }
   if (!isReadOnly && isReadable(path, role)) return refuseWritable(at, role);
   return denied === undefined ? refuseElsewhere(at, resolved, role) : refuseDenied(at, denied, role);
@@ -107,7 +110,8 @@ function isReadable(path: string, { readablePaths, writablePaths, deniedPaths }:
   return isGranted(path, readablePaths, deniedPaths) || isGranted(path, writablePaths, deniedPaths);
 }
 
-function isWritable(path: string, { writablePaths, unwritablePaths }: RolePolicy): boolean {
+/** Whether the tools of the role grant a path for writing. */
+export function isWritable(path: string, { writablePaths, unwritablePaths }: RolePolicy): boolean {
   return isGranted(path, writablePaths, unwritablePaths);
 }
 
@@ -116,13 +120,13 @@ function findDenied(path: string, isReadOnly: boolean, role: RolePolicy): string
   return role.deniedPaths.find(covers) ?? (isReadOnly ? undefined : role.unwritablePaths.find(covers));
 }
 
+/** Whether the role lets an `emptyDir` be mounted at a path for scratch files. */
+export function isScratchGranted(path: string, role: RolePolicy): boolean {
+  return role.temporarySize !== null && findDenied(path, false, role) === undefined;
+}
+
 function evaluateTemporary(at: Mount, volume: Volume, role: RolePolicy): Finding | null {
-  if (role.temporarySize === null) {
-    return refuse(at, {
-      required: `must not be ${show(TEMPORARY)}, because role "${role.name}" grants no scratch space`,
-      fix: 'Remove the mount, or set tmp.size in the AgentRole.',
-    });
-  }
+  if (role.temporarySize === null) return refuseScratch(at, role);
   const { byName, temporary, temporarySum } = at.subject.volumes;
   // A volume without a limit is refused by `volume-types`.
   if (!isBounded(volume) || temporarySum <= role.temporarySize) return null;
@@ -134,6 +138,29 @@ function evaluateTemporary(at: Mount, volume: Volume, role: RolePolicy): Finding
     required: `must be at most ${show(role.temporarySizeText)} for all volumes at ${TEMPORARY} together, the tmp size of role "${role.name}"`,
     fix: `Lower the sizeLimit of the volumes at ${TEMPORARY}.`,
   };
+}
+
+/** No role has a size for it: sockets and process IDs need little. */
+function evaluateRuntime(at: Mount, volume: Volume, role: RolePolicy): Finding | null {
+  if (role.temporarySize === null) return refuseScratch(at, role);
+  const sizeLimit = volume.emptyDir?.sizeLimit;
+  const isSmall = (parseQuantity(sizeLimit ?? 0) ?? 0n) <= (parseQuantity(RUNTIME.size) ?? 0n);
+  // A volume without a limit is refused by `volume-types`.
+  if (!isBounded(volume) || isSmall) return null;
+  return {
+    item: `volume "${volume.name ?? ''}"`,
+    field: `spec.volumes[${at.subject.volumes.byName.get(volume.name ?? '')?.index}].emptyDir.sizeLimit`,
+    found: show(sizeLimit),
+    required: `must be at most "${RUNTIME.size}" for a volume at ${RUNTIME.path}`,
+    fix: `Lower it. Files that need more space belong in ${TEMPORARY}.`,
+  };
+}
+
+function refuseScratch(at: Mount, role: RolePolicy): Finding {
+  return refuse(at, {
+    required: `must not be ${show(at.mount.mountPath)}, because role "${role.name}" grants no scratch space`,
+    fix: 'Remove the mount, or set tmp.size in the AgentRole.',
+  });
 }
 
 function refuseWritable(at: Mount, role: RolePolicy): Finding {

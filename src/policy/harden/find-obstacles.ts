@@ -4,7 +4,8 @@ import { isStartGate } from '../admission/checks/start-gate.ts';
 import type { Violation } from '../decision.ts';
 import type { EnvironmentVariable, Pod } from '../pod/pod.ts';
 import { type ContainerView, createPodSubject, inContainer } from '../pod/pod-subject.ts';
-import { type HardenContext, PROXY_URL } from './wire-pod.ts';
+import { PROXY_URL } from './wire-environment.ts';
+import type { HardenContext } from './wire-pod.ts';
 
 /**
  * Finds what cannot work in a hardened pod although the contract allows it: a proxy that the pod does not reach, and a

@@ -1,9 +1,10 @@
 import type { FixContext } from '../admission/check.ts';
 import { GATEWAY, LABEL, PROXY_SECRET } from '../../api/names.ts';
-import type { Container, EnvironmentVariable, Pod } from '../pod/pod.ts';
-import { changeContainers } from '../pod/change-pod.ts';
-import { isProxySecret } from '../admission/checks/environment-secrets.ts';
 import { isStartGate } from '../admission/checks/start-gate.ts';
+import { changeContainers } from '../pod/change-pod.ts';
+import { hasCertificates, mountCertificates } from '../pod/mount-certificates.ts';
+import type { Pod } from '../pod/pod.ts';
+import { wireEnvironment } from './wire-environment.ts';
 
 /** What is known when a pod is hardened. */
 export interface HardenContext extends FixContext {
@@ -11,20 +12,18 @@ export interface HardenContext extends FixContext {
   readonly now: number;
 }
 
-/** What every program in the pod has to use as its proxy. */
-export const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
-const PROXY: readonly EnvironmentVariable[] = [
-  { name: 'HTTPS_PROXY', value: PROXY_URL },
-  { name: 'HTTP_PROXY', value: PROXY_URL },
-  { name: 'NO_PROXY', value: `localhost,127.0.0.1,${GATEWAY.name}` },
-];
-
 /**
- * Fills in what the author of a pod cannot know: the label of its role, and how to be let through the gateway.
- * Where that is, the check `gateway-aliases` fills in. A pod that has all of that is given back as it is.
+ * Fills in what the author of a pod cannot know: the label of its role, the certificates of the gateway, and how to be let
+ * through it. Where the gateway is, the check `gateway-aliases` fills in. A pod that has all of that is given back as it is.
  */
 export function wirePod(pod: Pod, context: HardenContext): Pod {
-  return wireContainers(labelRole(pod, context), context);
+  const labelled = labelRole(pod, context);
+  const trusting = mountCertificates(
+    labelled,
+    // A start gate that mounts something else is for its check to repair.
+    (container) => isStartGate(container, context) && (container.volumeMounts ?? []).length > 0,
+  );
+  return wireContainers(trusting, context);
 }
 
 /** Whether the pod can find the gateway; it has no DNS. */
@@ -39,29 +38,20 @@ function labelRole(pod: Pod, { role }: HardenContext): Pod {
 }
 
 function wireContainers(pod: Pod, context: HardenContext): Pod {
+  const secret = proxySecretOf(pod, context);
   return changeContainers(pod, (container, position) => {
     if (position === 'EphemeralContainer' || isStartGate(container, context)) return container;
-    const env = wireEnvironment(container, context.role.name);
+    const wiring = { secret, hasCertificates: hasCertificates(pod, container) };
+    const env = wireEnvironment(container.env ?? [], wiring);
     return env === null ? container : { ...container, env };
   });
 }
 
-/**
- * The environment with the proxy secret of the role first, because later variables refer to it; null where nothing is
- * missing. One from elsewhere proves another identity, so it is replaced.
- */
-function wireEnvironment(container: Container, role: string): readonly EnvironmentVariable[] | null {
-  const env = container.env ?? [];
-  const names = env.map(({ name }) => name?.toUpperCase());
-  const secret = `${PROXY_SECRET.rolePrefix}${role}`;
-  const others = env.filter(({ name }) => name !== PROXY_SECRET.environmentVariable);
-  const missing = names.includes('HTTPS_PROXY') ? [] : PROXY.filter(({ name }) => !names.includes(name));
-  const [first] = env;
-  const isFirst = first !== undefined && isProxySecret(first, secret);
-  if (missing.length === 0 && isFirst && others.length === env.length - 1) return null;
-  const own: EnvironmentVariable = {
-    name: PROXY_SECRET.environmentVariable,
-    valueFrom: { secretKeyRef: { name: secret, key: PROXY_SECRET.key } },
-  };
-  return [env.find((variable) => isProxySecret(variable, secret)) ?? own, ...missing, ...others];
+/** The Secret of the sandbox where the operator says whose pod it is; nobody else may, and has that of the role. */
+function proxySecretOf({ metadata }: Pod, { role, review }: HardenContext): string {
+  const sandbox = metadata?.labels?.[LABEL.sandbox];
+  const isOperator = review.user !== null && review.user.name === review.configuration.operatorUser;
+  return isOperator && sandbox !== undefined
+    ? `${PROXY_SECRET.sandboxPrefix}${sandbox}`
+    : `${PROXY_SECRET.rolePrefix}${role.name}`;
 }

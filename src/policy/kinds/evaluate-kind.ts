@@ -7,6 +7,7 @@ import { type Decision, decide, type Finding } from '../decision.ts';
 import { evaluateAgentRole } from '../roles/evaluate-agent-role.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import { evaluateAgentSandbox } from '../sandboxes/evaluate-agent-sandbox.ts';
+import { resolveRole } from '../sandboxes/resolve-role.ts';
 import { evaluateTenantIsolation } from '../tenants/evaluate-tenant-isolation.ts';
 import type { TenantPolicy } from '../tenants/tenant-policy.ts';
 
@@ -72,12 +73,9 @@ function evaluateSandbox(
   if (endsTask(sandbox, before as AgentSandbox | null)) return [];
   const tenant = policies.tenantOf(namespace);
   if (tenant === null && !knowsEveryTenant) return [];
-  const name = sandbox.spec.roleRef?.name ?? tenant?.defaultRole ?? null;
-  return evaluateAgentSandbox(sandbox, {
-    namespace,
-    tenant,
-    role: name === null ? null : policies.role(name),
-  });
+  const resolution = resolveRole(sandbox, tenant);
+  const role = resolution.state === 'Named' ? policies.role(resolution.name) : null;
+  return evaluateAgentSandbox(sandbox, { namespace, tenant, role });
 }
 
 /** Ending a task is not refused, whatever the tenant and the role have become since. */

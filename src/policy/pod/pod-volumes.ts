@@ -6,6 +6,9 @@ import type { ContainerView } from './pod-subject.ts';
 
 export const TEMPORARY = '/tmp';
 
+/** Where programs put sockets and process IDs, and how large a volume there may be. */
+export const RUNTIME = { path: '/var/run', size: '10Mi' } as const;
+
 /** What the mounts of a pod are evaluated with. */
 export interface PodVolumes {
   /** By name, with the place in `spec.volumes`; of two with one name the first. */

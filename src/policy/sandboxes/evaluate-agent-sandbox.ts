@@ -5,6 +5,7 @@ import { matchesRepository, parseImage } from '../roles/image-pattern.ts';
 import type { Finding } from '../decision.ts';
 import type { RolePolicy } from '../roles/role-policy.ts';
 import type { TenantPolicy } from '../tenants/tenant-policy.ts';
+import { resolveRole } from './resolve-role.ts';
 
 /** What is known beside a sandbox when it is written. */
 export interface SandboxSurroundings {
@@ -18,11 +19,11 @@ export interface SandboxSurroundings {
  * A role that does not exist is no finding: sandbox and role may be applied in any order, and the pod waits.
  */
 export function evaluateAgentSandbox(sandbox: AgentSandbox, around: SandboxSurroundings): readonly Finding[] {
-  const { tenant, role } = around;
-  if (tenant === null) return [notEnrolled(around.namespace)];
-  const name = sandbox.spec.roleRef?.name ?? tenant.defaultRole;
-  if (name === null) return [noRole(tenant)];
-  if (!tenant.allowedRoles.has(name)) return [notAllowed(name, tenant)];
+  const resolution = resolveRole(sandbox, around.tenant);
+  const { role } = around;
+  if (resolution.state === 'NotEnrolled') return [notEnrolled(around.namespace)];
+  if (resolution.state === 'NoDefaultRole') return [noRole(resolution.tenant)];
+  if (resolution.state === 'RoleNotAllowed') return [notAllowed(resolution.name, resolution.tenant)];
   return role === null ? [] : [...evaluateLimits(sandbox, role), ...evaluateRest(sandbox, role)];
 }
 

@@ -1,4 +1,4 @@
-import { LABEL, OPERATOR, SYSTEM_NAMESPACE } from '../../api/names.ts';
+import { GROUP, LABEL, OPERATOR, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { admissionPolicy, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
 import { FROM_OPERATOR } from './actors.ts';
 import { NAMESPACE_RULES } from './namespaces.ts';
@@ -44,6 +44,8 @@ export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
     all('coordination.k8s.io', ['leases']),
     all('discovery.k8s.io', ['endpointslices']),
     all('events.k8s.io', ['events']),
+    // A sandbox whose namespace belongs to no tenant is told so in its status, by which nobody gains anything.
+    all(GROUP, ['agentsandboxes/status']),
   ],
   conditions: [{ name: 'the-operator', expression: FROM_OPERATOR }],
   validations: [

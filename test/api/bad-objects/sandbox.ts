@@ -76,6 +76,12 @@ export const badSandboxes: readonly BadObject[] = [
     /exactly one of/,
   ),
   schema(
+    'a volume of a name that the operator uses',
+    volume({ '/name': 'cloister-ca' }),
+    'spec.volumes[0].name',
+    /must not be tmp or run, or begin with cloister-/,
+  ),
+  schema(
     'a mount at a relative path',
     volume({ '/mountPath': 'data' }),
     'spec.volumes[0].mountPath',

@@ -25,6 +25,7 @@ export const CONTAINER_REPAIRS: readonly Repair[] = [
     name: 'no start gate, although the role requires one',
     before: (pod) => Object.assign(pod.spec, { initContainers: [] }),
     after: (pod) => {
+      readCertificates(pod);
       gateOf(pod).resources = { limits: { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' } };
     },
   },
@@ -39,7 +40,10 @@ export const CONTAINER_REPAIRS: readonly Repair[] = [
     check: 'start-gate',
     name: 'a start gate that comes second',
     before: (pod) => pod.spec.initContainers.unshift(buildContainer('setup')),
-    after: (pod) => pod.spec.initContainers.push(buildContainer('setup')),
+    after: (pod) => {
+      readCertificates(pod);
+      pod.spec.initContainers.push(buildContainer('setup'));
+    },
   },
   {
     check: 'start-gate',
@@ -54,6 +58,7 @@ export const CONTAINER_REPAIRS: readonly Repair[] = [
         lifecycle: { postStart: TCP_OF_POD },
         restartPolicy: 'Always',
       }),
+    after: (pod) => readCertificates(pod),
   },
   {
     check: 'start-gate',

@@ -4,7 +4,7 @@ import { evaluateContract } from '../../../src/policy/admission/evaluate-contrac
 import type { Pod } from '../../../src/policy/pod/pod.ts';
 import { createPodSubject } from '../../../src/policy/pod/pod-subject.ts';
 import type { ReviewContext } from '../../../src/policy/admission/review-context.ts';
-import type { HardenContext } from '../../../src/policy/harden/wire-pod.ts';
+import { type HardenContext, wirePod } from '../../../src/policy/harden/wire-pod.ts';
 import { hardenPod } from '../../../src/policy/harden/harden-pod.ts';
 import { buildPod, START_GATE_DIGEST } from '../../build/pod.ts';
 import { buildReviewContext, buildRolePolicy } from '../../build/review-context.ts';
@@ -66,9 +66,10 @@ describe('hardening', () => {
   });
 
   test('a compliant pod that knows its gateway is given back itself', () => {
-    const pod = buildPod(({ spec }) => {
+    const compliant = buildPod(({ spec }) => {
       spec.hostAliases = [{ ip: '10.96.0.50', hostnames: ['cloister-gateway'] }];
     }) as Pod;
+    const pod = wirePod(compliant, contextOf());
     expect(hardenPod(pod, '', contextOf()).pod).toBe(pod);
     expect(hardenPod(pod, '', contextOf()).left).toEqual([]);
   });

@@ -82,7 +82,11 @@ export const SECURITY_REPAIRS: readonly Repair[] = [
       delete pod.spec.volumes;
     },
     after: (pod) => {
-      pod.spec.volumes = [{ name: 'tmp', emptyDir: { sizeLimit: '100Mi' } }];
+      agentOf(pod).volumeMounts?.push({ name: 'run', mountPath: '/var/run' });
+      pod.spec.volumes = [
+        { name: 'tmp', emptyDir: { sizeLimit: '100Mi' } },
+        { name: 'run', emptyDir: { sizeLimit: '10Mi' } },
+      ];
     },
   },
   {
@@ -103,7 +107,9 @@ export const SECURITY_REPAIRS: readonly Repair[] = [
       agentOf(pod).volumeMounts = [
         { name: 'tmp', mountPath: '/work' },
         { name: 'tmp', mountPath: '/tmp' },
+        { name: 'run', mountPath: '/var/run' },
       ];
+      pod.spec.volumes?.push({ name: 'run', emptyDir: { sizeLimit: '10Mi' } });
       pod.spec.ephemeralContainers = [buildEphemeralContainer()];
     },
   },

@@ -7,6 +7,7 @@ import {
   buildContainer,
   buildEphemeralContainer,
   buildPod,
+  START_GATE_DIGEST,
   takeProxySecret,
   takeSandbox,
   type WritablePod,
@@ -18,11 +19,21 @@ const OWN = {
   name: 'CLOISTER_PROXY_SECRET',
   valueFrom: { secretKeyRef: { name: 'cloister-proxy-r-data-analyst', key: 'secret' } },
 };
+const HOSTS = 'localhost,127.0.0.1,cloister-gateway';
 const PROXY = [
   { name: 'HTTPS_PROXY', value: URL },
+  { name: 'https_proxy', value: URL },
   { name: 'HTTP_PROXY', value: URL },
-  { name: 'NO_PROXY', value: 'localhost,127.0.0.1,cloister-gateway' },
+  { name: 'http_proxy', value: URL },
+  { name: 'NO_PROXY', value: HOSTS },
+  { name: 'no_proxy', value: HOSTS },
 ];
+const NODE = [
+  { name: 'NODE_USE_ENV_PROXY', value: '1' },
+  { name: 'NODE_EXTRA_CA_CERTS', value: '/etc/cloister/ca.crt' },
+];
+const WIRED = [OWN, ...PROXY, ...NODE];
+const CERTIFICATES = { name: 'cloister-ca', mountPath: '/etc/cloister', readOnly: true };
 
 function contextWith(gatewayAddresses: readonly string[] = []): HardenContext {
   const review = buildReviewContext({ user: null, tenant: buildTenantPolicy({ gatewayAddresses }) });
@@ -36,9 +47,9 @@ const environmentOf = (pod: Pod) => pod.spec?.containers?.[0]?.env;
 
 describe('wiring', () => {
   test('gives back itself a pod that has everything', () => {
-    const pod = buildPod(({ spec }) => {
+    const pod = wire(({ spec }) => {
       spec.hostAliases = [{ ip: '10.96.0.50', hostnames: ['cloister-gateway'] }];
-    }) as Pod;
+    });
     expect(wirePod(pod, contextWith(['10.96.0.50']))).toBe(pod);
     expect(wirePod(pod, contextWith([]))).toBe(pod);
   });
@@ -78,20 +89,37 @@ describe('the environment', () => {
       one.spec.initContainers.push(buildContainer('setup'));
       one.spec.ephemeralContainers = [buildEphemeralContainer()];
     });
-    expect(environmentOf(pod)).toEqual([OWN, ...PROXY, { name: 'A', value: 'b' }]);
-    expect(pod.spec?.initContainers?.map(({ env }) => env)).toEqual([undefined, [OWN, ...PROXY]]);
+    expect(environmentOf(pod)).toEqual([...WIRED, { name: 'A', value: 'b' }]);
+    expect(pod.spec?.initContainers?.map(({ env }) => env)).toEqual([undefined, WIRED]);
     expect(pod.spec?.ephemeralContainers?.[0]?.env).toBeUndefined();
   });
 
-  test('gets what is missing of the proxy', () => {
-    const pod = wire(({ spec }) => (spec.containers[0].env = [OWN, { name: 'no_proxy', value: 'x' }]));
-    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 2), { name: 'no_proxy', value: 'x' }]);
+  test('has what it has of the proxy in the other case too', () => {
+    const pod = wire(({ spec }) => (spec.containers[0].env = [OWN, ...PROXY.slice(0, 1)]));
+    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(1), ...NODE, ...PROXY.slice(0, 1)]);
+  });
+
+  test('keeps another proxy of its author, and does not repeat what may have a password in it', () => {
+    const other = { name: 'no_proxy', value: 'x' };
+    const pod = wire(({ spec }) => (spec.containers[0].env = [OWN, other]));
+    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 4), ...NODE, other]);
+  });
+
+  test('keeps both cases, and what Node is told, where its author set them', () => {
+    const own = [
+      { name: 'no_proxy', value: 'a' },
+      { name: 'NO_PROXY', value: 'b' },
+      { name: 'NODE_USE_ENV_PROXY', value: '0' },
+      { name: 'NODE_EXTRA_CA_CERTS', value: '/c' },
+    ];
+    const pod = wire(({ spec }) => (spec.containers[0].env = own));
+    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 4), ...own]);
   });
 
   test('has the secret moved to the front, as it is', () => {
     const own = { ...OWN, valueFrom: { secretKeyRef: { ...OWN.valueFrom.secretKeyRef, optional: false } } };
     const pod = wire(({ spec }) => (spec.containers[0].env = [...PROXY, own]));
-    expect(environmentOf(pod)).toEqual([own, ...PROXY]);
+    expect(environmentOf(pod)).toEqual([own, ...NODE, ...PROXY]);
   });
 
   test.for<readonly [string, (pod: WritablePod) => void]>([
@@ -110,13 +138,61 @@ describe('the environment', () => {
       (pod) => {
         takeProxySecret(pod, 'cloister-proxy-r-boss');
         pod.spec.containers[0].env?.unshift(OWN);
-        pod.spec.containers[0].env?.push(...PROXY);
       },
     ],
   ])('has the secret of its role in the place of that of %s', ([, tweak]) => {
     const pod = buildPod(tweak) as Pod;
-    expect(environmentOf(wirePod(pod, contextWith()))).toEqual([OWN, ...PROXY]);
+    expect(environmentOf(wirePod(pod, contextWith()))).toEqual(WIRED);
     const { left } = hardenPod(pod, '', contextWith(['10.96.0.50']));
     expect(left).toEqual([]);
+  });
+});
+
+describe('the secret of a sandbox', () => {
+  const sandboxed = buildPod((pod) => (pod.metadata.labels['cloister.dev/sandbox'] = 'hermes')) as Pod;
+  const secretFor = (name: string | null): unknown => {
+    const context = contextWith();
+    const user = name === null ? null : { name, groups: [] };
+    const pod = wirePod(sandboxed, { ...context, review: { ...context.review, user } });
+    return environmentOf(pod)?.[0]?.valueFrom?.secretKeyRef?.name;
+  };
+
+  test('is for the pod that the operator makes of it, and for no other', () => {
+    expect(secretFor('system:serviceaccount:cloister-system:cloister-operator')).toBe(
+      'cloister-proxy-s-hermes',
+    );
+    expect(secretFor('developer')).toBe('cloister-proxy-r-data-analyst');
+    expect(secretFor(null)).toBe('cloister-proxy-r-data-analyst');
+  });
+});
+
+describe('the certificates of the gateway', () => {
+  const mountsOf = ({ spec }: Pod) =>
+    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ volumeMounts }) => volumeMounts);
+
+  test('are mounted in the start gate and in every container', () => {
+    const pod = wire(({ spec }) => spec.containers.push(buildContainer('second')));
+    const tmp = { name: 'tmp', mountPath: '/tmp' };
+    expect(mountsOf(pod)).toEqual([[CERTIFICATES], [tmp, CERTIFICATES], [CERTIFICATES]]);
+    expect(pod.spec?.volumes?.at(-1)).toEqual({ name: 'cloister-ca', configMap: { name: 'cloister-ca' } });
+  });
+
+  test('are mounted in a start gate that has to be added', () => {
+    const context = {
+      ...contextWith(['10.96.0.50']),
+      startGateImage: `example.com/start-gate@${START_GATE_DIGEST}`,
+    };
+    const bare = buildPod(({ spec }) => spec.initContainers.splice(0, 1)) as Pod;
+    const { pod, left } = hardenPod(bare, '', context);
+    expect(left).toEqual([]);
+    expect(pod.spec?.initContainers?.[0]?.volumeMounts).toEqual([CERTIFICATES]);
+  });
+
+  test('are not mounted, and not named to Node, where a volume of their name is another', () => {
+    const pod = wire(({ spec }) =>
+      spec.volumes?.push({ name: 'cloister-ca', emptyDir: { sizeLimit: '1Mi' } }),
+    );
+    expect(mountsOf(pod)).toEqual([undefined, [{ name: 'tmp', mountPath: '/tmp' }]]);
+    expect(environmentOf(pod)?.map(({ name }) => name)).not.toContain('NODE_EXTRA_CA_CERTS');
   });
 });

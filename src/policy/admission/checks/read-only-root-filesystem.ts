@@ -1,16 +1,16 @@
 import { show } from '../../../lib/show.ts';
 import { changeContainers, changeSpec, setSecurityContext, without } from '../../pod/change-pod.ts';
-import type { Container, Pod } from '../../pod/pod.ts';
+import type { Container, Pod, Volume } from '../../pod/pod.ts';
 import { EVERY_CONTAINER, inContainer } from '../../pod/pod-subject.ts';
-import { TEMPORARY } from '../../pod/pod-volumes.ts';
+import { RUNTIME, TEMPORARY } from '../../pod/pod-volumes.ts';
 import { countUnbounded, scratchSize } from '../../pod/scratch-volume.ts';
 import { canonicalMountPath } from '../../roles/mount-path.ts';
 import type { Check, FixContext } from '../check.ts';
+import { isScratchGranted } from '../evaluate-mount-path.ts';
 import { isStartGate } from './start-gate.ts';
 
 /** The default. The kubelet mounts a writable file at this path, over a file of the image where it has one. */
 const MESSAGE_PATH = '/dev/termination-log';
-const VOLUME = 'tmp';
 
 /**
  * No container may write to its image.
@@ -60,23 +60,43 @@ export const readOnlyRootFilesystem: Check = {
       }
     }
   },
-  fix: (pod, context) => {
-    const size = scratchSize(pod, context.role, 1 + countUnbounded(pod));
-    const volume = pod.spec?.volumes?.find(({ name }) => name === VOLUME);
-    const canMount = volume ? !!volume.emptyDir : size !== null;
-    let mounts = false;
-    const changed = changeContainers(pod, (container, position) => {
-      const isWritable = container.securityContext?.readOnlyRootFilesystem !== true;
-      const readOnly = makeReadOnly(container);
-      if (!isWritable || !canMount || position === 'EphemeralContainer') return readOnly;
-      if (!needsScratch(container, context)) return readOnly;
-      mounts = true;
-      const mount = { name: VOLUME, mountPath: TEMPORARY };
-      return { ...readOnly, volumeMounts: [...(container.volumeMounts ?? []), mount] };
-    });
-    return mounts && !volume ? addVolume(changed, size ?? '') : changed;
-  },
+  fix: (pod, context) => changeContainers(addScratches(pod, context), makeReadOnly),
 };
+
+/** A volume for scratch files. Null where the role leaves no space for it. */
+interface Scratch {
+  readonly name: string;
+  readonly path: string;
+  readonly size: string | null;
+}
+
+/** Gives every container that may write to its image the paths that programs write to instead. */
+function addScratches(pod: Pod, context: FixContext): Pod {
+  const { role } = context;
+  const scratches: readonly Scratch[] = [
+    { name: 'tmp', path: TEMPORARY, size: scratchSize(pod, role, 1 + countUnbounded(pod)) },
+    { name: 'run', path: RUNTIME.path, size: RUNTIME.size },
+  ];
+  return scratches
+    .filter(({ path }) => isScratchGranted(path, role))
+    .reduce((changed, scratch) => addScratch(changed, scratch, context), pod);
+}
+
+function addScratch(pod: Pod, { name, path, size }: Scratch, context: FixContext): Pod {
+  const volume = pod.spec?.volumes?.find((one) => one.name === name);
+  // A volume of this name that its author mounts elsewhere may be larger than /var/run may be.
+  const canMount = volume ? !!volume.emptyDir && path === TEMPORARY : size !== null;
+  if (!canMount) return pod;
+  const changed = changeContainers(pod, (container, position) => {
+    const isWritable = container.securityContext?.readOnlyRootFilesystem !== true;
+    if (!isWritable || position === 'EphemeralContainer' || isStartGate(container, context)) return container;
+    if (isMountedAt(container, path)) return container;
+    return { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name, mountPath: path }] };
+  });
+  return changed === pod || volume
+    ? changed
+    : addVolume(changed, { name, emptyDir: { sizeLimit: size ?? '' } });
+}
 
 /** The container itself where nothing has to be changed. */
 function makeReadOnly(container: Container): Container {
@@ -86,17 +106,10 @@ function makeReadOnly(container: Container): Container {
     : setSecurityContext(changed, { readOnlyRootFilesystem: true });
 }
 
-function needsScratch(container: Container, context: FixContext): boolean {
-  // The start gate writes nothing, and must have no mounts.
-  if (isStartGate(container, context)) return false;
-  return !(container.volumeMounts ?? []).some(
-    ({ mountPath }) => canonicalMountPath(mountPath ?? '') === TEMPORARY,
-  );
+function isMountedAt({ volumeMounts }: Container, path: string): boolean {
+  return (volumeMounts ?? []).some(({ mountPath }) => canonicalMountPath(mountPath ?? '') === path);
 }
 
-function addVolume(pod: Pod, sizeLimit: string): Pod {
-  return changeSpec(pod, (spec) => ({
-    ...spec,
-    volumes: [...(spec.volumes ?? []), { name: VOLUME, emptyDir: { sizeLimit } }],
-  }));
+function addVolume(pod: Pod, volume: Volume): Pod {
+  return changeSpec(pod, (spec) => ({ ...spec, volumes: [...(spec.volumes ?? []), volume] }));
 }

@@ -3,6 +3,7 @@ import { isDeepEqualJson } from '../../../lib/is-deep-equal-json.ts';
 import { show } from '../../../lib/show.ts';
 import type { Finding } from '../../decision.ts';
 import { changeSpec } from '../../pod/change-pod.ts';
+import { CERTIFICATE_MOUNT, mountCertificates } from '../../pod/mount-certificates.ts';
 import type { Container, Pod, VolumeMount } from '../../pod/pod.ts';
 import {
   type ContainerView,
@@ -29,12 +30,8 @@ const ALLOWED_FIELDS: ReadonlySet<string> = new Set([
   'terminationMessagePolicy',
 ]);
 
-/** What the start gate reads: the authority of the gateway that it asks. */
-const CERTIFICATE_MOUNT: VolumeMount = {
-  name: CERTIFICATE_AUTHORITY.volume,
-  mountPath: CERTIFICATE_AUTHORITY.mountPath,
-  readOnly: true,
-};
+/** How the container is named where Cloister adds it. */
+export const START_GATE_CONTAINER = 'start-gate';
 
 /** Enough for the start gate, which opens a few connections and ends. */
 const LIMITS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' };
@@ -71,11 +68,15 @@ export const startGate: Check = {
     const init = pod.spec?.initContainers ?? [];
     const present = init.find((container) => isStartGate(container, context));
     if (present !== undefined) {
-      return withInit(pod, [asBuilt(pod, present), ...init.filter((container) => container !== present)]);
+      return withGate(
+        pod,
+        asBuilt(pod, present),
+        init.filter((container) => container !== present),
+      );
     }
     if (context.role.startGate !== 'Required' || context.startGateImage === null) return pod;
     const gate = newGate(context.startGateImage);
-    return isStartGate(gate, context) ? withInit(pod, [gate, ...init]) : pod;
+    return isStartGate(gate, context) ? withGate(pod, gate, init) : pod;
   },
 };
 
@@ -154,8 +155,10 @@ function isCertificateMount(subject: PodSubject, mount: VolumeMount): boolean {
   return isDeepEqualJson(mount, CERTIFICATE_MOUNT) && isCertificateVolume(findVolume(subject, mount.name));
 }
 
-function withInit(pod: Pod, initContainers: readonly Container[]): Pod {
-  return changeSpec(pod, (spec) => ({ ...spec, initContainers }));
+/** A pod with the start gate before the other init containers, able to read the authority of the gateway that it asks. */
+function withGate(pod: Pod, gate: Container, others: readonly Container[]): Pod {
+  const changed = changeSpec(pod, (spec) => ({ ...spec, initContainers: [gate, ...others] }));
+  return mountCertificates(changed, (container) => container !== gate);
 }
 
 function asBuilt(pod: Pod, container: Container): Container {
@@ -170,7 +173,7 @@ function asBuilt(pod: Pod, container: Container): Container {
 
 function newGate(image: string): Container {
   return {
-    name: 'start-gate',
+    name: START_GATE_CONTAINER,
     image,
     resources: { limits: LIMITS },
     securityContext: {

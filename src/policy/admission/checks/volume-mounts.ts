@@ -8,6 +8,7 @@ import {
   inContainer,
   type PodSubject,
 } from '../../pod/pod-subject.ts';
+import { isCertificateVolume } from '../../pod/pod-volumes.ts';
 import { canonicalMountPath } from '../../roles/mount-path.ts';
 import type { RolePolicy } from '../../roles/role-policy.ts';
 import type { Check, Report } from '../check.ts';
@@ -22,7 +23,8 @@ const SHADOW = { name: 'cloister-shadow', emptyDir: { sizeLimit: '1Mi' } };
  *
  * Field: `volumeMounts` of every container, in all three lists.
  * Allowed: read-only at or under a path with `file:read` or `file:write`, writable at or under one with `file:write`;
- * `/tmp` from an `emptyDir` no larger than the role's; `/var/run/secrets/cloister` from a projected volume. A path that
+ * `/tmp` from an `emptyDir` no larger than the role's, `/var/run` from one of at most 10 MiB; whatever the role denies,
+ * `/var/run/secrets/cloister` from a projected volume and `/etc/cloister` from the ConfigMap `cloister-ca`. A path that
  * the role denies below a mount, and grants by no other tool, must be covered by an empty read-only `emptyDir` in the
  * same container. No `subPathExpr` (its value is known only on the node), no `..` in `subPath`, no mount propagation.
  * The path of a volume whose type is refused is not evaluated: the volume has to go, and its mounts with it.
@@ -106,7 +108,7 @@ function findOpenings(subject: PodSubject, view: ContainerView, role: RolePolicy
   const openings: Opening[] = [];
   for (const path of new Set([...role.deniedPaths, ...role.unwritablePaths])) {
     const mount = findOpening(subject, view, path, role);
-    if (mount === null) continue;
+    if (mount === null || isCertificateVolume(findVolume(subject, mount.name))) continue;
     if (role.deniedPaths.includes(path) || !isMountedReadOnly(subject, mount)) openings.push({ path, mount });
   }
   return openings;

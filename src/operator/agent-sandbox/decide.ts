@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { formatTime, parseTime } from '../../lib/time.ts';
+import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
+import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
+import type { ObservedPod } from '../observed-objects.ts';
+import { egressCondition } from './egress.ts';
+import { gateVerdict } from './gate-verdict.ts';
+import { type PodPlan, planPod } from './plan-pod.ts';
+import { podState, type PodState } from './pod-state.ts';
+import { resolve, type ResolvedRole, type RoleSurroundings } from './resolve.ts';
+import type { SandboxReport } from './sandbox-status.ts';
+
+/** What an installation sets for the pods of sandboxes. */
+export interface SandboxSettings {
+  readonly admission: AdmissionConfiguration;
+  /** The start gate by digest; null where the installation has none. */
+  readonly startGateImage: string | null;
+  /** Of the start gate. If not set: Kubernetes' default. */
+  readonly imagePullPolicy?: ImagePullPolicy | undefined;
+}
+
+/** A sandbox and its surroundings, as one reconciliation sees them. */
+export interface SandboxWorld extends RoleSurroundings {
+  readonly sandbox: AgentSandbox;
+  /** The pod under the name of the sandbox. */
+  readonly pod: ObservedPod | undefined;
+  readonly settings: SandboxSettings;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What to do for a sandbox, and what to say about it. */
+export interface SandboxDecision {
+  readonly plan: PodPlan;
+  readonly rendered: SandboxPod | null;
+  readonly report: SandboxReport;
+}
+
+/** Decides what there must be of a sandbox now. */
+export function decide(world: SandboxWorld): SandboxDecision {
+  const { sandbox, pod, now } = world;
+  const resolved = resolve(sandbox, world);
+  const state = podState(sandbox, pod);
+  const startTime = startTimeOf(sandbox, state);
+  const lifetime = resolved.granted === null ? 0 : lifetimeOf(sandbox, resolved.granted.role) * 1000;
+  const deadline = startTime === null || resolved.granted === null ? null : startTime + lifetime;
+  const rendered = render(world, resolved, deadline === null ? lifetime : deadline - now);
+  const plan = planPod({
+    sandbox,
+    state,
+    unresolved: resolved.granted === null ? resolved.condition.message : null,
+    isEnrolled: resolved.condition.reason !== 'NotEnrolled',
+    rendered,
+    deadline,
+    now,
+  });
+  const isOwn = pod !== undefined && state.state !== 'Foreign';
+  return {
+    plan,
+    rendered,
+    report: {
+      roleResolved: resolved.condition,
+      podReady: plan.condition,
+      egressClosed: egressCondition(sandbox, isOwn ? gateVerdict(pod) : null),
+      fields: fieldsOf(world, { resolved, plan, startTime }),
+    },
+  };
+}
+
+function render(
+  { sandbox, settings, now }: SandboxWorld,
+  { granted }: ResolvedRole,
+  remainingMilliseconds: number,
+): SandboxPod | null {
+  if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
+  const { role, tenant } = granted;
+  const remainingSeconds = remainingMilliseconds / 1000;
+  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now, sha256 });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** When the agent began for the first time, in milliseconds since 1970. It is recorded, so that the lifetime survives the pod. */
+function startTimeOf({ status }: AgentSandbox, state: PodState): number | null {
+  const recorded = parseTime(status?.startTime ?? '');
+  if (recorded > 0) return recorded;
+  return state.state === 'None' || state.state === 'Foreign' ? null : state.pod.agentStartTime;
+}
+
+function fieldsOf(
+  { sandbox, now }: SandboxWorld,
+  {
+    resolved,
+    plan,
+    startTime,
+  }: { readonly resolved: ResolvedRole; readonly plan: PodPlan; readonly startTime: number | null },
+): SandboxReport['fields'] {
+  const { status } = sandbox;
+  const endTime = status?.endTime ?? (plan.ends === true ? formatTime(now) : undefined);
+  return {
+    resolvedRole: resolved.granted?.reference ?? status?.resolvedRole,
+    policyHash: plan.pod?.hash ?? status?.policyHash,
+    pod: plan.pod === undefined ? undefined : { name: plan.pod.name, uid: plan.pod.uid },
+    startTime: startTime === null ? undefined : formatTime(startTime),
+    endTime,
+    restarts: plan.restarts,
+  };
+}

@@ -1,0 +1,56 @@
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { LABEL } from '../../api/names.ts';
+import type { Controller } from '../../controller/controller.ts';
+import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
+import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
+import { indexTenants, type TenantIndex } from '../../policy/tenants/tenant-index.ts';
+import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
+
+/** The keys of all sandboxes. */
+export function knownSandboxes({ sandboxes }: Pick<OperatorCaches, 'sandboxes'>): readonly string[] {
+  return sandboxes.list().map(({ metadata }) => objectKey(metadata));
+}
+
+/** Has a sandbox reconciled when something changes that it is made from or that was made for it. Called before the caches start. */
+export function followSandboxes(
+  caches: OperatorCaches,
+  controller: Pick<Controller, 'add' | 'addAll'>,
+): void {
+  const { sandboxes, pods, serviceAccounts, tenants, roles, namespaces } = caches;
+  const addOwner = ({ metadata: { namespace, labels } }: KubeObject): void => {
+    const name = labels?.[LABEL.sandbox];
+    if (name !== undefined) controller.add(objectKey({ namespace, name }));
+  };
+  sandboxes.subscribe(({ object }) => controller.add(objectKey(object.metadata)));
+  pods.subscribe(({ object }) => addOwner(object));
+  serviceAccounts.subscribe(({ object }) => addOwner(object));
+  // A namespace may go from one tenant to another, and the address of a gateway is in the status.
+  tenants.subscribe(() => controller.addAll());
+  roles.subscribe(({ object }) => {
+    for (const sandbox of sandboxes.list()) {
+      const name = roleNameOf(sandbox);
+      if (name === undefined || name === object.metadata.name) controller.add(objectKey(sandbox.metadata));
+    }
+  });
+  namespaces.subscribe(({ object }) => {
+    for (const { metadata } of sandboxes.list(object.metadata.name)) controller.add(objectKey(metadata));
+  });
+}
+
+/** The role that a sandbox has or asks for; undefined for the tenant's default. */
+function roleNameOf({ spec, status }: AgentSandbox): string | undefined {
+  return spec.roleRef?.name ?? status?.resolvedRole?.name;
+}
+
+/** Returns a function that gives the tenant of a namespace; tenants are compiled when one has changed. Called before the caches start. */
+export function followTenantsOf({
+  tenants,
+}: Pick<OperatorCaches, 'tenants'>): (namespace: string) => TenantPolicy | null {
+  let index: TenantIndex | null = null;
+  tenants.subscribe(() => (index = null));
+  return (namespace) => {
+    index ??= indexTenants(tenants.list().map(compileTenant));
+    return index.holderOf(namespace);
+  };
+}

@@ -1,0 +1,139 @@
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { LABEL } from '../../api/names.ts';
+import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeLogger } from '../../kube/kube-logger.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import { resources } from '../../kube/resources.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import { sandboxServiceAccountName } from '../../render/sandbox/service-account.ts';
+import type { ObservedPod } from '../observed-objects.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
+import { applyDecision, type Outcome } from './apply.ts';
+import { decide, type SandboxDecision, type SandboxSettings } from './decide.ts';
+import { type SandboxReport, sandboxStatus } from './sandbox-status.ts';
+
+export interface SandboxReconcilerOptions {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+  readonly caches: Pick<OperatorCaches, 'sandboxes' | 'pods' | 'roles' | 'namespaces' | 'serviceAccounts'>;
+  /** The tenant that lists a namespace. */
+  readonly tenantOf: (namespace: string) => TenantPolicy | null;
+  readonly settings: SandboxSettings;
+}
+
+type StoredSandbox = AgentSandbox & KubeObject;
+
+/** The pause after a refusal or another obstacle that no event announces the end of, doubled with each in a row. */
+const PAUSE = { firstMilliseconds: 1_000, maxMilliseconds: 300_000 };
+
+/** Creates the reconciler of sandboxes, whose keys are `namespace/name`. */
+export function createSandboxReconciler(options: SandboxReconcilerOptions): Work {
+  const obstacles = new Map<string, number>();
+  return async (key, signal) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const sandbox = options.caches.sandboxes.get(namespace, name);
+    // The garbage collector deletes what belongs to it.
+    if (sandbox === undefined || sandbox.metadata.deletionTimestamp !== undefined) {
+      obstacles.delete(key);
+      return {};
+    }
+    const { result, isHindered } = await reconcile(sandbox, options, signal);
+    if (!isHindered) {
+      obstacles.delete(key);
+      return result;
+    }
+    const count = obstacles.get(key) ?? 0;
+    obstacles.set(key, count + 1);
+    const pause = PAUSE.firstMilliseconds * 2 ** Math.min(count, 16);
+    return { requeueAfterMilliseconds: Math.min(pause, PAUSE.maxMilliseconds) };
+  };
+}
+
+async function reconcile(
+  sandbox: StoredSandbox,
+  options: SandboxReconcilerOptions,
+  signal: AbortSignal,
+): Promise<{ readonly result: WorkResult; readonly isHindered: boolean }> {
+  const { caches, clock, tenantOf, settings } = options;
+  const { namespace = '', name } = sandbox.metadata;
+  const pod = await findPod(sandbox, options);
+  const now = clock.now();
+  const decision = decide({
+    sandbox,
+    pod,
+    tenant: tenantOf(namespace),
+    enrolledFor: caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant],
+    role: (roleName) => caches.roles.get(undefined, roleName),
+    settings,
+    now,
+  });
+  const serviceAccount = caches.serviceAccounts.get(namespace, sandboxServiceAccountName(name));
+  const outcome = await applyDecision(sandbox, decision, { pod, serviceAccount }, { ...options, signal });
+  await report(sandbox, reportOf(decision, outcome), { ...options, now, signal });
+  if (outcome.outcome !== 'Done' && outcome.error !== undefined) throw outcome.error;
+  const { dueTime } = decision.plan;
+  return {
+    isHindered: outcome.outcome !== 'Done',
+    result: { requeueAfterMilliseconds: dueTime === undefined ? undefined : Math.max(0, dueTime - now) },
+  };
+}
+
+/**
+ * The pod under the name of the sandbox, that of a sandbox alone. One that stands in the status and not in the cache is asked
+ * for: the caches of sandboxes and pods do not hear of everything at the same moment, and its loss may end the task.
+ */
+async function findPod(
+  { metadata, status }: StoredSandbox,
+  { caches, client }: SandboxReconcilerOptions,
+): Promise<ObservedPod | undefined> {
+  const name = { namespace: metadata.namespace ?? '', name: metadata.name };
+  const cached = caches.pods.get(name.namespace, name.name);
+  const found = cached ?? (status?.pod === undefined ? undefined : await getPod(name, client));
+  return found?.metadata.labels?.[LABEL.sandbox] === metadata.name ? found : undefined;
+}
+
+async function getPod(
+  name: { readonly namespace: string; readonly name: string },
+  client: KubeClient,
+): Promise<ObservedPod | undefined> {
+  try {
+    return await client.get<ObservedPod>(resources.pods, name);
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxReport {
+  if (outcome.outcome === 'Done') return said;
+  const { outcome: reason, message } = outcome;
+  return { ...said, podReady: { type: 'PodReady', status: 'False', reason, message } };
+}
+
+async function report(
+  sandbox: StoredSandbox,
+  said: SandboxReport,
+  {
+    client,
+    now,
+    signal,
+  }: { readonly client: KubeClient; readonly now: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const status = sandboxStatus(sandbox, said, now);
+  if (status === null) return;
+  const { name, namespace, uid } = sandbox.metadata;
+  try {
+    // With its UID, so that the status of this sandbox never becomes that of a later one of the name.
+    await client.applyStatus<KubeObject & { status: unknown }>(
+      resources.agentSandboxes,
+      { metadata: { name, namespace, uid }, status },
+      { signal },
+    );
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+  }
+}

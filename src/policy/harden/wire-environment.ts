@@ -1,0 +1,68 @@
+import { CERTIFICATE_AUTHORITY, GATEWAY, PROXY_SECRET } from '../../api/names.ts';
+import { isProxySecret } from '../admission/checks/environment-secrets.ts';
+import type { EnvironmentVariable } from '../pod/pod.ts';
+
+/** What every program in the pod has to use as its proxy. */
+export const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
+
+/** Each in both cases: curl reads `http_proxy` in small letters alone, others in capitals alone. */
+const PROXY: readonly (readonly [string, string])[] = [
+  ['HTTPS_PROXY', PROXY_URL],
+  ['HTTP_PROXY', PROXY_URL],
+  ['NO_PROXY', `localhost,127.0.0.1,${GATEWAY.name}`],
+];
+
+/** Node obeys the variables of a proxy only when told so. */
+const NODE_PROXY: EnvironmentVariable = { name: 'NODE_USE_ENV_PROXY', value: '1' };
+
+/** Added to the authorities that Node trusts; what other programs read replaces theirs. */
+const NODE_AUTHORITY: EnvironmentVariable = {
+  name: 'NODE_EXTRA_CA_CERTS',
+  value: `${CERTIFICATE_AUTHORITY.mountPath}/${CERTIFICATE_AUTHORITY.key}`,
+};
+
+/** What a container is wired for. */
+export interface EnvironmentWiring {
+  /** Name of the Secret by which the pod proves who it is. */
+  readonly secret: string;
+  /** Whether the container mounts the certificates of the gateway's authority. */
+  readonly hasCertificates: boolean;
+}
+
+/**
+ * Returns the environment with the proxy secret first, because later variables refer to it, then what is missing of the
+ * proxy; null where nothing is missing. A proxy secret from elsewhere proves another identity, so it is replaced.
+ */
+export function wireEnvironment(
+  env: readonly EnvironmentVariable[],
+  { secret, hasCertificates }: EnvironmentWiring,
+): readonly EnvironmentVariable[] | null {
+  const own = env.find((variable) => isProxySecret(variable, secret)) ?? newSecret(secret);
+  const others = env.filter(({ name }) => name !== PROXY_SECRET.environmentVariable);
+  const names = new Set(others.map(({ name }) => name ?? ''));
+  const missing = [
+    ...PROXY.flatMap((variable) => missingCases(variable, others)),
+    ...(names.has(NODE_PROXY.name ?? '') ? [] : [NODE_PROXY]),
+    ...(names.has(NODE_AUTHORITY.name ?? '') || !hasCertificates ? [] : [NODE_AUTHORITY]),
+  ];
+  const wired = [own, ...missing, ...others];
+  const isWired = wired.length === env.length && wired.every((variable, index) => variable === env[index]);
+  return isWired ? null : wired;
+}
+
+function newSecret(name: string): EnvironmentVariable {
+  const secretKeyRef = { name, key: PROXY_SECRET.key };
+  return { name: PROXY_SECRET.environmentVariable, valueFrom: { secretKeyRef } };
+}
+
+/** None where the author set another value in either case: whether that works is for a person to decide. */
+function missingCases(
+  [name, value]: readonly [string, string],
+  env: readonly EnvironmentVariable[],
+): readonly EnvironmentVariable[] {
+  const cases = [name, name.toLowerCase()];
+  const set = env.filter((variable) => cases.includes(variable.name ?? ''));
+  if (set.some((variable) => variable.value !== value)) return [];
+  const missing = cases.filter((one) => !set.some((variable) => variable.name === one));
+  return missing.map((one) => ({ name: one, value }));
+}
