@@ -32,12 +32,12 @@ export interface RunningGateway {
   readonly stop: () => Promise<void>;
 }
 
-/** Sized for a container of 128 MiB. */
+/** Sized for a container of 256 MiB. */
 const LIMITS: ConnectionLimits = Object.freeze({
   headersMilliseconds: 5_000,
   deadlineMilliseconds: 5_000,
   idleMilliseconds: 5_000,
-  maxConnections: 1_024,
+  maxConnections: 512,
   // A start gate asks once on a connection. Every other request pays for a handshake, and so counts.
   maxRequestsPerConnection: 1,
 });

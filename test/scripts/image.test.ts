@@ -128,6 +128,11 @@ describe.runIf(canRun('the tests of the images', missingForImages()))('npm run i
     expect(inImage('cloister', program, 'version')).toContain('0.1.0');
   });
 
+  test('the programs are in the image', () => {
+    const list = "console.log(require('node:fs').readdirSync('/cloister/dist/bin').join(' '))";
+    expect(inImage('cloister', '-e', list)).toBe('cloister.js gateway.js operator.js or-exit.js webhook.js');
+  });
+
   test('every module of the programs finds what it imports', () => {
     expect(inImage('cloister', '--input-type=module', '-e', IMPORT_ALL)).toBe('imported');
   });
