@@ -5,7 +5,8 @@ import type { ClusterCalls } from './cluster-calls.ts';
 import { NAMESPACE, podsPath } from './samples.ts';
 import { KINDS } from './tenants.ts';
 
-export const SANDBOXES = `${KINDS}/namespaces/${NAMESPACE}/agentsandboxes`;
+const sandboxesPath = (namespace: string): string => `${KINDS}/namespaces/${namespace}/agentsandboxes`;
+export const SANDBOXES = sandboxesPath(NAMESPACE);
 
 const IMAGE = `ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}`;
 const AT = '2026-01-01T00:00:00Z';
@@ -20,9 +21,11 @@ export interface PlayedPod {
 }
 
 /** Makes sandboxes, reads what became of them, and plays their pods' kubelet. */
-export function sandboxCalls(calls: () => ClusterCalls) {
+export function sandboxCalls(calls: () => ClusterCalls, namespace = NAMESPACE) {
+  const sandboxes = sandboxesPath(namespace);
+  const pods = podsPath(namespace);
   const make = async (name: string, spec: object = {}): Promise<void> => {
-    const { status, message } = await calls().create(SANDBOXES, {
+    const { status, message } = await calls().create(sandboxes, {
       apiVersion: 'cloister.dev/v1alpha1',
       kind: 'AgentSandbox',
       metadata: { name },
@@ -31,9 +34,9 @@ export function sandboxCalls(calls: () => ClusterCalls) {
     if (status >= 400) throw new Error(`sandbox ${name}: ${status} ${message}`);
   };
   const statusOf = async (name: string): Promise<Status> =>
-    ((await calls().read(`${SANDBOXES}/${name}`)).object as unknown as AgentSandbox).status ?? {};
+    ((await calls().read(`${sandboxes}/${name}`)).object as unknown as AgentSandbox).status ?? {};
   const pod = async (name: string): Promise<StoredPod | undefined> => {
-    const { status, object } = await calls().read(`${podsPath()}/${name}`);
+    const { status, object } = await calls().read(`${pods}/${name}`);
     return status === 200 ? (object as unknown as StoredPod) : undefined;
   };
   /** Waits until conditions are as given, each as `type status/reason`. */
@@ -57,7 +60,7 @@ export function sandboxCalls(calls: () => ClusterCalls) {
     return vi.waitFor(found, { timeout: 40_000, interval: 100 });
   };
   const play = async (name: string, played: PlayedPod): Promise<void> => {
-    const path = `${podsPath()}/${name}/status`;
+    const path = `${pods}/${name}/status`;
     const { status, message } = await calls().merge(path, { status: playedStatus(played) });
     if (status !== 200) throw new Error(`pod ${name}: ${status} ${message}`);
   };

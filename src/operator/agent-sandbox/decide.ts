@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
@@ -75,7 +76,11 @@ function render(
   if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
   const { role, tenant } = granted;
   const remainingSeconds = remainingMilliseconds / 1000;
-  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now });
+  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now, sha256 });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** When the agent began for the first time, in milliseconds since 1970. It is recorded, so that the lifetime survives the pod. */

@@ -73,15 +73,13 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
 
   const certificates = await provideCertificates(task, tracker);
   const targetsProblem = await provideFacts(task, tracker);
-  await Promise.all(
-    [
-      gatewayServiceAccount(name),
-      gatewayService(name),
-      gatewayDisruptionBudget(name),
-      gatewayNetworkPolicy(name, context.configuration.apiServerPorts),
-    ].map(tracker.apply),
-  );
-  if (certificates.isServing) {
+  const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
+  const [isClosed] = await Promise.all([
+    tracker.apply(policy).then(isInPlace),
+    ...[gatewayServiceAccount(name), gatewayService(name), gatewayDisruptionBudget(name)].map(tracker.apply),
+  ]);
+  // Without its policy everybody would reach it.
+  if (certificates.isServing && isClosed) {
     const { replicas, storageClassName } = tenant.spec.gateway;
     await tracker.apply(gatewayStatefulSet({ tenant: name, replicas, storageClassName }, task.settings));
   }

@@ -13,25 +13,26 @@ interface Made {
 }
 
 /**
- * What to do next in a namespace that is released. `Wait`: pods of sandboxes are still there, and are ended by the
- * reconciler of sandboxes. `Delete`: objects are still there. `TakeLabel`: nothing is left but the label.
+ * What to do next in a namespace that is released. `Wait`: sandboxes still have something there, which their reconciler takes
+ * away. `Delete`: objects are still there. `TakeLabel`: nothing is left but the label.
  */
 export type ReleaseStep =
-  | { readonly step: 'Wait'; readonly pods: readonly string[] }
+  | { readonly step: 'Wait'; readonly sandboxObjects: readonly string[] }
   | { readonly step: 'Delete'; readonly objects: readonly Made[] }
   | { readonly step: 'TakeLabel' };
 
 /** What is there of Cloister in a namespace that is released. */
 export interface ReleaseFacts {
-  readonly sandboxPods: readonly string[];
+  /** Pods and ServiceAccounts of sandboxes. A ServiceAccount goes after the Secret beside it, which no cache shows. */
+  readonly sandboxObjects: readonly string[];
   readonly policies: readonly Made[];
   /** Everything but the policies. */
   readonly others: readonly Made[];
 }
 
 /** Decides the next step: what closes the network goes last, and the label by which the operator may write at the very end. */
-export function planRelease({ sandboxPods, policies, others }: ReleaseFacts): ReleaseStep {
-  if (sandboxPods.length > 0) return { step: 'Wait', pods: sandboxPods };
+export function planRelease({ sandboxObjects, policies, others }: ReleaseFacts): ReleaseStep {
+  if (sandboxObjects.length > 0) return { step: 'Wait', sandboxObjects };
   if (others.length > 0) return { step: 'Delete', objects: others };
   if (policies.length > 0) return { step: 'Delete', objects: policies };
   return { step: 'TakeLabel' };
@@ -47,10 +48,8 @@ export async function releaseNamespace(
   const { namespace, resourceVersion } = release;
   const next = planRelease(gatherRelease(namespace, context));
   if (next.step === 'Wait') {
-    logger.info(
-      { namespace, pods: next.pods.length },
-      'waiting until the sandboxes of the namespace have ended',
-    );
+    const { sandboxObjects } = next;
+    logger.info({ namespace, left: sandboxObjects.length }, 'waiting until the sandboxes have ended');
   } else if (next.step === 'Delete') {
     const present = next.objects.filter(({ object }) => object.metadata.deletionTimestamp === undefined);
     await Promise.all(
@@ -83,12 +82,13 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
       const object = cache.get(namespace, name);
       return object === undefined ? [] : [{ resource, object }];
     });
-  const sandboxPods = caches.pods
-    .list(namespace)
-    .filter(({ metadata }) => metadata.labels?.[LABEL.sandbox] !== undefined)
-    .map(({ metadata }) => metadata.name ?? '');
+  const ofSandboxes = (cache: { readonly list: (in_: string) => readonly KubeObject[] }): string[] =>
+    cache
+      .list(namespace)
+      .filter(({ metadata }) => metadata.labels?.[LABEL.sandbox] !== undefined)
+      .map(({ metadata }) => metadata.name ?? '');
   return {
-    sandboxPods,
+    sandboxObjects: [...ofSandboxes(caches.pods), ...ofSandboxes(caches.serviceAccounts)],
     policies: made(resources.networkPolicies, caches.networkPolicies, Object.values(NETWORK_POLICY)),
     others: [
       ...made(resources.configMaps, caches.configMaps, [CERTIFICATE_AUTHORITY.configMap]),

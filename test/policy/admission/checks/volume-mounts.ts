@@ -47,6 +47,27 @@ export const volumeMountsFixtures: CheckFixtures = {
       },
     },
     {
+      name: 'a token for the gateway and its certificates, where the role denies the folders that they are in',
+      tweak: (pod) => {
+        mountVolumes(
+          pod,
+          { name: 'token', mountPath: '/var/run/secrets/cloister', readOnly: true },
+          { name: 'cloister-ca', mountPath: '/etc/cloister', readOnly: true },
+        );
+        pod.spec.volumes?.push({ name: 'cloister-ca', configMap: { name: 'cloister-ca' } });
+      },
+      context: {
+        role: buildRolePolicy({ deniedPaths: ['/etc', '/etc/cloister/private', '/var/run/secrets'] }),
+      },
+    },
+    {
+      name: 'a /var/run of 10 MiB',
+      tweak: ({ spec }) => {
+        spec.volumes?.push({ name: 'run', emptyDir: { sizeLimit: '10Mi' } });
+        spec.containers[0].volumeMounts?.push({ name: 'run', mountPath: '/var/run/' });
+      },
+    },
+    {
       name: 'a /tmp as large as the role grants',
       tweak: ({ spec }) => {
         spec.volumes = [{ name: 'tmp', emptyDir: { sizeLimit: '104857600', medium: 'Memory' } }];
@@ -121,6 +142,26 @@ export const volumeMountsFixtures: CheckFixtures = {
         mountVolumes(pod, { name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' });
       },
       fields: [at(1)],
+    },
+    {
+      name: 'a /var/run of more than 10 MiB, and one that is a claim',
+      tweak: (pod) => {
+        mountVolumes(pod, { name: 'data', mountPath: '/var/run' });
+        pod.spec.volumes?.push({ name: 'run', emptyDir: { sizeLimit: '10485761' } });
+        pod.spec.containers[0].volumeMounts?.push({ name: 'run', mountPath: '/var/run' });
+      },
+      fields: [at(1), 'spec.volumes[5].emptyDir.sizeLimit'],
+      invalid: 'two mounts of one path',
+    },
+    {
+      name: 'a /var/run where the role grants no scratch space',
+      tweak: ({ spec }) => {
+        spec.volumes = [{ name: 'run', emptyDir: { sizeLimit: '10Mi' } }];
+        spec.containers[0].volumeMounts = [{ name: 'run', mountPath: '/var/run' }];
+      },
+      context: { role: buildRolePolicy({ temporarySize: null, temporarySizeText: null }) },
+      fields: [at(0)],
+      found: ['"/var/run"'],
     },
     {
       name: 'a /tmp larger than the role grants',
