@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type KubeClient } from '../kube/kube-client.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
 import { isKubeError, type KubeErrorReason } from '../kube/kube-error.ts';
 import { registerGauge } from '../serve/metrics.ts';
 import { NotLeaderError } from './fenced-client.ts';

@@ -1,4 +1,4 @@
-import { type LeaseSpec } from './lease-object.ts';
+import type { LeaseSpec } from './lease-object.ts';
 
 /** The times of an election. The same for every candidate. */
 export interface LeaseTimes {

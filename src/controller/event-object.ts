@@ -1,4 +1,4 @@
-import { type KubeObject } from '../kube/kube-object.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
 import { singleLine } from '../lib/single-line.ts';
 import { formatMicroTime } from './lease-object.ts';
 

@@ -1,8 +1,8 @@
 import { GROUP } from '../api/names.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
 import { resources } from '../kube/resources.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { boundNote, buildEvent, type EventFacts, type KubeEvent } from './event-object.ts';
 import { formatMicroTime } from './lease-object.ts';
 

@@ -1,4 +1,4 @@
-import { type KubeClient } from '../kube/kube-client.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
 import { KubeError } from '../kube/kube-error.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
 import { interceptWrites } from './intercept-writes.ts';

@@ -1,6 +1,6 @@
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeResource } from '../kube/kube-resource.ts';
-import { type CallLimits } from '../kube/transport.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeResource } from '../kube/kube-resource.ts';
+import type { CallLimits } from '../kube/transport.ts';
 
 export type WriteVerb = 'create' | 'replace' | 'apply' | 'applyStatus' | 'patch' | 'delete';
 

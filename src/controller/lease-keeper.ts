@@ -1,13 +1,13 @@
 import { findObject } from '../kube/find-object.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
-import { type ObjectName } from '../kube/kube-resource.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
+import type { ObjectName } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
-import { type CallLimits } from '../kube/transport.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { CallLimits } from '../kube/transport.ts';
+import type { Clock } from '../lib/clock.ts';
 import { isDeepEqualJson } from '../lib/is-deep-equal-json.ts';
-import { type LeaseTimes, type LeaseView } from './decide-lease.ts';
+import type { LeaseTimes, LeaseView } from './decide-lease.ts';
 import { bereavedSpec, heldSpec, type Lease, type LeaseSpec, releasedSpec } from './lease-object.ts';
 
 export interface LeaseKeeperOptions {

@@ -1,4 +1,4 @@
-import { type KubeObject } from '../kube/kube-object.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
 
 /** A `coordination.k8s.io/v1` Lease. */
 export interface Lease extends KubeObject {

@@ -1,8 +1,8 @@
 import { SYSTEM_NAMESPACE } from '../api/names.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
-import { type ObjectName } from '../kube/kube-resource.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
+import type { ObjectName } from '../kube/kube-resource.ts';
+import type { Clock } from '../lib/clock.ts';
 import { decideLease, isHolder, LEASE_TIMES, type LeaseTimes, writesUntil } from './decide-lease.ts';
 import { fencedClient } from './fenced-client.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';

@@ -1,5 +1,5 @@
 import { isKubeError } from '../kube/kube-error.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { type LeaseTimes, writesUntil } from './decide-lease.ts';
 import { type Leadership, NotLeaderError } from './fenced-client.ts';
 

@@ -11,8 +11,8 @@ import {
   socketAddress,
   wholeNumber,
 } from '../lib/settings.ts';
-import { type NodePorts } from '../policy/gate/gate-facts.ts';
-import { type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
+import type { NodePorts } from '../policy/gate/gate-facts.ts';
+import type { GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
 
 /** The start gate that sandboxes get. */
 export interface StartGateSettings {

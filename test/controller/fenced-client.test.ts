@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { fencedClient, type Leadership, NotLeaderError } from '../../src/controller/fenced-client.ts';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { isKubeError, KubeError } from '../../src/kube/kube-error.ts';
 import { resources } from '../../src/kube/resources.ts';
-import { type CallLimits } from '../../src/kube/transport.ts';
+import type { CallLimits } from '../../src/kube/transport.ts';
 
 const object = { metadata: { name: 'a', namespace: 'acme-agents', resourceVersion: '1' } };
 const name = { name: 'a', namespace: 'acme-agents' };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CandidatePlan, type ElectionPlan, lateWrites, runElection } from './simulated-election.ts';
-import { type Stretch } from './simulated-world.ts';
+import type { Stretch } from './simulated-world.ts';
 
 /** Faults happen before this time; then there is time for the longest hand-over. */
 const FAULTS_END = 120_000;

@@ -1,9 +1,9 @@
-import { type KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { KubeError, type KubeErrorReason } from '../../src/kube/kube-error.ts';
-import { type KubeObject } from '../../src/kube/kube-object.ts';
-import { type KubeResource } from '../../src/kube/kube-resource.ts';
-import { type CallLimits } from '../../src/kube/transport.ts';
-import { type SimulatedComputer, type SimulatedWorld } from './simulated-world.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
+import type { KubeResource } from '../../src/kube/kube-resource.ts';
+import type { CallLimits } from '../../src/kube/transport.ts';
+import type { SimulatedComputer, SimulatedWorld } from './simulated-world.ts';
 
 /** What the network does to messages. A packet is on the wire for less than the margin, or never arrives. */
 export interface NetworkPlan {

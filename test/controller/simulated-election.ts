@@ -1,4 +1,4 @@
-import { type KubeObject } from '../../src/kube/kube-object.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { LEASE_TIMES, type LeaseTimes } from '../../src/controller/decide-lease.ts';
 import { type Election, startElection } from '../../src/controller/lease.ts';

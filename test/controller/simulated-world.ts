@@ -1,4 +1,4 @@
-import { type Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 
 /** A world with one true time, in which any number of computers run, each with a clock of its own. */
 export interface SimulatedWorld {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { type GateFacts } from '../../src/policy/gate/gate-facts.ts';
+import type { GateFacts } from '../../src/policy/gate/gate-facts.ts';
 import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
 import { IN_ENROLLED, IN_SYSTEM, managedIn } from './managed-objects.ts';
 import { ENDPOINT, type OperatorOnCluster } from './operator-on-cluster.ts';

@@ -6,12 +6,12 @@ import {
   NETWORK_POLICY,
   SYSTEM_NAMESPACE_PREFIX,
 } from '../../api/names.ts';
-import { type SharedCache } from '../../cluster/shared-cache.ts';
-import { type Controller } from '../../controller/controller.ts';
-import { type Change } from '../../kube/fold.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { SharedCache } from '../../cluster/shared-cache.ts';
+import type { Controller } from '../../controller/controller.ts';
+import type { Change } from '../../kube/fold.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
-import { type OperatorCaches } from '../operator-caches.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
 
 /** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
 const OWN_NAMES: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
-import { type TenantIsolation } from '../../api/tenant-isolation.ts';
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import {
   type GatewayCertificateContext,
   readGatewayAuthorities,
@@ -21,10 +21,10 @@ import {
 } from '../../render/tenant/role-bindings.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
-import { type Attempts } from './attempts.ts';
+import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
 import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
-import { type TenantContext } from './tenant-context.ts';
+import type { TenantContext } from './tenant-context.ts';
 
 /** The gateway of one tenant, in one reconciliation. */
 export interface GatewayTask {

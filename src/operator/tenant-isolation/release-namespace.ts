@@ -1,10 +1,10 @@
 import { ANNOTATION, CERTIFICATE_AUTHORITY, CLUSTER_ROLE, LABEL, NETWORK_POLICY } from '../../api/names.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
-import { type KubeResource } from '../../kube/kube-resource.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
-import { type Attempts } from './attempts.ts';
-import { type Release } from './plan-enrolment.ts';
-import { type TenantContext } from './tenant-context.ts';
+import type { Attempts } from './attempts.ts';
+import type { Release } from './plan-enrolment.ts';
+import type { TenantContext } from './tenant-context.ts';
 
 /** An object that was made in an enrolled namespace. */
 interface Made {

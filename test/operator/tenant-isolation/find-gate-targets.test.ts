@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type KubeClient } from '../../../src/kube/kube-client.ts';
+import type { KubeClient } from '../../../src/kube/kube-client.ts';
 import { KubeError } from '../../../src/kube/kube-error.ts';
-import { type KubeResource } from '../../../src/kube/kube-resource.ts';
+import type { KubeResource } from '../../../src/kube/kube-resource.ts';
 import { createGateTargetSource } from '../../../src/operator/tenant-isolation/find-gate-targets.ts';
 import { createManualClock } from '../../build/manual-clock.ts';
 

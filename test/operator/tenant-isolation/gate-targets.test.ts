@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type GateTarget } from '../../../src/lib/gate-protocol.ts';
+import type { GateTarget } from '../../../src/lib/gate-protocol.ts';
 import { gateTargets } from '../../../src/operator/tenant-isolation/gate-targets.ts';
 
 const target = (address: string, more: Partial<GateTarget> = {}): GateTarget => ({

@@ -13,13 +13,13 @@ import { forwardConnections } from './forward-connections.ts';
 import { importImage } from './import-image.ts';
 import { nodeAccess } from './node-access.ts';
 import { NODE_ADDRESS, NODE_NAME } from './node-network.ts';
-import { apiSocket } from './node-plan.ts';
-import type {
-  NodePlan,
-  NodeServerName,
-  NodeTimes,
-  SupervisorMessage,
-  SupervisorRequest,
+import {
+  apiSocket,
+  type NodePlan,
+  type NodeServerName,
+  type NodeTimes,
+  type SupervisorMessage,
+  type SupervisorRequest,
 } from './node-plan.ts';
 import { nodeServers } from './node-servers.ts';
 import { prepareNetwork } from './prepare-network.ts';
