@@ -180,12 +180,8 @@ async function operatorDeployment(): Promise<string> {
 
 describe('the release', () => {
   test('runs on the priority of the cluster, where the API server knows it', async () => {
-    const quota = await kubectl(
-      'get',
-      'resourcequota/cloister-critical-pods',
-      '-o',
-      'jsonpath={.spec.scopeSelector}',
-    );
+    const scope = 'jsonpath={.spec.scopeSelector}';
+    const quota = await kubectl('get', 'resourcequota/cloister-critical-pods', '-o', scope);
     expect(quota).toContain('system-cluster-critical');
     expect(await kubectl('get', 'priorityclass/system-cluster-critical', '-o', 'name')).not.toBe('');
   });

@@ -58,10 +58,8 @@ async function setAvailable(name: string, status: 'True' | 'False'): Promise<voi
   await vi.waitFor(async () => {
     const pods = await kubectl('get', 'pods', '-n', SYSTEM, selector, '-o', 'name');
     expect(pods).not.toBe('');
-    await kubectl(
-      ...['patch', '-n', SYSTEM, ...pods.split('\n')],
-      ...['--subresource=status', '--type=merge', `--patch=${patch}`],
-    );
+    const flags = ['--subresource=status', '--type=merge', `--patch=${patch}`];
+    await kubectl('patch', '-n', SYSTEM, ...pods.split('\n'), ...flags);
     const available = "jsonpath={.status.conditions[?(@.type=='Available')].status}";
     expect(await kubectl('get', `deployment/${name}`, '-n', SYSTEM, '-o', available)).toBe(status);
   }, WAIT);
