@@ -14,7 +14,7 @@ import { agentSandbox, conditionOf, waitForConditions } from './sandboxes.ts';
 const OUTSIDE = '8.8.8.8';
 const AT_ONCE = 20;
 /** Tries to get out from its first line, without a pause. */
-const ESCAPE = `n=0; while [ $n -lt 60 ]; do nc -w 1 ${OUTSIDE} 443 -e /bin/true 2>/dev/null; n=$((n + 1)); done; echo tried; sleep 3600`;
+const ESCAPE = `n=0; while [ $n -lt 20 ]; do nc -w 1 ${OUTSIDE} 443 -e /bin/true 2>/dev/null; n=$((n + 1)); done; echo tried; sleep 3600`;
 
 let node: StartedNode;
 let cloister: InstalledChart;

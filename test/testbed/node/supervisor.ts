@@ -107,14 +107,20 @@ async function answer(
     else await running.get(server)?.stop(action === 'stop' ? 30_000 : 0);
     say({ id });
   } catch (error) {
-    say({ id, error: String(error) });
+    say({ id, error: withCauses(error) });
   }
+}
+
+/** An error's message and those of its causes, which do not cross to the parent by themselves. */
+function withCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${withCauses(error.cause)}`;
 }
 
 process.on('disconnect', () => process.exit());
 process.once('message', (plan: NodePlan) => {
   startAll(plan).then(
     (times) => say({ ready: times }),
-    (error: unknown) => say({ failed: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => say({ failed: withCauses(error) }),
   );
 });
