@@ -22,6 +22,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'it would run this test again',
   'kubectl wait deployment --all --namespace cloister-system --for=condition=Available --timeout=120s':
     'a Deployment needs a node; the programs run beside the API server here',
+  'helm upgrade cloister charts/cloister --namespace cloister-system --reuse-values --set seccomp.install=true':
+    'an upgrade undoes that the programs are reached by URL here; test/charts/seccomp.cluster.test.ts renders these values',
   'npx vitest run --project unit test/policy/admission/contract.test.ts': 'npm test runs the file',
   'npx vitest run --project cluster test/testbed/control-plane.cluster.test.ts': 'npm test runs the file',
 };

@@ -34,11 +34,10 @@ const PROBE = `${WORKLOAD_FOLDER}/system-calls`;
 /** Makes system calls under a profile, and returns their error numbers. */
 async function errorNumbers(under: object | null, calls: readonly string[]): Promise<Record<string, number>> {
   const { stdout, stderr } = await container.run(under, [PROBE, ...calls]);
-  const lines = stdout.trim().split('\n');
-  if (lines.length !== calls.length) throw new Error(`the probe printed ${stdout}${stderr}`);
-  return Object.fromEntries(
-    lines.map((line) => line.split(' ')).map(([label, value]) => [label, Number(value)]),
-  );
+  const printed = stdout.trim().split('\n');
+  if (printed.length !== calls.length) throw new Error(`the probe printed ${stdout}${stderr}`);
+  const pairs = printed.map((line) => line.split(' '));
+  return Object.fromEntries(pairs.map(([label, value]) => [label, Number(value)]));
 }
 
 async function lines(under: object | null, command: readonly string[]): Promise<readonly string[]> {

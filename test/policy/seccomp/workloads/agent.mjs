@@ -50,8 +50,8 @@ const STEPS = {
 for (const [name, step] of Object.entries(STEPS)) {
   try {
     await step();
-    console.log(name, 'ok');
+    process.stdout.write(`${name} ok\n`);
   } catch (error) {
-    console.log(name, error.code ?? error.message);
+    process.stdout.write(`${name} ${error.code ?? error.message}\n`);
   }
 }
