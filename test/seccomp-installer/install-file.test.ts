@@ -33,6 +33,14 @@ beforeEach(() => {
 
 afterEach(() => rmSync(parent, { recursive: true }));
 
+/** A file that others may change later. */
+function copyOutside(): string {
+  const copy = join(parent, 'copy');
+  writeFileSync(copy, FILE.content);
+  chmodSync(copy, 0o644);
+  return copy;
+}
+
 function expectInstalled(): void {
   const stat = lstatSync(path);
   expect({ isFile: stat.isFile(), mode: stat.mode & 0o7777, links: stat.nlink }).toEqual({
@@ -71,6 +79,8 @@ test.for<[string, () => void]>([
   ['is a symbolic link out of the folder', () => symlinkSync(outside, path)],
   ['is a symbolic link to nothing', () => symlinkSync(join(parent, 'nothing'), path)],
   ['is a hard link to a file outside', () => linkSync(outside, path)],
+  ['is a symbolic link to the right content', () => symlinkSync(copyOutside(), path)],
+  ['is a hard link to the right content', () => linkSync(copyOutside(), path)],
   ['is a named pipe', () => spawnSync('mkfifo', [path])],
 ])('a file that %s is replaced, and nothing outside is written', async ([, prepare]) => {
   prepare();
