@@ -10,12 +10,14 @@ import {
 import { checkReference } from './generate/check-reference.ts';
 import type { GeneratedFile, Generator } from './generate/generated-file.ts';
 import { readWorkloadTypes } from './generate/read-workload-types.ts';
+import { seccompFiles } from './generate/seccomp-files.ts';
 
 /** Everything that is generated, one line each. */
 const GENERATORS: readonly Generator[] = [
   customResourceDefinitions,
   admissionPolicies,
   matchConditions,
+  seccompFiles,
   apiReference,
   checkReference,
   reasonReference,

@@ -40,6 +40,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
       'it would end what the others use; test/charts/uninstall.cluster.test.ts does it',
     ]),
   ),
+  'helm upgrade cloister charts/cloister --namespace cloister-system --reuse-values --set seccomp.install=true':
+    'an upgrade undoes that the programs are reached by URL here; test/charts/seccomp.cluster.test.ts renders these values',
   'npx vitest run --project unit test/policy/admission/contract.test.ts': 'npm test runs the file',
   'npx vitest run --project cluster test/testbed/control-plane.cluster.test.ts': 'npm test runs the file',
 };

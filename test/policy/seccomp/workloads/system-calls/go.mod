@@ -1,0 +1,3 @@
+module cloister.dev/test/system-calls
+
+go 1.26
