@@ -11,11 +11,22 @@ export function findVolume(subject: PodSubject, name: string | undefined): Volum
 /** Whether nothing can be written through the mount. */
 export function isMountedReadOnly(subject: PodSubject, mount: VolumeMount): boolean {
   if (mount.readOnly === true) return true;
-  const volume = findVolume(subject, mount.name);
-  if (volume === undefined) return false;
   // The kubelet mounts these types read-only, whatever the mount sets.
-  const { configMap, downwardAPI, projected, secret } = volume;
-  return Boolean(configMap || downwardAPI || projected || secret);
+  return isOfKubelet(findVolume(subject, mount.name));
+}
+
+/** Whether the kubelet writes the files of the volume, from objects of the API server. */
+function isOfKubelet(volume: Volume | undefined): boolean {
+  return Boolean(volume?.configMap || volume?.['downwardAPI'] || volume?.projected || volume?.['secret']);
+}
+
+/**
+ * Whether the files of the mount are replaced while the pod runs: for each change the kubelet makes a new folder and moves a
+ * symbolic link to it (`pkg/volume/util/atomic_writer.go`), and what was mounted in the old folder does not move along. A
+ * mount with `subPath` never changes.
+ */
+export function isReplaced(subject: PodSubject, mount: VolumeMount): boolean {
+  return !mount.subPath && isOfKubelet(findVolume(subject, mount.name));
 }
 
 /**
@@ -30,8 +41,9 @@ export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, 
 }
 
 /**
- * Returns the mount through which a container reaches a denied path: the deepest one above it, unless that is a shadow.
- * Null where there is none. A mount exactly at the denied path is granted or refused by itself.
+ * Returns the mount through which a container reaches a denied path: the deepest one above it that is not a shadow, if no
+ * shadow covers it, or none that stays when its files are replaced. Null where there is none. A mount exactly at the denied
+ * path is granted or refused by itself.
  */
 export function findOpening(
   subject: PodSubject,
@@ -39,14 +51,17 @@ export function findOpening(
   denied: string,
   role: RolePolicy,
 ): VolumeMount | null {
-  let deepest: VolumeMount | null = null;
-  let at = '';
-  for (const mount of container.volumeMounts ?? []) {
-    const path = canonicalMountPath(mount.mountPath ?? '');
-    if (path === null || path.length < at.length || !isAtOrUnder(denied, path)) continue;
-    deepest = mount;
-    at = path;
+  const above = (container.volumeMounts ?? [])
+    .flatMap((mount) => {
+      const path = canonicalMountPath(mount.mountPath ?? '');
+      return path === null || !isAtOrUnder(denied, path) ? [] : [{ mount, path }];
+    })
+    .toSorted((one, other) => other.path.length - one.path.length);
+  const [deepest] = above;
+  if (deepest === undefined) return null;
+  if (isShadow(subject, deepest.mount, deepest.path, role)) {
+    const covered = above.find(({ mount, path }) => !isShadow(subject, mount, path, role));
+    return covered !== undefined && isReplaced(subject, covered.mount) ? covered.mount : null;
   }
-  if (deepest === null || at === denied || isShadow(subject, deepest, at, role)) return null;
-  return deepest;
+  return deepest.path === denied ? null : deepest.mount;
 }

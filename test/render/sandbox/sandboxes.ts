@@ -8,6 +8,7 @@ import {
   record,
   stringMatching,
   subarray,
+  tuple,
   uniqueArray,
 } from 'fast-check';
 import type { AgentRole } from '../../../src/api/agent-role.ts';
@@ -18,11 +19,15 @@ import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 
 const name = stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const volumeName = name.filter((text) => !['tmp', 'run'].includes(text) && !text.startsWith('cloister-'));
-const source = oneof(
-  record({ persistentVolumeClaim: record({ claimName: name }) }),
-  record({ configMap: record({ name }) }),
-  record({ ephemeral: record({ size: constantFrom('1Gi', '20Gi') }) }),
-);
+const claim = record({ persistentVolumeClaim: record({ claimName: name }) });
+const ephemeral = record({ ephemeral: record({ size: constantFrom('1Gi', '20Gi') }) });
+const configMap = record({ configMap: record({ name }) });
+
+/** What can be mounted there: the files of a ConfigMap move from under what covers a denied path. */
+function sourcesAt(mountPath: string, role: AgentRole): Arbitrary<object> {
+  const coversDenied = compileRole(role).deniedPaths.some((denied) => isAtOrUnder(denied, mountPath));
+  return coversDenied ? oneof(claim, ephemeral) : oneof(claim, ephemeral, configMap);
+}
 
 /** Paths that the role's tools grant, some of them below. */
 function grantedPaths(role: AgentRole): readonly string[] {
@@ -41,15 +46,16 @@ export function sandboxesWithin(role: AgentRole): Arbitrary<AgentSandbox> {
   const volumes =
     paths.length === 0
       ? constant([])
-      : uniqueArray(record({ name: volumeName, mountPath: constantFrom(...paths), source }), {
-          maxLength: 4,
-          selector: ({ mountPath }) => mountPath,
-        }).map((list) =>
-          list.map((volume, index) => ({
-            name: `${volume.name}${index}`,
-            mountPath: volume.mountPath,
-            ...volume.source,
-          })),
+      : uniqueArray(constantFrom(...paths), { maxLength: 4 }).chain((mountPaths) =>
+          tuple(
+            ...mountPaths.map((mountPath, index) =>
+              tuple(volumeName, sourcesAt(mountPath, role)).map(([text, source]) => ({
+                name: `${text}${index}`,
+                mountPath,
+                ...source,
+              })),
+            ),
+          ),
         );
   const amounts = record(
     {

@@ -13,7 +13,7 @@ import { canonicalMountPath } from '../../roles/mount-path.ts';
 import type { RolePolicy } from '../../roles/role-policy.ts';
 import type { Check, Report } from '../check.ts';
 import { evaluateMountPath, inMount, type Mount } from '../evaluate-mount-path.ts';
-import { findOpening, findVolume, isMountedReadOnly } from '../shadowed-paths.ts';
+import { findOpening, findVolume, isMountedReadOnly, isReplaced } from '../shadowed-paths.ts';
 import { isRefusedType } from './volume-types.ts';
 
 const SHADOW = { name: 'cloister-shadow', emptyDir: { sizeLimit: '1Mi' } };
@@ -26,7 +26,7 @@ const SHADOW = { name: 'cloister-shadow', emptyDir: { sizeLimit: '1Mi' } };
  * `/tmp` from an `emptyDir` no larger than the role's, `/var/run` from one of at most 10 MiB; whatever the role denies,
  * `/var/run/secrets/cloister` from a projected volume and `/etc/cloister` from the ConfigMap `cloister-ca`. A path that
  * the role denies below a mount, and grants by no other tool, must be covered by an empty read-only `emptyDir` in the
- * same container. No `subPathExpr` (its value is known only on the node), no `..` in `subPath`, no mount propagation.
+ * same container, and must not be below a mount of a ConfigMap or another volume whose files the kubelet replaces. No `subPathExpr` (its value is known only on the node), no `..` in `subPath`, no mount propagation.
  * The path of a volume whose type is refused is not evaluated: the volume has to go, and its mounts with it.
  */
 export const volumeMounts: Check = {
@@ -87,9 +87,18 @@ function evaluateOpenings(subject: PodSubject, view: ContainerView, role: RolePo
   for (const { path, mount } of findOpenings(subject, view, role)) {
     if (isOfRefusedVolume(subject, mount)) continue;
     const rule = role.deniedPaths.includes(path) ? 'denies' : 'may not write';
+    const place = { ...inContainer(view, 'volumeMounts'), item: `volume "${mount.name ?? ''}"` };
+    if (isReplaced(subject, mount)) {
+      report({
+        ...place,
+        found: `mounted at ${show(mount.mountPath)}, above ${show(path)}`,
+        required: `must not be mounted above ${show(path)}, which role "${role.name}" ${rule}, because the kubelet replaces its files, and a mount that covers the path does not move along`,
+        fix: 'Mount what the agent needs of the volume with subPath, or below another path.',
+      });
+      continue;
+    }
     report({
-      ...inContainer(view, 'volumeMounts'),
-      item: `volume "${mount.name ?? ''}"`,
+      ...place,
       found: `without a mount at ${show(path)} below ${show(mount.mountPath)}`,
       required: `must have an empty read-only emptyDir at ${show(path)}, which role "${role.name}" ${rule}`,
       fix: `Add an emptyDir with a sizeLimit to spec.volumes, and mount it at ${show(path)} with readOnly: true.`,
@@ -136,11 +145,9 @@ function coverDenied(pod: Pod, role: RolePolicy): Pod {
   if (pod.spec?.volumes?.some(({ name }) => name === SHADOW.name)) return pod;
   const subject = createPodSubject(pod);
   const changed = changeEachView(pod, subject, (view) => {
-    const shadows = findOpenings(subject, view, role).map(({ path }) => ({
-      name: SHADOW.name,
-      mountPath: path,
-      readOnly: true,
-    }));
+    const shadows = findOpenings(subject, view, role)
+      .filter(({ mount }) => !isReplaced(subject, mount))
+      .map(({ path }) => ({ name: SHADOW.name, mountPath: path, readOnly: true }));
     if (shadows.length === 0) return view.container;
     return { ...view.container, volumeMounts: [...(view.container.volumeMounts ?? []), ...shadows] };
   });

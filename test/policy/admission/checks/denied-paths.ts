@@ -14,6 +14,19 @@ const at = (index: number, field = 'mountPath') => `spec.containers[0].volumeMou
 /** Mounts that leave nothing open of what the role denies. */
 export const COVERED: readonly Fixture[] = [
   {
+    name: 'a folder of a ConfigMap by subPath, which never changes, with the denied path below it covered',
+    tweak: (pod) => {
+      const mountPath = '/data/reports';
+      mountVolumes(pod, { name: 'settings', mountPath, subPath: 'public', readOnly: true }, SHADOW);
+    },
+  },
+  {
+    name: 'one file of a ConfigMap beside the denied path',
+    tweak: (pod) => {
+      mountVolumes(pod, { name: 'settings', mountPath: '/data/reports/settings', readOnly: true });
+    },
+  },
+  {
     name: 'a readable path, read-only, with the denied path below it covered',
     tweak: (pod) => {
       mountVolumes(pod, { name: 'data', mountPath: '/data/reports', readOnly: true }, SHADOW);
@@ -47,6 +60,13 @@ export const COVERED: readonly Fixture[] = [
 
 /** Mounts that leave open what the role denies. */
 export const OPEN: readonly FailFixture[] = [
+  {
+    name: 'a ConfigMap above a denied path, whose files move from under what covers it',
+    tweak: (pod) => {
+      mountVolumes(pod, { name: 'settings', mountPath: '/data/reports', readOnly: true }, SHADOW);
+    },
+    fields: ['spec.containers[0].volumeMounts'],
+  },
   {
     name: 'a readable path with a denied one left open below it',
     tweak: (pod) => {
