@@ -47,13 +47,13 @@ export async function playOnNode({ tell, print }: NodeDemo): Promise<boolean> {
     const { milliseconds } = await installChart(node);
     tell(`installed in ${(milliseconds / 1000).toFixed(1)} s; applying a role, a tenant and a sandbox`);
     const namespace = await node.createNamespace('acme-agents');
-    await enrol(node, {
+    const gatewayAddresses = await enrol(node, {
       name: 'acme',
       namespace,
       roles: [agentRole('analyst', { startGate: 'Required' })],
     });
     await waitForConditions(node, { object: 'tenantisolation/acme', types: ['GatewayReady', 'Ready'] });
-    const place = { node, namespace };
+    const place = { node, namespace, gatewayAddresses };
     print.heading('A sandbox on a node');
     let ok = await playSteps([runSandbox(place), ...lookInside(place), ...tryToEscape(place)], print);
     print.heading('With kube-router killed');
@@ -71,6 +71,7 @@ export async function playOnNode({ tell, print }: NodeDemo): Promise<boolean> {
 interface Place {
   readonly node: StartedNode;
   readonly namespace: string;
+  readonly gatewayAddresses: readonly string[];
 }
 
 async function playSteps(steps: readonly NodeStep[], print: Printer): Promise<boolean> {
@@ -96,7 +97,7 @@ function runSandbox({ node, namespace }: Place): NodeStep {
     step: 'a sandbox is applied: its start gate passes and its agent runs',
     expected: 'Ready',
     run: async () => {
-      await node.apply([sandbox({ node, namespace }, AGENT)]);
+      await node.apply([sandbox(node, namespace, AGENT)]);
       const object = `agentsandbox/${AGENT}`;
       await waitForConditions(node, { namespace, object, types: ['EgressClosed', 'Ready'] });
       const closed = await conditionOf(node, { namespace, object, type: 'EgressClosed' });
@@ -105,7 +106,7 @@ function runSandbox({ node, namespace }: Place): NodeStep {
   };
 }
 
-function sandbox({ node, namespace }: Place, name: string): object {
+function sandbox(node: StartedNode, namespace: string, name: string): object {
   return agentSandbox({ namespace, name, role: 'analyst', image: node.testImage, command: SLEEP });
 }
 
@@ -137,7 +138,8 @@ function lookInside({ node, namespace }: Place): readonly NodeStep[] {
   }));
 }
 
-function tryToEscape({ node, namespace }: Place): readonly NodeStep[] {
+function tryToEscape(place: Place): readonly NodeStep[] {
+  const { node, namespace } = place;
   const targets: readonly (readonly [what: string, address: string, port: number])[] = [
     ['the internet', OUTSIDE, 443],
     ['the metadata service', '169.254.169.254', 80],
@@ -151,12 +153,7 @@ function tryToEscape({ node, namespace }: Place): readonly NodeStep[] {
       got: (await canConnect(node, { namespace, pod: AGENT }, address, port)) ? 'Open' : 'Closed',
     }),
   }));
-  return [
-    ...closed,
-    reachGateway({ node, namespace }),
-    createBadPod({ node, namespace }),
-    execute({ node, namespace }),
-  ];
+  return [...closed, reachGateway(place), createBadPod(place), execute(place)];
 }
 
 function reachGateway({ node, namespace }: Place): NodeStep {
@@ -171,13 +168,13 @@ function reachGateway({ node, namespace }: Place): NodeStep {
   };
 }
 
-function createBadPod({ node, namespace }: Place): NodeStep {
+function createBadPod({ node, namespace, gatewayAddresses }: Place): NodeStep {
   return {
     step: 'a privileged pod beside it is refused, through the Service of the webhook',
     expected: 'Refused by Explain',
     run: async () => {
-      const image = node.testImage;
-      const body = agentPod({ namespace, name: 'bad', role: 'analyst', image, tweak: makePrivileged });
+      const pod = { namespace, name: 'bad', role: 'analyst', image: node.testImage, gatewayAddresses };
+      const body = agentPod({ ...pod, tweak: makePrivileged });
       const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
       const { message } = await callAPI(node, { user: 'admin', method: 'POST', path, body });
       return refusalOf(message);
@@ -214,7 +211,7 @@ function startUnproven({ node, namespace }: Place, name: string, open: RegExp): 
     step: 'a new sandbox does not start, and says what its start gate found open',
     expected: 'Not started',
     run: async () => {
-      await node.apply([sandbox({ node, namespace }, name)]);
+      await node.apply([sandbox(node, namespace, name)]);
       const object = { namespace, object: `agentsandbox/${name}`, type: 'EgressClosed' };
       const end = performance.now() + PATIENCE_MILLISECONDS;
       for (;;) {

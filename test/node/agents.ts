@@ -1,5 +1,5 @@
 import type { AgentRole } from '../../src/api/agent-role.ts';
-import { LABEL } from '../../src/api/names.ts';
+import { GATEWAY, LABEL } from '../../src/api/names.ts';
 import { buildContainer, buildPod, type Writable, type WritablePod } from '../build/pod.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';
 import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
@@ -56,17 +56,24 @@ export function tenant(name: string, namespace: string, roles: readonly string[]
   };
 }
 
-/** Applies the roles, the tenant and a ServiceAccount for its agents, and resolves when the namespace is enrolled. */
+/**
+ * Applies the roles, the tenant and a ServiceAccount for its agents, and resolves when the namespace is enrolled, with the
+ * addresses of the tenant's gateway.
+ */
 export async function enrol(
   node: StartedNode,
   { name, namespace, roles }: { name: string; namespace: string; roles: readonly object[] },
-): Promise<void> {
+): Promise<readonly string[]> {
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'agent', namespace } };
   await node.apply([...roles, account]);
   const names = roles.map((role) => (role as { metadata: { name: string } }).metadata.name);
   await node.apply([tenant(name, namespace, names)]);
-  const wait = ['wait', '--for=condition=NamespacesEnrolled', '--timeout=60s', `tenantisolation/${name}`];
-  await orThrow(`enrolling ${namespace}`, node.kubectl(wait));
+  const tenantOf = (...words: string[]) =>
+    orThrow(`enrolling ${namespace}`, node.kubectl([...words, `tenantisolation/${name}`]));
+  await tenantOf('wait', '--for=condition=NamespacesEnrolled', '--timeout=60s');
+  await tenantOf('wait', '--for=jsonpath={.status.gateway.clusterIPs}', '--timeout=60s');
+  const { stdout } = await tenantOf('get', '--output=jsonpath={.status.gateway.clusterIPs}');
+  return JSON.parse(stdout) as string[];
 }
 
 /** What makes an agent's pod. */
@@ -75,6 +82,8 @@ export interface AgentPod {
   readonly name: string;
   readonly role: string;
   readonly image: string;
+  /** What `enrol` gave. */
+  readonly gatewayAddresses: readonly string[];
   readonly command?: readonly string[];
   /** `Never` unless set. */
   readonly restartPolicy?: 'Never' | 'Always';
@@ -83,7 +92,8 @@ export interface AgentPod {
 
 /** A pod that meets the contract of a role of {@link agentRole}. */
 export function agentPod(wanted: AgentPod): WritablePod {
-  const { namespace, name, role, image, command, restartPolicy = 'Never', tweak } = wanted;
+  const { namespace, name, role, image, gatewayAddresses, command, restartPolicy = 'Never', tweak } = wanted;
+  const hostAliases = gatewayAddresses.map((ip) => ({ ip, hostnames: [GATEWAY.name] }));
   return buildPod((pod) => {
     pod.metadata = { name, namespace, labels: { [LABEL.role]: role } };
     const container = buildContainer('agent', image);
@@ -91,7 +101,7 @@ export function agentPod(wanted: AgentPod): WritablePod {
     container.volumeMounts = [{ name: 'tmp', mountPath: '/tmp' }];
     if (command !== undefined) container.command = [...command];
     const { initContainers: _gate, hostUsers: _host, ...spec } = pod.spec;
-    const changed = { ...spec, restartPolicy, containers: [container] };
+    const changed = { ...spec, hostAliases, restartPolicy, containers: [container] };
     pod.spec = changed as unknown as WritablePod['spec'];
     tweak?.(pod);
   });

@@ -14,12 +14,13 @@ const ROLE = 'worker';
 let node: StartedNode;
 let cloister: InstalledChart;
 let namespace: string;
+let gatewayAddresses: readonly string[];
 
 beforeAll(async () => {
   node = await startNode();
   cloister = await installChart(node);
   namespace = await node.createNamespace('agents');
-  await enrol(node, { name: 'acme', namespace, roles: [agentRole(ROLE)] });
+  gatewayAddresses = await enrol(node, { name: 'acme', namespace, roles: [agentRole(ROLE)] });
 });
 
 afterAll(() => node?.stop());
@@ -28,7 +29,14 @@ const kubectl = async (...args: string[]): Promise<string> =>
   (await orThrow(`kubectl ${args.join(' ')}`, node.kubectl(args))).stdout;
 
 const goodPod = (name: string) =>
-  agentPod({ namespace, name, role: ROLE, image: node.testImage, command: ['sleep', 'infinity'] });
+  agentPod({
+    namespace,
+    name,
+    role: ROLE,
+    image: node.testImage,
+    gatewayAddresses,
+    command: ['sleep', 'infinity'],
+  });
 
 const foreignImage = `registry.example.com/agent@sha256:${'ab'.repeat(32)}`;
 const podOfForeignImage = (name: string) => ({

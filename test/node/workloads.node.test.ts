@@ -10,6 +10,7 @@ import { AGENT_IMAGES, agentPod, agentRole, enrol } from './agents.ts';
 
 let node: StartedNode;
 let namespace: string;
+let gatewayAddresses: readonly string[];
 const images = new Map<WorkloadShape, string>();
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
   }
   namespace = await node.createNamespace('agents');
   const roles = [agentRole('worker'), agentRole('isolated', { userNamespace: 'Required' })];
-  await enrol(node, { name: 'acme', namespace, roles });
+  gatewayAddresses = await enrol(node, { name: 'acme', namespace, roles });
   await node.apply(await reports());
 });
 
@@ -78,7 +79,7 @@ async function inspect(
     mountReports(pod);
     tweak?.(pod);
   };
-  const pod = agentPod({ namespace, name, role, image, tweak: restricts });
+  const pod = agentPod({ namespace, name, role, image, gatewayAddresses, tweak: restricts });
   await orThrow(`pod ${name}`, node.kubectl(['create', '-f', '-'], { input: JSON.stringify(pod) }));
   const log = () => kubectl('logs', name).catch(() => '');
   await expect.poll(log, { timeout: 60_000, message: `the output of ${name}` }).toContain('inspected');
@@ -140,7 +141,7 @@ describe.for(WORKLOAD_SHAPES)('an agent of shape %s', (shape) => {
 
 test('a pod without the user namespace that its role requires is refused', async () => {
   const image = images.get('Shell') ?? '';
-  const pod = agentPod({ namespace, name: 'plain', role: 'isolated', image });
+  const pod = agentPod({ namespace, name: 'plain', role: 'isolated', image, gatewayAddresses });
   const { stderr } = await node.kubectl(['create', '-f', '-'], { input: JSON.stringify(pod) });
   expect(stderr).toContain('user-namespace: spec.hostUsers is not set');
 });
@@ -153,6 +154,7 @@ test('after a reboot of the node agents are as they were, and pods are judged as
     name,
     role: 'worker',
     image,
+    gatewayAddresses,
     restartPolicy: 'Always',
     tweak: mountReports,
   });
@@ -179,7 +181,7 @@ test('after a reboot of the node agents are as they were, and pods are judged as
     'deployment',
     '--all',
   );
-  const bad = agentPod({ namespace, name: 'plain', role: 'isolated', image });
+  const bad = agentPod({ namespace, name: 'plain', role: 'isolated', image, gatewayAddresses });
   await expect
     .poll(async () => (await create(bad)).stderr, { timeout: 30_000 })
     .toContain('user-namespace: spec.hostUsers is not set');
