@@ -42,6 +42,7 @@ async function main(): Promise<number> {
     readTables: async () => ({
       routes: await readFile('/proc/net/route', 'utf8'),
       ipv6Routes: await readFile('/proc/net/ipv6_route', 'utf8').catch(() => ''),
+      ipv6Addresses: await readFile('/proc/net/if_inet6', 'utf8').catch(() => ''),
       neighbours: await readFile('/proc/net/arp', 'utf8'),
     }),
   });

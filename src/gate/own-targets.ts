@@ -6,6 +6,8 @@ export interface NetworkTables {
   readonly routes: string;
   /** `/proc/net/ipv6_route`; empty where the pod has no IPv6. */
   readonly ipv6Routes: string;
+  /** `/proc/net/if_inet6`: the pod's own IPv6 addresses; empty where it has no IPv6. */
+  readonly ipv6Addresses: string;
   /** `/proc/net/arp`: the IPv4 neighbours that the pod exchanged a packet with. */
   readonly neighbours: string;
 }
@@ -44,6 +46,22 @@ export function listRouters(routes: string): readonly string[] {
       .reverse()
       .map((pair) => Number.parseInt(pair, 16))
       .join('.');
+  });
+}
+
+/** The kernel still looks for another owner of the address, and gives up on one that it found (RFC 4862, section 5.4). */
+const TENTATIVE = 0x40;
+const DUPLICATE = 0x08;
+
+/**
+ * Whether the pod has an IPv6 address that it cannot send from yet. For the first second or two that is each of them, and
+ * what the pod will reach looks closed.
+ */
+export function hasTentativeAddress(ipv6Addresses: string): boolean {
+  // address interface-index prefix-length scope flags interface, the numbers in hexadecimal; this table has no heading.
+  return ipv6Addresses.split('\n').some((line) => {
+    const flags = Number.parseInt(line.trim().split(/\s+/)[4] ?? '', 16);
+    return (flags & TENTATIVE) !== 0 && (flags & DUPLICATE) === 0;
   });
 }
 

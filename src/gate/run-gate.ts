@@ -10,7 +10,7 @@ import {
   type TriedTarget,
 } from './judge-round.ts';
 import type { Network } from './network.ts';
-import { listRouters, type NetworkTables, ownTargets } from './own-targets.ts';
+import { hasTentativeAddress, listRouters, type NetworkTables, ownTargets } from './own-targets.ts';
 import { describeFailure, type GateReport } from './report.ts';
 import { UnrecoverableError } from './unrecoverable-error.ts';
 
@@ -63,19 +63,25 @@ export async function runGate(parts: GateParts): Promise<GateReport> {
     }
     const answer = await askUntil(parts, deadline);
     await meetRouters(parts);
+    let isSettled: boolean;
     do {
+      isSettled = !hasTentativeAddress((await parts.readTables()).ipv6Addresses);
       const round = await tryRound(parts, answer);
       rounds += 1;
       verdict = judgeRound(round, answer.nodePorts);
       // A neighbour that became known during the round was not tried.
-      if (verdict.passed && triedAll(round, await listTargets(parts, answer))) return report(null);
+      const passed = isSettled && verdict.passed && triedAll(round, await listTargets(parts, answer));
+      if (passed) return report(null);
       await clock.sleep(limits.pauseMilliseconds);
     } while (clock.now() + limits.attemptMilliseconds <= deadline);
-    return report(verdict.passed ? 'new neighbours appeared in every round' : describeFailure(verdict));
+    if (!verdict.passed) return report(describeFailure(verdict));
+    return report(isSettled ? 'new neighbours appeared in every round' : UNSETTLED);
   } catch (error) {
     return report(error instanceof Error ? error.message : String(error));
   }
 }
+
+const UNSETTLED = 'an IPv6 address of the pod was tentative in every round, so nothing is known of IPv6';
 
 /** The policy that lets the pod reach its gateway may lag as well, and the gateway may not have seen the pod yet. */
 async function askUntil(parts: GateParts, deadline: number): Promise<GateAnswer> {

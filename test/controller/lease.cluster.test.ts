@@ -189,6 +189,8 @@ test('what the chart installs gives the operator its lease and its events and no
   await controlPlane.apply(
     manifests.filter(({ kind, metadata }) => isWanted(String(kind), (metadata as { name: string }).name)),
   );
+  // Other files of the same API server test who has no rights.
+  ends.push(() => admin.delete(resources.clusterRoleBindings, { name: 'cloister-operator' }));
   const operator = await createKubeClient({ kubeconfig: controlPlane.kubeconfigFor('operator') });
   ends.push(() => operator.close());
   const logged: object[] = [];

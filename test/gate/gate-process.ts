@@ -21,6 +21,7 @@ const report = await runGate({
   readTables: async () => ({
     routes: readFileSync('/proc/net/route', 'utf8'),
     ipv6Routes: readFileSync('/proc/net/ipv6_route', 'utf8'),
+    ipv6Addresses: readFileSync('/proc/net/if_inet6', 'utf8'),
     neighbours: readFileSync('/proc/net/arp', 'utf8'),
   }),
 });

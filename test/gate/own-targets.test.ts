@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownTargets } from '../../src/gate/own-targets.ts';
+import { hasTentativeAddress, ownTargets } from '../../src/gate/own-targets.ts';
 
 const ROUTES = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
 eth0	00000000	0100F40A	0003	0	0	0	00000000	0	0	0
@@ -17,7 +17,7 @@ const NEIGHBOURS = `IP address       HW type     Flags       HW address         
 `;
 
 const asText = (tables: { routes?: string; ipv6Routes?: string; neighbours?: string }): readonly string[] =>
-  ownTargets({ routes: '', ipv6Routes: '', neighbours: '', ...tables }).map(
+  ownTargets({ routes: '', ipv6Routes: '', ipv6Addresses: '', neighbours: '', ...tables }).map(
     ({ name, address, port, protocol }) => `${name} ${address} ${port} ${protocol}`,
   );
 
@@ -37,6 +37,22 @@ const nodePorts = (name: string, address: string): readonly string[] => [
 
 test('metadata and node-local DNS are tried in a pod without routes', () => {
   expect(asText({})).toEqual(ALWAYS);
+});
+
+test.for<[name: string, flags: string, expected: boolean]>([
+  ['an address that is looked up still is tentative', 'c0', true],
+  ['an address that is settled is not', '80', false],
+  ['an address that another machine has will never be used', 'c8', false],
+])('%s', ([, flags, expected]) => {
+  const lines = [
+    '0'.repeat(31) + '1 01 80 10 80       lo',
+    `fe80${'0'.repeat(27)}2 02 40 20 ${flags}     eth0`,
+  ];
+  expect(hasTentativeAddress(`${lines.join('\n')}\n`)).toBe(expected);
+});
+
+test('without IPv6 no address is tentative', () => {
+  expect(hasTentativeAddress('')).toBe(false);
 });
 
 test('the router is tried once, whatever the number of its routes', () => {
@@ -60,7 +76,12 @@ test('known neighbours are tried at the link-local address of their hardware add
 });
 
 test('ports of routers and neighbours count as those of the own node, and nothing else does', () => {
-  const targets = ownTargets({ routes: ROUTES, ipv6Routes: IPV6_ROUTES, neighbours: NEIGHBOURS });
+  const targets = ownTargets({
+    routes: ROUTES,
+    ipv6Routes: IPV6_ROUTES,
+    ipv6Addresses: '',
+    neighbours: NEIGHBOURS,
+  });
   const marked = targets.filter(({ onOwnNode }) => onOwnNode === true);
   expect(targets.slice(0, ALWAYS.length).every((target) => !('onOwnNode' in target))).toBe(true);
   expect(marked).toHaveLength(targets.length - ALWAYS.length);
