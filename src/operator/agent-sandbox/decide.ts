@@ -1,13 +1,13 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
+import { type GrantedRole, grantRole, type RoleSurroundings } from '../../policy/sandboxes/grant-role.ts';
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
 import { podState, type PodState } from './pod-state.ts';
-import { resolve, type ResolvedRole, type RoleSurroundings } from './resolve.ts';
 import type { SandboxReport } from './sandbox-status.ts';
 
 /** What an installation sets for the pods of sandboxes. */
@@ -39,7 +39,7 @@ export interface SandboxDecision {
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
   const { sandbox, pod, now } = world;
-  const resolved = resolve(sandbox, world);
+  const resolved = grantRole(sandbox, world);
   const state = podState(sandbox, pod);
   const startTime = startTimeOf(sandbox, state);
   const lifetime = resolved.granted === null ? 0 : lifetimeOf(sandbox, resolved.granted.role) * 1000;
@@ -69,7 +69,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
 
 function render(
   { sandbox, settings, now }: SandboxWorld,
-  { granted }: ResolvedRole,
+  { granted }: GrantedRole,
   remainingMilliseconds: number,
 ): SandboxPod | null {
   if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
@@ -91,7 +91,7 @@ function fieldsOf(
     resolved,
     plan,
     startTime,
-  }: { readonly resolved: ResolvedRole; readonly plan: PodPlan; readonly startTime: number | null },
+  }: { readonly resolved: GrantedRole; readonly plan: PodPlan; readonly startTime: number | null },
 ): SandboxReport['fields'] {
   const { status } = sandbox;
   const endTime = status?.endTime ?? (plan.ends === true ? formatTime(now) : undefined);
