@@ -121,7 +121,11 @@ function readGate(read: Read): GateSettings {
 
 function readPullPolicy(read: Read): GatewaySettings['imagePullPolicy'] {
   const parse = oneOf('Always', 'IfNotPresent', 'Never');
-  return read<GatewaySettings['imagePullPolicy']>('image-pull-policy', parse, GATEWAY_DEFAULTS.imagePullPolicy);
+  return read<GatewaySettings['imagePullPolicy']>(
+    'image-pull-policy',
+    parse,
+    GATEWAY_DEFAULTS.imagePullPolicy,
+  );
 }
 
 /** An empty text is none, as the chart writes it. */
