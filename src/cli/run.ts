@@ -2,13 +2,14 @@ import { Command as Program, CommanderError } from 'commander';
 import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
+import { get } from './commands/get.ts';
 import { harden } from './commands/harden.ts';
 import { render } from './commands/render.ts';
 import { review } from './commands/review.ts';
 import { version } from './commands/version.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly Command[] = [review, harden, render, explain, doctor, version];
+const COMMANDS: readonly Command[] = [review, harden, render, explain, get, doctor, version];
 
 const EXAMPLES = `
 Examples:

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { createKubeClient } from '../../kube/client.ts';
-import { type KubeClient } from '../../kube/kube-client.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
@@ -9,7 +9,7 @@ import { examineNamespaces } from '../doctor/examine-namespaces.ts';
 import { examinePolicies } from '../doctor/examine-policies.ts';
 import { examinePrograms } from '../doctor/examine-programs.ts';
 import { examineRegistrations } from '../doctor/examine-registrations.ts';
-import { type Examination, type Finding, type FindingState } from '../doctor/finding.ts';
+import type { Examination, Finding, FindingState } from '../doctor/finding.ts';
 
 interface Flags {
   readonly kubeconfig?: string;

@@ -5,7 +5,7 @@ import {
   customResourceDefinition,
 } from '../../api/structural/custom-resource-definition.ts';
 import { findObject } from '../../kube/find-object.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { type Examination, failed, type Finding, passed, readOr } from './finding.ts';

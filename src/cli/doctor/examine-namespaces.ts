@@ -1,6 +1,6 @@
 import { LABEL, MANAGED_BY, NETWORK_POLICY } from '../../api/names.ts';
-import { type KubeClient } from '../../kube/kube-client.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { type Examination, failed, type Finding, noted, passed, readOr } from './finding.ts';
 import { tryBadPod } from './try-bad-pod.ts';

@@ -1,11 +1,11 @@
-import { type KubeClient } from '../../kube/kube-client.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
-import { type KubeResource } from '../../kube/kube-resource.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import { backstopPolicy } from '../../render/backstop-policy.ts';
 import { GUARDS } from '../../render/guards/index.ts';
-import { type PolicyObject } from '../../render/admission-policy.ts';
+import type { PolicyObject } from '../../render/admission-policy.ts';
 import { type Examination, failed, type Finding, passed, readOr } from './finding.ts';
 
 type Found = KubeObject & { readonly spec: Readonly<Record<string, unknown>> };

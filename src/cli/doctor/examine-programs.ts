@@ -1,7 +1,7 @@
 import { OPERATOR, SYSTEM_NAMESPACE } from '../../api/names.ts';
-import { type KubeClient } from '../../kube/kube-client.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
 import { findObject } from '../../kube/find-object.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { type Examination, failed, type Finding, noted, passed, readOr } from './finding.ts';
 

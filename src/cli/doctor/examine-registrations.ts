@@ -1,6 +1,6 @@
 import { findObject } from '../../kube/find-object.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
-import { type KubeResource } from '../../kube/kube-resource.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
 import { type Examination, failed, type Finding, passed, readOr } from './finding.ts';
 

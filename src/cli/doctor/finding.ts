@@ -1,5 +1,5 @@
 import { isKubeError } from '../../kube/kube-error.ts';
-import { type KubeClient } from '../../kube/kube-client.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
 
 /**
  * `Passed`: as it must be. `Noted`: not wrong, and worth knowing. `Failed`: must be repaired. `Unread`: it could not be read,

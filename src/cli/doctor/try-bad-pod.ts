@@ -1,6 +1,6 @@
-import { type KubeClient } from '../../kube/kube-client.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { failed, type Finding, noted, passed } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Finding } from '../../../src/cli/doctor/finding.ts';
+import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
 import { defaultDeny } from '../../../src/render/tenant/default-deny.ts';
 import { allowGateway } from '../../../src/render/tenant/allow-gateway.ts';
