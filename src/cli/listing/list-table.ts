@@ -51,10 +51,13 @@ export function describeNotReady(objects: readonly ListedObject[], kind: ListedK
     const causes = causesOf(object, kind);
     if (causes.some(({ reason }) => AS_WISHED.has(reason))) return [];
     if (causes.length === 0) return [`${subject}: ${NOT_REPORTED}`];
-    return causes.map(({ type, reason, message }) =>
-      singleLine(`${subject}: ${type} (${reason}): ${message}`),
-    );
+    return causes.map(({ type, reason, message }) => indent(`${subject}: ${type} (${reason}): ${message}`));
   });
+}
+
+/** A refusal has a line for each violation. */
+function indent(text: string): string {
+  return text.split('\n').map(singleLine).join('\n    ');
 }
 
 function statusOf(object: ListedObject, { condition }: ListedKind): string {
