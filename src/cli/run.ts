@@ -1,5 +1,6 @@
 import { Command as Program, CommanderError } from 'commander';
 import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
+import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { get } from './commands/get.ts';
@@ -9,7 +10,7 @@ import { review } from './commands/review.ts';
 import { version } from './commands/version.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly Command[] = [review, harden, render, explain, get, doctor, version];
+const COMMANDS: readonly Command[] = [review, harden, render, explain, get, doctor, completion, version];
 
 const EXAMPLES = `
 Examples:

@@ -5,8 +5,12 @@ import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { applyTenant } from '../../demo/prepare.ts';
 import { startGateDigest } from '../../e2e/samples.ts';
 import { managedIn } from '../../operator/managed-objects.ts';
+import {
+  type OperatorOnCluster,
+  prepareCluster,
+  startOperatorOn,
+} from '../../operator/operator-on-cluster.ts';
 import { startControlPlane, type StartedControlPlane } from '../../testbed/control-plane.ts';
-import { type RunningCloister, startCloister } from '../../testbed/start-cloister.ts';
 import { runCommand, SAMPLES, writeFiles } from '../run-command.ts';
 
 const NAMESPACES = ['acme-agents', 'cloister-t-acme'] as const;
@@ -14,7 +18,7 @@ const START_GATE = `packages.example.com/cloister/start-gate@${startGateDigest()
 const GATEWAY = `packages.example.com/cloister/cloister@${startGateDigest()}`;
 
 let controlPlane: StartedControlPlane;
-let cloister: RunningCloister;
+let operator: OperatorOnCluster;
 
 async function kubectl(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await controlPlane.kubectl(args);
@@ -24,14 +28,9 @@ async function kubectl(...args: readonly string[]): Promise<string> {
 
 beforeAll(async () => {
   controlPlane = await startControlPlane();
-  cloister = await startCloister(controlPlane, {
-    startGateDigests: [startGateDigest()],
-    operatorFlags: [
-      `--start-gate-image=${START_GATE}`,
-      `--start-gate-digests=${startGateDigest()}`,
-      `--gateway-image=${GATEWAY}`,
-    ],
-  });
+  await prepareCluster(controlPlane);
+  const flags = [`--start-gate-image=${START_GATE}`, `--start-gate-digests=${startGateDigest()}`];
+  operator = await startOperatorOn(controlPlane, { flags: [...flags, `--gateway-image=${GATEWAY}`] });
   await applyTenant(controlPlane);
   const provided = async (): Promise<void> => {
     expect(await kubectl('get', 'statefulset', '-n', 'cloister-t-acme', '-o', 'name')).not.toBe('');
@@ -42,7 +41,7 @@ beforeAll(async () => {
   await vi.waitFor(made, { timeout: 60_000, interval: 300 });
 });
 afterAll(async () => {
-  await cloister?.stop();
+  await operator?.stop();
   await controlPlane?.stop();
 });
 
@@ -96,5 +95,5 @@ test('the API server takes no Secret with placeholders', async () => {
   expect(readFileSync(file, 'utf8')).toContain('<placeholder: 32 random bytes>');
   const { code, stderr } = await controlPlane.kubectl(['create', '--dry-run=server', '-f', file]);
   expect(code).toBe(1);
-  expect(stderr.match(/illegal base64|is invalid|cannot be handled/g)).toHaveLength(secrets.length);
+  expect(stderr.match(/illegal base64 data/g)).toHaveLength(secrets.length);
 });
