@@ -16,7 +16,9 @@ const EXAMPLES = `
 Examples:
   cloister review -f pod.yaml
   cloister harden -f role.yaml -f pod.yaml --role data-analyst --diff
+  cloister render -f tenant.yaml -f role.yaml -f sandbox.yaml
   cloister explain privileged
+  cloister get sandboxes -A
 `;
 
 /** Runs one command line, without the name of the program, and returns its exit code: 2 if the command line is wrong. */
@@ -24,7 +26,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
   let code: ExitCode = EXIT.clean;
   const program = new Program('cloister')
     .description(
-      'Reviews and hardens the manifests of AI agents without a cluster, and examines an installation on one.',
+      'Reviews, hardens and renders the manifests of AI agents without a cluster, and lists and examines what is on one.',
     )
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })

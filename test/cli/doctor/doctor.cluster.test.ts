@@ -12,6 +12,7 @@ import { runCommand } from '../run-command.ts';
 
 const NAMESPACE = 'acme-agents';
 const SYSTEM = 'cloister-system';
+const DAY = 24 * 3_600_000;
 const WAIT = { timeout: 30_000, interval: 200 };
 const cloister = useCloister();
 /** What puts back what a test has broken. */
@@ -65,8 +66,8 @@ async function setAvailable(name: string, status: 'True' | 'False'): Promise<voi
   }, WAIT);
 }
 
-async function examine(file = cloister.controlPlane.kubeconfig) {
-  const { code, out, error } = await runCommand(['doctor', '--kubeconfig', file, '-o', 'json']);
+async function examine(file = cloister.controlPlane.kubeconfig, now = Date.now) {
+  const { code, out, error } = await runCommand(['doctor', '--kubeconfig', file, '-o', 'json'], { now });
   expect(error).toBe('');
   const findings = JSON.parse(out) as Finding[];
   return { code, findings, bad: findings.filter(({ state }) => state === 'Failed' || state === 'Unread') };
@@ -85,10 +86,12 @@ describe('cloister doctor', () => {
   });
 
   test('prints a line for each, and counts them', async () => {
-    const { code, out } = await runCommand(['doctor', '--kubeconfig', cloister.controlPlane.kubeconfig]);
+    const { code, out } = await runCommand(['doctor', '--kubeconfig', cloister.controlPlane.kubeconfig], {
+      now: Date.now,
+    });
     expect(code).toBe(0);
     expect(out).toContain('passed  CustomResourceDefinition agentroles.cloister.dev: v1alpha1 is served\n');
-    expect(out).toMatch(/\n\d+ passed, 1 noted, 0 failed, 0 unread\n$/);
+    expect(out).toMatch(/\n\d+ passed, 2 noted, 0 failed, 0 unread\n$/);
   });
 
   test('needs no more rights than helm test gives it', async () => {
@@ -116,6 +119,55 @@ describe('cloister doctor', () => {
     );
   });
 
+  test('says that nobody has proven what the network does', async () => {
+    const { findings } = await examine();
+    expect(findings).toContainEqual({
+      subject: 'network of the cluster',
+      state: 'Noted',
+      message: expect.stringContaining('is not proven: no start gate has reported'),
+    });
+  });
+
+  test('asks for no rights of the operator where the user may not', async () => {
+    const { findings } = await examine(cloister.controlPlane.kubeconfigFor('nobody'));
+    expect(findings).toContainEqual({
+      subject: 'ServiceAccount cloister-system/cloister-operator, rights',
+      state: 'Noted',
+      message: 'were not asked for, because you have no right to create SubjectAccessReviews',
+    });
+  });
+
+  test.for([
+    [
+      'a clock that is behind',
+      -3_600_000,
+      'clock of the API server',
+      'ahead of that of this machine. Have both kept by NTP',
+    ],
+    [
+      'a clock that is ahead',
+      3_600_000,
+      'clock of the API server',
+      'behind that of this machine. Have both kept by NTP',
+    ],
+    [
+      'an authority near its end',
+      350 * DAY,
+      'ValidatingWebhookConfiguration cloister-decide, certificate authority',
+      'days, and was not replaced',
+    ],
+    [
+      'an authority that has ended',
+      400 * DAY,
+      'MutatingWebhookConfiguration zz-cloister-explain, certificate authority',
+      'ended at ',
+    ],
+  ] as const)('finds %s', async ([, offset, subject, message]) => {
+    const { code, bad } = await examine(undefined, () => Date.now() + offset);
+    expect(bad).toContainEqual({ subject, state: 'Failed', message: expect.stringContaining(message) });
+    expect(code).toBe(1);
+  });
+
   test('is unusable without a cluster', async () => {
     const { code, error } = await runCommand(['doctor', '--kubeconfig', '/does/not/exist']);
     expect(code).toBe(2);
@@ -131,6 +183,15 @@ async function restore(name: string): Promise<void> {
 
 const patchJSON = (object: string, ...changes: readonly object[]) =>
   kubectl('patch', object, '--type=json', `--patch=${JSON.stringify(changes)}`);
+const labelNamespace = (level: string) =>
+  kubectlAs(
+    'operator',
+    'label',
+    'namespace',
+    NAMESPACE,
+    '--overwrite',
+    `pod-security.kubernetes.io/enforce=${level}`,
+  );
 const replace = (path: string, value: string) => ({ op: 'replace', path, value });
 
 interface Breaking {
@@ -221,6 +282,24 @@ const BREAKINGS: readonly (readonly [string, Breaking])[] = [
       repairIt: writePolicies,
       subject: `Namespace ${NAMESPACE}, NetworkPolicies`,
       message: 'cloister-default-deny does not exist',
+    },
+  ],
+  [
+    'a namespace whose pods are not held to Pod Security',
+    {
+      breakIt: () => labelNamespace('privileged'),
+      repairIt: () => labelNamespace('restricted'),
+      subject: `Namespace ${NAMESPACE}, Pod Security`,
+      message: `label pod-security.kubernetes.io/enforce is "privileged"; must be "restricted". Set it: kubectl label namespace ${NAMESPACE} --overwrite pod-security.kubernetes.io/enforce=restricted`,
+    },
+  ],
+  [
+    'an operator without a right that it needs',
+    {
+      breakIt: () => kubectl('delete', 'clusterrolebinding/cloister-operator'),
+      repairIt: () => restore('cloister-operator'),
+      subject: 'ServiceAccount cloister-system/cloister-operator, rights',
+      message: 'lacks: list agentroles.cloister.dev, ',
     },
   ],
 ];
