@@ -31,14 +31,14 @@ export const examineEgress: Examination = (client) =>
         ),
       ];
     }
-    const found = closed === 1 ? '1 sandbox has' : `${closed} sandboxes have`;
-    return [passed(SUBJECT, `enforces NetworkPolicies: the pods of ${found} EgressClosed`)];
+    const found = closed === 1 ? '1 sandbox' : `${closed} sandboxes`;
+    return [passed(SUBJECT, `enforces NetworkPolicies: EgressClosed holds for ${found}`)];
   });
 
 function describeOpen(open: readonly { readonly sandbox: Sandbox; readonly condition: Condition }[]): string {
   const named = open.slice(0, MAX_NAMED).map(({ sandbox: { metadata }, condition }) => {
     return `AgentSandbox ${metadata.namespace}/${metadata.name} is open (${condition.reason}): ${condition.message}`;
   });
-  const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : '';
+  const more = open.length > MAX_NAMED ? ` And ${open.length - MAX_NAMED} more.` : '';
   return `${named.join(' ')}${more} Use a CNI that enforces NetworkPolicies, and delete the policies that the messages name`;
 }
