@@ -11,11 +11,28 @@ const IMAGES = ['--start-gate-image', START_GATE, '--gateway-image', 'packages.e
 const renderFiles = (files: Readonly<Record<string, string>>, ...flags: readonly string[]) =>
   runCommand(['render', '-f', writeFiles(files), ...ROLES, ...IMAGES, ...flags]);
 
-function objectsOf(text: string): Record<string, any>[] {
-  return [...readDocuments(text, { file: 'out' })].map((one) => ('object' in one ? one.object : {}));
+interface Printed {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly ownerReferences: readonly { readonly uid: string }[];
+  };
+  readonly data: Readonly<Record<string, string>>;
+  readonly spec: {
+    readonly hostAliases?: unknown;
+    readonly initContainers?: readonly { readonly image: string }[];
+  };
 }
 
-const nameOf = ({ kind, metadata }: Record<string, any>): string =>
+function objectsOf(text: string): Printed[] {
+  return [...readDocuments(text, { file: 'out' })].flatMap((one) =>
+    'object' in one ? [one.object as unknown as Printed] : [],
+  );
+}
+
+const nameOf = ({ kind, metadata }: Printed): string =>
   [kind, [metadata.namespace, metadata.name].filter(Boolean).join('/')].join(' ');
 
 describe('cloister render', () => {
@@ -46,8 +63,8 @@ describe('cloister render', () => {
       'Pod acme-agents/hermes',
     ]);
     const pod = objectsOf(out).at(-1);
-    expect(pod?.['spec'].hostAliases).toEqual([{ ip: '10.96.0.50', hostnames: ['cloister-gateway'] }]);
-    expect(pod?.['spec'].initContainers[0].image).toBe(START_GATE);
+    expect(pod?.spec.hostAliases).toEqual([{ ip: '10.96.0.50', hostnames: ['cloister-gateway'] }]);
+    expect(pod?.spec.initContainers?.[0]?.image).toBe(START_GATE);
   });
 
   test('prints the same objects as JSON', async () => {
@@ -64,9 +81,9 @@ describe('cloister render', () => {
     for (const { data } of secrets) {
       for (const value of Object.values(data)) expect(value).toMatch(/^<placeholder: .+>$/);
     }
-    const { metadata } = objectsOf(out).at(-1) ?? {};
-    expect(metadata.ownerReferences[0].uid).toBe('<placeholder: UID of the AgentSandbox>');
-    expect(metadata.annotations['cloister.dev/policy-hash']).toBe('<placeholder: SHA-256 of the pod>');
+    const metadata = objectsOf(out).at(-1)?.metadata;
+    expect(metadata?.ownerReferences[0]?.uid).toBe('<placeholder: UID of the AgentSandbox>');
+    expect(metadata?.annotations['cloister.dev/policy-hash']).toBe('<placeholder: SHA-256 of the pod>');
   });
 
   test('knows the hash of a sandbox that is on the cluster', async () => {
@@ -75,9 +92,9 @@ describe('cloister render', () => {
       'name: hermes\n  uid: 4c6c1e4a-0000-4000-8000-000000000001\n',
     );
     const { out } = await renderFiles({ '1.yaml': TENANT_WITH_STATUS, '2.yaml': stored });
-    const { metadata } = objectsOf(out).at(-1) ?? {};
-    expect(metadata.ownerReferences[0].uid).toBe('4c6c1e4a-0000-4000-8000-000000000001');
-    expect(metadata.annotations['cloister.dev/policy-hash']).toMatch(/^[0-9a-f]{64}$/);
+    const metadata = objectsOf(out).at(-1)?.metadata;
+    expect(metadata?.ownerReferences[0]?.uid).toBe('4c6c1e4a-0000-4000-8000-000000000001');
+    expect(metadata?.annotations['cloister.dev/policy-hash']).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('says what the input lacks, and renders the rest', async () => {
