@@ -59,6 +59,8 @@ export function grantRole(sandbox: AgentSandbox, around: RoleSurroundings): Gran
         },
       };
     }
+    default:
+      return resolution satisfies never;
   }
 }
 

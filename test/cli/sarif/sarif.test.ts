@@ -136,12 +136,8 @@ describe('cloister review -o sarif', () => {
   });
 
   test('is a log without results where nothing is wrong', async () => {
-    const { code, results } = await review([
-      ...['role-data-analyst.yaml', 'tenant-acme.yaml', 'workloads/compliant-pod.yaml'].flatMap((file) => [
-        '-f',
-        join(SAMPLES, file),
-      ]),
-    ]);
+    const files = ['role-data-analyst.yaml', 'tenant-acme.yaml', 'workloads/compliant-pod.yaml'];
+    const { code, results } = await review(files.flatMap((file) => ['-f', join(SAMPLES, file)]));
     expect({ code, results }).toEqual({ code: 0, results: [] });
   });
 
