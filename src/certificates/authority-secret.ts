@@ -1,10 +1,10 @@
 import { findObject } from '../kube/find-object.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
-import { type KubeObject, type OwnerReference } from '../kube/kube-object.ts';
-import { type ObjectName } from '../kube/kube-resource.ts';
+import type { KubeObject, OwnerReference } from '../kube/kube-object.ts';
+import type { ObjectName } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
-import { type StoredVersion } from './certificate-manager.ts';
+import type { StoredVersion } from './certificate-manager.ts';
 import { decodeAuthorities, encodeAuthorities, type StoredAuthorities } from './stored-authorities.ts';
 
 /** A Secret as the API server returns it; `data` is in base64. */

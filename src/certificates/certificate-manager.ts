@@ -1,6 +1,6 @@
 import { coalesce } from '../lib/coalesce.ts';
-import { type Logger } from '../lib/log.ts';
-import { type ServingCertificate } from '../serve/https-server.ts';
+import type { Logger } from '../lib/log.ts';
+import type { ServingCertificate } from '../serve/https-server.ts';
 import { type CertificateFacts, fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
 import { createCertificateAuthority, issueServingCertificate } from './issue.ts';
 import {

@@ -1,7 +1,7 @@
-import { type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { registerGauge } from '../serve/metrics.ts';
-import { type ReadinessCheck } from '../serve/probes.ts';
-import { type CertificateStatus } from './certificate-manager.ts';
+import type { ReadinessCheck } from '../serve/probes.ts';
+import type { CertificateStatus } from './certificate-manager.ts';
 
 /** A check that holds while there is a serving certificate that has not expired. `now` in milliseconds since 1970. */
 export function createCertificateCheck(status: () => CertificateStatus, now: () => number): ReadinessCheck {

@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { GATEWAY, GATEWAY_CERTIFICATE } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
 import { resources } from '../kube/resources.ts';
-import { type ServingCertificate } from '../serve/https-server.ts';
+import type { ServingCertificate } from '../serve/https-server.ts';
 import { readAuthorities, type SecretObject, writeAuthorities } from './authority-secret.ts';
 import { fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
 import { createCertificateAuthority, issueServingCertificate } from './issue.ts';

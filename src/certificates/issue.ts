@@ -14,7 +14,7 @@ import {
 import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Secret } from '../lib/secret.ts';
-import { type ServingCertificate } from '../serve/https-server.ts';
+import type { ServingCertificate } from '../serve/https-server.ts';
 import { AUTHORITY_LIFETIME, BACKDATING, SERVING_LIFETIME } from './lifetimes.ts';
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;

@@ -1,7 +1,7 @@
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type Clock } from '../lib/clock.ts';
-import { type Logger } from '../lib/log.ts';
-import { type ServingCertificate } from '../serve/https-server.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import type { ServingCertificate } from '../serve/https-server.ts';
 import { type CertificateManager, createCertificateManager } from './certificate-manager.ts';
 import { certificateObjectsIn, createKubernetesCertificateStore } from './kubernetes-certificate-store.ts';
 

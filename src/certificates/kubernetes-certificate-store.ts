@@ -1,10 +1,10 @@
 import { MANAGED_BY } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeObject, type OwnerReference } from '../kube/kube-object.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeObject, OwnerReference } from '../kube/kube-object.ts';
 import { resources } from '../kube/resources.ts';
 import { readAuthorities, writeAuthorities } from './authority-secret.ts';
-import { type CertificateStore } from './certificate-manager.ts';
+import type { CertificateStore } from './certificate-manager.ts';
 import { bundleOf } from './stored-authorities.ts';
 import { readRegisteredBundles, registerBundle, type WebhookRegistration } from './webhook-registration.ts';
 

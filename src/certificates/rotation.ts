@@ -1,7 +1,7 @@
-import { type CertificateFacts } from './certificate-facts.ts';
-import { type CertificateAuthority } from './issue.ts';
+import type { CertificateFacts } from './certificate-facts.ts';
+import type { CertificateAuthority } from './issue.ts';
 import { BACKDATING, isDueForRenewal, renewalTime, STAGING } from './lifetimes.ts';
-import { type StoredAuthorities } from './stored-authorities.ts';
+import type { StoredAuthorities } from './stored-authorities.ts';
 
 /** The state that a rotation is planned from. */
 export interface RotationState {

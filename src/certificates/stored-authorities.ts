@@ -1,6 +1,6 @@
 import { Secret } from '../lib/secret.ts';
 import { readCertificateFacts } from './certificate-facts.ts';
-import { type CertificateAuthority } from './issue.ts';
+import type { CertificateAuthority } from './issue.ts';
 
 /** The authorities of an installation, shared by all replicas of the webhook. */
 export interface StoredAuthorities {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect } from 'node:tls';
-import { type ReadinessCheck } from '../serve/probes.ts';
-import { type CertificateStatus } from './certificate-manager.ts';
+import type { ReadinessCheck } from '../serve/probes.ts';
+import type { CertificateStatus } from './certificate-manager.ts';
 
 /** Where the probe connects, and the name that it verifies. */
 export interface SelfProbeTarget {

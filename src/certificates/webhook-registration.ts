@@ -1,7 +1,7 @@
 import { findObject } from '../kube/find-object.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeObject } from '../kube/kube-object.ts';
-import { type KubeResource } from '../kube/kube-resource.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
+import type { KubeResource } from '../kube/kube-resource.ts';
 
 interface RegisteredWebhook {
   readonly name: string;

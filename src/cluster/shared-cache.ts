@@ -1,7 +1,7 @@
-import { type Change } from '../kube/fold.ts';
-import { type KubeObject } from '../kube/kube-object.ts';
+import type { Change } from '../kube/fold.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
 import { createWatchCache, type WatchCache, type WatchCacheOptions } from '../kube/watch-cache.ts';
-import { type CachePart } from './cache-set.ts';
+import type { CachePart } from './cache-set.ts';
 
 /** A cache with any number of subscribers. */
 export interface SharedCache<T extends KubeObject>

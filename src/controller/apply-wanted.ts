@@ -1,7 +1,7 @@
 import { MANAGED_BY } from '../api/names.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeObject } from '../kube/kube-object.ts';
-import { type KubeResource } from '../kube/kube-resource.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
+import type { KubeResource } from '../kube/kube-resource.ts';
 import { hasEverything } from './has-everything.ts';
 
 /** An object as it must be. Its name, its namespace where it has one, and the label by which its cache finds it are set. */

@@ -1,6 +1,6 @@
-import { type KubeLogger } from '../kube/kube-logger.ts';
-import { type BackoffBounds } from '../lib/backoff.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
+import type { BackoffBounds } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
 import { createKeyedQueue, type Work } from './keyed-queue.ts';
 
 export interface ControllerOptions {

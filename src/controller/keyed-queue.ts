@@ -1,5 +1,5 @@
 import { backoffDelay, type BackoffBounds } from '../lib/backoff.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 
 /** What is left to do for a key after its work. */
 export interface WorkResult {
@@ -45,6 +45,10 @@ interface Entry {
   wake: AbortController | undefined;
 }
 
+function createEntry(): Entry {
+  return { state: 'resting', isAddedAgain: false, failures: 0, wake: undefined };
+}
+
 /** Creates a queue in which no key is worked on twice at the same time. Nothing is worked on before `start`. */
 export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   const { clock, workers } = options;
@@ -82,12 +86,7 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
 
   return {
     add: (key) => {
-      const entry = entries.get(key) ?? {
-        state: 'resting',
-        isAddedAgain: false,
-        failures: 0,
-        wake: undefined,
-      };
+      const entry = entries.get(key) ?? createEntry();
       entries.set(key, entry);
       if (entry.state === 'running') entry.isAddedAgain = true;
       else if (entry.state === 'resting') enqueue(key, entry);

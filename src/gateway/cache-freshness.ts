@@ -1,5 +1,5 @@
-import { type KubeObject } from '../kube/kube-object.ts';
-import { type WatchCache } from '../kube/watch-cache.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
+import type { WatchCache } from '../kube/watch-cache.ts';
 
 /** What of a cache says how old it is. */
 export type FollowingCache = Pick<WatchCache<KubeObject>, 'synced' | 'following' | 'lastContactTime'>;

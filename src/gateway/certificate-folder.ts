@@ -2,11 +2,11 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { type Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { GATE_PROTOCOL } from '../lib/gate-protocol.ts';
-import { type Logger } from '../lib/log.ts';
+import type { Logger } from '../lib/log.ts';
 import { Secret } from '../lib/secret.ts';
-import { type ServingCertificate } from '../serve/https-server.ts';
+import type { ServingCertificate } from '../serve/https-server.ts';
 
 export interface CertificateFolderOptions {
   /** Holds `tls.crt` and `tls.key`, in PEM. */

@@ -1,4 +1,4 @@
-import { type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { canonicalAddress } from '../lib/ip-address.ts';
 
 /** What one source address may take of a server. */

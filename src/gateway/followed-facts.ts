@@ -1,10 +1,10 @@
-import { type WatchedCache } from '../cluster/cache-set.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeObject } from '../kube/kube-object.ts';
+import type { WatchedCache } from '../cluster/cache-set.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
 import { resources } from '../kube/resources.ts';
 import { createWatchCache } from '../kube/watch-cache.ts';
-import { type Clock } from '../lib/clock.ts';
-import { type Logger } from '../lib/log.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
 import { GATE_FACTS, type GateFacts } from '../policy/gate/gate-facts.ts';
 import { type ParsedGateFacts, parseGateFacts } from '../policy/gate/parse-gate-facts.ts';
 import { staleness } from './cache-freshness.ts';

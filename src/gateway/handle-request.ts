@@ -1,11 +1,11 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type GateAnswer, GATE_PROTOCOL } from '../lib/gate-protocol.ts';
 import { canonicalAddress } from '../lib/ip-address.ts';
-import { type Logger } from '../lib/log.ts';
+import type { Logger } from '../lib/log.ts';
 import { answerGate } from '../policy/gate/answer-gate.ts';
 import { type RequestProblem, sendJsonProblem } from '../serve/problem.ts';
-import { type FollowedFacts } from './followed-facts.ts';
-import { type PodDirectory } from './pod-directory.ts';
+import type { FollowedFacts } from './followed-facts.ts';
+import type { PodDirectory } from './pod-directory.ts';
 
 export interface RequestHandlerOptions {
   readonly facts: Pick<FollowedFacts, 'current'>;

@@ -1,4 +1,4 @@
-import { type KubeObject } from '../kube/kube-object.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
 import { canonicalAddress } from '../lib/ip-address.ts';
 
 /** What the gateway keeps of a pod. */

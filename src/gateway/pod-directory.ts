@@ -1,9 +1,9 @@
-import { type WatchedCache } from '../cluster/cache-set.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
+import type { WatchedCache } from '../cluster/cache-set.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
 import { resources } from '../kube/resources.ts';
 import { createWatchCache, type WatchCache } from '../kube/watch-cache.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { staleness } from './cache-freshness.ts';
 import { keepPod, type KnownPod } from './known-pod.ts';
 

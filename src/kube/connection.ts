@@ -4,6 +4,7 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Clock } from '../lib/clock.ts';
 import { KubeError } from './kube-error.ts';
 import { findKubeconfigs, readKubeconfig } from './kubeconfig.ts';
+import { createResettingConnector } from './resetting-connector.ts';
 import { readServiceAccount, SERVICE_ACCOUNT_FOLDER, serverOfPod } from './service-account.ts';
 
 /** Which cluster to connect to, and as which user. */
@@ -121,5 +122,5 @@ function createDispatcher(tls: Credentials['tls'], proxy: string | undefined): D
   if (proxy !== undefined) return new ProxyAgent({ ...POOL, uri: proxy, requestTls: tls });
   // Load balancers drop a connection that is silent for 60 s, which is when undici would send its first probe.
   const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
-  return new Agent({ ...POOL, connect });
+  return new Agent({ ...POOL, connect: createResettingConnector({ ...connect, allowH2: false }) });
 }

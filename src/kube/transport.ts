@@ -26,6 +26,8 @@ export interface CallLimits {
   /** Default 5; 1 means that the request is repeated only once, with new credentials, where it was not authorized. */
   readonly maxAttempts?: number;
   readonly signal?: AbortSignal;
+  /** Called right before each attempt is sent, when nothing is left to wait for. What it throws ends the attempt unsent. */
+  readonly beforeAttempt?: () => void;
 }
 
 /** Sends requests with deadlines and bounded retries. */
@@ -54,13 +56,15 @@ export function createTransport(context: TransportContext): Transport {
   return {
     json: <T>(call: Call, limits: CallLimits = {}) =>
       retry(context, call, limits, async (signal) => {
-        const response = await exchange(context, call, signal);
+        const response = await exchange(context, call, signal, limits.beforeAttempt);
         return (await response.body.json()) as T;
       }),
     stream: async (call, limits = {}) => {
-      const response = await retry(context, call, limits, (signal) => exchange(context, call, signal));
+      const { signal, beforeAttempt } = limits;
+      const response = await retry(context, call, limits, (ended) =>
+        exchange(context, call, ended, beforeAttempt),
+      );
       const { body } = response;
-      const { signal } = limits;
       const cut = (): void => void body.destroy(signal?.reason);
       if (signal?.aborted) cut();
       signal?.addEventListener('abort', cut, { once: true });
@@ -108,8 +112,10 @@ async function exchange(
   context: TransportContext,
   call: Call,
   signal: AbortSignal,
+  beforeAttempt?: () => void,
 ): Promise<Dispatcher.ResponseData> {
   const { origin, prefix, dispatcher, headers } = await context.connection.endpoint();
+  beforeAttempt?.();
   const response = await dispatcher.request({
     origin,
     path: prefix + call.path + queryString(call.query),

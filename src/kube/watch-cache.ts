@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { unlessAborted } from '../lib/unless-aborted.ts';
 import { type CacheWriter, createCacheWriter } from './cache-writer.ts';
 import type { Change } from './fold.ts';
 import { followWatch } from './follow-watch.ts';
@@ -156,17 +157,4 @@ function createLoopPort<T extends KubeObject>(
     toError: (error) =>
       errorFromFailure(describeRequest('follow', resource, { namespace }), client.server, error),
   };
-}
-
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -11,7 +11,7 @@ import {
   socketAddress,
   wholeNumber,
 } from '../lib/settings.ts';
-import { type NodePorts } from '../policy/gate/gate-facts.ts';
+import type { NodePorts } from '../policy/gate/gate-facts.ts';
 import { DEFAULT_API_SERVER_PORTS } from '../render/tenant/gateway-network-policy.ts';
 import { GATEWAY_DEFAULTS, type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
 

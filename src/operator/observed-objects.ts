@@ -1,4 +1,4 @@
-import { type KubeObject } from '../kube/kube-object.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
 
 // What the operator reads of Kubernetes' own kinds; the API server sends more, and the caches keep it.
 

@@ -1,20 +1,20 @@
-import { type AgentRole } from '../api/agent-role.ts';
-import { type AgentSandbox } from '../api/agent-sandbox.ts';
+import type { AgentRole } from '../api/agent-role.ts';
+import type { AgentSandbox } from '../api/agent-sandbox.ts';
 import { LABEL, MANAGED_BY } from '../api/names.ts';
-import { type TenantIsolation } from '../api/tenant-isolation.ts';
+import type { TenantIsolation } from '../api/tenant-isolation.ts';
 import { type CacheSet, createCacheSet } from '../cluster/cache-set.ts';
 import { createSharedCache, type SharedCache } from '../cluster/shared-cache.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
-import { type KubeObject } from '../kube/kube-object.ts';
-import { type KubeResource } from '../kube/kube-resource.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
+import type { KubeObject } from '../kube/kube-object.ts';
+import type { KubeResource } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
-import { type Clock } from '../lib/clock.ts';
-import {
-  type ObservedConfigMap,
-  type ObservedPod,
-  type ObservedService,
-  type ObservedStatefulSet,
+import type { Clock } from '../lib/clock.ts';
+import type {
+  ObservedConfigMap,
+  ObservedPod,
+  ObservedService,
+  ObservedStatefulSet,
 } from './observed-objects.ts';
 
 /** Everything that the operator watches. Secrets are read when they are needed, and are in no cache. */

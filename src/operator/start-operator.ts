@@ -1,13 +1,13 @@
 import { LABEL, OPERATOR_USER } from '../api/names.ts';
 import { type Controller, startController } from '../controller/controller.ts';
-import { type KubeClient } from '../kube/kube-client.ts';
-import { type KubeLogger } from '../kube/kube-logger.ts';
-import { type Clock } from '../lib/clock.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
+import type { Clock } from '../lib/clock.ts';
 import { createCacheCheck } from '../cluster/cache-set.ts';
-import { type ReadinessCheck } from '../serve/probes.ts';
+import type { ReadinessCheck } from '../serve/probes.ts';
 import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
 import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
-import { type OperatorConfiguration } from './configuration.ts';
+import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';

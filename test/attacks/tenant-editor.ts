@@ -44,7 +44,7 @@ const CREATED: readonly Attack[] = [
   {
     name: 'CVE-2024-10220, a gitRepo volume, whose hooks run on the node',
     request: create({
-      '/spec/volumes/1': { name: 'code', gitRepo: { repository: 'https://example.com/x.git' } },
+      '/spec/volumes/2': { name: 'code', gitRepo: { repository: 'https://example.com/x.git' } },
     }),
     whole: 'Explain',
     withoutWebhook: 'PodSecurity',

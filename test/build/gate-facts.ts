@@ -1,4 +1,4 @@
-import { type GateFacts } from '../../src/policy/gate/gate-facts.ts';
+import type { GateFacts } from '../../src/policy/gate/gate-facts.ts';
 
 /** Facts of the tenant `acme`, with one namespace and one target. */
 export function buildGateFacts(changes: Partial<GateFacts> = {}): GateFacts {

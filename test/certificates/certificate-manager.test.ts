@@ -6,7 +6,7 @@ import {
   type CertificateManager,
   createCertificateManager,
 } from '../../src/certificates/certificate-manager.ts';
-import { type ServingCertificate } from '../../src/serve/https-server.ts';
+import type { ServingCertificate } from '../../src/serve/https-server.ts';
 import { createMemoryCertificateStore, type MemoryCertificateStore } from './memory-certificate-store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

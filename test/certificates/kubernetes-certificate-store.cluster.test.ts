@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
-import { type KubeObject } from '../../src/kube/kube-object.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createCertificateManager } from '../../src/certificates/certificate-manager.ts';

@@ -1,4 +1,4 @@
-import { type CertificateStore } from '../../src/certificates/certificate-manager.ts';
+import type { CertificateStore } from '../../src/certificates/certificate-manager.ts';
 import { bundleOf, type StoredAuthorities } from '../../src/certificates/stored-authorities.ts';
 
 /** A store that several managers share, with the races of the real one: a write over a version that is gone is lost. */

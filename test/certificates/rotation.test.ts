@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CertificateFacts } from '../../src/certificates/certificate-facts.ts';
+import type { CertificateFacts } from '../../src/certificates/certificate-facts.ts';
 import { planRotation, type RotationState } from '../../src/certificates/rotation.ts';
 
 const HOUR = 60 * 60 * 1000;

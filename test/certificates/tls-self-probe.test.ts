@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readCertificateFacts } from '../../src/certificates/certificate-facts.ts';
-import { type CertificateStatus } from '../../src/certificates/certificate-manager.ts';
+import type { CertificateStatus } from '../../src/certificates/certificate-manager.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
 import { createTlsSelfProbe } from '../../src/certificates/tls-self-probe.ts';
 import { runWebhook } from '../webhook/running-webhook.ts';

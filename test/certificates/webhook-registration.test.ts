@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { readRegisteredBundles, registerBundle } from '../../src/certificates/webhook-registration.ts';

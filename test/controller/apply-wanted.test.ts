@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyWanted } from '../../src/controller/apply-wanted.ts';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
-import { type KubeObject } from '../../src/kube/kube-object.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { resources } from '../../src/kube/resources.ts';
 
 const OURS = { 'app.kubernetes.io/managed-by': 'cloister' };

@@ -10,8 +10,8 @@ import { startNode, type StartedNode } from '../testbed/node/start-node.ts';
 import { canConnect } from '../testbed/node/test-pods.ts';
 import { orThrow } from '../testbed/run-command.ts';
 import { whoRefused } from '../testbed/who-refused.ts';
-import { type Printer } from './printer.ts';
-import { type ToldResult } from './step.ts';
+import type { Printer } from './printer.ts';
+import type { ToldResult } from './step.ts';
 
 /** What the demo on a node reports with. */
 export interface NodeDemo {

@@ -1,4 +1,4 @@
-import { type ToldResult } from './step.ts';
+import type { ToldResult } from './step.ts';
 import { createTable } from './table.ts';
 
 /** Prints headings and results to the standard output. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type Printer } from './printer.ts';
+import type { Printer } from './printer.ts';
 
 const STEP_WIDTH = 66;
 const BY_WIDTH = 34;

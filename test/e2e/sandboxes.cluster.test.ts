@@ -1,76 +1,28 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readSample, readSampleObject } from '../demo/samples.ts';
-import { applyTenant } from '../demo/prepare.ts';
-import { startFaultProxy } from '../kube/fault-proxy.ts';
-import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
-import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
-import { createProgramRunner, type ProgramRunner, type RunningProgram } from '../testbed/program-runner.ts';
-import type { ServerProcess } from '../testbed/server-process.ts';
-import { type RunningCloister, startCloister } from '../testbed/start-cloister.ts';
-import { type ClusterCalls, clusterCalls } from './cluster-calls.ts';
-import { NAMESPACE, podsPath, startGateDigest } from './samples.ts';
-import { SANDBOXES, sandboxCalls } from './sandbox-calls.ts';
-import { changeTenant, listed, ROLES, TENANTS } from './tenants.ts';
+import { podsPath } from './samples.ts';
+import { SANDBOXES } from './sandbox-calls.ts';
+import { changeTenant, ROLES } from './tenants.ts';
+import { NAMESPACE_PATH, PASSED, RUNNING, useSandboxes } from './use-sandboxes.ts';
 
-const DIGEST = startGateDigest();
-const OPERATOR_FLAGS = [
-  `--start-gate-image=packages.example.com/cloister/start-gate@${DIGEST}`,
-  `--start-gate-digests=${DIGEST}`,
-  '--image-pull-policy=Never',
-  `--gateway-image=packages.example.com/cloister/cloister@${DIGEST}`,
-];
-const NAMESPACE_PATH = `/api/v1/namespaces/${NAMESPACE}`;
-const PASSED = { passed: true } as const;
-const RUNNING = { gate: PASSED, agent: 'Running' } as const;
-
-let controlPlane: StartedControlPlane;
-let cloister: RunningCloister;
-let calls: ClusterCalls;
-let runner: ProgramRunner;
-let operator: ServerProcess;
-
-const { make, statusOf, pod, says, nextPod, play } = sandboxCalls(() => calls);
-
-/** Has the pod of a sandbox run, and waits until its status says so. */
-const run = async (name: string, spec: object = {}) => {
-  await make(name, spec);
-  const { metadata } = await nextPod(name);
-  await play(name, RUNNING);
-  await says(name, 'Ready True/Ready');
-  return metadata.uid;
-};
-
-const changeSandbox = (name: string, spec: object) => calls.merge(`${SANDBOXES}/${name}`, { spec });
-const isGone = async (path: string): Promise<void> =>
-  vi.waitFor(async () => expect((await calls.read(path)).status).toBe(404), { timeout: 30_000 });
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-  calls = clusterCalls(controlPlane);
-  runner = await createProgramRunner();
-  cloister = await startCloister(controlPlane, {
-    startGateDigests: [DIGEST],
-    operatorFlags: OPERATOR_FLAGS,
-  });
-  operator = cloister.operator;
-  await applyTenant(controlPlane);
-  await vi.waitFor(
-    async () => {
-      const { object } = await calls.read(`${TENANTS}/acme`);
-      expect(object['status']).toMatchObject({ gateway: { clusterIPs: [expect.any(String)] } });
-    },
-    { timeout: 60_000 },
-  );
-});
-afterAll(async () => {
-  await cloister?.stop();
-  await runner?.stop();
-  await controlPlane?.stop();
-});
+const {
+  calls,
+  controlPlane,
+  cloister,
+  changeSandbox,
+  isGone,
+  make,
+  nextPod,
+  play,
+  pod,
+  run,
+  says,
+  statusOf,
+} = useSandboxes();
 
 describe('a sandbox', () => {
   test('of the samples gets a pod that the whole contract admits, as the operator alone may make it', async () => {
-    await controlPlane.apply(readSample('sandbox-hermes.yaml'));
+    await controlPlane().apply(readSample('sandbox-hermes.yaml'));
     const { metadata, spec } = await nextPod('hermes');
     expect(metadata.labels).toMatchObject({
       'cloister.dev/sandbox': 'hermes',
@@ -84,12 +36,12 @@ describe('a sandbox', () => {
       'PodReady False/Starting',
       'EgressClosed Unknown/NotProven',
     );
-    const account = await calls.read(`${NAMESPACE_PATH}/serviceaccounts/cloister-s-hermes`);
+    const account = await calls().read(`${NAMESPACE_PATH}/serviceaccounts/cloister-s-hermes`);
     expect(account.object).toMatchObject({ automountServiceAccountToken: false });
-    const { object } = await calls.read(`${NAMESPACE_PATH}/secrets/cloister-proxy-s-hermes`);
+    const { object } = await calls().read(`${NAMESPACE_PATH}/secrets/cloister-proxy-s-hermes`);
     const { secret = '' } = object['data'] as { secret?: string };
     expect(Buffer.from(Buffer.from(secret, 'base64').toString(), 'base64url')).toHaveLength(32);
-    const { uid } = (await calls.read(`${SANDBOXES}/hermes`)).object['metadata'] as { uid: string };
+    const { uid } = (await calls().read(`${SANDBOXES}/hermes`)).object['metadata'] as { uid: string };
     for (const owned of [metadata, account.object['metadata'], object['metadata']]) {
       expect(owned).toMatchObject({ ownerReferences: [{ kind: 'AgentSandbox', uid, controller: true }] });
     }
@@ -119,13 +71,13 @@ describe('a sandbox', () => {
     const versions = () =>
       Promise.all(
         paths.map(async (path) => {
-          const { object } = await calls.read(path);
+          const { object } = await calls().read(path);
           return (object['metadata'] as { resourceVersion: string }).resourceVersion;
         }),
       );
     const before = await versions();
-    await operator.stop(5_000);
-    operator = (await cloister.startAgain('operator')).process;
+    await cloister().operator.stop(5_000);
+    await cloister().startAgain('operator');
     await make('marker');
     await nextPod('marker');
     expect(await versions()).toEqual(before);
@@ -148,13 +100,13 @@ describe('a sandbox', () => {
   });
 
   test('waits for its role, and runs when that is created', async () => {
-    await changeTenant(calls, 'acme', ({ roles }) => ({
+    await changeTenant(calls(), 'acme', ({ roles }) => ({
       roles: { ...roles, allowed: [...roles.allowed, 'later'] },
     }));
     await vi.waitFor(() => make('early', { roleRef: { name: 'later' } }), { timeout: 10_000 });
     await says('early', 'RoleResolved False/RoleNotFound', 'PodReady False/Waiting');
     const role = readSampleObject('role-read-only.yaml');
-    await controlPlane.apply([{ ...role, metadata: { name: 'later' } }]);
+    await controlPlane().apply([{ ...role, metadata: { name: 'later' } }]);
     await nextPod('early');
     await says('early', 'RoleResolved True/Resolved');
   });
@@ -164,7 +116,7 @@ describe('a sandbox', () => {
     const { metadata } = await nextPod('default');
     expect(metadata.labels).toMatchObject({ 'cloister.dev/role': 'read-only' });
     await says('default', 'RoleResolved True/Resolved');
-    await changeTenant(calls, 'acme', ({ roles }) => ({ roles: { ...roles, default: 'later' } }));
+    await changeTenant(calls(), 'acme', ({ roles }) => ({ roles: { ...roles, default: 'later' } }));
     await make('other-default', { roleRef: undefined });
     expect((await nextPod('other-default')).metadata.labels).toMatchObject({ 'cloister.dev/role': 'later' });
     expect((await statusOf('default')).resolvedRole).toMatchObject({ name: 'read-only' });
@@ -175,11 +127,11 @@ describe('a sandbox', () => {
     const atOnce = await run('at-once', { roleRef: { name: 'later' } });
     const waiting = await run('waiting', { roleRef: { name: 'later' }, updatePolicy: 'OnDelete' });
     const sandbox = { runAsUser: 2002 };
-    expect((await calls.merge(`${ROLES}/later`, { spec: { sandbox } })).status).toBe(200);
+    expect((await calls().merge(`${ROLES}/later`, { spec: { sandbox } })).status).toBe(200);
     const replaced = await nextPod('at-once', atOnce);
     expect(replaced.spec).toMatchObject({ securityContext: { runAsUser: 2002 } });
     expect((await pod('waiting'))?.metadata.uid).toBe(waiting);
-    await calls.remove(`${podsPath()}/waiting`);
+    await calls().remove(`${podsPath()}/waiting`);
     const later = await nextPod('waiting', waiting);
     expect(later.spec).toMatchObject({ securityContext: { runAsUser: 2002 } });
   });
@@ -187,15 +139,15 @@ describe('a sandbox', () => {
   test('whose pod the API server refuses says why in its words, and runs when it no longer does', async () => {
     const quota = { metadata: { name: 'none-more' }, spec: { hard: { pods: '1' } } };
     const path = `${NAMESPACE_PATH}/resourcequotas`;
-    await calls.create(path, quota);
+    await calls().create(path, quota);
     // Counts are filled in by a controller, which does not run here.
-    await calls.merge(`${path}/none-more/status`, { status: { hard: { pods: '1' }, used: { pods: '1' } } });
+    await calls().merge(`${path}/none-more/status`, { status: { hard: { pods: '1' }, used: { pods: '1' } } });
     await make('refused');
     const { conditions } = await says('refused', 'PodReady False/Refused');
     expect(conditions?.find(({ type }) => type === 'PodReady')?.message).toContain(
       'exceeded quota: none-more',
     );
-    await calls.remove(`${path}/none-more`);
+    await calls().remove(`${path}/none-more`);
     await nextPod('refused');
   });
 
@@ -224,201 +176,14 @@ describe('a sandbox', () => {
 
   test('loses its pod when its tenant no longer allows its role, and gets another when it does again', async () => {
     const uid = await run('unwanted', { roleRef: { name: 'later' }, restartPolicy: 'Always' });
-    await changeTenant(calls, 'acme', ({ roles }) => ({
+    await changeTenant(calls(), 'acme', ({ roles }) => ({
       roles: { default: 'read-only', allowed: roles.allowed.filter((role) => role !== 'later') },
     }));
     await says('unwanted', 'RoleResolved False/RoleNotAllowed', 'Ready False/NotReady');
     await isGone(`${podsPath()}/unwanted`);
-    await changeTenant(calls, 'acme', ({ roles }) => ({
+    await changeTenant(calls(), 'acme', ({ roles }) => ({
       roles: { ...roles, allowed: [...roles.allowed, 'later'] },
     }));
     await nextPod('unwanted', uid);
   });
-});
-
-describe('the task of a sandbox', () => {
-  test('ends with its agent, and nothing is created again', async () => {
-    const uid = await run('done', { restartPolicy: 'OnFailure' });
-    await play('done', { gate: PASSED, agent: { exitCode: 0 } });
-    const { endTime } = await says('done', 'PodReady False/Completed', 'EgressClosed True/Closed');
-    expect(endTime).toBeDefined();
-    expect((await pod('done'))?.metadata.uid).toBe(uid);
-    await calls.remove(`${podsPath()}/done`);
-    await make('after-done');
-    await nextPod('after-done');
-    expect(await pod('done')).toBeUndefined();
-    await says('done', 'PodReady False/Completed');
-  });
-
-  test('ends with the failure of its agent under Never, and goes on under OnFailure', async () => {
-    await run('fails');
-    const uid = await run('tries-again', { restartPolicy: 'OnFailure' });
-    for (const name of ['fails', 'tries-again']) await play(name, { gate: PASSED, agent: { exitCode: 3 } });
-    const { endTime } = await says('fails', 'PodReady False/Failed');
-    expect(endTime).toBeDefined();
-    await says('tries-again', 'PodReady False/Restarting');
-    await nextPod('tries-again', uid);
-  });
-
-  test('ends with the loss of its pod under Never, and goes on under Always', async () => {
-    await run('lost');
-    const uid = await run('restored', { restartPolicy: 'Always' });
-    for (const name of ['lost', 'restored']) await calls.remove(`${podsPath()}/${name}`);
-    await says('lost', 'PodReady False/Failed');
-    await nextPod('restored', uid);
-    expect(await pod('lost')).toBeUndefined();
-  });
-
-  test('ends when it is stopped', async () => {
-    await run('stopped');
-    await changeSandbox('stopped', { state: 'Stopped' });
-    await says('stopped', 'PodReady False/Stopped', 'Ready False/NotReady');
-    await isGone(`${podsPath()}/stopped`);
-    expect((await statusOf('stopped')).endTime).toBeDefined();
-  });
-
-  test('takes pod, Secret and ServiceAccount with it when the sandbox is deleted, and a new one gets its own', async () => {
-    await controlPlane.controllersRunning();
-    await run('brief');
-    const secret = async () => (await calls.read(`${NAMESPACE_PATH}/secrets/cloister-proxy-s-brief`)).object;
-    const before = await secret();
-    await calls.remove(`${SANDBOXES}/brief`);
-    await make('brief');
-    await vi.waitFor(
-      async () => {
-        const { uid } = (await calls.read(`${SANDBOXES}/brief`)).object['metadata'] as { uid: string };
-        const owners = [(await pod('brief'))?.metadata, (await secret())['metadata']];
-        for (const owned of owners) expect(owned).toMatchObject({ ownerReferences: [{ uid }] });
-      },
-      { timeout: 60_000, interval: 200 },
-    );
-    expect((await secret())['data']).not.toEqual(before['data']);
-    await calls.remove(`${SANDBOXES}/brief`);
-    await isGone(`${podsPath()}/brief`);
-    await isGone(`${NAMESPACE_PATH}/secrets/cloister-proxy-s-brief`);
-    await isGone(`${NAMESPACE_PATH}/serviceaccounts/cloister-s-brief`);
-  });
-
-  test('survives the loss of its proxy Secret', async () => {
-    await make('secretless');
-    await nextPod('secretless');
-    const path = `${NAMESPACE_PATH}/secrets/cloister-proxy-s-secretless`;
-    await calls.remove(path);
-    const waiting = { reason: 'CreateContainerConfigError', message: 'secret not found' };
-    const container = {
-      name: 'agent',
-      image: '',
-      imageID: '',
-      ready: false,
-      restartCount: 0,
-      state: { waiting },
-    };
-    await calls.merge(`${podsPath()}/secretless/status`, { status: { containerStatuses: [container] } });
-    await vi.waitFor(async () => expect((await calls.read(path)).status).toBe(200), { timeout: 30_000 });
-  });
-
-  test('the pod of a sandbox is created by nobody but the operator', async () => {
-    const one = (await nextPod('hermes')) as unknown as { metadata: object; spec: object };
-    const copy = { metadata: { ...one.metadata, name: 'copy', resourceVersion: undefined, uid: undefined } };
-    const { status, message } = await calls.create(podsPath(), {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      ...copy,
-      spec: { ...one.spec, nodeName: undefined },
-    });
-    expect({ status, message }).toMatchObject({
-      status: 403,
-      message: expect.stringContaining('reserved-metadata'),
-    });
-  });
-});
-
-describe('a namespace that its tenant no longer lists', () => {
-  test('loses all that was made for its sandboxes, also for those that have ended, and they say why', async () => {
-    const own = '/api/v1/namespaces/leaving';
-    await calls.create('/api/v1/namespaces', { metadata: { name: 'leaving' } });
-    await changeTenant(calls, 'acme', ({ namespaces }) => ({
-      namespaces: [...namespaces, listed('leaving')],
-    }));
-    const leaving = sandboxCalls(() => calls, 'leaving');
-    await vi.waitFor(() => leaving.make('runs'), { timeout: 30_000 });
-    await leaving.make('ended');
-    for (const name of ['runs', 'ended']) await leaving.nextPod(name);
-    await leaving.play('runs', RUNNING);
-    await leaving.play('ended', { gate: PASSED, agent: { exitCode: 0 } });
-    await leaving.says('ended', 'PodReady False/Completed');
-    await changeTenant(calls, 'acme', ({ namespaces }) => ({
-      namespaces: namespaces.filter(({ name }) => name !== 'leaving'),
-    }));
-    for (const name of ['runs', 'ended']) {
-      await isGone(`${own}/pods/${name}`);
-      await isGone(`${own}/serviceaccounts/cloister-s-${name}`);
-      await isGone(`${own}/secrets/cloister-proxy-s-${name}`);
-      await leaving.says(name, 'RoleResolved False/NotEnrolled');
-    }
-    const labels = async () => ((await calls.read(own)).object['metadata'] as { labels: object }).labels;
-    await vi.waitFor(async () => expect(await labels()).not.toHaveProperty(['cloister.dev/tenant']), {
-      timeout: 30_000,
-    });
-    await leaving.says('ended', 'PodReady False/Completed');
-  });
-});
-
-describe('an operator that is killed between two writes', () => {
-  beforeAll(() => operator.stop(5_000));
-
-  const ALL = /\/(serviceaccounts\/[^/]+|secrets|pods|pods\/[^/]+|agentsandboxes\/[^/]+\/status)$/;
-  const isWrite = ({ pathname }: URL): boolean =>
-    pathname.includes(`/namespaces/${NAMESPACE}/`) && ALL.test(pathname);
-
-  /** Runs an operator that is cut off after so many writes and killed, and then one that is not. */
-  const cutAfter = async (most: number, change: () => Promise<unknown>): Promise<RunningProgram> => {
-    const proxy = await startFaultProxy(controlPlane);
-    let writes = 0;
-    let stopped = false;
-    const isTooLate = (url: URL): boolean => isWrite(url) && (stopped ||= ++writes > most);
-    proxy.answer(10_000, isTooLate, { status: 503, body: '{}' });
-    const token = controlPlane.connection.tokens['operator'] ?? '';
-    const proxied = await writeProxiedKubeconfig(proxy.url, token);
-    const cut = await runner.start('operator', [`--kubeconfig=${proxied}`, ...OPERATOR_FLAGS]);
-    await change();
-    await vi.waitFor(() => expect(stopped).toBe(true), { timeout: 30_000 });
-    await cut.process.stop(0);
-    await proxy.close();
-    return startWhole();
-  };
-  const startWhole = () => {
-    const kubeconfig = controlPlane.kubeconfigFor('operator');
-    return runner.start('operator', [`--kubeconfig=${kubeconfig}`, ...OPERATOR_FLAGS]);
-  };
-
-  test.for([0, 1, 2, 3, 4])(
-    'after %d of a new sandbox, has it run when it is started again',
-    async (most) => {
-      const name = `cut-${most}`;
-      const whole = await cutAfter(most, () => make(name));
-      const { metadata } = await nextPod(name);
-      await play(name, RUNNING);
-      const status = await says(name, 'Ready True/Ready');
-      expect(status.pod?.uid).toBe(metadata.uid);
-      await whole.process.stop(5_000);
-    },
-  );
-
-  test.for([0, 1, 2, 3])(
-    'after %d of a changed one, replaces its pod and does not take that for its end',
-    async (most) => {
-      const name = `changed-${most}`;
-      const before = await startWhole();
-      const uid = await run(name);
-      await before.process.stop(5_000);
-      const whole = await cutAfter(most, () => changeSandbox(name, { args: ['--changed'] }));
-      const { spec } = await nextPod(name, uid);
-      expect(spec).toMatchObject({ containers: [{ args: ['--changed'] }] });
-      await play(name, RUNNING);
-      const status = await says(name, 'Ready True/Ready');
-      expect(status.endTime).toBeUndefined();
-      await whole.process.stop(5_000);
-    },
-  );
 });

@@ -3,7 +3,7 @@ import { createCertificateAuthority, issueServingCertificate } from '../../src/c
 import { type FollowedCertificate, followCertificate } from '../../src/gateway/certificate-folder.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
-import { type ServingCertificate } from '../../src/serve/https-server.ts';
+import type { ServingCertificate } from '../../src/serve/https-server.ts';
 import { type CertificateVolume, createCertificateVolume, issueFiles } from './certificate-volume.ts';
 
 const YEAR = 366 * 24 * 3_600_000;

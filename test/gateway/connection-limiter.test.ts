@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AddressLimits, createConnectionLimiter } from '../../src/gateway/connection-limiter.ts';
 

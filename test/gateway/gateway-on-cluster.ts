@@ -1,11 +1,11 @@
 import { type CertificateAuthority, createCertificateAuthority } from '../../src/certificates/issue.ts';
-import { type GatewayConnection } from '../../src/gate/ask-gateway.ts';
+import type { GatewayConnection } from '../../src/gate/ask-gateway.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
-import { type KubeObject } from '../../src/kube/kube-object.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { GATE_FACTS } from '../../src/policy/gate/gate-facts.ts';
-import { type StartedControlPlane } from '../testbed/control-plane.ts';
+import type { StartedControlPlane } from '../testbed/control-plane.ts';
 import { freePort } from '../testbed/free-port.ts';
 import { createProgramRunner } from '../testbed/program-runner.ts';
 import { type CertificateVolume, createCertificateVolume, issueFiles } from './certificate-volume.ts';

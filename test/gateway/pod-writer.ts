@@ -1,5 +1,5 @@
-import { type KubeClient } from '../../src/kube/kube-client.ts';
-import { type KubeObject } from '../../src/kube/kube-object.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { resources } from '../../src/kube/resources.ts';
 
 /** The status of a pod as a kubelet writes it. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
-import { type GateFacts } from '../../src/policy/gate/gate-facts.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import type { GateFacts } from '../../src/policy/gate/gate-facts.ts';
 import { buildGateFacts } from '../build/gate-facts.ts';
 import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
 import { type RawAnswer, requestFrom } from './ask-from.ts';

@@ -159,3 +159,16 @@ test('credentials that stay refused are reported, not tried for ever', async () 
   await expect(client.get(configMaps, name)).rejects.toMatchObject({ reason: 'Unauthorized' });
   expect(server.requests).toHaveLength(2);
 });
+
+test('who asks before each attempt can end a write that has not been sent', async () => {
+  await start((response) => {
+    send(response, 429, { kind: 'Status', reason: 'TooManyRequests' }, { 'retry-after': '1' });
+  });
+  let attempts = 0;
+  const beforeAttempt = (): void => {
+    attempts += 1;
+    if (attempts === 2) throw new Error('no longer allowed');
+  };
+  await expect(client.create(configMaps, object, { beforeAttempt })).rejects.toThrow('no longer allowed');
+  expect(server.requests).toHaveLength(1);
+});

@@ -1,11 +1,8 @@
-import '../../src/certificates/reflect-metadata.ts';
 import { execFile } from 'node:child_process';
-import { webcrypto } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
@@ -14,6 +11,7 @@ import { serverOfPod } from '../../src/kube/service-account.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { createScratchFolder } from './scratch-folder.ts';
+import { selfSign } from './self-sign.ts';
 
 const { configMaps } = resources;
 const name = { namespace: 'acme', name: 'one' };
@@ -27,23 +25,6 @@ afterEach(async () => {
   client = undefined;
   server = undefined;
 });
-
-/** A certificate for 127.0.0.1 that is its own authority. */
-async function selfSign(): Promise<{ cert: string; key: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=loopback',
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
-  });
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  return {
-    cert: certificate.toString('pem'),
-    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
-  };
-}
 
 interface Pod {
   readonly folder: string;

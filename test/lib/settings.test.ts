@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { dnsLabel, oneOf, readSettings, wholeNumber } from '../../src/lib/settings.ts';
+import {
+  dnsLabel,
+  listOf,
+  oneOf,
+  quantity,
+  readSettings,
+  socketAddress,
+  wholeNumber,
+} from '../../src/lib/settings.ts';
 
 const read = (parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
   readSettings(
@@ -42,5 +50,28 @@ describe('settings', () => {
       readSettings({ ...source, parameters: [], environment }, (setting) => setting('tenant', dnsLabel, ''));
     expect(() => readTenant({})).toThrow('  --tenant (or CLOISTER_TENANT) is not set; it must be');
     expect(readTenant({ CLOISTER_TENANT: 'acme' })).toBe('acme');
+  });
+});
+
+describe('a setting', () => {
+  test.for([
+    ['a list', listOf(wholeNumber(1, 10)), '1, 2,3', [1, 2, 3]],
+    ['an empty list', listOf(wholeNumber(1, 10)), '', []],
+    ['a quantity', quantity, '500m', '500m'],
+    ['an IPv4 address and a port', socketAddress, '1.1.1.1:443', { address: '1.1.1.1', port: 443 }],
+    ['an IPv6 address and a port', socketAddress, '[2001:db8::1]:53', { address: '2001:db8::1', port: 53 }],
+  ] as const)('may be %s', ([, parse, text, value]) => {
+    expect(parse(text)).toEqual({ value });
+  });
+
+  test.for([
+    ['an item of a list', listOf(wholeNumber(1, 10)), '1,11', /each a whole number from 1 to 10/],
+    ['a quantity', quantity, 'much', /a quantity above zero/],
+    ['a quantity of nothing', quantity, '0', /a quantity above zero/],
+    ['a name for an address', socketAddress, 'dns.example:53', /an address and a port/],
+    ['an address without a port', socketAddress, '1.1.1.1', /an address and a port/],
+    ['a port that is none', socketAddress, '1.1.1.1:70000', /an address and a port/],
+  ] as const)('is refused as %s', ([, parse, text, problem]) => {
+    expect(parse(text)).toEqual({ problem: expect.stringMatching(problem) });
   });
 });

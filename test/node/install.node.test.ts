@@ -138,11 +138,10 @@ test('while Helm upgrades, every pod is judged as before', async () => {
   expect(answers.length).toBeGreaterThan(50);
 });
 
-test('helm uninstall leaves the kinds, and nothing that refuses', async () => {
-  await kubectl('delete', 'tenantisolation/acme', '--wait');
+test('helm uninstall leaves the kinds with their objects, and nothing else', async () => {
   const uninstall = ['uninstall', 'cloister', `--namespace=${SYSTEM_NAMESPACE}`, '--wait', '--timeout=120s'];
   await orThrow('helm uninstall', cloister.helm(uninstall));
-  const kinds = [
+  const ofCluster = [
     'validatingwebhookconfigurations',
     'mutatingwebhookconfigurations',
     'validatingadmissionpolicies',
@@ -152,10 +151,19 @@ test('helm uninstall leaves the kinds, and nothing that refuses', async () => {
     'priorityclasses',
     'namespaces',
   ].join(',');
-  expect((await kubectl('get', kinds, '--output=name')).match(/.*cloister.*/g)).toEqual([
+  expect((await kubectl('get', ofCluster, '--output=name')).match(/.*cloister.*/g)).toEqual([
     `namespace/${SYSTEM_NAMESPACE}`,
   ]);
-  expect(await create(podOfForeignImage('afterwards'))).toMatchObject({ code: 0 });
+  const made = 'networkpolicies,configmaps,secrets,serviceaccounts,rolebindings';
+  const left = await kubectl('get', made, `--namespace=${namespace}`, '--output=name');
+  expect(left.match(/.*cloister.*/g)).toBeNull();
+  const labels = '--output=jsonpath={.metadata.labels}';
+  expect(await kubectl('get', 'namespace', namespace, labels)).not.toContain('cloister.dev');
+  expect(await kubectl('get', 'tenantisolation/acme', '--output=jsonpath={.metadata.finalizers}')).toBe('');
   const definitions = await kubectl('get', 'customresourcedefinitions', '--output=name');
   expect(definitions).toContain('customresourcedefinition.apiextensions.k8s.io/agentroles.cloister.dev');
+});
+
+test('a pod that was refused before is admitted then, where Pod Security admits it', async () => {
+  expect(await create(podOfForeignImage('afterwards'))).toMatchObject({ code: 0 });
 });

@@ -1,4 +1,4 @@
-import { type ControlPlane } from '../testbed/control-plane.ts';
+import type { ControlPlane } from '../testbed/control-plane.ts';
 
 const KINDS =
   'configmap,networkpolicy,poddisruptionbudget,rolebinding,secret,service,serviceaccount,statefulset';

@@ -1,10 +1,10 @@
 import { createKubeClient } from '../../src/kube/client.ts';
-import { type KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { readConfiguration } from '../../src/operator/configuration.ts';
 import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
 import { deleteRegistrations } from '../demo/prepare.ts';
-import { type StartedControlPlane } from '../testbed/control-plane.ts';
+import type { StartedControlPlane } from '../testbed/control-plane.ts';
 import { installCloister } from '../testbed/install-cloister.ts';
 
 /** The operator in this process, as its own user, with all that it writes counted. */

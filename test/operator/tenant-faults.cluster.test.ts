@@ -1,57 +1,18 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
-import { type ClusterCalls, clusterCalls } from '../e2e/cluster-calls.ts';
-import { enrolledTenants, NAMESPACES } from '../e2e/enrolled-tenants.ts';
+import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
 import { TENANTS } from '../e2e/tenants.ts';
-import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { IN_ENROLLED, IN_SYSTEM, managedIn } from './managed-objects.ts';
-import {
-  type OperatorOnCluster,
-  type OperatorOnClusterOptions,
-  prepareCluster,
-  startOperatorOn,
-} from './operator-on-cluster.ts';
+import { useTenantCluster, WAIT } from './use-tenant-cluster.ts';
 
-const WAIT = { timeout: 30_000, interval: 100 };
 const DAY_MILLISECONDS = 86_400_000;
 
-let controlPlane: StartedControlPlane;
-let calls: ClusterCalls;
-let running: OperatorOnCluster | undefined;
-const { makeNamespace, makeTenant, statusOf } = enrolledTenants(() => calls);
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-  await controlPlane.controllersRunning();
-  calls = clusterCalls(controlPlane);
-  await prepareCluster(controlPlane);
-});
-afterAll(() => controlPlane.stop());
-afterEach(stop);
-
-async function start(options?: OperatorOnClusterOptions): Promise<OperatorOnCluster> {
-  await stop();
-  running = await startOperatorOn(controlPlane, options);
-  return running;
-}
-
-async function stop(): Promise<void> {
-  await running?.stop();
-  running = undefined;
-}
-
-async function isProvided(tenant: string): Promise<void> {
-  await vi.waitFor(async () => {
-    const { conditions = [] } = await statusOf(tenant);
-    const messages = Object.fromEntries(conditions.map(({ type, message }) => [type, message]));
-    expect(messages['GatewayReady']).toBe('0 of 2 replicas are ready.');
-    expect(messages['NetworkClosed']).toBe('The policies of Cloister are in place.');
-  }, WAIT);
-}
+const cluster = useTenantCluster();
+const { calls, controlPlane, start, stop, makeNamespace, makeTenant, statusOf, isProvided } = cluster;
 
 async function isGone(tenant: string): Promise<void> {
-  const system = async () => (await calls.read(`${NAMESPACES}/cloister-t-${tenant}`)).status;
+  const system = async () => (await calls().read(`${NAMESPACES}/cloister-t-${tenant}`)).status;
   await vi.waitFor(async () => expect(await system()).toBe(404), WAIT);
 }
 
@@ -70,8 +31,8 @@ describe('an operator that is killed between two writes', () => {
       if (killed.isCut()) cut.push(most);
       await start();
       await isProvided(name);
-      expect(await managedIn(controlPlane, `${name}-agents`)).toEqual(IN_ENROLLED);
-      expect(await managedIn(controlPlane, `cloister-t-${name}`)).toEqual(IN_SYSTEM);
+      expect(await managedIn(controlPlane(), `${name}-agents`)).toEqual(IN_ENROLLED);
+      expect(await managedIn(controlPlane(), `cloister-t-${name}`)).toEqual(IN_SYSTEM);
       await stop();
     }
     expect(cut.length).toBeGreaterThan(18);
@@ -81,14 +42,14 @@ describe('an operator that is killed between two writes', () => {
     const cut: number[] = [];
     for (let most = 0; most < 8; most += 1) {
       const name = `cut-${most}`;
-      await calls.remove(`${TENANTS}/${name}`);
+      await calls().remove(`${TENANTS}/${name}`);
       const killed = await start({ maxWrites: most });
-      const gone = async () => (await calls.read(`${NAMESPACES}/cloister-t-${name}`)).status === 404;
+      const gone = async () => (await calls().read(`${NAMESPACES}/cloister-t-${name}`)).status === 404;
       await vi.waitFor(async () => expect(killed.isCut() || (await gone())).toBe(true), WAIT);
       if (killed.isCut()) cut.push(most);
       await start();
       await isGone(name);
-      expect(await managedIn(controlPlane, `${name}-agents`)).toEqual([]);
+      expect(await managedIn(controlPlane(), `${name}-agents`)).toEqual([]);
       await stop();
     }
     expect(cut.length).toBeGreaterThan(5);
@@ -110,7 +71,7 @@ describe('the certificate of a gateway', () => {
     sleep: systemClock.sleep,
   });
   const dataOf = async (path: string): Promise<Readonly<Record<string, string>>> =>
-    ((await calls.read(path)).object['data'] ?? {}) as Record<string, string>;
+    ((await calls().read(path)).object['data'] ?? {}) as Record<string, string>;
   const served = async (): Promise<X509Certificate> => {
     const data = await dataOf(`${NAMESPACES}/${system}/secrets/cloister-gateway-certificate`);
     return new X509Certificate(Buffer.from(data['tls.crt'] ?? '', 'base64'));
@@ -168,12 +129,9 @@ describe('the certificate of a gateway', () => {
     await start({ clock: ahead(252) });
     const secret = `${NAMESPACES}/${system}/secrets/cloister-gateway-certificate`;
     await stop();
-    const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
-    for (const binding of ['cloister-managed-objects', 'cloister-managed-objects-2']) {
-      await calls.remove(`${policies}/${binding}`);
-    }
+    await cluster.removeGuard();
     const data = { 'tls.crt': Buffer.from('no certificate').toString('base64') };
-    await vi.waitFor(async () => expect((await calls.merge(secret, { data })).status).toBe(200), WAIT);
+    await vi.waitFor(async () => expect((await calls().merge(secret, { data })).status).toBe(200), WAIT);
     await start({ clock: ahead(252) });
     await vi.waitFor(async () => expect(await signers()).toEqual([true, false]), WAIT);
   });

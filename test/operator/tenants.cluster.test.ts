@@ -1,66 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type GateFacts } from '../../src/policy/gate/gate-facts.ts';
-import { type ClusterCalls, clusterCalls } from '../e2e/cluster-calls.ts';
-import { enrolledTenants, NAMESPACES } from '../e2e/enrolled-tenants.ts';
-import { changeTenant, TENANTS } from '../e2e/tenants.ts';
-import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { GateFacts } from '../../src/policy/gate/gate-facts.ts';
+import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
 import { IN_ENROLLED, IN_SYSTEM, managedIn } from './managed-objects.ts';
-import {
-  ENDPOINT,
-  type OperatorOnCluster,
-  type OperatorOnClusterOptions,
-  prepareCluster,
-  startOperatorOn,
-} from './operator-on-cluster.ts';
+import { ENDPOINT, type OperatorOnCluster } from './operator-on-cluster.ts';
+import { useTenantCluster, WAIT } from './use-tenant-cluster.ts';
 
-const WAIT = { timeout: 30_000, interval: 100 };
 const NETWORK = '/apis/networking.k8s.io/v1/namespaces';
-const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces';
 
-let controlPlane: StartedControlPlane;
-let calls: ClusterCalls;
-let running: OperatorOnCluster | undefined;
-const { makeNamespace, makeTenant, statusOf } = enrolledTenants(() => calls);
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-  await controlPlane.controllersRunning();
-  calls = clusterCalls(controlPlane);
-  await prepareCluster(controlPlane);
-});
-afterAll(() => controlPlane.stop());
-afterEach(stop);
-
-async function start(options?: OperatorOnClusterOptions): Promise<OperatorOnCluster> {
-  await stop();
-  running = await startOperatorOn(controlPlane, options);
-  return running;
-}
-
-async function stop(): Promise<void> {
-  await running?.stop();
-  running = undefined;
-}
-
-async function reasonsOf(tenant: string): Promise<Readonly<Record<string, string>>> {
-  const { conditions = [] } = await statusOf(tenant);
-  return Object.fromEntries(conditions.map(({ type, reason }) => [type, reason]));
-}
-
-/** Waits until everything of a tenant is written but for pods, which no kubelet runs here. */
-async function isProvided(tenant: string): Promise<void> {
-  await vi.waitFor(async () => {
-    expect(await reasonsOf(tenant)).toEqual({
-      NamespacesEnrolled: 'Enrolled',
-      NetworkClosed: 'Closed',
-      GatewayReady: 'Unavailable',
-      Ready: 'NotReady',
-    });
-    const gateway = (await statusOf(tenant)).conditions?.find(({ type }) => type === 'GatewayReady');
-    expect(gateway?.message).toBe('0 of 2 replicas are ready.');
-  }, WAIT);
-}
+const cluster = useTenantCluster();
+const { calls, controlPlane, start, makeNamespace, makeTenant, statusOf, reasonsOf, isProvided } = cluster;
 
 /** Waits until nothing was written for a second. */
 async function isQuiet({ writes }: OperatorOnCluster): Promise<void> {
@@ -71,7 +20,7 @@ async function isQuiet({ writes }: OperatorOnCluster): Promise<void> {
 }
 
 async function dataOf(path: string): Promise<Readonly<Record<string, string>>> {
-  const { object, status, message } = await calls.read(path);
+  const { object, status, message } = await calls().read(path);
   if (status !== 200) throw new Error(`${path}: ${status} ${message}`);
   return (object['data'] ?? {}) as Record<string, string>;
 }
@@ -82,8 +31,8 @@ describe('a tenant', () => {
     const operator = await start();
     await makeTenant('acme', ['acme-agents']);
     await isProvided('acme');
-    expect(await managedIn(controlPlane, 'acme-agents')).toEqual(IN_ENROLLED);
-    expect(await managedIn(controlPlane, 'cloister-t-acme')).toEqual(IN_SYSTEM);
+    expect(await managedIn(controlPlane(), 'acme-agents')).toEqual(IN_ENROLLED);
+    expect(await managedIn(controlPlane(), 'cloister-t-acme')).toEqual(IN_SYSTEM);
     const { writes } = operator;
     const closed = writes.findIndex((write) => write.includes('acme-agents/cloister-default-deny'));
     const labelled = writes.findIndex((write) => write === 'apply Namespace acme-agents');
@@ -100,22 +49,23 @@ describe('a tenant', () => {
   });
 
   test('has its gateway told what start gates must try', async () => {
-    const { clusterIPs } = (await calls.read(`${NAMESPACES}/cloister-system/services/cloister-webhook`))
+    const { clusterIPs } = (await calls().read(`${NAMESPACES}/cloister-system/services/cloister-webhook`))
       .object['spec'] as { clusterIPs: string[] };
     const data = await dataOf(`${NAMESPACES}/cloister-t-acme/configmaps/cloister-gate`);
     const facts = JSON.parse(data['gate.json'] ?? '') as GateFacts;
     expect(facts).toMatchObject({ tenant: 'acme', namespaces: ['acme-agents'], nodePorts: 'Refuse' });
-    const found = facts.targets.map(({ name, address, port, protocol }) => [name, address, port, protocol]);
-    expect(found.sort()).toEqual(
-      [
-        ['api-server', '10.96.0.1', 443, 'TCP'],
-        ['api-server-endpoint', ENDPOINT, 6443, 'TCP'],
-        ['cluster-dns', '10.96.0.10', 53, 'TCP'],
-        ['cluster-dns', '10.96.0.10', 53, 'UDP'],
-        ['outside', '1.1.1.1', 443, 'TCP'],
-        ['webhook', clusterIPs[0], 443, 'TCP'],
-      ].sort(),
+    const found = facts.targets.map(
+      ({ name, address, port, protocol }) => `${name} ${address} ${port} ${protocol}`,
     );
+    const wanted = [
+      'api-server 10.96.0.1 443 TCP',
+      `api-server-endpoint ${ENDPOINT} 6443 TCP`,
+      'cluster-dns 10.96.0.10 53 TCP',
+      'cluster-dns 10.96.0.10 53 UDP',
+      'outside 1.1.1.1 443 TCP',
+      `webhook ${clusterIPs[0]} 443 TCP`,
+    ];
+    expect(found.sort()).toEqual(wanted.sort());
   });
 
   test('serves a certificate that its namespaces trust, under the name by which agents call the gateway', async () => {
@@ -134,11 +84,11 @@ describe('a tenant', () => {
       conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }],
     };
     await vi.waitFor(async () => {
-      const answer = await calls.merge(`${pods}/cloister-gateway-0/status`, { status });
+      const answer = await calls().merge(`${pods}/cloister-gateway-0/status`, { status });
       expect(answer.status).toBe(200);
     }, WAIT);
     await vi.waitFor(async () => expect((await reasonsOf('acme'))['Ready']).toBe('Ready'), WAIT);
-    const { object } = await calls.read(`${NAMESPACES}/cloister-t-acme/services/cloister-gateway`);
+    const { object } = await calls().read(`${NAMESPACES}/cloister-t-acme/services/cloister-gateway`);
     const { clusterIPs } = object['spec'] as { clusterIPs: string[] };
     expect((await statusOf('acme')).gateway).toEqual({ clusterIPs });
   });
@@ -147,23 +97,20 @@ describe('a tenant', () => {
     await start();
     const deny = `${NETWORK}/acme-agents/networkpolicies/cloister-default-deny`;
     const allow = `${NETWORK}/acme-agents/networkpolicies/cloister-allow-gateway`;
-    const before = (await calls.read(allow)).object['spec'];
-    const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
-    for (const binding of ['cloister-managed-objects', 'cloister-managed-objects-2']) {
-      await calls.remove(`${policies}/${binding}`);
-    }
-    const remove = async () => expect((await calls.remove(deny)).status).toBe(200);
+    const before = (await calls().read(allow)).object['spec'];
+    await cluster.removeGuard();
+    const remove = async () => expect((await calls().remove(deny)).status).toBe(200);
     await vi.waitFor(remove, WAIT);
-    await vi.waitFor(async () => expect((await calls.read(deny)).status).toBe(200), WAIT);
-    expect((await calls.merge(allow, { spec: { egress: [{}] } })).status).toBe(200);
-    await vi.waitFor(async () => expect((await calls.read(allow)).object['spec']).toEqual(before), WAIT);
+    await vi.waitFor(async () => expect((await calls().read(deny)).status).toBe(200), WAIT);
+    expect((await calls().merge(allow, { spec: { egress: [{}] } })).status).toBe(200);
+    await vi.waitFor(async () => expect((await calls().read(allow)).object['spec']).toEqual(before), WAIT);
   });
 
   test('says which object of somebody else has a name that it needs, and leaves that alone', async () => {
     const operator = await start();
     await makeNamespace('taken-agents');
     const theirs = { metadata: { name: 'cloister-ca' }, data: { 'ca.crt': 'theirs' } };
-    await calls.create(`${NAMESPACES}/taken-agents/configmaps`, theirs);
+    await calls().create(`${NAMESPACES}/taken-agents/configmaps`, theirs);
     await makeTenant('taken', ['taken-agents']);
     const condition = async () =>
       (await statusOf('taken')).conditions?.find(({ type }) => type === 'GatewayReady');
@@ -175,85 +122,6 @@ describe('a tenant', () => {
   });
 });
 
-describe('what is released', () => {
-  test('is a namespace that the tenant lists no more, but only when its sandboxes have ended', async () => {
-    await makeNamespace('leave-a');
-    await makeNamespace('leave-b');
-    await start();
-    await makeTenant('leave', ['leave-a', 'leave-b']);
-    await isProvided('leave');
-    await sandboxPod('leave-b');
-    await changeTenant(calls, 'leave', ({ namespaces }) => ({ namespaces: namespaces.slice(0, 1) }));
-    await vi.waitFor(async () => {
-      const { namespaces } = await statusOf('leave');
-      expect(namespaces?.map(({ name }) => name)).toEqual(['leave-a']);
-    }, WAIT);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(await managedIn(controlPlane, 'leave-b')).toEqual(IN_ENROLLED);
-    await calls.remove(`${NAMESPACES}/leave-b/pods/agent?gracePeriodSeconds=0`);
-    await vi.waitFor(async () => expect(await labelOf('leave-b')).toBeUndefined(), WAIT);
-    expect(await managedIn(controlPlane, 'leave-b')).toEqual([]);
-    expect(await managedIn(controlPlane, 'leave-a')).toEqual(IN_ENROLLED);
-    expect(await managedIn(controlPlane, 'cloister-t-leave')).toEqual(IN_SYSTEM);
-  });
-
-  test('is everything of a tenant that is deleted', async () => {
-    await start();
-    await calls.remove(`${TENANTS}/leave`);
-    await vi.waitFor(async () => {
-      expect((await calls.read(`${NAMESPACES}/cloister-t-leave`)).status).toBe(404);
-    }, WAIT);
-    expect(await managedIn(controlPlane, 'leave-a')).toEqual([]);
-    expect(await labelOf('leave-a')).toBeUndefined();
-    const bindings = await calls.read(`${RBAC}/leave-a/rolebindings`);
-    expect(bindings.object['items']).toEqual([]);
-  });
-
-  test('is everything of every tenant, with --release', async () => {
-    const flags = ['--release=true'];
-    const operator = await start({ flags });
-    await operator.operator.whenReleased();
-    const { object } = await calls.read(`${NAMESPACES}?labelSelector=cloister.dev/tenant`);
-    expect(object['items']).toEqual([]);
-    const system = await calls.read(`${NAMESPACES}?labelSelector=cloister.dev/system`);
-    expect(system.object['items']).toEqual([]);
-    expect((await calls.read(`${TENANTS}/acme`)).status).toBe(200);
-  });
-});
-
-async function labelOf(namespace: string): Promise<string | undefined> {
-  const { object } = await calls.read(`${NAMESPACES}/${namespace}`);
-  const { labels } = object['metadata'] as { labels?: Record<string, string> };
-  return labels?.['cloister.dev/tenant'];
-}
-
-/** As the operator: the policies let nobody else say that a pod is a sandbox's. */
-async function sandboxPod(namespace: string): Promise<void> {
-  const container = {
-    name: 'agent',
-    image: 'packages.example.com/agent:1',
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-  };
-  const pod = {
-    metadata: {
-      name: 'agent',
-      labels: { 'cloister.dev/role': 'read-only', 'cloister.dev/sandbox': 'agent' },
-    },
-    spec: {
-      containers: [container],
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 1001, seccompProfile: { type: 'RuntimeDefault' } },
-    },
-  };
-  const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
-  await calls.remove(`${bindings}/cloister-backstop`);
-  const create = async () => {
-    const answer = await calls.create(`${NAMESPACES}/${namespace}/pods`, pod);
-    expect(`${answer.status} ${answer.message}`).toBe('201 ');
-  };
-  await vi.waitFor(create, WAIT);
-}
-
 test('without an image of the gateway namespaces are closed, and the condition says why there is none', async () => {
   await makeNamespace('bare-agents');
   await start({ flags: [] });
@@ -261,9 +129,9 @@ test('without an image of the gateway namespaces are closed, and the condition s
   await vi.waitFor(async () => {
     expect(await reasonsOf('bare')).toMatchObject({ NetworkClosed: 'Closed', GatewayReady: 'NotConfigured' });
   }, WAIT);
-  expect(await managedIn(controlPlane, 'bare-agents')).toEqual([
+  expect(await managedIn(controlPlane(), 'bare-agents')).toEqual([
     'NetworkPolicy cloister-allow-gateway',
     'NetworkPolicy cloister-default-deny',
   ]);
-  expect((await calls.read(`${NAMESPACES}/cloister-t-bare`)).status).toBe(404);
+  expect((await calls().read(`${NAMESPACES}/cloister-t-bare`)).status).toBe(404);
 });

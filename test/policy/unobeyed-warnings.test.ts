@@ -10,9 +10,11 @@ test('the defaults that the API server fills in are not warned about', () => {
   expect(unobeyedWarnings('AgentRole', buildAgentRole())).toEqual([]);
 });
 
-test('a sandbox is told that nothing makes its pod', () => {
-  expect(unobeyedWarnings('AgentSandbox', buildAgentSandbox())).toEqual([
-    expect.stringContaining('does not enforce spec'),
+test('a sandbox is told that nobody reaches its ports, where it has some', () => {
+  expect(unobeyedWarnings('AgentSandbox', buildAgentSandbox())).toEqual([]);
+  const listening = buildAgentSandbox(({ spec }) => (spec.ports = [8080]));
+  expect(unobeyedWarnings('AgentSandbox', listening)).toEqual([
+    expect.stringContaining('does not enforce spec.ports'),
   ]);
 });
 

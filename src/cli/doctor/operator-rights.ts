@@ -33,6 +33,8 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.statefulSets, WRITTEN),
   ...rights(resources.podDisruptionBudgets, WRITTEN),
   ...Object.values(CLUSTER_ROLE).flatMap((name) => rights(resources.clusterRoles, ['bind'], { name })),
+  ...rights(resources.events, ['create', 'patch']),
+  ...rights(resources.leases, ['get', 'update'], { namespace: SYSTEM_NAMESPACE, name: OPERATOR }),
   ...rights(resources.services, ['get'], { namespace: SYSTEM_NAMESPACE, name: 'cloister-webhook' }),
   ...rights(resources.endpointSlices, ['get'], { namespace: 'default', name: 'kubernetes' }),
   ...rights(resources.deployments, ['get', 'delete'], { namespace: SYSTEM_NAMESPACE, name: OPERATOR }),

@@ -1,6 +1,7 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { ANNOTATION, OPERATOR_USER, PROXY_SECRET } from '../../api/names.ts';
 import { Secret } from '../../lib/secret.ts';
+import { sha256 } from '../../lib/sha256.ts';
 import type { Violation } from '../../policy/decision.ts';
 import { describeDenial, describeViolation } from '../../policy/describe-decision.ts';
 import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
@@ -87,6 +88,7 @@ function renderPod(
     imagePullPolicy: GATEWAY_DEFAULTS.imagePullPolicy,
     remainingSeconds: lifetimeOf(sandbox, role),
     now,
+    sha256,
   });
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sha256 } from '../../lib/sha256.ts';
 import type { ManifestDocument, UnreadableDocument, ValuePlace } from '../../lib/yaml/manifest-document.ts';
 import type { Violation } from '../../policy/decision.ts';
 import { describeViolation } from '../../policy/describe-decision.ts';
@@ -96,5 +96,5 @@ function uriOf(file: string): string {
 }
 
 function fingerprint(parts: readonly unknown[]): SarifResult['partialFingerprints'] {
-  return { [FINGERPRINT]: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32) };
+  return { [FINGERPRINT]: sha256(JSON.stringify(parts)).slice(0, 32) };
 }

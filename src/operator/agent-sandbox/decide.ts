@@ -1,4 +1,5 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { sha256 } from '../../lib/sha256.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
 import { type GrantedRole, grantRole, type RoleSurroundings } from '../../policy/sandboxes/grant-role.ts';
@@ -75,7 +76,7 @@ function render(
   if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
   const { role, tenant } = granted;
   const remainingSeconds = remainingMilliseconds / 1000;
-  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now });
+  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now, sha256 });
 }
 
 /** When the agent began for the first time, in milliseconds since 1970. It is recorded, so that the lifetime survives the pod. */

@@ -11,35 +11,37 @@ const MAX_LISTED = 16;
 export function egressCondition({ status }: AgentSandbox, verdict: GateVerdict | null): ConditionState {
   const before = status?.conditions?.find(({ type }) => type === 'EgressClosed');
   const isFailure = before?.reason === 'FoundOpen' || before?.reason === 'GateFailed';
-  const kept = before === undefined ? null : condition(before.status, before.reason, before.message);
-  if (verdict === null) {
-    const isKept = isFailure || status?.endTime !== undefined;
-    return (isKept ? kept : null) ?? condition('Unknown', 'NotProven', 'No pod runs.');
+  const stays = verdict === null ? isFailure || status?.endTime !== undefined : isFailure;
+  const isUnreported = verdict === null || verdict.state === 'Pending';
+  if (isUnreported && stays && before !== undefined) {
+    return condition(before.status, before.reason, before.message);
   }
-  switch (verdict.state) {
-    case 'Absent':
-      return condition('Unknown', 'NotProven', 'The role has no start gate, so nothing is proven.');
-    case 'Pending':
-      return (
-        (isFailure ? kept : null) ?? condition('Unknown', 'NotProven', 'The start gate has not reported.')
-      );
-    case 'Passed': {
-      const nodePorts =
-        verdict.openNodePorts.length === 0
-          ? ''
-          : ` Ports of its own node are open, which this installation accepts: ${list(verdict.openNodePorts)}.`;
-      const closed = `The start gate found ${verdict.closed} targets closed and reached the gateway.`;
-      return condition('True', 'Closed', `${closed}${nodePorts}`);
-    }
-    case 'FoundOpen': {
-      const open = `The start gate reached what must be closed: ${list(verdict.open)}.`;
-      const advice =
-        'Check that the CNI of the node enforces NetworkPolicies, and that no policy lets the pod out.';
-      return condition('False', 'FoundOpen', `${open} ${advice}`);
-    }
-    case 'Failed':
-      return condition('Unknown', 'GateFailed', `The start gate could not find out: ${verdict.problem}.`);
+  return verdict === null ? condition('Unknown', 'NotProven', 'No pod runs.') : describe(verdict);
+}
+
+function describe(verdict: GateVerdict): ConditionState {
+  if (verdict.state === 'Absent') {
+    return condition('Unknown', 'NotProven', 'The role has no start gate, so nothing is proven.');
   }
+  if (verdict.state === 'Pending') {
+    return condition('Unknown', 'NotProven', 'The start gate has not reported.');
+  }
+  if (verdict.state === 'Failed') {
+    return condition('Unknown', 'GateFailed', `The start gate could not find out: ${verdict.problem}.`);
+  }
+  if (verdict.state === 'FoundOpen') {
+    const open = `The start gate reached what must be closed: ${list(verdict.open)}.`;
+    const advice =
+      'Check that the CNI of the node enforces NetworkPolicies, and that no policy lets the pod out.';
+    return condition('False', 'FoundOpen', `${open} ${advice}`);
+  }
+  const { closed, openNodePorts } = verdict;
+  const found = `The start gate found ${closed} targets closed and reached the gateway.`;
+  const accepted =
+    openNodePorts.length === 0
+      ? ''
+      : ` Ports of its own node are open, which this installation accepts: ${list(openNodePorts)}.`;
+  return condition('True', 'Closed', `${found}${accepted}`);
 }
 
 function list(targets: readonly string[]): string {

@@ -33,28 +33,36 @@ const report = z.object({
  */
 export function gateVerdict({ spec, status }: ObservedPod): GateVerdict {
   if (!hasStartGate(spec)) return { state: 'Absent' };
-  const gate = status?.initContainerStatuses?.find(({ name }) => name === START_GATE_CONTAINER);
+  const gate = findGate(status);
   const ended = gate?.state?.terminated ?? gate?.lastState?.terminated;
-  if (ended === undefined) return pending(status?.phase, gate);
-  const message = readReport(ended.message);
-  if (message === null) {
-    return { state: 'Failed', problem: `its report cannot be read (exit code ${ended.exitCode})` };
+  return ended === undefined ? pending(status?.phase, gate) : endedVerdict(ended);
+}
+
+function endedVerdict({
+  exitCode,
+  message,
+}: {
+  readonly exitCode: number;
+  readonly message?: string;
+}): GateVerdict {
+  const said = readReport(message);
+  if (said === null) {
+    return { state: 'Failed', problem: `its report cannot be read (exit code ${exitCode})` };
   }
-  if (ended.exitCode === 0 && message.passed) {
-    return {
-      state: 'Passed',
-      closed: message.closed,
-      openNodePorts: message.openNodePorts.map(singleLine),
-    };
+  if (exitCode === 0 && said.passed) {
+    return { state: 'Passed', closed: said.closed, openNodePorts: said.openNodePorts.map(singleLine) };
   }
-  if (message.open.length > 0) return { state: 'FoundOpen', open: message.open.map(singleLine) };
-  return { state: 'Failed', problem: singleLine(message.problem ?? `exit code ${ended.exitCode}`) };
+  if (said.open.length > 0) return { state: 'FoundOpen', open: said.open.map(singleLine) };
+  return { state: 'Failed', problem: singleLine(said.problem ?? `exit code ${exitCode}`) };
+}
+
+function findGate(status: ObservedPod['status']): ObservedContainerStatus | undefined {
+  return status?.initContainerStatuses?.find(({ name }) => name === START_GATE_CONTAINER);
 }
 
 /** Whether the start gate has ended without letting the agent start. */
 export function isGateFailed({ status }: ObservedPod): boolean {
-  const gate = status?.initContainerStatuses?.find(({ name }) => name === START_GATE_CONTAINER);
-  return (gate?.state?.terminated?.exitCode ?? 0) !== 0;
+  return (findGate(status)?.state?.terminated?.exitCode ?? 0) !== 0;
 }
 
 function hasStartGate(spec: ObservedPod['spec']): boolean {

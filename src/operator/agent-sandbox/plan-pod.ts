@@ -57,44 +57,45 @@ export function planPod(source: PodPlanSource): PodPlan {
   if (sandbox.status?.endTime !== undefined) return planEnded(source);
   if (sandbox.spec.state === 'Stopped') return end(source, 'Stopped', 'The sandbox was stopped.');
   if (unresolved !== null) return remove(source, 'Waiting', unresolved);
-  if (deadline !== null && now >= deadline) {
-    return end(source, 'LifetimeReached', `The lifetime ended at ${formatTime(deadline)}.`);
-  }
-  return planTask(source);
+  const plan = planTask(source);
+  // What ended by itself before is said as that.
+  if (plan.ends === true || deadline === null || now < deadline) return plan;
+  return end(source, 'LifetimeReached', `The lifetime ended at ${formatTime(deadline)}.`);
 }
 
 function planTask(source: PodPlanSource): PodPlan {
-  const { sandbox, state } = source;
-  const { restartPolicy } = sandbox.spec;
-  switch (state.state) {
-    case 'None':
-      return planMissing(source);
-    case 'Foreign':
-    case 'Terminating':
-      return planTerminating(source, state.pod);
-    case 'GateFailed':
-      return restart(source, state.pod, 'GateFailed', 'The start gate failed; EgressClosed says why.');
-    case 'NotStarted':
-      return restart(
-        source,
-        state.pod,
-        'Restarting',
-        `The pod failed before the agent began: ${state.message}.`,
-      );
-    case 'Failed':
-      return restartPolicy === 'Never'
-        ? end(source, 'Failed', `The pod failed: ${state.message}.`)
-        : restart(source, state.pod, 'Restarting', `The pod failed: ${state.message}.`);
-    case 'DeadlineExceeded':
-      return end(source, 'LifetimeReached', 'The lifetime of the sandbox is over.');
-    case 'Succeeded':
-      return restartPolicy === 'Always'
-        ? restart(source, state.pod, 'Restarting', 'The agent ended.')
-        : end(source, 'Completed', 'The agent ended with exit code 0.');
-    case 'Ready':
-    case 'Starting':
-      return planLive(source, state);
+  const { state } = source;
+  if (state.state === 'None') return planMissing(source);
+  if (state.state === 'Terminating' || state.state === 'Foreign') return planTerminating(source, state.pod);
+  if (state.state === 'Ready' || state.state === 'Starting') return planLive(source, state);
+  return planFinished(source, state);
+}
+
+type Finished = Exclude<
+  PodState,
+  { readonly state: 'None' | 'Terminating' | 'Foreign' | 'Ready' | 'Starting' }
+>;
+
+/** A pod that ended ends the task or not, as its `restartPolicy` says; one whose agent never began does not. */
+function planFinished(source: PodPlanSource, state: Finished): PodPlan {
+  const { restartPolicy } = source.sandbox.spec;
+  const again = (reason: string, message: string): PodPlan => restart(source, state.pod, reason, message);
+  if (state.state === 'GateFailed') {
+    return again('GateFailed', 'The start gate failed; EgressClosed says why.');
   }
+  if (state.state === 'NotStarted') {
+    return again('Restarting', `The pod failed before the agent began: ${state.message}.`);
+  }
+  if (state.state === 'DeadlineExceeded') {
+    return end(source, 'LifetimeReached', 'The lifetime of the sandbox is over.');
+  }
+  if (state.state === 'Failed') {
+    const message = `The pod failed: ${state.message}.`;
+    return restartPolicy === 'Never' ? end(source, 'Failed', message) : again('Restarting', message);
+  }
+  return restartPolicy === 'Always'
+    ? again('Restarting', 'The agent ended.')
+    : end(source, 'Completed', 'The agent ended with exit code 0.');
 }
 
 function planMissing({ sandbox, rendered }: PodPlanSource): PodPlan {

@@ -62,17 +62,23 @@ export function podState({ metadata }: AgentSandbox, observed: ObservedPod | und
 
 function seen({ metadata, status }: ObservedPod): SeenPod {
   const agent = status?.containerStatuses?.find(({ name }) => name === AGENT_CONTAINER);
-  const { running, terminated } = agent?.state ?? {};
-  const started = parseTime(running?.startedAt ?? terminated?.startedAt ?? '');
-  const finished = parseTime(terminated?.finishedAt ?? '');
   return {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
     isTerminating: metadata.deletionTimestamp !== undefined,
     hash: metadata.annotations?.[ANNOTATION.policyHash],
-    agentStartTime: started > 0 ? started : null,
-    agentRanMilliseconds: finished > started && started > 0 ? finished - started : 0,
+    ...agentTimes(agent),
   };
+}
+
+function agentTimes(
+  agent: ObservedContainerStatus | undefined,
+): Pick<SeenPod, 'agentStartTime' | 'agentRanMilliseconds'> {
+  const { running, terminated } = agent?.state ?? {};
+  const started = parseTime(running?.startedAt ?? terminated?.startedAt ?? '');
+  if (!(started > 0)) return { agentStartTime: null, agentRanMilliseconds: 0 };
+  const finished = parseTime(terminated?.finishedAt ?? '');
+  return { agentStartTime: started, agentRanMilliseconds: finished > started ? finished - started : 0 };
 }
 
 function failed(observed: ObservedPod, pod: SeenPod): PodState {

@@ -1,10 +1,10 @@
 import { OPERATOR, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { findObject } from '../../kube/find-object.ts';
-import { type KubeClient } from '../../kube/kube-client.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
-import { type KubeLogger } from '../../kube/kube-logger.ts';
+import type { KubeLogger } from '../../kube/kube-logger.ts';
 import { resources } from '../../kube/resources.ts';
-import { type Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 
 const DEPLOYMENT = { namespace: SYSTEM_NAMESPACE, name: OPERATOR };
 const PODS = {

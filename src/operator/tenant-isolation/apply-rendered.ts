@@ -1,11 +1,11 @@
 import { applyWanted, type ApplyOutcome } from '../../controller/apply-wanted.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
-import { type KubeResource } from '../../kube/kube-resource.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
-import { type RenderedObject } from '../../render/tenant/rendered-object.ts';
-import { type OperatorCaches } from '../operator-caches.ts';
-import { type Attempts } from './attempts.ts';
-import { type TenantContext } from './tenant-context.ts';
+import type { RenderedObject } from '../../render/tenant/rendered-object.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
+import type { Attempts } from './attempts.ts';
+import type { TenantContext } from './tenant-context.ts';
 
 interface RenderedKind {
   readonly resource: KubeResource;

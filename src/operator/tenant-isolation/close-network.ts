@@ -1,7 +1,7 @@
 import { allowGateway } from '../../render/tenant/allow-gateway.ts';
 import { defaultDeny } from '../../render/tenant/default-deny.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
-import { type TenantStatusPart } from './tenant-status.ts';
+import type { TenantStatusPart } from './tenant-status.ts';
 
 /** What is known of the policies of a tenant's namespaces. */
 export interface NetworkFacts {

@@ -1,13 +1,13 @@
 import { SYSTEM_NAMESPACE } from '../../api/names.ts';
-import { type KubeClient } from '../../kube/kube-client.ts';
-import { type KubeLogger } from '../../kube/kube-logger.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeLogger } from '../../kube/kube-logger.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { serverOfPod } from '../../kube/service-account.ts';
-import { type GateTarget } from '../../lib/gate-protocol.ts';
-import { type Clock } from '../../lib/clock.ts';
-import { type GateSettings } from '../configuration.ts';
-import { type ObservedService } from '../observed-objects.ts';
+import type { GateTarget } from '../../lib/gate-protocol.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { GateSettings } from '../configuration.ts';
+import type { ObservedService } from '../observed-objects.ts';
 import { gateTargets } from './gate-targets.ts';
 
 export interface GateTargetSource {

@@ -6,12 +6,12 @@ import {
   NETWORK_POLICY,
   SYSTEM_NAMESPACE_PREFIX,
 } from '../../api/names.ts';
-import { type SharedCache } from '../../cluster/shared-cache.ts';
-import { type Controller } from '../../controller/controller.ts';
-import { type Change } from '../../kube/fold.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { SharedCache } from '../../cluster/shared-cache.ts';
+import type { Controller } from '../../controller/controller.ts';
+import type { Change } from '../../kube/fold.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
-import { type OperatorCaches } from '../operator-caches.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
 
 /** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
@@ -30,7 +30,7 @@ export function knownTenants({ tenants, namespaces }: OperatorCaches): ReadonlyS
 
 /** Has a tenant reconciled when something changes that it is made from or that was made for it. Called before the caches start. */
 export function followTenants(caches: OperatorCaches, controller: Pick<Controller, 'add' | 'addAll'>): void {
-  const { tenants, roles, namespaces, pods } = caches;
+  const { tenants, roles, namespaces, pods, serviceAccounts } = caches;
   tenants.subscribe((change) => {
     controller.add(change.object.metadata.name);
     const isStatusAlone =
@@ -55,8 +55,8 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
     const name = ownerOf(caches, metadata.namespace ?? '');
     if (name !== undefined) controller.add(name);
   };
-  // The last object of a sandbox that ends lets its namespace go.
-  for (const cache of [pods, caches.serviceAccounts]) {
+  // The last object of a sandbox that goes lets its namespace go.
+  for (const cache of [pods, serviceAccounts]) {
     cache.subscribe(({ type, object }: Change<KubeObject>) => {
       if (type === 'Deleted' && object.metadata.labels?.[LABEL.sandbox] !== undefined) addOwner(object);
     });

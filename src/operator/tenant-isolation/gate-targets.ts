@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { type GateTarget } from '../../lib/gate-protocol.ts';
+import type { GateTarget } from '../../lib/gate-protocol.ts';
 
 /** An address that is no target, and why. */
 export interface LeftOutTarget {

@@ -1,5 +1,5 @@
-import { type ConditionState } from '../../controller/conditions.ts';
-import { type TenantStatusPart } from './tenant-status.ts';
+import type { ConditionState } from '../../controller/conditions.ts';
+import type { TenantStatusPart } from './tenant-status.ts';
 
 /** What is known of a tenant's gateway. */
 export interface GatewayFacts {

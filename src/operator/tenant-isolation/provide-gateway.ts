@@ -1,5 +1,5 @@
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
-import { type TenantIsolation } from '../../api/tenant-isolation.ts';
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import {
   type GatewayCertificateContext,
   readGatewayAuthorities,
@@ -21,10 +21,10 @@ import {
 } from '../../render/tenant/role-bindings.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
-import { type Attempts } from './attempts.ts';
+import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
 import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
-import { type TenantContext } from './tenant-context.ts';
+import type { TenantContext } from './tenant-context.ts';
 
 /** The gateway of one tenant, in one reconciliation. */
 export interface GatewayTask {
@@ -73,15 +73,13 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
 
   const certificates = await provideCertificates(task, tracker);
   const targetsProblem = await provideFacts(task, tracker);
-  await Promise.all(
-    [
-      gatewayServiceAccount(name),
-      gatewayService(name),
-      gatewayDisruptionBudget(name),
-      gatewayNetworkPolicy(name, context.configuration.apiServerPorts),
-    ].map(tracker.apply),
-  );
-  if (certificates.isServing) {
+  const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
+  const [isClosed] = await Promise.all([
+    tracker.apply(policy).then(isInPlace),
+    ...[gatewayServiceAccount(name), gatewayService(name), gatewayDisruptionBudget(name)].map(tracker.apply),
+  ]);
+  // Without its policy everybody would reach it.
+  if (certificates.isServing && isClosed) {
     const { replicas, storageClassName } = tenant.spec.gateway;
     await tracker.apply(gatewayStatefulSet({ tenant: name, replicas, storageClassName }, task.settings));
   }

@@ -1,4 +1,4 @@
-import { type TenantStatusPart } from './tenant-status.ts';
+import type { TenantStatusPart } from './tenant-status.ts';
 
 /** Returns the condition `Ready` from all others. */
 export function readyReport(parts: readonly TenantStatusPart[]): TenantStatusPart {

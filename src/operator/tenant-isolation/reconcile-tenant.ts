@@ -1,7 +1,7 @@
 import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
-import { type TenantIsolation } from '../../api/tenant-isolation.ts';
-import { type Work } from '../../controller/keyed-queue.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import type { Work } from '../../controller/keyed-queue.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import { createApplyRendered } from './apply-rendered.ts';
@@ -12,7 +12,7 @@ import { type EnrolmentPlan, planEnrolment } from './plan-enrolment.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
 import { readyReport } from './ready-report.ts';
 import { releaseNamespace } from './release-namespace.ts';
-import { type TenantContext } from './tenant-context.ts';
+import type { TenantContext } from './tenant-context.ts';
 import { tenantStatus, type TenantStatusPart } from './tenant-status.ts';
 
 /** A step that is due but cannot be done is looked at again after so long, where no event says that it can. */

@@ -1,10 +1,10 @@
 import { ANNOTATION, CERTIFICATE_AUTHORITY, CLUSTER_ROLE, LABEL, NETWORK_POLICY } from '../../api/names.ts';
-import { type KubeObject } from '../../kube/kube-object.ts';
-import { type KubeResource } from '../../kube/kube-resource.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
-import { type Attempts } from './attempts.ts';
-import { type Release } from './plan-enrolment.ts';
-import { type TenantContext } from './tenant-context.ts';
+import type { Attempts } from './attempts.ts';
+import type { Release } from './plan-enrolment.ts';
+import type { TenantContext } from './tenant-context.ts';
 
 /** An object that was made in an enrolled namespace. */
 interface Made {
@@ -13,16 +13,17 @@ interface Made {
 }
 
 /**
- * What to do next in a namespace that is released. `Wait`: pods or ServiceAccounts of sandboxes are still there, and the
- * reconciler of sandboxes takes them away. `Delete`: objects are still there. `TakeLabel`: nothing is left but the label.
+ * What to do next in a namespace that is released. `Wait`: sandboxes still have something there, which their reconciler takes
+ * away. `Delete`: objects are still there. `TakeLabel`: nothing is left but the label.
  */
 export type ReleaseStep =
-  | { readonly step: 'Wait'; readonly for: readonly string[] }
+  | { readonly step: 'Wait'; readonly sandboxObjects: readonly string[] }
   | { readonly step: 'Delete'; readonly objects: readonly Made[] }
   | { readonly step: 'TakeLabel' };
 
 /** What is there of Cloister in a namespace that is released. */
 export interface ReleaseFacts {
+  /** Pods and ServiceAccounts of sandboxes. A ServiceAccount goes after the Secret beside it, which no cache shows. */
   readonly sandboxObjects: readonly string[];
   readonly policies: readonly Made[];
   /** Everything but the policies. */
@@ -31,7 +32,7 @@ export interface ReleaseFacts {
 
 /** Decides the next step: what closes the network goes last, and the label by which the operator may write at the very end. */
 export function planRelease({ sandboxObjects, policies, others }: ReleaseFacts): ReleaseStep {
-  if (sandboxObjects.length > 0) return { step: 'Wait', for: sandboxObjects };
+  if (sandboxObjects.length > 0) return { step: 'Wait', sandboxObjects };
   if (others.length > 0) return { step: 'Delete', objects: others };
   if (policies.length > 0) return { step: 'Delete', objects: policies };
   return { step: 'TakeLabel' };
@@ -47,10 +48,8 @@ export async function releaseNamespace(
   const { namespace, resourceVersion } = release;
   const next = planRelease(gatherRelease(namespace, context));
   if (next.step === 'Wait') {
-    logger.info(
-      { namespace, objects: next.for.length },
-      'waiting until the sandboxes of the namespace have ended',
-    );
+    const { sandboxObjects } = next;
+    logger.info({ namespace, left: sandboxObjects.length }, 'waiting until the sandboxes have ended');
   } else if (next.step === 'Delete') {
     const present = next.objects.filter(({ object }) => object.metadata.deletionTimestamp === undefined);
     await Promise.all(
@@ -83,12 +82,13 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
       const object = cache.get(namespace, name);
       return object === undefined ? [] : [{ resource, object }];
     });
-  // The reconciler of sandboxes takes the ServiceAccount of each away after its Secret.
-  const sandboxObjects = [...caches.pods.list(namespace), ...caches.serviceAccounts.list(namespace)]
-    .filter(({ metadata }) => metadata.labels?.[LABEL.sandbox] !== undefined)
-    .map(({ metadata }) => metadata.name ?? '');
+  const ofSandboxes = (cache: { readonly list: (in_: string) => readonly KubeObject[] }): string[] =>
+    cache
+      .list(namespace)
+      .filter(({ metadata }) => metadata.labels?.[LABEL.sandbox] !== undefined)
+      .map(({ metadata }) => metadata.name ?? '');
   return {
-    sandboxObjects,
+    sandboxObjects: [...ofSandboxes(caches.pods), ...ofSandboxes(caches.serviceAccounts)],
     policies: made(resources.networkPolicies, caches.networkPolicies, Object.values(NETWORK_POLICY)),
     others: [
       ...made(resources.configMaps, caches.configMaps, [CERTIFICATE_AUTHORITY.configMap]),

@@ -1,9 +1,9 @@
-import { type KubeClient } from '../../kube/kube-client.ts';
-import { type KubeLogger } from '../../kube/kube-logger.ts';
-import { type Clock } from '../../lib/clock.ts';
-import { type OperatorConfiguration } from '../configuration.ts';
-import { type OperatorCaches } from '../operator-caches.ts';
-import { type GateTargetSource } from './find-gate-targets.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeLogger } from '../../kube/kube-logger.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { OperatorConfiguration } from '../configuration.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
+import type { GateTargetSource } from './find-gate-targets.ts';
 
 /** What the reconciler of tenants reads, writes and is told. */
 export interface TenantContext {

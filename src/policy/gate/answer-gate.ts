@@ -6,7 +6,7 @@ import {
   NODE_PORTS,
 } from '../../lib/gate-protocol.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
-import { type GateFacts } from './gate-facts.ts';
+import type { GateFacts } from './gate-facts.ts';
 
 /** A node has one address of each IP version. */
 const MAX_NODE_ADDRESSES = 4;

@@ -1,4 +1,4 @@
-import { type GateTarget, type NodePorts } from '../../lib/gate-protocol.ts';
+import type { GateTarget, NodePorts } from '../../lib/gate-protocol.ts';
 
 export type { NodePorts } from '../../lib/gate-protocol.ts';
 

@@ -21,16 +21,10 @@ export interface SandboxSurroundings {
 export function evaluateAgentSandbox(sandbox: AgentSandbox, around: SandboxSurroundings): readonly Finding[] {
   const resolution = resolveRole(sandbox, around.tenant);
   const { role } = around;
-  switch (resolution.state) {
-    case 'NotEnrolled':
-      return [notEnrolled(around.namespace)];
-    case 'NoDefaultRole':
-      return [noRole(resolution.tenant)];
-    case 'RoleNotAllowed':
-      return [notAllowed(resolution.name, resolution.tenant)];
-    case 'Named':
-      return role === null ? [] : [...evaluateLimits(sandbox, role), ...evaluateRest(sandbox, role)];
-  }
+  if (resolution.state === 'NotEnrolled') return [notEnrolled(around.namespace)];
+  if (resolution.state === 'NoDefaultRole') return [noRole(resolution.tenant)];
+  if (resolution.state === 'RoleNotAllowed') return [notAllowed(resolution.name, resolution.tenant)];
+  return role === null ? [] : [...evaluateLimits(sandbox, role), ...evaluateRest(sandbox, role)];
 }
 
 function evaluateLimits({ spec }: AgentSandbox, role: RolePolicy): readonly Finding[] {

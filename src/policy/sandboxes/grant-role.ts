@@ -31,37 +31,28 @@ export interface RoleSurroundings {
 export function grantRole(sandbox: AgentSandbox, around: RoleSurroundings): GrantedRole {
   const isEnrolled = around.tenant !== null && around.tenant.name === around.enrolledFor;
   const resolution = resolveRole(sandbox, isEnrolled ? around.tenant : null);
-  switch (resolution.state) {
-    case 'NotEnrolled':
-      return refused('NotEnrolled', describeNamespace(sandbox, around));
-    case 'NoDefaultRole':
-      return refused(
-        'NoDefaultRole',
-        `spec.roleRef is not set, and tenant "${resolution.tenant.name}" has no default role. Create a new sandbox that names a role, or set spec.roles.default of the tenant.`,
-      );
-    case 'RoleNotAllowed':
-      return refused(
-        'RoleNotAllowed',
-        `Tenant "${resolution.tenant.name}" does not allow role "${resolution.name}". Create a new sandbox with another role, or add it to spec.roles.allowed of the tenant.`,
-      );
-    case 'Named': {
-      const { name, tenant } = resolution;
-      const found = around.role(name);
-      if (found === undefined) {
-        return refused('RoleNotFound', `AgentRole "${name}" does not exist. Create it.`);
-      }
-      return {
-        condition: state('True', 'Resolved', `The role is "${name}".`),
-        granted: {
-          role: narrowRole(found, sandbox.spec),
-          tenant,
-          reference: { name, uid: found.metadata.uid },
-        },
-      };
-    }
-    default:
-      return resolution satisfies never;
+  if (resolution.state === 'NotEnrolled') return refused('NotEnrolled', describeNamespace(sandbox, around));
+  const { tenant } = resolution;
+  if (resolution.state === 'NoDefaultRole') {
+    return refused(
+      'NoDefaultRole',
+      `spec.roleRef is not set, and tenant "${tenant.name}" has no default role. Create a new sandbox that names a role, or set spec.roles.default of the tenant.`,
+    );
   }
+  const { name } = resolution;
+  if (resolution.state === 'RoleNotAllowed') {
+    return refused(
+      'RoleNotAllowed',
+      `Tenant "${tenant.name}" does not allow role "${name}". Create a new sandbox with another role, or add it to spec.roles.allowed of the tenant.`,
+    );
+  }
+  const found = around.role(name);
+  if (found === undefined) return refused('RoleNotFound', `AgentRole "${name}" does not exist. Create it.`);
+  const reference = { name, uid: found.metadata.uid };
+  return {
+    condition: state('True', 'Resolved', `The role is "${name}".`),
+    granted: { role: narrowRole(found, sandbox.spec), tenant, reference },
+  };
 }
 
 function describeNamespace({ metadata }: AgentSandbox, { tenant, enrolledFor }: RoleSurroundings): string {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { ANNOTATION } from '../../api/names.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
@@ -31,6 +30,8 @@ export interface SandboxPodSource {
   readonly remainingSeconds: number;
   /** Milliseconds since 1970, for exemptions. */
   readonly now: number;
+  /** Returns the SHA-256 of a text in hexadecimal. */
+  readonly sha256: (text: string) => string;
 }
 
 /** A sandbox's pod, to be created. */
@@ -54,9 +55,9 @@ export function lifetimeOf({ spec }: AgentSandbox, { maxLifetimeSeconds }: RoleP
 export function sandboxPod(source: SandboxPodSource): SandboxPod {
   const { sandbox, role, remainingSeconds } = source;
   const context = { ...fixContext(source), now: source.now };
-  const { pod: hardened, left } = hardenPod(authorsPod(sandbox, role) as Pod, '', context);
+  const { pod: hardened, left } = hardenPod(authorsPod(sandbox, role), '', context);
   const pod = pullStartGate(hardened, context, source.imagePullPolicy);
-  const hash = hashOf(withDeadline(pod, lifetimeOf(sandbox, role)), context);
+  const hash = source.sha256(hashed(withDeadline(pod, lifetimeOf(sandbox, role)), context));
   const { metadata, ...rest } = withDeadline(pod, Math.max(1, Math.floor(remainingSeconds)));
   const annotations = { ...metadata?.annotations, [ANNOTATION.policyHash]: hash };
   return { pod: { ...rest, metadata: { ...(metadata as OwnedMetadata), annotations } }, hash, left };
@@ -87,8 +88,7 @@ function withDeadline(pod: Pod, activeDeadlineSeconds: number): Pod {
 }
 
 /** Without the start gate, which has ended in every pod that runs: another version of it replaces no running agent. */
-function hashOf(pod: Pod, context: FixContext): string {
+function hashed(pod: Pod, context: FixContext): string {
   const initContainers = pod.spec?.initContainers?.filter((container) => !isStartGate(container, context));
-  const hashed = changeSpec(pod, (spec) => ({ ...spec, initContainers }));
-  return createHash('sha256').update(canonicalJson(hashed)).digest('hex');
+  return canonicalJson(changeSpec(pod, (spec) => ({ ...spec, initContainers })));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseAnswer } from '../../../src/gate/parse-answer.ts';
-import { type GateTarget } from '../../../src/lib/gate-protocol.ts';
+import type { GateTarget } from '../../../src/lib/gate-protocol.ts';
 import { answerGate, MAX_NODE_TARGETS } from '../../../src/policy/gate/answer-gate.ts';
 import { buildGateFacts } from '../../build/gate-facts.ts';
 

@@ -26,7 +26,10 @@ export const CONTAINER_REPAIRS: readonly Repair[] = [
     before: (pod) => Object.assign(pod.spec, { initContainers: [] }),
     after: (pod) => {
       readCertificates(pod);
-      gateOf(pod).resources = { limits: { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' } };
+      gateOf(pod).resources = {
+        limits: { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' },
+        requests: { cpu: '10m', memory: '32Mi' },
+      };
     },
   },
   {

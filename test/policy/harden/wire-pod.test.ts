@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hardenPod } from '../../../src/policy/harden/harden-pod.ts';
-import type { HardenContext } from '../../../src/policy/harden/wire-pod.ts';
-import { knowsGateway, wirePod } from '../../../src/policy/harden/wire-pod.ts';
+import { type HardenContext, knowsGateway, wirePod } from '../../../src/policy/harden/wire-pod.ts';
 import type { Pod } from '../../../src/policy/pod/pod.ts';
 import {
   buildContainer,

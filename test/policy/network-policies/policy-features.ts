@@ -58,7 +58,10 @@ export const FEATURES: Readonly<Record<string, (policy: NetworkPolicy) => boolea
   SCTP: ofPort(({ protocol }) => protocol === 'SCTP'),
 };
 
-type WrittenRule = { readonly peers?: readonly PolicyPeer[]; readonly ports?: readonly PolicyPort[] };
+interface WrittenRule {
+  readonly peers?: readonly PolicyPeer[];
+  readonly ports?: readonly PolicyPort[];
+}
 
 function rules({ spec }: NetworkPolicy): readonly WrittenRule[] {
   return [

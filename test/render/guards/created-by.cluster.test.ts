@@ -32,7 +32,9 @@ const sandbox = (name: string, annotations: object = {}) => ({
   metadata: { name, annotations },
 });
 
-type Stored = { metadata: { annotations?: Record<string, string>; resourceVersion?: string } };
+interface Stored {
+  metadata: { annotations?: Record<string, string>; resourceVersion?: string };
+}
 
 async function send(call: Parameters<typeof caller.send>[0]): Promise<Stored> {
   const { status, body } = await caller.send(call);

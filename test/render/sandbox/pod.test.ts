@@ -1,4 +1,5 @@
-import fc from 'fast-check';
+import { createHash } from 'node:crypto';
+import { assert, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AgentRole } from '../../../src/api/agent-role.ts';
 import type { AgentSandbox } from '../../../src/api/agent-sandbox.ts';
@@ -21,6 +22,8 @@ const tenant = buildTenantPolicy({
 });
 const admission = { startGateDigests: [START_GATE_DIGEST], operatorUser: OPERATOR_USER };
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 function render(
   sandbox: AgentSandbox,
   role: AgentRole,
@@ -35,6 +38,7 @@ function render(
     imagePullPolicy: 'Never',
     remainingSeconds,
     now: 0,
+    sha256,
   });
 }
 
@@ -60,8 +64,8 @@ const named = ROLES.map((role) => ({ name: role.metadata.name, role }));
 
 describe('the pod of a sandbox', () => {
   test.for(named)('has nothing against it that asks for no more than $name grants', ({ role }) => {
-    fc.assert(
-      fc.property(sandboxesWithin(role), (sandbox) => {
+    assert(
+      property(sandboxesWithin(role), (sandbox) => {
         const rendered = render(sandbox, role);
         expect(rendered.left).toEqual([]);
         expect(violations(rendered, role)).toEqual([]);
@@ -71,11 +75,12 @@ describe('the pod of a sandbox', () => {
   });
 
   test.for(named)('narrowed below $name is admitted under the whole role, or not created', ({ role }) => {
-    const sandboxes = fc
-      .tuple(sandboxesWithin(role), narrowings(role))
-      .map(([sandbox, narrow]) => ({ ...sandbox, spec: { ...sandbox.spec, narrow } }));
-    fc.assert(
-      fc.property(sandboxes, (sandbox) => {
+    const sandboxes = tuple(sandboxesWithin(role), narrowings(role)).map(([sandbox, narrow]) => ({
+      ...sandbox,
+      spec: { ...sandbox.spec, narrow },
+    }));
+    assert(
+      property(sandboxes, (sandbox) => {
         const rendered = render(sandbox, role);
         if (rendered.left.length === 0) expect(violations(rendered, role)).toEqual([]);
         else expect(rendered.left.map(({ check }) => check)).toContain('volume-mounts');
@@ -164,6 +169,7 @@ describe('the pod of a sandbox', () => {
       startGateImage: null,
       remainingSeconds: 60,
       now: 0,
+      sha256,
     });
     expect(rendered.left.map(({ check }) => check)).toEqual(['start-gate']);
     expect(render(buildAgentSandbox(), loose).pod.spec?.initContainers).toBeUndefined();

@@ -1,16 +1,27 @@
-import fc from 'fast-check';
+import {
+  type Arbitrary,
+  array,
+  constant,
+  constantFrom,
+  integer,
+  oneof,
+  record,
+  stringMatching,
+  subarray,
+  uniqueArray,
+} from 'fast-check';
 import type { AgentRole } from '../../../src/api/agent-role.ts';
 import { type AgentSandbox, agentSandbox } from '../../../src/api/agent-sandbox.ts';
 import { compileRole } from '../../../src/policy/roles/compile-role.ts';
 import { isAtOrUnder } from '../../../src/policy/roles/mount-path.ts';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 
-const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
+const name = stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const volumeName = name.filter((text) => !['tmp', 'run'].includes(text) && !text.startsWith('cloister-'));
-const source = fc.oneof(
-  fc.record({ persistentVolumeClaim: fc.record({ claimName: name }) }),
-  fc.record({ configMap: fc.record({ name }) }),
-  fc.record({ ephemeral: fc.record({ size: fc.constantFrom('1Gi', '20Gi') }) }),
+const source = oneof(
+  record({ persistentVolumeClaim: record({ claimName: name }) }),
+  record({ configMap: record({ name }) }),
+  record({ ephemeral: record({ size: constantFrom('1Gi', '20Gi') }) }),
 );
 
 /** Paths that the role's tools grant, some of them below. */
@@ -25,51 +36,49 @@ function grantedPaths(role: AgentRole): readonly string[] {
 }
 
 /** Sandboxes that ask for no more than the role grants, `narrow` left out. */
-export function sandboxesWithin(role: AgentRole): fc.Arbitrary<AgentSandbox> {
+export function sandboxesWithin(role: AgentRole): Arbitrary<AgentSandbox> {
   const paths = grantedPaths(role);
   const volumes =
     paths.length === 0
-      ? fc.constant([])
-      : fc
-          .uniqueArray(fc.record({ name: volumeName, mountPath: fc.constantFrom(...paths), source }), {
-            maxLength: 4,
-            selector: ({ mountPath }) => mountPath,
-          })
-          .map((list) =>
-            list.map((volume, index) => ({
-              name: `${volume.name}${index}`,
-              mountPath: volume.mountPath,
-              ...volume.source,
-            })),
-          );
-  const amounts = fc.record(
+      ? constant([])
+      : uniqueArray(record({ name: volumeName, mountPath: constantFrom(...paths), source }), {
+          maxLength: 4,
+          selector: ({ mountPath }) => mountPath,
+        }).map((list) =>
+          list.map((volume, index) => ({
+            name: `${volume.name}${index}`,
+            mountPath: volume.mountPath,
+            ...volume.source,
+          })),
+        );
+  const amounts = record(
     {
-      cpu: fc.constantFrom('1', '250m'),
-      memory: fc.constantFrom('2Gi', '64Mi'),
-      'ephemeral-storage': fc.constantFrom('1Gi', '100Mi'),
+      cpu: constantFrom('1', '250m'),
+      memory: constantFrom('2Gi', '64Mi'),
+      'ephemeral-storage': constantFrom('1Gi', '100Mi'),
     },
     { requiredKeys: [] },
   );
   const { maxLifetimeSeconds } = role.spec.sandbox;
-  const spec = fc.record(
+  const spec = record(
     {
-      command: fc.array(fc.constantFrom('python3', '-m', 'agent', '$(HOME)'), { maxLength: 3 }),
-      args: fc.array(fc.constantFrom('--task', 'monthly-report'), { maxLength: 2 }),
-      env: fc.uniqueArray(
-        fc.record({
-          name: fc.constantFrom('LOG_LEVEL', 'HTTPS_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS', 'HOME'),
-          value: fc.constantFrom('', 'info', '/tmp/x'),
+      command: array(constantFrom('python3', '-m', 'agent', '$(HOME)'), { maxLength: 3 }),
+      args: array(constantFrom('--task', 'monthly-report'), { maxLength: 2 }),
+      env: uniqueArray(
+        record({
+          name: constantFrom('LOG_LEVEL', 'HTTPS_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS', 'HOME'),
+          value: constantFrom('', 'info', '/tmp/x'),
         }),
         { selector: (variable) => variable.name },
       ),
       resources: amounts.map((limits) => ({ limits })),
-      lifetimeSeconds: fc.integer({ min: 60, max: maxLifetimeSeconds }),
-      restartPolicy: fc.constantFrom('Never', 'OnFailure', 'Always'),
+      lifetimeSeconds: integer({ min: 60, max: maxLifetimeSeconds }),
+      restartPolicy: constantFrom('Never', 'OnFailure', 'Always'),
       volumes,
     },
     { requiredKeys: [] },
   );
-  return fc.record({ metadata: fc.record({ name }), spec }).map((written) =>
+  return record({ metadata: record({ name }), spec }).map((written) =>
     agentSandbox.schema.parse({
       ...minimalAgentSandbox,
       metadata: {
@@ -83,11 +92,11 @@ export function sandboxesWithin(role: AgentRole): fc.Arbitrary<AgentSandbox> {
 }
 
 /** What a sandbox may narrow its role to. */
-export function narrowings(role: AgentRole): fc.Arbitrary<AgentSandbox['spec']['narrow']> {
+export function narrowings(role: AgentRole): Arbitrary<AgentSandbox['spec']['narrow']> {
   const tools = role.spec.tools.map((tool) => tool.name);
   const paths = [...grantedPaths(role), '/elsewhere'];
-  return fc.record(
-    { tools: fc.subarray(tools), readOnlyPaths: fc.subarray(paths) },
+  return record(
+    { tools: subarray(tools), readOnlyPaths: subarray(paths) },
     { requiredKeys: ['readOnlyPaths'] },
   );
 }

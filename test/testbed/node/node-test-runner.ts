@@ -1,5 +1,4 @@
-import { inject, TestRunner } from 'vitest';
-import type { RunnerTestFile, VitestTestRunner } from 'vitest';
+import { inject, type RunnerTestFile, TestRunner, type VitestTestRunner } from 'vitest';
 import { reportMissing } from '../cluster-test-runner.ts';
 import type { NodeState } from './node-state.ts';
 

@@ -13,13 +13,13 @@ import { forwardConnections } from './forward-connections.ts';
 import { importImage } from './import-image.ts';
 import { nodeAccess } from './node-access.ts';
 import { NODE_ADDRESS, NODE_NAME } from './node-network.ts';
-import { apiSocket } from './node-plan.ts';
-import type {
-  NodePlan,
-  NodeServerName,
-  NodeTimes,
-  SupervisorMessage,
-  SupervisorRequest,
+import {
+  apiSocket,
+  type NodePlan,
+  type NodeServerName,
+  type NodeTimes,
+  type SupervisorMessage,
+  type SupervisorRequest,
 } from './node-plan.ts';
 import { nodeServers } from './node-servers.ts';
 import { prepareNetwork } from './prepare-network.ts';
@@ -107,14 +107,20 @@ async function answer(
     else await running.get(server)?.stop(action === 'stop' ? 30_000 : 0);
     say({ id });
   } catch (error) {
-    say({ id, error: String(error) });
+    say({ id, error: withCauses(error) });
   }
+}
+
+/** An error's message and those of its causes, which do not cross to the parent by themselves. */
+function withCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${withCauses(error.cause)}`;
 }
 
 process.on('disconnect', () => process.exit());
 process.once('message', (plan: NodePlan) => {
   startAll(plan).then(
     (times) => say({ ready: times }),
-    (error: unknown) => say({ failed: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => say({ failed: withCauses(error) }),
   );
 });

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { networkReport } from '../../../src/operator/tenant-isolation/close-network.ts';
+import { gatewayReport, NO_GATEWAY } from '../../../src/operator/tenant-isolation/gateway-report.ts';
+import { readyReport } from '../../../src/operator/tenant-isolation/ready-report.ts';
+import { planRelease } from '../../../src/operator/tenant-isolation/release-namespace.ts';
+import { resources } from '../../../src/kube/resources.ts';
+import { tenantConditions } from '../../../src/api/tenant-isolation/status.ts';
+
+const GATEWAY = {
+  ...NO_GATEWAY,
+  isConfigured: true,
+  clusterIPs: ['10.96.0.9'],
+  replicas: 2,
+  readyReplicas: 2,
+};
+
+const condition = ({ conditions }: ReturnType<typeof readyReport>) => conditions[0];
+
+describe('GatewayReady', () => {
+  test.for([
+    ['all replicas are ready', {}, 'True', 'Available', /^2 of 2 replicas are ready\.$/],
+    ['one replica is ready', { readyReplicas: 1 }, 'True', 'Available', /^1 of 2/],
+    ['no replica is ready', { readyReplicas: 0 }, 'False', 'Unavailable', /^0 of 2/],
+    ['its Service has no address', { clusterIPs: [] }, 'False', 'Unavailable', /Service .* no address/],
+    ['something is missing', { missing: ['Secret a/b'] }, 'False', 'Unavailable', /Secret a\/b/],
+    ['targets are not known', { targetsProblem: 'No DNS.' }, 'False', 'TargetsUnknown', /^No DNS\.$/],
+    ['a name is taken', { taken: ['ConfigMap a/b'] }, 'False', 'NameTaken', /ConfigMap a\/b.*Delete/],
+    ['there is no image', { isConfigured: false }, 'False', 'NotConfigured', /--gateway-image/],
+  ] as const)('where %s', ([, facts, status, reason, message]) => {
+    const report = gatewayReport({ ...GATEWAY, ...facts });
+    expect(condition(report)).toMatchObject({ status, reason, message: expect.stringMatching(message) });
+    expect(Object.keys(tenantConditions.GatewayReady.reasons)).toContain(reason);
+  });
+
+  test('says the addresses of the Service as they are, and none where there is none', () => {
+    expect(gatewayReport(GATEWAY).fields).toEqual({ gateway: { clusterIPs: ['10.96.0.9'] } });
+    expect(gatewayReport(NO_GATEWAY).fields).toEqual({ gateway: undefined });
+  });
+});
+
+describe('NetworkClosed', () => {
+  test.for([
+    ['all is in place', {}, 'True', 'Closed', /in place/],
+    [
+      'a policy is missing',
+      { missing: ['NetworkPolicy a/b'] },
+      'False',
+      'PolicyMissing',
+      /NetworkPolicy a\/b/,
+    ],
+    [
+      'a namespace is not enrolled',
+      { notEnrolled: ['late'] },
+      'False',
+      'PolicyMissing',
+      /not enrolled: late/,
+    ],
+  ] as const)('where %s', ([, facts, status, reason, message]) => {
+    const report = networkReport({ notEnrolled: [], missing: [], ...facts });
+    expect(condition(report)).toMatchObject({ status, reason, message: expect.stringMatching(message) });
+  });
+});
+
+test('Ready names the conditions that do not hold', () => {
+  const open = networkReport({ notEnrolled: ['late'], missing: [] });
+  const parts = [open, gatewayReport(GATEWAY)];
+  expect(condition(readyReport(parts))).toMatchObject({
+    status: 'False',
+    reason: 'NotReady',
+    message: 'These conditions do not hold: NetworkClosed.',
+  });
+  expect(condition(readyReport([gatewayReport(GATEWAY)]))).toMatchObject({ status: 'True', reason: 'Ready' });
+});
+
+describe('a release', () => {
+  const policy = { resource: resources.networkPolicies, object: { metadata: { name: 'policy' } } };
+  const other = { resource: resources.configMaps, object: { metadata: { name: 'other' } } };
+
+  test.for([
+    [
+      'waits for sandboxes',
+      { sandboxObjects: ['agent'], policies: [policy], others: [other] },
+      { step: 'Wait' },
+    ],
+    ['takes policies last', { policies: [policy], others: [other] }, { step: 'Delete', objects: [other] }],
+    ['takes policies away', { policies: [policy], others: [] }, { step: 'Delete', objects: [policy] }],
+    ['takes the label at the end', { policies: [], others: [] }, { step: 'TakeLabel' }],
+  ] as const)('%s', ([, facts, step]) => {
+    expect(planRelease({ sandboxObjects: [], ...facts })).toMatchObject(step);
+  });
+});

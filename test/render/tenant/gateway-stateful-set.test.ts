@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { type GatewayShape, gatewayStatefulSet } from '../../../src/render/tenant/gateway-stateful-set.ts';
+
+interface Rendered {
+  readonly replicas: number;
+  readonly podManagementPolicy: string;
+  readonly volumeClaimTemplates?: readonly { readonly spec: Readonly<Record<string, unknown>> }[];
+  readonly template: {
+    readonly spec: Readonly<Record<string, unknown>> & {
+      readonly volumes: readonly Readonly<Record<string, unknown>>[];
+      readonly containers: readonly Readonly<Record<string, unknown>>[];
+    };
+  };
+}
+
+function render(shape: Partial<GatewayShape> = {}, cpu = '1'): Rendered {
+  const settings = { image: 'gateway@sha256:1', imagePullPolicy: 'Never', cpu, memory: '256Mi' } as const;
+  return gatewayStatefulSet({ tenant: 'acme', replicas: 3, ...shape }, settings)['spec'] as Rendered;
+}
+
+describe('the gateway', () => {
+  test('has as many replicas as the tenant says, which do not wait for each other', () => {
+    expect(render()).toMatchObject({ replicas: 3, podManagementPolicy: 'Parallel' });
+  });
+
+  test('has no right on its node: not root, no capability, a root file system that is read-only', () => {
+    const { spec } = render().template;
+    expect(spec).toMatchObject({
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 30,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65_532,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+    });
+    expect(spec.containers).toMatchObject([
+      {
+        image: 'gateway@sha256:1',
+        imagePullPolicy: 'Never',
+        command: ['node', '/cloister/dist/bin/gateway.js'],
+        args: ['--namespace=cloister-t-acme', '--tenant=acme'],
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+      },
+    ]);
+  });
+
+  test('keeps its spool on the node, with a limit, where the tenant names no storage class', () => {
+    const { template, volumeClaimTemplates } = render();
+    expect(template.spec.volumes).toContainEqual({ name: 'spool', emptyDir: { sizeLimit: '1Gi' } });
+    expect(volumeClaimTemplates).toBeUndefined();
+  });
+
+  test('keeps its spool in a claim of the storage class that the tenant names', () => {
+    const { template, volumeClaimTemplates } = render({ storageClassName: 'fast' });
+    expect(template.spec.volumes.map(({ name }) => name)).toEqual(['certificate']);
+    expect(volumeClaimTemplates).toMatchObject([
+      { metadata: { name: 'spool' }, spec: { storageClassName: 'fast', accessModes: ['ReadWriteOnce'] } },
+    ]);
+  });
+
+  test.for([
+    ['1', '50m'],
+    ['20m', '20m'],
+  ])('with a limit of %s asks for %s of a CPU', ([limit, request]) => {
+    const [container] = render({}, limit).template.spec.containers;
+    expect(container?.['resources']).toEqual({
+      limits: { cpu: limit, memory: '256Mi' },
+      requests: { cpu: request, memory: '256Mi' },
+    });
+  });
+});
