@@ -1,11 +1,12 @@
-import type { UnreadableDocument } from '../lib/yaml/manifest-document.ts';
+import type { ManifestDocument, UnreadableDocument } from '../lib/yaml/manifest-document.ts';
 import { singleLine } from '../lib/single-line.ts';
 import { describeViolation } from '../policy/describe-decision.ts';
 import { paint, type Terminal } from './command.ts';
 import { describeIdentity, describePlace } from './manifest/describe-manifest.ts';
 import type { Outcome, ReadObject, ReviewEntry } from './manifest/review-manifest.ts';
+import { sarifPrinter } from './sarif/sarif-printer.ts';
 
-export type OutputFormat = 'text' | 'json';
+export type OutputFormat = 'text' | 'json' | 'sarif';
 
 export interface Counts {
   readonly admitted: number;
@@ -19,7 +20,8 @@ export interface Counts {
 
 /** Prints outcomes in the order in which they are added. */
 export interface Report {
-  readonly add: (outcome: Outcome) => void;
+  /** `document` is what the outcome is about; not set where nothing was read. */
+  readonly add: (outcome: Outcome, document?: ManifestDocument | UnreadableDocument) => void;
   /** Prints what is left and returns how many outcomes of each sort were added. */
   readonly end: () => Counts;
 }
@@ -27,9 +29,9 @@ export interface Report {
 export function createReport(format: OutputFormat, terminal: Terminal): Report {
   const counts = { admitted: 0, refused: 0, unreadable: 0, podless: 0 };
   const read = new Map<ReadObject['read'], number>();
-  const printer = format === 'json' ? jsonPrinter(terminal) : textPrinter(terminal);
+  const printer = PRINTERS[format](terminal);
   return {
-    add: (outcome) => {
+    add: (outcome, document) => {
       if ('read' in outcome) {
         read.set(outcome.read, (read.get(outcome.read) ?? 0) + 1);
         return;
@@ -40,7 +42,7 @@ export function createReport(format: OutputFormat, terminal: Terminal): Report {
       }
       if ('error' in outcome) counts.unreadable += 1;
       else counts[outcome.allowed ? 'admitted' : 'refused'] += 1;
-      printer.print(outcome);
+      printer.print(outcome, document);
     },
     end: () => {
       printer.end({ ...counts, read });
@@ -50,12 +52,19 @@ export function createReport(format: OutputFormat, terminal: Terminal): Report {
 }
 
 /** What has something to print: one element of the JSON array. */
-type Entry = ReviewEntry | UnreadableDocument;
+export type Entry = ReviewEntry | UnreadableDocument;
 
-interface Printer {
-  readonly print: (entry: Entry) => void;
+/** One output format of a review. */
+export interface Printer {
+  readonly print: (entry: Entry, document?: ManifestDocument | UnreadableDocument) => void;
   readonly end: (counts: Counts) => void;
 }
+
+const PRINTERS: Readonly<Record<OutputFormat, (terminal: Terminal) => Printer>> = {
+  text: textPrinter,
+  json: jsonPrinter,
+  sarif: sarifPrinter,
+};
 
 /** Prints one array with an element on each line. */
 function jsonPrinter(terminal: Terminal): Printer {

@@ -1,19 +1,24 @@
 import { Command as Program, CommanderError } from 'commander';
 import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
+import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
+import { get } from './commands/get.ts';
 import { harden } from './commands/harden.ts';
+import { render } from './commands/render.ts';
 import { review } from './commands/review.ts';
 import { version } from './commands/version.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly Command[] = [review, harden, explain, doctor, version];
+const COMMANDS: readonly Command[] = [review, harden, render, explain, get, doctor, completion, version];
 
 const EXAMPLES = `
 Examples:
   cloister review -f pod.yaml
   cloister harden -f role.yaml -f pod.yaml --role data-analyst --diff
+  cloister render -f tenant.yaml -f role.yaml -f sandbox.yaml
   cloister explain privileged
+  cloister get sandboxes -A
 `;
 
 /** Runs one command line, without the name of the program, and returns its exit code: 2 if the command line is wrong. */
@@ -21,7 +26,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
   let code: ExitCode = EXIT.clean;
   const program = new Program('cloister')
     .description(
-      'Reviews and hardens the manifests of AI agents without a cluster, and examines an installation on one.',
+      'Reviews, hardens and renders the manifests of AI agents without a cluster, and lists and examines what is on one.',
     )
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })

@@ -18,18 +18,19 @@ export function findKubeconfigs(environment: NodeJS.ProcessEnv): readonly string
  * read or have no cluster.
  */
 export async function readKubeconfig(files: readonly string[]): Promise<CredentialSource> {
-  let config = await load(files);
+  let config = await loadKubeconfig(files);
   return {
     server: () => new URL(config.getCurrentCluster()?.server ?? ''),
     credentials: () => credentialsOf(config),
     renew: async () => {
-      config = await load(files);
+      config = await loadKubeconfig(files);
     },
   };
 }
 
-// Imported only here: the package holds a client and the models of every API of Kubernetes, which a pod does not need.
-async function load(files: readonly string[]): Promise<KubeConfig> {
+/** Reads kubeconfig files as one. Throws a KubeError with reason `Configuration`. */
+export async function loadKubeconfig(files: readonly string[]): Promise<KubeConfig> {
+  // Imported only here: the package holds a client and the models of every API of Kubernetes, which a pod does not need.
   const client = await import('@kubernetes/client-node');
   const config = new client.KubeConfig();
   for (const file of files) {

@@ -12,7 +12,8 @@ import {
   wholeNumber,
 } from '../lib/settings.ts';
 import type { NodePorts } from '../policy/gate/gate-facts.ts';
-import type { GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
+import { DEFAULT_API_SERVER_PORTS } from '../render/tenant/gateway-network-policy.ts';
+import { GATEWAY_DEFAULTS, type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
 
 /** The start gate that sandboxes get. */
 export interface StartGateSettings {
@@ -91,15 +92,15 @@ export function readConfiguration(
       digests: read<readonly string[]>('start-gate-digests', digests, []),
     },
     imagePullPolicy: readPullPolicy(read),
-    apiServerPorts: read<readonly number[]>('api-server-ports', listOf(wholeNumber(1, 65_535)), [443, 6443]),
+    apiServerPorts: read('api-server-ports', listOf(wholeNumber(1, 65_535)), DEFAULT_API_SERVER_PORTS),
   }));
 }
 
 function readGateway(read: Read): GatewaySettings | null {
   const image = read<string | null>('gateway-image', imageOrNone, null);
   const limits = {
-    cpu: read('gateway-cpu', quantity, '1'),
-    memory: read('gateway-memory', quantity, '512Mi'),
+    cpu: read('gateway-cpu', quantity, GATEWAY_DEFAULTS.cpu),
+    memory: read('gateway-memory', quantity, GATEWAY_DEFAULTS.memory),
   };
   return image === null ? null : { image, imagePullPolicy: readPullPolicy(read), ...limits };
 }
@@ -120,7 +121,11 @@ function readGate(read: Read): GateSettings {
 
 function readPullPolicy(read: Read): GatewaySettings['imagePullPolicy'] {
   const parse = oneOf('Always', 'IfNotPresent', 'Never');
-  return read<GatewaySettings['imagePullPolicy']>('image-pull-policy', parse, 'IfNotPresent');
+  return read<GatewaySettings['imagePullPolicy']>(
+    'image-pull-policy',
+    parse,
+    GATEWAY_DEFAULTS.imagePullPolicy,
+  );
 }
 
 /** An empty text is none, as the chart writes it. */

@@ -3,15 +3,22 @@ import { CHECKS } from '../../src/policy/admission/checks/index.ts';
 import { runCommand } from './run-command.ts';
 
 describe('help', () => {
-  test.for([[], ['review'], ['harden'], ['explain'], ['doctor'], ['version']] as const)(
-    'cloister %s --help has not changed unseen',
-    async (command) => {
-      const { code, out } = await runCommand([...command, '--help']);
-      expect(code).toBe(0);
-      expect(out).toContain('Examples:');
-      expect(out).toMatchSnapshot();
-    },
-  );
+  test.for([
+    [],
+    ['review'],
+    ['harden'],
+    ['render'],
+    ['explain'],
+    ['get'],
+    ['doctor'],
+    ['completion'],
+    ['version'],
+  ] as const)('cloister %s --help has not changed unseen', async (command) => {
+    const { code, out } = await runCommand([...command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('Examples:');
+    expect(out).toMatchSnapshot();
+  });
 });
 
 describe('a wrong command line is unusable input, and the message says why', () => {
@@ -19,7 +26,7 @@ describe('a wrong command line is unusable input, and the message says why', () 
     ['an unknown command', ['reveiw'], 'Did you mean review?'],
     ['an unknown option', ['review', '-f', 'x', '--rolle', 'x'], 'Did you mean --role?'],
     ['a missing option', ['review'], "required option '-f, --filename <path...>' not specified"],
-    ['an unknown format', ['review', '-f', 'x', '-o', 'xml'], 'Allowed choices are text, json'],
+    ['an unknown format', ['review', '-f', 'x', '-o', 'xml'], 'Allowed choices are text, json, sarif'],
     ['too many arguments', ['version', 'x'], 'too many arguments'],
     ['an unknown check', ['explain', 'privilegd'], 'did you mean privileged?'],
     ['nothing', [], 'Usage: cloister'],

@@ -56,6 +56,14 @@ interface Expected {
 const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = [
   ['npm run -s cloister -- review ', { code: 1, prints: 'secret-in-environment is refused' }],
   ['npm run -s cloister -- harden ', { code: 1, prints: '+' }],
+  ['npm run -s cloister -- render ', { code: 1, prints: 'kind: StatefulSet' }],
+  ['cloister render ', { code: 1, prints: '"kind": "Pod"' }],
+  ['cloister review -f manifests/samples -o sarif ', { code: 1 }],
+  ['cloister get tenants', { prints: 'acme' }],
+  ['cloister get sandboxes ', { prints: 'none found' }],
+  ['cloister get roles', { prints: 'data-analyst' }],
+  // No node runs the Deployments here.
+  ['cloister doctor', { code: 1, prints: 'failed  Deployment cloister-system/cloister-operator' }],
   ['npm run -s cloister -- explain ', { prints: 'image-policy' }],
   ['kubectl apply -f manifests/samples/refused/', { code: 1 }],
   // Each command of docs/enrolling.md finds what is in `workloads-before-enrolment.yaml`.

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { listen, type RunningGateway } from './gateway.ts';
 import {
   freePort,
   gatewayOf,

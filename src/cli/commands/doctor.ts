@@ -2,13 +2,18 @@ import { Option } from 'commander';
 import { createKubeClient } from '../../kube/client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
+import { readServerTime } from '../../kube/server-time.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
+import { examineClock } from '../doctor/examine-clock.ts';
+import { examineEgress } from '../doctor/examine-egress.ts';
 import { examineKinds } from '../doctor/examine-kinds.ts';
 import { examineNamespaces } from '../doctor/examine-namespaces.ts';
 import { examinePolicies } from '../doctor/examine-policies.ts';
 import { examinePrograms } from '../doctor/examine-programs.ts';
 import { examineRegistrations } from '../doctor/examine-registrations.ts';
+import { examineRights } from '../doctor/examine-rights.ts';
 import type { Examination, Finding, FindingState } from '../doctor/finding.ts';
 
 interface Flags {
@@ -22,7 +27,10 @@ const EXAMINATIONS: readonly Examination[] = [
   examinePolicies,
   examineRegistrations,
   examinePrograms,
+  examineRights,
+  examineClock,
   examineNamespaces,
+  examineEgress,
 ];
 
 const MARK: Readonly<
@@ -40,9 +48,11 @@ Examples:
   cloister doctor --kubeconfig admin.kubeconfig -o json
   helm test cloister --namespace cloister-system          the same, from inside the cluster
 
-Examines the installation of Cloister on a cluster: kinds, policies, registrations, programs and enrolled namespaces. It changes
-nothing. In the first enrolled namespace it asks for a privileged pod as a dry run, if you may create pods there. Whether the
-network of the cluster enforces NetworkPolicies, only a pod can prove: see startGate in the role.
+Examines the installation of Cloister on a cluster: kinds, policies, registrations and the authority that they trust, programs,
+rights of the operator, the clock of the API server, and enrolled namespaces. It changes nothing. In the first enrolled
+namespace it asks for a privileged pod as a dry run, if you may create pods there. Whether the network of the cluster enforces
+NetworkPolicies, only a pod can prove: it reads what the start gates of sandboxes have found. Each line that failed says what to
+do.
 
 Without --kubeconfig: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.
 
@@ -68,7 +78,11 @@ async function runDoctor({ kubeconfig, output }: Flags, terminal: Terminal): Pro
   const client = await connect(kubeconfig, terminal);
   if (client === null) return EXIT.unusable;
   try {
-    const findings = (await Promise.all(EXAMINATIONS.map((examine) => examine(client)))).flat();
+    const context = {
+      now: terminal.now,
+      readServerTime: () => readServerTime({ kubeconfig }, systemClock),
+    };
+    const findings = (await Promise.all(EXAMINATIONS.map((examine) => examine(client, context)))).flat();
     print(findings, output, terminal);
     const has = (state: FindingState): boolean => findings.some((finding) => finding.state === state);
     if (has('Unread')) return EXIT.unusable;

@@ -1,4 +1,4 @@
-import { type Command as Program, InvalidArgumentError } from 'commander';
+import type { Command as Program } from 'commander';
 import { singleLine } from '../../lib/single-line.ts';
 import { unifiedDiff } from '../../lib/unified-diff.ts';
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
@@ -6,6 +6,7 @@ import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { describeViolation } from '../../policy/describe-decision.ts';
 import { parseImage } from '../../policy/roles/image-pattern.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
+import { checkPinned } from '../input/check-pinned.ts';
 import { type InputFlags, readInput } from '../input/read-input.ts';
 import { describeIdentity, describePlace, identify } from '../manifest/describe-manifest.ts';
 import { describeChange } from '../manifest/describe-change.ts';
@@ -54,11 +55,6 @@ function addOptions(command: Program): Program {
       checkPinned,
     )
     .option('--diff', 'print the changes instead of the manifests', false);
-}
-
-function checkPinned(image: string): string {
-  if (typeof parseImage(image)?.digest === 'string') return image;
-  throw new InvalidArgumentError('Name it by digest: repository@sha256:….');
 }
 
 async function runHarden(flags: Flags, terminal: Terminal): Promise<ExitCode> {

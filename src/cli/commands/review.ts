@@ -19,6 +19,7 @@ const EXAMPLES = `
 Examples:
   cloister review -f pod.yaml                          the checks that need only the pod
   cloister review -f manifests/ -o json                a folder, as JSON
+  cloister review -f manifests/ -o sarif               a folder, for GitHub code scanning and its like
   cloister review -f role.yaml -f pod.yaml             with the role that the pod names
   cloister review -f roles/ -f pods/ --role analyst    every pod with the same role
   cloister review -f pods/ --check host-namespaces     one check only
@@ -57,7 +58,7 @@ function addOptions(command: Program): Program {
     )
     .option('--strict', 'exit with 1 where a check could not be evaluated', false)
     .addOption(
-      new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'),
+      new Option('-o, --output <format>', 'output format').choices(['text', 'json', 'sarif']).default('text'),
     );
 }
 
@@ -87,7 +88,7 @@ async function runReview(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const report = createReport(flags.output, terminal);
   for (const one of missing) report.add(one);
   for (const document of documents) {
-    report.add('error' in document ? document : reviewManifest(document, options));
+    report.add('error' in document ? document : reviewManifest(document, options), document);
   }
   const causes = notes.print(terminal);
   const { refused, unreadable } = report.end();

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { API_VERSION } from '../../api/names.ts';
 import { type Command, EXIT } from '../command.ts';
+import { ownVersion } from '../own-version.ts';
 
 /** `cloister version`: prints the version of the program and of the kinds that it reads. */
 export const version: Command = {
@@ -15,9 +15,3 @@ export const version: Command = {
         finish(EXIT.clean);
       }),
 };
-
-function ownVersion(): string {
-  // The same path from src and from dist.
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}

@@ -42,7 +42,7 @@ function judgeKind(subject: string, found: Found | null, wanted: CustomResourceD
   if (isEstablished !== true) {
     return failed(
       subject,
-      'status.conditions has no Established; the API server does not serve the kind yet',
+      'status.conditions has no Established; the API server does not serve the kind. Read why in its status.conditions',
     );
   }
   const version = found.spec.versions.find(({ name }) => name === VERSION);

@@ -2,15 +2,17 @@ import { LABEL, MANAGED_BY, NETWORK_POLICY } from '../../api/names.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { show } from '../../lib/show.ts';
+import { enrolmentLabels } from '../../render/enrolment-labels.ts';
 import { type Examination, failed, type Finding, noted, passed, readOr } from './finding.ts';
 import { tryBadPod } from './try-bad-pod.ts';
 
 /** The enrolled namespaces: closed by NetworkPolicies, and closed to a pod that no role allows. */
 export const examineNamespaces: Examination = (client) =>
   readOr('enrolled namespaces', async () => {
-    const selection = { labelSelector: LABEL.tenant, metadataOnly: true };
-    const { items } = await client.list<KubeObject>(resources.namespaces, selection);
-    const names = items.flatMap(({ metadata }) => metadata.name ?? []);
+    const { items } = await client.list<KubeObject>(resources.namespaces, { metadataOnly: true });
+    const enrolled = items.filter(({ metadata }) => metadata.labels?.[LABEL.tenant] !== undefined);
+    const names = enrolled.flatMap(({ metadata }) => metadata.name ?? []);
     const [first] = names;
     if (first === undefined) {
       return [
@@ -18,8 +20,24 @@ export const examineNamespaces: Examination = (client) =>
       ];
     }
     const closed = await Promise.all(names.map((name) => examineNetwork(client, name)));
-    return [...closed.flat(), ...(await tryBadPod(client, first))];
+    const labels = items.flatMap(judgePodSecurity);
+    return [...labels, ...closed.flat(), ...(await tryBadPod(client, first))];
   });
+
+/** The labels of Pod Security, of an enrolled namespace and of the one that holds a tenant's gateway. */
+function judgePodSecurity({ metadata }: KubeObject): readonly Finding[] {
+  const tenant = metadata.labels?.[LABEL.tenant] ?? metadata.labels?.[LABEL.system];
+  if (tenant === undefined) return [];
+  const subject = `Namespace ${metadata.name}, Pod Security`;
+  const { [LABEL.tenant]: _tenant, ...wanted } = enrolmentLabels(tenant);
+  for (const [label, must] of Object.entries(wanted)) {
+    const is = metadata.labels?.[label];
+    if (is === must) continue;
+    const mend = `kubectl label namespace ${metadata.name} --overwrite ${label}=${must}`;
+    return [failed(subject, `label ${label} is ${show(is)}; must be ${show(must)}. Set it: ${mend}`)];
+  }
+  return [passed(subject, 'is restricted')];
+}
 
 async function examineNetwork(client: KubeClient, namespace: string): Promise<readonly Finding[]> {
   const subject = `Namespace ${namespace}, NetworkPolicies`;

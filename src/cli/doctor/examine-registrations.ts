@@ -2,6 +2,7 @@ import { findObject } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
+import { judgeAuthorities } from './judge-authorities.ts';
 import { type Examination, failed, type Finding, passed, readOr } from './finding.ts';
 
 type Registration = KubeObject & { readonly webhooks?: readonly RegisteredWebhook[] };
@@ -40,7 +41,7 @@ const REGISTRATIONS: readonly {
 const RESTORE = 'Upgrade the chart with the same values to restore it';
 
 /** The registrations of the webhook: what the API server asks, whom it trusts, and what it does without an answer. */
-export const examineRegistrations: Examination = async (client) => {
+export const examineRegistrations: Examination = async (client, { now }) => {
   const findings = REGISTRATIONS.map(({ resource, name, webhooks }) => {
     const subject = `${resource.kind} ${name}`;
     return readOr(subject, async () => {
@@ -48,13 +49,19 @@ export const examineRegistrations: Examination = async (client) => {
       if (found === null) {
         return [failed(subject, `does not exist, so the webhook is not asked. ${RESTORE}`)];
       }
-      return Object.entries(webhooks).map(([webhook, policy]) =>
+      const judged = Object.entries(webhooks).map(([webhook, policy]) =>
         judgeWebhook(
           `${subject}, webhook ${webhook}`,
           found.webhooks?.find((one) => one.name === webhook),
           policy,
         ),
       );
+      const bundles = new Set(found.webhooks?.map(({ clientConfig }) => clientConfig.caBundle ?? ''));
+      // One that is empty has been found already.
+      const authorities = [...bundles]
+        .filter((bundle) => bundle !== '')
+        .map((bundle) => judgeAuthorities(`${subject}, certificate authority`, bundle, now()));
+      return [...judged, ...authorities];
     });
   });
   return (await Promise.all(findings)).flat();

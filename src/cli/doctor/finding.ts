@@ -16,8 +16,16 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Examines one part of an installation. Only reads, and dry runs. */
-export type Examination = (client: KubeClient) => Promise<readonly Finding[]>;
+/** What an examination knows beside the cluster. */
+export interface ExaminationContext {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The clock of the API server, in milliseconds since 1970 and whole seconds. */
+  readonly readServerTime: () => Promise<number>;
+}
+
+/** Examines one part of an installation. Only reads, asks what somebody may do, and dry runs. */
+export type Examination = (client: KubeClient, context: ExaminationContext) => Promise<readonly Finding[]>;
 
 export function passed(subject: string, message: string): Finding {
   return { subject, state: 'Passed', message };

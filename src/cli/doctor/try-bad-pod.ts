@@ -6,6 +6,8 @@ import { failed, type Finding, noted, passed } from './finding.ts';
 
 type Pod = KubeObject & { readonly spec: object };
 
+const MEND = 'Mend the registrations and Deployments that failed above, and read the log of the webhook';
+
 /** A pod that nobody's role allows: each check of the contract that needs only the pod would refuse it. */
 const BAD_POD = {
   hostNetwork: true,
@@ -18,7 +20,7 @@ export async function tryBadPod(client: KubeClient, namespace: string): Promise<
   const pod = { metadata: { name: 'cloister-doctor', namespace }, spec: BAD_POD };
   try {
     await client.create<Pod>(resources.pods, pod, { dryRun: true });
-    return [failed(subject, 'would be admitted. Nothing of Cloister is in force in the namespace')];
+    return [failed(subject, `would be admitted: nothing of Cloister is in force there. ${MEND}`)];
   } catch (error) {
     if (!isKubeError(error)) throw error;
     return [judgeRefusal(subject, error.message)];
@@ -32,5 +34,8 @@ function judgeRefusal(subject: string, message: string): Finding {
   if (message.includes(' cannot create resource "pods"')) {
     return noted(subject, 'was not tried, because you have no right to create pods there');
   }
-  return failed(subject, `is refused, but not by the webhook, which did not answer: ${message}`);
+  return failed(
+    subject,
+    `is refused, but not by the webhook, which did not answer. ${MEND}. It was: ${message}`,
+  );
 }

@@ -12,6 +12,8 @@ import { type CloisterObject, readCloisterObject } from './read-cloister-object.
 /** The roles and tenants of an input. */
 export interface Policies extends KnownPolicies {
   tenant(name: string): TenantPolicy | null;
+  /** The role as it is written, defaults included. */
+  agentRole(name: string): AgentRole | undefined;
   /** The document that defines the role or tenant of this kind and name; null for every other kind. */
   definitionOf(object: CloisterObject): ManifestDocument | null;
   /** The same policies with the named tenant as the holder of every namespace. */
@@ -42,6 +44,10 @@ export function collectPolicies(documents: Iterable<ManifestDocument | Unreadabl
   return {
     ...known,
     tenant: (name) => tenants.get(name) ?? null,
+    agentRole: (name) => {
+      const object = definitions.get(`AgentRole/${name}`)?.object;
+      return object?.kind === 'AgentRole' ? object : undefined;
+    },
     definitionOf: (object) => (isPolicy(object) ? (definitions.get(keyOf(object))?.document ?? null) : null),
     asTenant: (name) => ({ ...known, tenantOf: () => tenants.get(name) ?? null }),
   };

@@ -30,7 +30,9 @@ function locatedDocument(
   const { file, document, lines } = place;
   const line = lines.lineAt(start ?? place.start);
   const locate = (paths: readonly ValuePath[]): readonly ValuePlace[] =>
-    start === undefined ? paths.map(() => ({ line, written: null })) : placesOf(place, start, paths);
+    start === undefined
+      ? paths.map(() => ({ line, column: null, written: null }))
+      : placesOf(place, start, paths);
   return { file, document, line, object, locate };
 }
 
@@ -48,7 +50,7 @@ function placesOf(
   const places: ValuePlace[] = [];
   // Lines are counted fastest from first to last.
   for (const { index, offset, written } of found.toSorted((one, other) => one.offset - other.offset)) {
-    places[index] = { line: lines.lineAt(offset), written };
+    places[index] = { line: lines.lineAt(offset), column: lines.columnAt(offset), written };
   }
   return places;
 }

@@ -25,4 +25,10 @@ export class LineCounter {
     }
     return this.#line;
   }
+
+  /** The column in its line, from 1, of the character at `offset`, in UTF-16 code units. */
+  columnAt(offset: number): number {
+    this.lineAt(offset);
+    return offset - this.#offset + 1;
+  }
 }

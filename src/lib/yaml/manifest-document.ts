@@ -17,6 +17,8 @@ export interface ManifestDocument {
 export interface ValuePlace {
   /** Line of the file, from 1. */
   readonly line: number;
+  /** Column of the line, from 1, in UTF-16 code units; null where only the line is known. */
+  readonly column: number | null;
   /** An unquoted value as it was written, such as `yes`; null where it was written in another way. */
   readonly written: string | null;
 }

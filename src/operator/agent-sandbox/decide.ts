@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { sha256 } from '../../lib/sha256.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
+import { type GrantedRole, grantRole, type RoleSurroundings } from '../../policy/sandboxes/grant-role.ts';
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
 import { podState, type PodState } from './pod-state.ts';
-import { resolve, type ResolvedRole, type RoleSurroundings } from './resolve.ts';
 import type { SandboxReport } from './sandbox-status.ts';
 
 /** What an installation sets for the pods of sandboxes. */
@@ -40,7 +40,7 @@ export interface SandboxDecision {
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
   const { sandbox, pod, now } = world;
-  const resolved = resolve(sandbox, world);
+  const resolved = grantRole(sandbox, world);
   const state = podState(sandbox, pod);
   const startTime = startTimeOf(sandbox, state);
   const lifetime = resolved.granted === null ? 0 : lifetimeOf(sandbox, resolved.granted.role) * 1000;
@@ -70,17 +70,13 @@ export function decide(world: SandboxWorld): SandboxDecision {
 
 function render(
   { sandbox, settings, now }: SandboxWorld,
-  { granted }: ResolvedRole,
+  { granted }: GrantedRole,
   remainingMilliseconds: number,
 ): SandboxPod | null {
   if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
   const { role, tenant } = granted;
   const remainingSeconds = remainingMilliseconds / 1000;
   return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now, sha256 });
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** When the agent began for the first time, in milliseconds since 1970. It is recorded, so that the lifetime survives the pod. */
@@ -96,7 +92,7 @@ function fieldsOf(
     resolved,
     plan,
     startTime,
-  }: { readonly resolved: ResolvedRole; readonly plan: PodPlan; readonly startTime: number | null },
+  }: { readonly resolved: GrantedRole; readonly plan: PodPlan; readonly startTime: number | null },
 ): SandboxReport['fields'] {
   const { status } = sandbox;
   const endTime = status?.endTime ?? (plan.ends === true ? formatTime(now) : undefined);

@@ -1,8 +1,8 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
-import { describeDenial } from '../../policy/describe-decision.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
+import { describeRefusedPod, GATEWAY_UNKNOWN } from '../../render/sandbox/why-no-pod.ts';
 import type { PodState, SeenPod } from './pod-state.ts';
 
 type Status = NonNullable<AgentSandbox['status']>;
@@ -107,17 +107,11 @@ function planMissing({ sandbox, rendered }: PodPlanSource): PodPlan {
   }
   const kept = { restarts: status?.restarts };
   if (rendered === null) {
-    const message = "The gateway of the tenant has no address yet: see the tenant's condition GatewayReady.";
-    return { action: 'None', condition: condition('False', 'Waiting', message), ...kept };
+    return { action: 'None', condition: condition('False', 'Waiting', GATEWAY_UNKNOWN), ...kept };
   }
   if (rendered.left.length > 0) {
-    const subject = `pod "${sandbox.metadata.name}" in namespace "${sandbox.metadata.namespace ?? ''}"`;
-    const denial = { effect: 'Deny', reason: 'ContractViolated', violations: rendered.left } as const;
-    return {
-      action: 'None',
-      condition: condition('False', 'Refused', describeDenial(subject, denial)),
-      ...kept,
-    };
+    const message = describeRefusedPod(sandbox, rendered.left);
+    return { action: 'None', condition: condition('False', 'Refused', message), ...kept };
   }
   const isLost = status?.pod !== undefined;
   const message = isLost ? `Pod "${status.pod?.name}" is gone, and is created again.` : 'The pod is created.';

@@ -2,14 +2,11 @@ import { ANNOTATION, LABEL } from '../../api/names.ts';
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
-import { listedAnnotations } from '../../policy/admission/allowed-annotations.ts';
 import { compileRole } from '../../policy/roles/compile-role.ts';
-import type { RolePolicy } from '../../policy/roles/role-policy.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
 import { indexTenants } from '../../policy/tenants/tenant-index.ts';
-import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import { enrolmentAnnotations } from '../../render/enrolment-annotations.ts';
 import { enrolmentLabels } from '../../render/enrolment-labels.ts';
-import { exemptionAnnotation } from '../../render/exemption-annotation.ts';
 import { enrolmentReport, type NamespaceState } from './enrolment-report.ts';
 import type { TenantStatusPart } from './tenant-status.ts';
 
@@ -83,23 +80,10 @@ function wantedMetadata({ tenants, roles, now }: EnrolmentWorld): WantedMetadata
   const entries = [...names].flatMap((name) => {
     const tenant = index.holderOf(name);
     if (tenant === null) return [];
-    const annotations = annotationsOf(tenant, name, { roles: rolePolicies, now });
+    const annotations = enrolmentAnnotations(tenant, name, { roles: rolePolicies, now });
     return [[name, { holder: tenant.name, labels: enrolmentLabels(tenant.name), annotations }] as const];
   });
   return new Map(entries);
-}
-
-/** The annotations of a namespace by which the API server knows what the tenant lets its pods do; an empty one is left out. */
-function annotationsOf(
-  tenant: TenantPolicy,
-  namespace: string,
-  known: { readonly roles: ReadonlyMap<string, RolePolicy>; readonly now: number },
-): Readonly<Record<string, string>> {
-  const annotations = {
-    [ANNOTATION.exemptions]: exemptionAnnotation(tenant, namespace, known.now),
-    [ANNOTATION.annotations]: listedAnnotations(tenant, known.roles),
-  };
-  return Object.fromEntries(Object.entries(annotations).filter(([, text]) => text !== ''));
 }
 
 function enrol(wanted: WantedMetadata, byName: NamespacesByName): readonly Enrolment[] {

@@ -17,3 +17,10 @@ export function fieldPath(path: FieldPath): string {
   }
   return text;
 }
+
+/** Reads the text of a path. Where a name was cut short, or holds what separates, the path leads only to what is near it. */
+export function parseFieldPath(text: string): FieldPath {
+  return [...text.matchAll(/\[(\d+)\]|\[([^\]]*)\]|([^.[\]]+)/g)].map(([, index, bracketed, plain]) =>
+    index === undefined ? (bracketed ?? plain ?? '') : Number(index),
+  );
+}

@@ -7,6 +7,9 @@ const DNS_PORTS = [
   { protocol: 'TCP', port: 53 },
 ];
 
+/** The ports of the API server where an installation does not say otherwise. */
+export const DEFAULT_API_SERVER_PORTS: readonly number[] = [443, 6443];
+
 /** Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server and to DNS. */
 export function gatewayNetworkPolicy(tenant: string, apiServerPorts: readonly number[]): RenderedObject {
   const agents = {

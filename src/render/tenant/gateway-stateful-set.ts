@@ -11,6 +11,9 @@ export interface GatewaySettings {
   readonly memory: string;
 }
 
+/** What an installation that says nothing sets. */
+export const GATEWAY_DEFAULTS = { imagePullPolicy: 'IfNotPresent', cpu: '1', memory: '512Mi' } as const;
+
 /** The gateway of one tenant. */
 export interface GatewayShape {
   readonly tenant: string;

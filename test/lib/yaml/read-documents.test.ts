@@ -190,5 +190,5 @@ test('a value under a quoted <<, which merges nothing, is found at its own line'
   const [document] = readDocuments('kind: A\n"<<":\n  value: 1\n', { file: 'a.yaml' });
   if (document === undefined || 'error' in document) throw new Error('the document cannot be read');
   expect(document.object).toEqual({ kind: 'A', '<<': { value: 1 } });
-  expect(document.locate?.([['<<', 'value']])).toEqual([{ line: 3, written: '1' }]);
+  expect(document.locate?.([['<<', 'value']])).toEqual([{ line: 3, column: 10, written: '1' }]);
 });

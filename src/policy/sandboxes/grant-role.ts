@@ -1,14 +1,16 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import type { ConditionState } from '../../controller/conditions.ts';
-import type { RolePolicy } from '../../policy/roles/role-policy.ts';
-import { narrowRole } from '../../policy/sandboxes/narrow-role.ts';
-import { resolveRole } from '../../policy/sandboxes/resolve-role.ts';
-import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import type { Condition } from '../../api/shape/conditions.ts';
+import type { RolePolicy } from '../roles/role-policy.ts';
+import type { TenantPolicy } from '../tenants/tenant-policy.ts';
+import { narrowRole } from './narrow-role.ts';
+import { resolveRole } from './resolve-role.ts';
+
+type RoleResolved = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 /** The role of a sandbox, narrowed for it; null where there is none. `condition` is `RoleResolved`. */
-export interface ResolvedRole {
-  readonly condition: ConditionState;
+export interface GrantedRole {
+  readonly condition: RoleResolved;
   readonly granted: {
     readonly role: RolePolicy;
     readonly tenant: TenantPolicy;
@@ -26,7 +28,7 @@ export interface RoleSurroundings {
 }
 
 /** Resolves the role of a sandbox as the webhook does, and says what is wrong otherwise. */
-export function resolve(sandbox: AgentSandbox, around: RoleSurroundings): ResolvedRole {
+export function grantRole(sandbox: AgentSandbox, around: RoleSurroundings): GrantedRole {
   const isEnrolled = around.tenant !== null && around.tenant.name === around.enrolledFor;
   const resolution = resolveRole(sandbox, isEnrolled ? around.tenant : null);
   if (resolution.state === 'NotEnrolled') return refused('NotEnrolled', describeNamespace(sandbox, around));
@@ -63,10 +65,10 @@ function describeNamespace({ metadata }: AgentSandbox, { tenant, enrolledFor }: 
     : `${namespace} is still enrolled for tenant "${enrolledFor}", and is to be for "${tenant.name}".`;
 }
 
-function refused(reason: string, message: string): ResolvedRole {
+function refused(reason: string, message: string): GrantedRole {
   return { condition: state('False', reason, message), granted: null };
 }
 
-function state(status: ConditionState['status'], reason: string, message: string): ConditionState {
+function state(status: RoleResolved['status'], reason: string, message: string): RoleResolved {
   return { type: 'RoleResolved', status, reason, message };
 }
