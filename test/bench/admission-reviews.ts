@@ -90,7 +90,13 @@ function defaultSpec(spec: Json): Json {
     ...spec,
     initContainers: (spec['initContainers'] as Json[]).map(defaultContainer),
     containers: (spec['containers'] as Json[]).map(defaultContainer),
+    volumes: (spec['volumes'] as Json[]).map(defaultVolume),
   };
+}
+
+function defaultVolume(volume: Json): Json {
+  const configMap = volume['configMap'] as Json | undefined;
+  return configMap === undefined ? volume : { ...volume, configMap: { ...configMap, defaultMode: 0o644 } };
 }
 
 function defaultContainer(container: Json): Json {
