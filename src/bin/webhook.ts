@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { createKubeClient } from '../kube/client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
+import { endOnSignal } from '../serve/end-on-signal.ts';
 import { readConfiguration } from '../webhook/configuration.ts';
 import { type RunningWebhook, startWebhook } from '../webhook/start-webhook.ts';
 import { orExit } from './or-exit.ts';
@@ -14,16 +15,6 @@ const client = await createKubeClient({
 });
 
 let webhook: RunningWebhook | null = null;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown());
+// Null until there is a certificate: no request was accepted before, so none can be lost.
+endOnSignal(async () => webhook?.stop(), log);
 webhook = await startWebhook({ configuration, client, log, clock: systemClock, registry: new Registry() });
-
-async function shutdown(): Promise<void> {
-  try {
-    // Null until there is a certificate: no request was accepted before, so none can be lost.
-    await webhook?.stop();
-    process.exit(0);
-  } catch (error) {
-    log.fatal({ err: error }, 'shutdown failed');
-    process.exit(1);
-  }
-}

@@ -1,4 +1,4 @@
-import { type GateTarget, NODE_PORTS } from '../lib/gate-protocol.ts';
+import { type GateTarget, nodeTargets } from '../lib/gate-protocol.ts';
 
 /** The texts of the kernel's tables. */
 export interface NetworkTables {
@@ -30,6 +30,7 @@ const ALWAYS: readonly GateTarget[] = [
 export function ownTargets(tables: NetworkTables): readonly GateTarget[] {
   const routers = new Set([...listRouters(tables.routes), ...listIpv6Routers(tables.ipv6Routes)]);
   const neighbours = new Set(listLinkLocalNeighbours(tables.neighbours));
+  // A router is not always the node, but the gate cannot tell: where ports of the node are reported, so are these.
   return [
     ...ALWAYS,
     ...[...routers].slice(0, MAX_NEIGHBOURS).flatMap((address) => nodeTargets('router', address)),
@@ -96,17 +97,6 @@ function linkLocal(hardware: string): string {
 /** Writes hexadecimal digits as groups of an IPv6 address, without leading zeros. */
 function ipv6Groups(digits: string): string {
   return (digits.match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
-}
-
-/** A router is not always the node, but the gate cannot tell: where ports of the node are reported, so are these. */
-function nodeTargets(name: string, address: string): readonly GateTarget[] {
-  return NODE_PORTS.map(({ suffix, port, protocol }) => ({
-    name: `${name}-${suffix}`,
-    address,
-    port,
-    protocol,
-    onOwnNode: true,
-  }));
 }
 
 /** Returns the fields of each line below the heading. */

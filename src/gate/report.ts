@@ -1,4 +1,5 @@
 import type { GateTarget } from '../lib/gate-protocol.ts';
+import { listFirst } from '../lib/list-first.ts';
 import { singleLine } from '../lib/single-line.ts';
 import type { RoundVerdict, TriedTarget } from './judge-round.ts';
 
@@ -92,8 +93,7 @@ const MAX_LISTED = 5;
 
 function list(what: string, entries: readonly string[]): readonly string[] {
   if (entries.length === 0) return [];
-  const more = entries.length > MAX_LISTED ? ` and ${entries.length - MAX_LISTED} more` : '';
-  return [`${what}: ${entries.slice(0, MAX_LISTED).join(', ')}${more}`];
+  return [`${what}: ${listFirst(entries, MAX_LISTED)}`];
 }
 
 function describeTarget({ name, address, port, protocol }: GateTarget): string {

@@ -65,12 +65,14 @@ export async function runGate(parts: GateParts): Promise<GateReport> {
     await meetRouters(parts);
     let isSettled: boolean;
     do {
-      isSettled = !hasTentativeAddress((await parts.readTables()).ipv6Addresses);
-      const round = await tryRound(parts, answer);
+      const tables = await parts.readTables();
+      isSettled = !hasTentativeAddress(tables.ipv6Addresses);
+      const round = await tryRound(parts, answer, tables);
       rounds += 1;
       verdict = judgeRound(round, answer.nodePorts);
       // A neighbour that became known during the round was not tried.
-      const passed = isSettled && verdict.passed && triedAll(round, await listTargets(parts, answer));
+      const passed =
+        isSettled && verdict.passed && triedAll(round, listTargets(answer, await parts.readTables()));
       if (passed) return report(null);
       await clock.sleep(limits.pauseMilliseconds);
     } while (clock.now() + limits.attemptMilliseconds <= deadline);
@@ -105,13 +107,13 @@ async function meetRouters({ network, limits, readTables }: GateParts): Promise<
   await Promise.all(routers.map((router) => network.tryTcp(router, 53, limits.attemptMilliseconds)));
 }
 
-async function listTargets({ readTables }: GateParts, answer: GateAnswer): Promise<readonly GateTarget[]> {
-  return mergeTargets(answer.targets, ownTargets(await readTables()));
+function listTargets(answer: GateAnswer, tables: NetworkTables): readonly GateTarget[] {
+  return mergeTargets(answer.targets, ownTargets(tables));
 }
 
-async function tryRound(parts: GateParts, answer: GateAnswer): Promise<Round> {
+async function tryRound(parts: GateParts, answer: GateAnswer, tables: NetworkTables): Promise<Round> {
   const { network, limits } = parts;
-  const targets = await listTargets(parts, answer);
+  const targets = listTargets(answer, tables);
   const [canary, ...tried] = await Promise.all([
     network.reachCanary(answer.canary, limits.attemptMilliseconds),
     ...targets.map(async (target): Promise<TriedTarget> => ({

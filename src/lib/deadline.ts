@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** How long a piece of work may take and what else ends it. */
 export interface Deadline {
@@ -28,7 +29,7 @@ export async function withDeadline<T>(
     () => undefined,
   );
   try {
-    return await Promise.race([work(controller.signal), aborted(controller.signal)]);
+    return await unlessAborted(work(controller.signal), controller.signal);
   } catch (error) {
     // The library may wrap the reason of an abort in an error of its own.
     controller.signal.throwIfAborted();
@@ -37,10 +38,4 @@ export async function withDeadline<T>(
     ended.abort();
     signal?.removeEventListener('abort', forward);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }

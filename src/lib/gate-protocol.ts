@@ -38,6 +38,17 @@ export const NODE_PORTS = [
   { suffix: 'api-server', port: 6443, protocol: 'TCP' },
 ] as const;
 
+/** Returns the ports of the node at an address as targets, named such as `node-kubelet`. */
+export function nodeTargets(name: string, address: string): readonly GateTarget[] {
+  return NODE_PORTS.map(({ suffix, port, protocol }) => ({
+    name: `${name}-${suffix}`,
+    address,
+    port,
+    protocol,
+    onOwnNode: true,
+  }));
+}
+
 /** `Refuse`: the start gate fails where a port of the pod's own node is open. `Report`: it passes, and says so. */
 export type NodePorts = 'Refuse' | 'Report';
 

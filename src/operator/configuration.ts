@@ -1,3 +1,4 @@
+import type { NodePorts } from '../lib/gate-protocol.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import {
   digests,
@@ -11,7 +12,6 @@ import {
   socketAddress,
   wholeNumber,
 } from '../lib/settings.ts';
-import type { NodePorts } from '../policy/gate/gate-facts.ts';
 import { DEFAULT_API_SERVER_PORTS } from '../render/tenant/gateway-network-policy.ts';
 import { GATEWAY_DEFAULTS, type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
 

@@ -1,5 +1,6 @@
 import { UNOBEYED_FIELDS, UNSET_VALUES } from '../api/unobeyed-fields.ts';
 import { isDeepEqualJson } from '../lib/is-deep-equal-json.ts';
+import { listFirst } from '../lib/list-first.ts';
 
 const MAX_NAMED_FIELDS = 12;
 
@@ -10,9 +11,7 @@ export function unobeyedWarnings(kind: string, object: unknown): readonly string
   const unset = UNSET_VALUES[kind] ?? {};
   const fields = (UNOBEYED_FIELDS[kind] ?? []).filter((path) => isSet(object, path.split('.'), unset[path]));
   if (fields.length === 0) return [];
-  const named = fields.slice(0, MAX_NAMED_FIELDS).join(', ');
-  const rest = fields.length > MAX_NAMED_FIELDS ? ` and ${fields.length - MAX_NAMED_FIELDS} more` : '';
-  return [`this release stores but does not enforce ${named}${rest}`];
+  return [`this release stores but does not enforce ${listFirst(fields, MAX_NAMED_FIELDS)}`];
 }
 
 function isSet(value: unknown, path: readonly string[], unset: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
+import { listFirst } from '../../lib/list-first.ts';
 import type { GateVerdict } from './gate-verdict.ts';
 
 const MAX_LISTED = 16;
@@ -30,7 +31,7 @@ function describe(verdict: GateVerdict): ConditionState {
     return condition('Unknown', 'GateFailed', `The start gate could not find out: ${verdict.problem}.`);
   }
   if (verdict.state === 'FoundOpen') {
-    const open = `The start gate reached what must be closed: ${list(verdict.open)}.`;
+    const open = `The start gate reached what must be closed: ${listFirst(verdict.open, MAX_LISTED)}.`;
     const advice =
       'Check that the CNI of the node enforces NetworkPolicies, and that no policy lets the pod out.';
     return condition('False', 'FoundOpen', `${open} ${advice}`);
@@ -40,13 +41,8 @@ function describe(verdict: GateVerdict): ConditionState {
   const accepted =
     openNodePorts.length === 0
       ? ''
-      : ` Ports of its own node are open, which this installation accepts: ${list(openNodePorts)}.`;
+      : ` Ports of its own node are open, which this installation accepts: ${listFirst(openNodePorts, MAX_LISTED)}.`;
   return condition('True', 'Closed', `${found}${accepted}`);
-}
-
-function list(targets: readonly string[]): string {
-  const more = targets.length > MAX_LISTED ? ` and ${targets.length - MAX_LISTED} more` : '';
-  return `${targets.slice(0, MAX_LISTED).join(', ')}${more}`;
 }
 
 function condition(status: ConditionState['status'], reason: string, message: string): ConditionState {

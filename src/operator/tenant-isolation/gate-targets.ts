@@ -1,5 +1,6 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import type { GateTarget } from '../../lib/gate-protocol.ts';
+import { parseIPBlock } from '../../lib/ip-block.ts';
 
 /** An address that is no target, and why. */
 export interface LeftOutTarget {
@@ -14,21 +15,17 @@ export interface GateTargets {
 }
 
 /** Ranges of addresses that mean something else in the pod than where they were found. */
-const SENSELESS: readonly (readonly [reason: string, address: string, prefix: number])[] = [
-  ['it is a loopback address, which is the pod itself in a pod', '127.0.0.0', 8],
-  ['it is a loopback address, which is the pod itself in a pod', '::1', 128],
-  ['it is the unspecified address', '0.0.0.0', 8],
-  ['it is the unspecified address', '::', 128],
-  ['it is a multicast address', '224.0.0.0', 4],
-  ['it is a multicast address', 'ff00::', 8],
-  ['it is the broadcast address', '255.255.255.255', 32],
+const SENSELESS: readonly (readonly [reason: string, block: string])[] = [
+  ['it is a loopback address, which is the pod itself in a pod', '127.0.0.0/8'],
+  ['it is a loopback address, which is the pod itself in a pod', '::1/128'],
+  ['it is the unspecified address', '0.0.0.0/8'],
+  ['it is the unspecified address', '::/128'],
+  ['it is a multicast address', '224.0.0.0/4'],
+  ['it is a multicast address', 'ff00::/8'],
+  ['it is the broadcast address', '255.255.255.255/32'],
 ];
 
-const BLOCKS = SENSELESS.map(([reason, address, prefix]) => {
-  const block = new BlockList();
-  block.addSubnet(address, prefix, isIPv6(address) ? 'ipv6' : 'ipv4');
-  return { reason, block };
-});
+const BLOCKS = SENSELESS.map(([reason, block]) => ({ reason, block: parseIPBlock(block) }));
 
 /**
  * Returns each target once, in an order that does not depend on the order in which they were found, and what is left out
@@ -47,9 +44,6 @@ export function gateTargets(found: readonly GateTarget[]): GateTargets {
 }
 
 function reasonToLeaveOut(address: string): string | null {
-  const family = isIP(address);
-  if (family === 0) return 'it is not an IP address';
-  const [plain = ''] = address.split('%');
-  const kind = family === 6 ? 'ipv6' : 'ipv4';
-  return BLOCKS.find(({ block }) => block.check(plain, kind))?.reason ?? null;
+  if (isIP(address) === 0) return 'it is not an IP address';
+  return BLOCKS.find(({ block }) => block?.has(address))?.reason ?? null;
 }

@@ -40,23 +40,34 @@ export function isShadow(subject: PodSubject, mount: VolumeMount, path: string, 
   return !subject.volumes.written.has(mount.name ?? '');
 }
 
+/** A mount and its path in canonical form. */
+export interface PlacedMount {
+  readonly mount: VolumeMount;
+  readonly path: string;
+}
+
+/** Returns the mounts of a container that have a canonical path, the deepest first. */
+export function placeMounts({ container }: ContainerView): readonly PlacedMount[] {
+  return (container.volumeMounts ?? [])
+    .flatMap((mount) => {
+      const path = canonicalMountPath(mount.mountPath ?? '');
+      return path === null ? [] : [{ mount, path }];
+    })
+    .toSorted((one, other) => other.path.length - one.path.length);
+}
+
 /**
  * Returns the mount through which a container reaches a denied path: the deepest one above it that is not a shadow, if no
  * shadow covers it, or none that stays when its files are replaced. Null where there is none. A mount exactly at the denied
- * path is granted or refused by itself.
+ * path is granted or refused by itself. `mounts` are those of the container, of {@link placeMounts}.
  */
 export function findOpening(
   subject: PodSubject,
-  { container }: ContainerView,
+  mounts: readonly PlacedMount[],
   denied: string,
   role: RolePolicy,
 ): VolumeMount | null {
-  const above = (container.volumeMounts ?? [])
-    .flatMap((mount) => {
-      const path = canonicalMountPath(mount.mountPath ?? '');
-      return path === null || !isAtOrUnder(denied, path) ? [] : [{ mount, path }];
-    })
-    .toSorted((one, other) => other.path.length - one.path.length);
+  const above = mounts.filter(({ path }) => isAtOrUnder(denied, path));
   const [deepest] = above;
   if (deepest === undefined) return null;
   if (isShadow(subject, deepest.mount, deepest.path, role)) {

@@ -4,6 +4,7 @@ import {
   type GateCanary,
   type GateTarget,
   NODE_PORTS,
+  nodeTargets,
 } from '../../lib/gate-protocol.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
 import type { GateFacts } from './gate-facts.ts';
@@ -30,18 +31,10 @@ export function answerGate(
     node.has(canonicalAddress(target.address) ?? target.address) ? { ...target, onOwnNode: true } : target,
   );
   const known = new Set(listed.map(keyOf));
-  const added = [...node].flatMap(nodeTargets).filter((target) => !known.has(keyOf(target)));
+  const added = [...node]
+    .flatMap((address) => nodeTargets('node', address))
+    .filter((target) => !known.has(keyOf(target)));
   return { format: GATE_PROTOCOL.format, nodePorts, targets: [...listed, ...added], canary };
-}
-
-function nodeTargets(address: string): readonly GateTarget[] {
-  return NODE_PORTS.map(({ suffix, port, protocol }) => ({
-    name: `node-${suffix}`,
-    address,
-    port,
-    protocol,
-    onOwnNode: true,
-  }));
 }
 
 function keyOf({ address, port, protocol }: GateTarget): string {

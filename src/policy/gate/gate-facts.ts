@@ -1,7 +1,5 @@
 import type { GateTarget, NodePorts } from '../../lib/gate-protocol.ts';
 
-export type { NodePorts } from '../../lib/gate-protocol.ts';
-
 /** The ConfigMap in a tenant's system namespace that the operator writes and the gateway watches, and its key. */
 export const GATE_FACTS = { configMap: 'cloister-gate', key: 'gate.json', format: 1 } as const;
 

@@ -1,4 +1,5 @@
 import { parseIPBlock } from '../../lib/ip-block.ts';
+import { listFirst } from '../../lib/list-first.ts';
 import { show } from '../../lib/show.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { isReadableRequirement } from './match-labels.ts';
@@ -70,10 +71,9 @@ function describePort(wanted: PolicyPort): string {
 export function list<Item>(
   items: readonly Item[],
   describe: (item: Item) => string,
-  separator = ', ',
+  separator?: string,
 ): string {
-  const more = items.length > MAX_LISTED ? ` and ${items.length - MAX_LISTED} more` : '';
-  return `${items.slice(0, MAX_LISTED).map(describe).join(separator)}${more}`;
+  return listFirst(items, MAX_LISTED, describe, separator);
 }
 
 function cut(text: string): string {

@@ -13,7 +13,7 @@ import { canonicalMountPath } from '../../roles/mount-path.ts';
 import type { RolePolicy } from '../../roles/role-policy.ts';
 import type { Check, Report } from '../check.ts';
 import { evaluateMountPath, inMount, type Mount } from '../evaluate-mount-path.ts';
-import { findOpening, findVolume, isMountedReadOnly, isReplaced } from '../shadowed-paths.ts';
+import { findOpening, findVolume, isMountedReadOnly, isReplaced, placeMounts } from '../shadowed-paths.ts';
 import { isRefusedType } from './volume-types.ts';
 
 const SHADOW = { name: 'cloister-shadow', emptyDir: { sizeLimit: '1Mi' } };
@@ -113,10 +113,11 @@ interface Opening {
 }
 
 function findOpenings(subject: PodSubject, view: ContainerView, role: RolePolicy): readonly Opening[] {
-  if (!view.container.volumeMounts?.length) return [];
+  const mounts = placeMounts(view);
+  if (mounts.length === 0) return [];
   const openings: Opening[] = [];
   for (const path of new Set([...role.deniedPaths, ...role.unwritablePaths])) {
-    const mount = findOpening(subject, view, path, role);
+    const mount = findOpening(subject, mounts, path, role);
     if (mount === null || isCertificateVolume(findVolume(subject, mount.name))) continue;
     if (role.deniedPaths.includes(path) || !isMountedReadOnly(subject, mount)) openings.push({ path, mount });
   }
