@@ -13,6 +13,7 @@ import {
   isAuthorityAction,
   nextRotationTime,
   planRotation,
+  rotationState,
   type RotationState,
 } from './rotation.ts';
 import { bundleOf, type StoredAuthorities } from './stored-authorities.ts';
@@ -81,7 +82,7 @@ export async function rotateGatewayCertificates(
     namespace,
     name: GATEWAY_CERTIFICATE.secret,
   });
-  const state = stateOf(authorities, published, found);
+  const state = rotationState(authorities, published, servingOf(authorities, found));
   const rotation = { haveAuthoritiesChanged: false, isServing: state.serving !== null };
   for (const action of planRotation(state, now)) {
     // What is published is the caller's, which applies it with everything else that agents need.
@@ -103,23 +104,6 @@ export async function rotateGatewayCertificates(
 
 function secretOf({ namespace, labels }: GatewayCertificateContext) {
   return { name: { namespace, name: GATEWAY_CERTIFICATE.authoritySecret }, labels, ownerReferences: [] };
-}
-
-function stateOf(
-  authorities: StoredAuthorities,
-  published: readonly string[],
-  certificate: SecretObject | null,
-): RotationState {
-  const { current, next, previous } = authorities;
-  return {
-    authorities: {
-      current: readCertificateFacts(current.certificate),
-      next: next === null ? null : readCertificateFacts(next.certificate),
-      previous: previous === null ? null : readCertificateFacts(previous),
-    },
-    bundles: published.map(fingerprintsOf),
-    serving: servingOf(authorities, certificate),
-  };
 }
 
 /** What is served now; null where it is of no use to a gateway, so that it is issued again. */
