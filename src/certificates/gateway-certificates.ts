@@ -6,7 +6,7 @@ import type { KubeLogger } from '../kube/kube-logger.ts';
 import { resources } from '../kube/resources.ts';
 import type { ServingCertificate } from '../serve/https-server.ts';
 import { readAuthorities, type SecretObject, writeAuthorities } from './authority-secret.ts';
-import { fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
+import { readCertificateFacts } from './certificate-facts.ts';
 import { createCertificateAuthority, issueServingCertificate } from './issue.ts';
 import {
   changeAuthorities,
@@ -16,7 +16,7 @@ import {
   rotationState,
   type RotationState,
 } from './rotation.ts';
-import { bundleOf, type StoredAuthorities } from './stored-authorities.ts';
+import { bundleOf, certificatesOf, type StoredAuthorities } from './stored-authorities.ts';
 
 /** Where the certificates of one tenant's gateway are kept, and when it is. */
 export interface GatewayCertificateContext {
@@ -114,18 +114,14 @@ function servingOf(authorities: StoredAuthorities, secret: SecretObject | null):
     const certificate = new X509Certificate(pem);
     const hasKey = certificate.checkPrivateKey(createPrivateKey(read(GATEWAY_CERTIFICATE.privateKeyKey)));
     if (!hasKey || certificate.checkHost(GATEWAY.name) === undefined) return null;
-    const signer = fingerprintsOf(bundleOf(authorities)).find((_, index) =>
-      certificate.verify(new X509Certificate(certificatesOf(authorities)[index]!).publicKey),
+    const signer = certificatesOf(authorities).find((authority) =>
+      certificate.verify(new X509Certificate(authority).publicKey),
     );
-    return { ...readCertificateFacts(pem), signedBy: signer ?? '' };
+    const signedBy = signer === undefined ? '' : readCertificateFacts(signer).fingerprint;
+    return { ...readCertificateFacts(pem), signedBy };
   } catch {
     return null;
   }
-}
-
-/** In the order of the bundle. */
-function certificatesOf({ current, next, previous }: StoredAuthorities): readonly string[] {
-  return [current.certificate, next?.certificate, previous ?? undefined].filter((pem) => pem !== undefined);
 }
 
 async function writeCertificate(
