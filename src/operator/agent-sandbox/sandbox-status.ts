@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { type ConditionState, wholeStatus } from '../../controller/conditions.ts';
+import { shorten } from '../../lib/shorten.ts';
 import { formatTime } from '../../lib/time.ts';
 
 export type SandboxStatus = NonNullable<AgentSandbox['status']>;
@@ -24,7 +25,10 @@ export function sandboxStatus(
   now: number,
 ): SandboxStatus | null {
   const states = [roleResolved, podReady, egressClosed];
-  const all = [...states, readyCondition(states)].map(shorten);
+  const all = [...states, readyCondition(states)].map((state) => ({
+    ...state,
+    message: shorten(state.message, MAX_MESSAGE_CHARACTERS),
+  }));
   return wholeStatus(sandbox, all, fields, formatTime(now));
 }
 
@@ -38,10 +42,4 @@ function readyCondition(states: readonly ConditionState[]): ConditionState {
   }
   const named = missing.map(({ type, reason }) => `${type} (${reason})`).join(', ');
   return { type: 'Ready', status: 'False', reason: 'NotReady', message: `These do not hold: ${named}.` };
-}
-
-function shorten(state: ConditionState): ConditionState {
-  const { message } = state;
-  if (message.length <= MAX_MESSAGE_CHARACTERS) return state;
-  return { ...state, message: `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…` };
 }
