@@ -1,13 +1,14 @@
 import { coalesce } from '../lib/coalesce.ts';
 import type { Logger } from '../lib/log.ts';
 import type { ServingCertificate } from '../serve/https-server.ts';
-import { type CertificateFacts, fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
+import { type CertificateFacts, readCertificateFacts } from './certificate-facts.ts';
 import { createCertificateAuthority, issueServingCertificate } from './issue.ts';
 import {
   changeAuthorities,
   isAuthorityAction,
   planRotation,
   type RotationAction,
+  rotationState,
   type RotationState,
 } from './rotation.ts';
 import { bundleOf, type StoredAuthorities } from './stored-authorities.ts';
@@ -103,17 +104,7 @@ async function gather(
   serving: RotationState['serving'],
 ): Promise<RotationState> {
   if (authorities === null) return { authorities: null, bundles: [], serving };
-  const { current, next, previous } = authorities;
-  const bundles = await store.readBundles();
-  return {
-    authorities: {
-      current: readCertificateFacts(current.certificate),
-      next: next === null ? null : readCertificateFacts(next.certificate),
-      previous: previous === null ? null : readCertificateFacts(previous),
-    },
-    bundles: bundles.map(fingerprintsOf),
-    serving,
-  };
+  return rotationState(authorities, await store.readBundles(), serving);
 }
 
 async function perform(

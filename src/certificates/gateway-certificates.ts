@@ -6,16 +6,17 @@ import type { KubeLogger } from '../kube/kube-logger.ts';
 import { resources } from '../kube/resources.ts';
 import type { ServingCertificate } from '../serve/https-server.ts';
 import { readAuthorities, type SecretObject, writeAuthorities } from './authority-secret.ts';
-import { fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
+import { readCertificateFacts } from './certificate-facts.ts';
 import { createCertificateAuthority, issueServingCertificate } from './issue.ts';
 import {
   changeAuthorities,
   isAuthorityAction,
   nextRotationTime,
   planRotation,
+  rotationState,
   type RotationState,
 } from './rotation.ts';
-import { bundleOf, type StoredAuthorities } from './stored-authorities.ts';
+import { bundleOf, certificatesOf, type StoredAuthorities } from './stored-authorities.ts';
 
 /** Where the certificates of one tenant's gateway are kept, and when it is. */
 export interface GatewayCertificateContext {
@@ -81,7 +82,7 @@ export async function rotateGatewayCertificates(
     namespace,
     name: GATEWAY_CERTIFICATE.secret,
   });
-  const state = stateOf(authorities, published, found);
+  const state = rotationState(authorities, published, servingOf(authorities, found));
   const rotation = { haveAuthoritiesChanged: false, isServing: state.serving !== null };
   for (const action of planRotation(state, now)) {
     // What is published is the caller's, which applies it with everything else that agents need.
@@ -105,23 +106,6 @@ function secretOf({ namespace, labels }: GatewayCertificateContext) {
   return { name: { namespace, name: GATEWAY_CERTIFICATE.authoritySecret }, labels, ownerReferences: [] };
 }
 
-function stateOf(
-  authorities: StoredAuthorities,
-  published: readonly string[],
-  certificate: SecretObject | null,
-): RotationState {
-  const { current, next, previous } = authorities;
-  return {
-    authorities: {
-      current: readCertificateFacts(current.certificate),
-      next: next === null ? null : readCertificateFacts(next.certificate),
-      previous: previous === null ? null : readCertificateFacts(previous),
-    },
-    bundles: published.map(fingerprintsOf),
-    serving: servingOf(authorities, certificate),
-  };
-}
-
 /** What is served now; null where it is of no use to a gateway, so that it is issued again. */
 function servingOf(authorities: StoredAuthorities, secret: SecretObject | null): RotationState['serving'] {
   const read = (key: string): string => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
@@ -130,18 +114,14 @@ function servingOf(authorities: StoredAuthorities, secret: SecretObject | null):
     const certificate = new X509Certificate(pem);
     const hasKey = certificate.checkPrivateKey(createPrivateKey(read(GATEWAY_CERTIFICATE.privateKeyKey)));
     if (!hasKey || certificate.checkHost(GATEWAY.name) === undefined) return null;
-    const signer = fingerprintsOf(bundleOf(authorities)).find((_, index) =>
-      certificate.verify(new X509Certificate(certificatesOf(authorities)[index]!).publicKey),
+    const signer = certificatesOf(authorities).find((authority) =>
+      certificate.verify(new X509Certificate(authority).publicKey),
     );
-    return { ...readCertificateFacts(pem), signedBy: signer ?? '' };
+    const signedBy = signer === undefined ? '' : readCertificateFacts(signer).fingerprint;
+    return { ...readCertificateFacts(pem), signedBy };
   } catch {
     return null;
   }
-}
-
-/** In the order of the bundle. */
-function certificatesOf({ current, next, previous }: StoredAuthorities): readonly string[] {
-  return [current.certificate, next?.certificate, previous ?? undefined].filter((pem) => pem !== undefined);
 }
 
 async function writeCertificate(

@@ -1,16 +1,14 @@
-import { MANAGED_BY } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeObject, OwnerReference } from '../kube/kube-object.ts';
 import { resources } from '../kube/resources.ts';
+import { MANAGED_LABELS } from '../render/tenant/rendered-object.ts';
 import { readAuthorities, writeAuthorities } from './authority-secret.ts';
 import type { CertificateStore } from './certificate-manager.ts';
 import { bundleOf } from './stored-authorities.ts';
 import { readRegisteredBundles, registerBundle, type WebhookRegistration } from './webhook-registration.ts';
 
 type ConfigMapObject = KubeObject & { data?: Record<string, string> };
-
-const LABELS = { [MANAGED_BY.label]: MANAGED_BY.value, 'app.kubernetes.io/part-of': 'cloister' };
 
 /** The Kubernetes objects that the certificates are stored in. */
 export interface CertificateObjects {
@@ -52,7 +50,11 @@ export function createKubernetesCertificateStore(
   return {
     read: () => readAuthorities(client, secret),
     async write(authorities, version) {
-      const owned = { name: secret, labels: LABELS, ownerReferences: await ownersOf(client, objects) };
+      const owned = {
+        name: secret,
+        labels: MANAGED_LABELS,
+        ownerReferences: await ownersOf(client, objects),
+      };
       return writeAuthorities(client, owned, { authorities, version });
     },
     async readBundles() {
@@ -67,7 +69,11 @@ export function createKubernetesCertificateStore(
       // The registrations first: the API server calls the webhook with their bundle.
       for (const registration of registrations) await registerBundle(client, registration, bundle);
       await client.apply<ConfigMapObject>(resources.configMaps, {
-        metadata: { ...configMap, labels: LABELS, ownerReferences: await ownersOf(client, objects) },
+        metadata: {
+          ...configMap,
+          labels: { ...MANAGED_LABELS },
+          ownerReferences: await ownersOf(client, objects),
+        },
         data: { 'ca.crt': authorities.current.certificate, 'bundle.crt': bundle },
       });
     },

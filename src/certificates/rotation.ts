@@ -1,4 +1,4 @@
-import type { CertificateFacts } from './certificate-facts.ts';
+import { type CertificateFacts, fingerprintsOf, readCertificateFacts } from './certificate-facts.ts';
 import type { CertificateAuthority } from './issue.ts';
 import { BACKDATING, isDueForRenewal, renewalTime, STAGING } from './lifetimes.ts';
 import type { StoredAuthorities } from './stored-authorities.ts';
@@ -15,6 +15,23 @@ export interface RotationState {
   readonly bundles: readonly (readonly string[])[];
   /** What this process serves, and the fingerprint of the authority that signed it. */
   readonly serving: (CertificateFacts & { readonly signedBy: string }) | null;
+}
+
+/** Returns the state that a rotation of stored authorities is planned from. `bundles` has what each place publishes, in PEM. */
+export function rotationState(
+  { current, next, previous }: StoredAuthorities,
+  bundles: readonly string[],
+  serving: RotationState['serving'],
+): RotationState {
+  return {
+    authorities: {
+      current: readCertificateFacts(current.certificate),
+      next: next === null ? null : readCertificateFacts(next.certificate),
+      previous: previous === null ? null : readCertificateFacts(previous),
+    },
+    bundles: bundles.map(fingerprintsOf),
+    serving,
+  };
 }
 
 /**

@@ -12,9 +12,14 @@ export interface StoredAuthorities {
   readonly previous: string | null;
 }
 
+/** The certificates of all authorities, in PEM, that of the signing one first. */
+export function certificatesOf({ current, next, previous }: StoredAuthorities): readonly string[] {
+  return [current.certificate, next?.certificate, previous ?? undefined].filter((pem) => pem !== undefined);
+}
+
 /** What every verifier must trust, in PEM, the signing authority first. */
-export function bundleOf({ current, next, previous }: StoredAuthorities): string {
-  return [current.certificate, next?.certificate ?? '', previous ?? ''].join('');
+export function bundleOf(authorities: StoredAuthorities): string {
+  return certificatesOf(authorities).join('');
 }
 
 /** The data of the Secret, in base64. Null removes a key. */

@@ -1,4 +1,5 @@
 import type { Condition } from '../api/shape/conditions.ts';
+import { isDeepEqualJson } from '../lib/is-deep-equal-json.ts';
 
 /** What one part of a reconciler says about an object. */
 export type ConditionState = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
@@ -25,4 +26,35 @@ export function stampConditions(
     const lastTransitionTime = previous?.status === status ? previous.lastTransitionTime : time;
     return { type, status, observedGeneration: generation, lastTransitionTime, reason, message };
   });
+}
+
+/** What the status of every kind has. */
+export interface ConditionedStatus {
+  readonly observedGeneration?: number | undefined;
+  readonly conditions?: Condition[] | undefined;
+}
+
+/**
+ * Returns the whole status of an object, from the conditions and fields that its reconciler states at `time` (RFC 3339); null
+ * where the object has it already. What somebody else put beside them is no difference, and is left alone.
+ */
+export function wholeStatus<Fields extends object>(
+  object: { readonly metadata: { readonly generation?: number }; readonly status?: ConditionedStatus },
+  states: readonly ConditionState[],
+  fields: Fields,
+  time: string,
+): (ConditionedStatus & Fields) | null {
+  const { generation } = object.metadata;
+  const { status = {} } = object;
+  const wanted = {
+    observedGeneration: generation,
+    conditions: stampConditions(states, status.conditions ?? [], { generation, time }),
+    ...fields,
+  };
+  const types = new Set(states.map(({ type }) => type));
+  const owned = {
+    ...Object.fromEntries(Object.entries(status).filter(([name]) => Object.hasOwn(wanted, name))),
+    conditions: status.conditions?.filter(({ type }) => types.has(type)),
+  };
+  return isDeepEqualJson(owned, wanted) ? null : wanted;
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube/kube-object.ts';
 import { singleLine } from '../lib/single-line.ts';
 import { formatMicroTime } from './lease-object.ts';
 
-/** What is told about an object. */
+/** What an Event says about an object. */
 export interface EventFacts {
   /** The object, as it was read: with its apiVersion, kind, name, uid. */
   readonly regarding: KubeObject;
@@ -42,7 +42,7 @@ interface ObjectReference {
   readonly uid?: string;
 }
 
-/** Who tells, and when. */
+/** Who reports it, and when. */
 export interface EventStamp {
   readonly reportingController: string;
   /** The name of the pod. */

@@ -12,6 +12,7 @@ import {
   socketAddress,
   wholeNumber,
 } from '../lib/settings.ts';
+import type { ImagePullPolicy } from '../render/sandbox/pod.ts';
 import { DEFAULT_API_SERVER_PORTS } from '../render/tenant/gateway-network-policy.ts';
 import { GATEWAY_DEFAULTS, type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
 
@@ -48,7 +49,7 @@ export interface OperatorConfiguration {
   readonly gate: GateSettings;
   readonly startGate: StartGateSettings;
   /** How images of Cloister are pulled. */
-  readonly imagePullPolicy: GatewaySettings['imagePullPolicy'];
+  readonly imagePullPolicy: ImagePullPolicy;
   /** Ports of the API server, which gateways may reach. */
   readonly apiServerPorts: readonly number[];
 }
@@ -85,24 +86,29 @@ export function readConfiguration(
     kubeconfig: read<string | undefined>('kubeconfig', nonEmpty, undefined),
     logLevel: read('log-level', oneOf(...LOG_LEVELS), 'info'),
     release: read('release', oneOf('true', 'false'), 'false') === 'true',
-    gateway: readGateway(read),
+    ...readGateway(read),
     gate: readGate(read),
     startGate: {
       image: read<string | null>('start-gate-image', imageOrNone, null),
       digests: read<readonly string[]>('start-gate-digests', digests, []),
     },
-    imagePullPolicy: readPullPolicy(read),
     apiServerPorts: read('api-server-ports', listOf(wholeNumber(1, 65_535)), DEFAULT_API_SERVER_PORTS),
   }));
 }
 
-function readGateway(read: Read): GatewaySettings | null {
+/** Reads the pull policy, which the gateway shares with the start gate, once: a wrong one is one problem. */
+function readGateway(read: Read): Pick<OperatorConfiguration, 'gateway' | 'imagePullPolicy'> {
   const image = read<string | null>('gateway-image', imageOrNone, null);
   const limits = {
     cpu: read('gateway-cpu', quantity, GATEWAY_DEFAULTS.cpu),
     memory: read('gateway-memory', quantity, GATEWAY_DEFAULTS.memory),
   };
-  return image === null ? null : { image, imagePullPolicy: readPullPolicy(read), ...limits };
+  const imagePullPolicy = read<ImagePullPolicy>(
+    'image-pull-policy',
+    oneOf('Always', 'IfNotPresent', 'Never'),
+    GATEWAY_DEFAULTS.imagePullPolicy,
+  );
+  return { gateway: image === null ? null : { image, imagePullPolicy, ...limits }, imagePullPolicy };
 }
 
 function readGate(read: Read): GateSettings {
@@ -117,15 +123,6 @@ function readGate(read: Read): GateSettings {
       'cloister-webhook',
     ),
   };
-}
-
-function readPullPolicy(read: Read): GatewaySettings['imagePullPolicy'] {
-  const parse = oneOf('Always', 'IfNotPresent', 'Never');
-  return read<GatewaySettings['imagePullPolicy']>(
-    'image-pull-policy',
-    parse,
-    GATEWAY_DEFAULTS.imagePullPolicy,
-  );
 }
 
 /** An empty text is none, as the chart writes it. */

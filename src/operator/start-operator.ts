@@ -9,6 +9,7 @@ import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbo
 import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
+import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
 import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
@@ -40,10 +41,6 @@ export interface Operator {
 
 const TENANT_WORKERS = 4;
 const SANDBOX_WORKERS = 8;
-
-/** How often it is looked whether something is left. */
-const RELEASE_INTERVAL_MILLISECONDS = 500;
-const REPORT_EVERY = 20;
 
 /** Starts the controllers of the operator. With `release` they treat every tenant as gone. */
 export function startOperator(options: OperatorOptions): Operator {
@@ -105,14 +102,12 @@ async function waitUntilReleased(
 ): Promise<void> {
   const { clock, logger, signal } = given;
   await caches.whenSynced(signal);
-  for (let round = 0; ; round += 1) {
-    const left = caches.namespaces
+  const find = () =>
+    caches.namespaces
       .list()
       .filter(({ metadata: { labels } }) => [LABEL.tenant, LABEL.system].some((label) => labels?.[label]))
-      .map(({ metadata }) => metadata.name);
-    if (left.length === 0) return;
-    if (round % REPORT_EVERY === 0)
-      logger.info({ namespaces: left }, 'waiting until namespaces are released');
-    await clock.sleep(RELEASE_INTERVAL_MILLISECONDS, signal);
-  }
+      .map(({ metadata }) => metadata.name ?? '');
+  const report = (namespaces: readonly string[]) =>
+    logger.info({ namespaces }, 'waiting until namespaces are released');
+  await waitUntilNoneLeft({ find, report }, clock, signal);
 }

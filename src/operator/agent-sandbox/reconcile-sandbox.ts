@@ -1,6 +1,7 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
+import { findObject } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
@@ -92,20 +93,9 @@ async function findPod(
 ): Promise<ObservedPod | undefined> {
   const name = { namespace: metadata.namespace ?? '', name: metadata.name };
   const cached = caches.pods.get(name.namespace, name.name);
-  const found = cached ?? (status?.pod === undefined ? undefined : await getPod(name, client));
+  const isMissing = cached === undefined && status?.pod !== undefined;
+  const found = isMissing ? await findObject<ObservedPod>(client, resources.pods, name) : cached;
   return found?.metadata.labels?.[LABEL.sandbox] === metadata.name ? found : undefined;
-}
-
-async function getPod(
-  name: { readonly namespace: string; readonly name: string },
-  client: KubeClient,
-): Promise<ObservedPod | undefined> {
-  try {
-    return await client.get<ObservedPod>(resources.pods, name);
-  } catch (error) {
-    if (isKubeError(error, 'NotFound')) return undefined;
-    throw error;
-  }
 }
 
 function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxReport {

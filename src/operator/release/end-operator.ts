@@ -5,6 +5,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import { resources } from '../../kube/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { waitUntilNoneLeft } from './wait-until-none-left.ts';
 
 const DEPLOYMENT = { namespace: SYSTEM_NAMESPACE, name: OPERATOR };
 const PODS = {
@@ -12,8 +13,6 @@ const PODS = {
   labelSelector: 'app.kubernetes.io/name=cloister,app.kubernetes.io/component=operator',
   metadataOnly: true,
 };
-const INTERVAL_MILLISECONDS = 500;
-const REPORT_EVERY = 20;
 
 /**
  * Deletes the Deployment of the operator and resolves when none of its pods is left: a second operator would make again what
@@ -28,12 +27,8 @@ export async function endOperator(given: {
 }): Promise<void> {
   const { client, logger, clock, signal } = given;
   await deleteDeployment(client);
-  for (let round = 0; ; round += 1) {
-    const left = await findLeft(client);
-    if (left.length === 0) return;
-    if (round % REPORT_EVERY === 0) logger.info({ left }, 'waiting until the operator has ended');
-    await clock.sleep(INTERVAL_MILLISECONDS, signal);
-  }
+  const report = (left: readonly string[]) => logger.info({ left }, 'waiting until the operator has ended');
+  await waitUntilNoneLeft({ find: () => findLeft(client), report }, clock, signal);
 }
 
 async function deleteDeployment(client: KubeClient): Promise<void> {

@@ -25,7 +25,7 @@ export interface GateTargetOptions {
   readonly readResolverConfiguration: () => Promise<string>;
 }
 
-/** How long an answer is used: every tenant is told the same. */
+/** How long an answer is used: it is the same for every tenant. */
 const MAX_AGE_MILLISECONDS = 60_000;
 
 type EndpointSlice = KubeObject & {

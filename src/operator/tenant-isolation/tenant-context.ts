@@ -5,7 +5,7 @@ import type { OperatorConfiguration } from '../configuration.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import type { GateTargetSource } from './find-gate-targets.ts';
 
-/** What the reconciler of tenants reads, writes and is told. */
+/** What the reconciler of tenants reads, what it writes with, and how it is configured. */
 export interface TenantContext {
   readonly client: KubeClient;
   readonly logger: KubeLogger;

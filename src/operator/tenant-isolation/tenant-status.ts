@@ -1,6 +1,5 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import { type ConditionState, stampConditions } from '../../controller/conditions.ts';
-import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
+import { type ConditionState, wholeStatus } from '../../controller/conditions.ts';
 
 export type TenantStatus = NonNullable<TenantIsolation['status']>;
 
@@ -19,24 +18,7 @@ export function tenantStatus(
   parts: readonly TenantStatusPart[],
   time: string,
 ): TenantStatus | null {
-  const { metadata, status = {} } = tenant;
   const states = parts.flatMap(({ conditions }) => conditions);
-  const stamp = { generation: metadata.generation, time };
   const fields = parts.reduce<TenantStatus>((all, part) => ({ ...all, ...part.fields }), {});
-  const wanted: TenantStatus = {
-    observedGeneration: metadata.generation,
-    conditions: stampConditions(states, status.conditions ?? [], stamp),
-    ...fields,
-  };
-  return isDeepEqualJson(owned(status, wanted), wanted) ? null : wanted;
-}
-
-/** Of a status the fields and conditions that would be written: what somebody else put beside them is left alone. */
-function owned(status: TenantStatus, wanted: TenantStatus): TenantStatus {
-  const types = new Set(wanted.conditions?.map(({ type }) => type));
-  const fields = Object.entries(status).filter(([name]) => Object.hasOwn(wanted, name));
-  return {
-    ...Object.fromEntries(fields),
-    conditions: status.conditions?.filter(({ type }) => types.has(type)),
-  };
+  return wholeStatus(tenant, states, fields, time);
 }

@@ -44,7 +44,7 @@ export const operatorReachGuard: readonly PolicyObject[] = admissionPolicy({
     all('coordination.k8s.io', ['leases']),
     all('discovery.k8s.io', ['endpointslices']),
     all('events.k8s.io', ['events']),
-    // A sandbox whose namespace belongs to no tenant is told so in its status, by which nobody gains anything.
+    // The status of a sandbox says that its namespace belongs to no tenant; to write it grants nothing.
     all(GROUP, ['agentsandboxes/status']),
   ],
   conditions: [{ name: 'the-operator', expression: FROM_OPERATOR }],

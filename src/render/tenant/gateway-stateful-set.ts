@@ -1,11 +1,12 @@
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
+import type { ImagePullPolicy } from '../sandbox/pod.ts';
 import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendered-object.ts';
 
 /** What the gateway of every tenant has in common. */
 export interface GatewaySettings {
   readonly image: string;
-  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  readonly imagePullPolicy: ImagePullPolicy;
   /** Limits of a replica, as quantities. */
   readonly cpu: string;
   readonly memory: string;

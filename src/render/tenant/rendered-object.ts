@@ -12,7 +12,7 @@ export interface RenderedObject {
   readonly [field: string]: unknown;
 }
 
-/** On everything that the operator makes for a tenant: by it caches find the objects, and guards close them to others. */
+/** On everything that Cloister makes: by it caches find the objects, and guards close those of tenants to others. */
 export const MANAGED_LABELS: Readonly<Record<string, string>> = {
   [MANAGED_BY.label]: MANAGED_BY.value,
   'app.kubernetes.io/part-of': 'cloister',
