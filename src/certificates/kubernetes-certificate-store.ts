@@ -1,4 +1,4 @@
-import { MANAGED_BY } from '../api/names.ts';
+import { MANAGED_BY, REGISTRATION, WEBHOOK } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeObject, OwnerReference } from '../kube/kube-object.ts';
@@ -31,9 +31,9 @@ export function certificateObjectsIn(namespace: string): CertificateObjects {
     namespace,
     secret: 'cloister-webhook-ca',
     configMap: 'cloister-ca',
-    owner: 'cloister-webhook',
-    mutating: ['zz-cloister-explain'],
-    validating: ['cloister-decide'],
+    owner: WEBHOOK,
+    mutating: [REGISTRATION.mutating],
+    validating: [REGISTRATION.validating],
   };
 }
 

@@ -1,3 +1,4 @@
+import { WEBHOOK } from '../api/names.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import {
   digests,
@@ -114,7 +115,7 @@ function readGate(read: Read): GateSettings {
     webhookService: read<string | null>(
       'webhook-service',
       (text) => (text === '' ? { value: null } : dnsLabel(text)),
-      'cloister-webhook',
+      WEBHOOK,
     ),
   };
 }
