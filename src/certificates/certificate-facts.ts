@@ -20,6 +20,11 @@ export function readCertificateFacts(pem: string): CertificateFacts {
 
 const BLOCK = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
 
+/** Reads the certificates of a bundle in PEM, in order. Throws where a block is not a certificate. */
+export function readBundleFacts(bundle: string): CertificateFacts[] {
+  return [...bundle.matchAll(BLOCK)].map(([pem]) => readCertificateFacts(pem));
+}
+
 /** The fingerprints of the certificates in a bundle, in order. A block that is not a certificate has one too, so that it is noticed. */
 export function fingerprintsOf(bundle: string): string[] {
   return [...bundle.matchAll(BLOCK)].map(([, base64 = '']) =>
