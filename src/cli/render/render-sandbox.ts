@@ -9,7 +9,7 @@ import { type GrantedRole, grantRole } from '../../policy/sandboxes/grant-role.t
 import { lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxProxySecret } from '../../render/sandbox/proxy-secret.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
-import { describeRefusedPod, GATEWAY_UNKNOWN } from '../../render/sandbox/why-no-pod.ts';
+import { describeRefusedPod, GATEWAY_UNKNOWN, STOPPED } from '../../render/sandbox/why-no-pod.ts';
 import { GATEWAY_DEFAULTS } from '../../render/tenant/gateway-stateful-set.ts';
 import type { Policies } from '../input/policies.ts';
 import { adviseOnStartGate, startGateDigests } from '../input/start-gate.ts';
@@ -49,7 +49,7 @@ export function renderSandbox(sandbox: AgentSandbox, options: RenderSandboxOptio
   if (decision.effect !== 'Allow') {
     return refuse(describeDenial(`AgentSandbox "${name}" in namespace "${namespace}"`, decision));
   }
-  if (sandbox.spec.state === 'Stopped') return podNotReady('Stopped', 'The sandbox was stopped.');
+  if (sandbox.spec.state === 'Stopped') return podNotReady('Stopped', STOPPED);
   return renderGranted(sandbox, granted, options);
 }
 
