@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   mkdirSync,
@@ -10,6 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { canonicalJson } from '../../src/lib/canonical-json.ts';
+import { sha256 } from '../../src/lib/sha256.ts';
 import { runProgram } from './run-program.ts';
 
 /** A layer: a compressed tar archive and what the image's configuration says of it. */
@@ -137,17 +138,8 @@ function requireGnu(program: string, start: string): void {
   }
 }
 
-/** JSON without spaces, its keys sorted. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
-
 function digestOf(content: string | Buffer): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  return `sha256:${sha256(content)}`;
 }
 
 function blobName(digest: string): string {

@@ -63,6 +63,12 @@ export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'clois
 /** The Deployment and the ServiceAccount of the operator. */
 export const OPERATOR = 'cloister-operator';
 
+/** The Deployment, the Service and the ServiceAccount of the webhook. */
+export const WEBHOOK = 'cloister-webhook';
+
+/** The MutatingWebhookConfiguration and the ValidatingWebhookConfiguration of the webhook. */
+export const REGISTRATION = { mutating: 'zz-cloister-explain', validating: 'cloister-decide' } as const;
+
 /** The user that the operator acts as. */
 export const OPERATOR_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${OPERATOR}` as const;
 

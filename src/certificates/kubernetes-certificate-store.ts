@@ -1,3 +1,4 @@
+import { REGISTRATION, WEBHOOK } from '../api/names.ts';
 import { findObject } from '../kube/find-object.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeObject, OwnerReference } from '../kube/kube-object.ts';
@@ -29,9 +30,9 @@ export function certificateObjectsIn(namespace: string): CertificateObjects {
     namespace,
     secret: 'cloister-webhook-ca',
     configMap: 'cloister-ca',
-    owner: 'cloister-webhook',
-    mutating: ['zz-cloister-explain'],
-    validating: ['cloister-decide'],
+    owner: WEBHOOK,
+    mutating: [REGISTRATION.mutating],
+    validating: [REGISTRATION.validating],
   };
 }
 

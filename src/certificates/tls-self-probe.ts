@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect } from 'node:tls';
+import { sha256 } from '../lib/sha256.ts';
 import type { ReadinessCheck } from '../serve/probes.ts';
 import type { CertificateStatus } from './certificate-manager.ts';
 
@@ -53,7 +53,7 @@ function readServedFingerprint(
     socket.once('secureConnect', () => {
       const { raw } = socket.getPeerCertificate();
       socket.end();
-      resolve(createHash('sha256').update(raw).digest('hex'));
+      resolve(sha256(raw));
     });
     socket.once('timeout', () => socket.destroy(new Error(`no handshake within ${TIMEOUT_MILLISECONDS} ms`)));
     socket.once('error', reject);

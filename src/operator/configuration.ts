@@ -1,3 +1,4 @@
+import { WEBHOOK } from '../api/names.ts';
 import type { NodePorts } from '../lib/gate-protocol.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import {
@@ -120,7 +121,7 @@ function readGate(read: Read): GateSettings {
     webhookService: read<string | null>(
       'webhook-service',
       (text) => (text === '' ? { value: null } : dnsLabel(text)),
-      'cloister-webhook',
+      WEBHOOK,
     ),
   };
 }

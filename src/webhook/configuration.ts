@@ -1,4 +1,4 @@
-import { SYSTEM_NAMESPACE } from '../api/names.ts';
+import { SYSTEM_NAMESPACE, WEBHOOK } from '../api/names.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import { digests, dnsLabel, httpsHost, nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
 import type { AdmissionConfiguration } from '../policy/admission/review-context.ts';
@@ -63,7 +63,7 @@ export function readConfiguration(
   const port = wholeNumber(0, 65_535);
   return readSettings(source, (read) => {
     const namespace = read('namespace', dnsLabel, SYSTEM_NAMESPACE);
-    const service = read('service-name', dnsLabel, 'cloister-webhook');
+    const service = read('service-name', dnsLabel, WEBHOOK);
     const operatorUser = `system:serviceaccount:${namespace}:cloister-operator`;
     return {
       address: read<string | undefined>('address', nonEmpty, undefined),

@@ -1,7 +1,4 @@
 import { Option } from 'commander';
-import { createKubeClient } from '../../kube/client.ts';
-import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import { readServerTime } from '../../kube/server-time.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { singleLine } from '../../lib/single-line.ts';
@@ -15,6 +12,7 @@ import { examinePrograms } from '../doctor/examine-programs.ts';
 import { examineRegistrations } from '../doctor/examine-registrations.ts';
 import { examineRights } from '../doctor/examine-rights.ts';
 import type { Examination, Finding, FindingState } from '../doctor/finding.ts';
+import { useCluster } from '../use-cluster.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -75,9 +73,7 @@ export const doctor: Command = {
 };
 
 async function runDoctor({ kubeconfig, output }: Flags, terminal: Terminal): Promise<ExitCode> {
-  const client = await connect(kubeconfig, terminal);
-  if (client === null) return EXIT.unusable;
-  try {
+  return useCluster({ kubeconfig, userAgent: 'cloister-doctor' }, terminal, async (client) => {
     const context = {
       now: terminal.now,
       readServerTime: () => readServerTime({ kubeconfig }, systemClock),
@@ -87,19 +83,7 @@ async function runDoctor({ kubeconfig, output }: Flags, terminal: Terminal): Pro
     const has = (state: FindingState): boolean => findings.some((finding) => finding.state === state);
     if (has('Unread')) return EXIT.unusable;
     return has('Failed') ? EXIT.violations : EXIT.clean;
-  } finally {
-    await client.close();
-  }
-}
-
-async function connect(kubeconfig: string | undefined, terminal: Terminal): Promise<KubeClient | null> {
-  try {
-    return await createKubeClient({ kubeconfig, userAgent: 'cloister-doctor' });
-  } catch (error) {
-    if (!isKubeError(error)) throw error;
-    terminal.error(`error: ${error.message}\n`);
-    return null;
-  }
+  });
 }
 
 function print(findings: readonly Finding[], output: Flags['output'], terminal: Terminal): void {

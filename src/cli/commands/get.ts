@@ -1,13 +1,11 @@
 import { Argument, type Command as Program, Option } from 'commander';
-import { createKubeClient } from '../../kube/client.ts';
 import { currentNamespace } from '../../kube/current-namespace.ts';
-import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import { apiVersionOf } from '../../kube/kube-resource.ts';
 import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
 import { LISTED_KINDS, type ListedKind, type ListedName, type ListedObject } from '../listing/listed-kind.ts';
 import { describeNotReady, listTable } from '../listing/list-table.ts';
+import { useCluster } from '../use-cluster.ts';
 
 interface Flags {
   readonly namespace?: string;
@@ -62,23 +60,15 @@ interface Run {
 
 async function runGet(kind: ListedKind, names: readonly string[], run: Run): Promise<ExitCode> {
   const { flags, terminal } = run;
-  const { kubeconfig } = flags;
-  let client: KubeClient | undefined;
-  try {
-    client = await createKubeClient({ kubeconfig, userAgent: 'cloister-get' });
+  const options = { kubeconfig: flags.kubeconfig, userAgent: 'cloister-get' };
+  return useCluster(options, terminal, async (client) => {
     const namespace = await namespaceOf(kind, flags);
     const { items } = await client.list<ListedObject>(kind.resource, { namespace });
     const found =
       names.length === 0 ? items : items.filter(({ metadata }) => names.includes(metadata.name ?? ''));
     print(found, kind, run);
     return reportAbsent(kind, { names, namespace, found }, terminal);
-  } catch (error) {
-    if (!isKubeError(error)) throw error;
-    terminal.error(`error: ${error.message}\n`);
-    return EXIT.unusable;
-  } finally {
-    await client?.close();
-  }
+  });
 }
 
 /** Returns undefined for all namespaces. */

@@ -4,10 +4,10 @@ import { unifiedDiff } from '../../lib/unified-diff.ts';
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { describeViolation } from '../../policy/describe-decision.ts';
-import { parseImage } from '../../policy/roles/image-pattern.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
 import { checkPinned } from '../input/check-pinned.ts';
 import { type InputFlags, readInput } from '../input/read-input.ts';
+import { adviseOnStartGate, startGateDigests } from '../input/start-gate.ts';
 import { describeIdentity, describePlace, identify } from '../manifest/describe-manifest.ts';
 import { describeChange } from '../manifest/describe-change.ts';
 import { hardenManifest, type HardenedManifest, type HardenOptions } from '../manifest/harden-manifest.ts';
@@ -62,14 +62,14 @@ async function runHarden(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   for (const one of missing) printUnreadable(one, PROBLEM, terminal);
   const rolePolicy = policies.role(flags.role);
   if (rolePolicy === null || missing.length > 0) return EXIT.unusable;
-  const digest = parseImage(flags.startGateImage ?? '')?.digest ?? null;
+  const startGateImage = flags.startGateImage ?? null;
   const options = {
     policies,
     role: flags.role,
     tenant: flags.tenant,
     rolePolicy,
-    startGateImage: flags.startGateImage ?? null,
-    startGateDigests: digest === null ? [] : [digest],
+    startGateImage,
+    startGateDigests: startGateDigests(startGateImage),
     now: terminal.now(),
   };
   const print = flags.diff ? printDiff : createManifestPrinter();
@@ -136,12 +136,10 @@ function printNotes(
   const place = describePlace({ ...document, line: undefined });
   const title = singleLine(`${place}: ${describeIdentity(identify(document))}`);
   const lines = [
-    ...left.map((violation) => `  - to decide: ${describeViolation(violation)}${hint(violation.check)}\n`),
+    ...left.map(
+      (violation) => `  - to decide: ${describeViolation(violation)}${adviseOnStartGate(violation)}\n`,
+    ),
     ...changes.map((change) => `  - ${describeChange(change)}\n`),
   ];
   terminal.error(`${paint(terminal, 'bold', title)}\n${lines.join('')}`);
-}
-
-function hint(check: string): string {
-  return check === 'start-gate' ? ' Name the start gate of your installation with --start-gate-image.' : '';
 }

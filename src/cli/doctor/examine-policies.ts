@@ -6,7 +6,7 @@ import { CHECKS } from '../../policy/admission/checks/index.ts';
 import { backstopPolicy } from '../../render/backstop-policy.ts';
 import { GUARDS } from '../../render/guards/index.ts';
 import type { PolicyObject } from '../../render/admission-policy.ts';
-import { type Examination, failed, type Finding, passed, readOr } from './finding.ts';
+import { type Examination, failed, type Finding, passed, readOr, RESTORE } from './finding.ts';
 
 type Found = KubeObject & { readonly spec: Readonly<Record<string, unknown>> };
 
@@ -18,8 +18,6 @@ const KINDS: readonly KubeResource[] = [
   resources.mutatingAdmissionPolicies,
   resources.mutatingAdmissionPolicyBindings,
 ];
-
-const RESTORE = 'Upgrade the chart with the same values to restore it';
 
 /** The policies inside the API server: there, bound, and denying. */
 export const examinePolicies: Examination = async (client) =>

@@ -1,4 +1,4 @@
-import { OPERATOR, SYSTEM_NAMESPACE } from '../../api/names.ts';
+import { OPERATOR, SYSTEM_NAMESPACE, WEBHOOK } from '../../api/names.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -21,7 +21,6 @@ type Deployment = KubeObject & {
   };
 };
 
-const WEBHOOK = 'cloister-webhook';
 const DIGESTS_FLAG = '--start-gate-digests=';
 
 /** The Deployments of Cloister, and what they are started with. */

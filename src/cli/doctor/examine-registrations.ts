@@ -1,9 +1,10 @@
+import { REGISTRATION } from '../../api/names.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
 import { judgeAuthorities } from './judge-authorities.ts';
-import { type Examination, failed, type Finding, passed, readOr } from './finding.ts';
+import { type Examination, failed, type Finding, passed, readOr, RESTORE } from './finding.ts';
 
 type Registration = KubeObject & { readonly webhooks?: readonly RegisteredWebhook[] };
 
@@ -23,12 +24,12 @@ const REGISTRATIONS: readonly {
 }[] = [
   {
     resource: resources.mutatingWebhookConfigurations,
-    name: 'zz-cloister-explain',
+    name: REGISTRATION.mutating,
     webhooks: { 'explain.cloister.dev': 'Ignore' },
   },
   {
     resource: resources.validatingWebhookConfigurations,
-    name: 'cloister-decide',
+    name: REGISTRATION.validating,
     webhooks: {
       'decide.cloister.dev': 'Fail',
       'kinds.cloister.dev': 'Fail',
@@ -37,8 +38,6 @@ const REGISTRATIONS: readonly {
     },
   },
 ];
-
-const RESTORE = 'Upgrade the chart with the same values to restore it';
 
 /** The registrations of the webhook: what the API server asks, whom it trusts, and what it does without an answer. */
 export const examineRegistrations: Examination = async (client, { now }) => {

@@ -33,7 +33,7 @@ export const examineRights: Examination = (client) =>
   });
 
 async function findMissing(client: KubeClient): Promise<readonly Right[]> {
-  // The first alone: a user who may not ask is told so once.
+  // The first alone: if the user may not ask, the API server says so before the rest is sent.
   const [first, ...rest] = OPERATOR_RIGHTS;
   if (first === undefined) return [];
   const answers = [

@@ -27,6 +27,9 @@ export interface ExaminationContext {
 /** Examines one part of an installation. Only reads, asks what somebody may do, and dry runs. */
 export type Examination = (client: KubeClient, context: ExaminationContext) => Promise<readonly Finding[]>;
 
+/** What to do where something that the chart installs is gone or changed. */
+export const RESTORE = 'Upgrade the chart with the same values to restore it';
+
 export function passed(subject: string, message: string): Finding {
   return { subject, state: 'Passed', message };
 }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { type CertificateFacts, readBundleFacts } from '../../certificates/certificate-facts.ts';
 import { formatTime } from '../../lib/time.ts';
 import { failed, type Finding, passed } from './finding.ts';
 
@@ -7,7 +7,6 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 /** An authority is replaced when a third of its year is left, so that one this near its end was not. */
 const NEAR_END_MILLISECONDS = 30 * DAY_MILLISECONDS;
 
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const MEND = 'The webhook replaces it by itself: read its log, and restart its Deployment';
 
 /** Judges what the API server trusts the webhook by: `caBundle` is PEM in base64, `now` in milliseconds since 1970. */
@@ -16,11 +15,8 @@ export function judgeAuthorities(subject: string, caBundle: string, now: number)
   if (certificates === null || certificates.length === 0) {
     return failed(subject, `clientConfig.caBundle holds no certificate that can be read. ${MEND}`);
   }
-  const valid = certificates.filter(
-    ({ validFromDate, validToDate }) => validFromDate.getTime() <= now && now < validToDate.getTime(),
-  );
-  const ends = (valid.length === 0 ? certificates : valid).map(({ validToDate }) => validToDate.getTime());
-  const end = Math.max(...ends);
+  const valid = certificates.filter(({ notBefore, notAfter }) => notBefore <= now && now < notAfter);
+  const end = Math.max(...(valid.length === 0 ? certificates : valid).map(({ notAfter }) => notAfter));
   if (valid.length === 0) {
     const cause = end <= now ? `ended at ${formatTime(end)}` : 'is not valid yet: a clock is wrong';
     return failed(subject, `${cause}, so the API server does not trust the webhook. ${MEND}`);
@@ -32,10 +28,9 @@ export function judgeAuthorities(subject: string, caBundle: string, now: number)
   return passed(subject, `is valid until ${formatTime(end)}, ${days} days from now`);
 }
 
-function readCertificates(caBundle: string): readonly X509Certificate[] | null {
-  const text = Buffer.from(caBundle, 'base64').toString('utf8');
+function readCertificates(caBundle: string): readonly CertificateFacts[] | null {
   try {
-    return [...text.matchAll(BLOCK)].map(([pem]) => new X509Certificate(pem));
+    return readBundleFacts(Buffer.from(caBundle, 'base64').toString('utf8'));
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { CLUSTER_ROLE, OPERATOR, SYSTEM_NAMESPACE } from '../../api/names.ts';
+import { CLUSTER_ROLE, OPERATOR, SYSTEM_NAMESPACE, WEBHOOK } from '../../api/names.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
 
@@ -35,7 +35,7 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...Object.values(CLUSTER_ROLE).flatMap((name) => rights(resources.clusterRoles, ['bind'], { name })),
   ...rights(resources.events, ['create', 'patch']),
   ...rights(resources.leases, ['get', 'update'], { namespace: SYSTEM_NAMESPACE, name: OPERATOR }),
-  ...rights(resources.services, ['get'], { namespace: SYSTEM_NAMESPACE, name: 'cloister-webhook' }),
+  ...rights(resources.services, ['get'], { namespace: SYSTEM_NAMESPACE, name: WEBHOOK }),
   ...rights(resources.endpointSlices, ['get'], { namespace: 'default', name: 'kubernetes' }),
   ...rights(resources.deployments, ['get', 'delete'], { namespace: SYSTEM_NAMESPACE, name: OPERATOR }),
 ];

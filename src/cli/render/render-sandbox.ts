@@ -5,14 +5,14 @@ import { sha256 } from '../../lib/sha256.ts';
 import type { Violation } from '../../policy/decision.ts';
 import { describeDenial, describeViolation } from '../../policy/describe-decision.ts';
 import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
-import { parseImage } from '../../policy/roles/image-pattern.ts';
 import { type GrantedRole, grantRole } from '../../policy/sandboxes/grant-role.ts';
 import { lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxProxySecret } from '../../render/sandbox/proxy-secret.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
-import { describeRefusedPod, GATEWAY_UNKNOWN } from '../../render/sandbox/why-no-pod.ts';
+import { describeRefusedPod, GATEWAY_UNKNOWN, STOPPED } from '../../render/sandbox/why-no-pod.ts';
 import { GATEWAY_DEFAULTS } from '../../render/tenant/gateway-stateful-set.ts';
 import type { Policies } from '../input/policies.ts';
+import { adviseOnStartGate, startGateDigests } from '../input/start-gate.ts';
 import { placeholder } from './placeholder.ts';
 import { type ManifestObject, refuse, type Rendering } from './rendering.ts';
 
@@ -49,7 +49,7 @@ export function renderSandbox(sandbox: AgentSandbox, options: RenderSandboxOptio
   if (decision.effect !== 'Allow') {
     return refuse(describeDenial(`AgentSandbox "${name}" in namespace "${namespace}"`, decision));
   }
-  if (sandbox.spec.state === 'Stopped') return podNotReady('Stopped', 'The sandbox was stopped.');
+  if (sandbox.spec.state === 'Stopped') return podNotReady('Stopped', STOPPED);
   return renderGranted(sandbox, granted, options);
 }
 
@@ -69,7 +69,7 @@ function renderGranted(sandbox: AgentSandbox, granted: Grant, options: RenderSan
       podOf(rendered, metadata.uid !== undefined),
     ],
     refusal: null,
-    missing: unknown.map((violation) => `${describeViolation(violation)}${hint(violation)}`),
+    missing: unknown.map((violation) => `${describeViolation(violation)}${adviseOnStartGate(violation)}`),
   };
 }
 
@@ -78,12 +78,11 @@ function renderPod(
   { role, tenant }: Grant,
   { startGateImage, now }: RenderSandboxOptions,
 ): SandboxPod {
-  const digest = parseImage(startGateImage ?? '')?.digest ?? null;
   return sandboxPod({
     sandbox,
     role,
     tenant,
-    admission: { startGateDigests: digest === null ? [] : [digest], operatorUser: OPERATOR_USER },
+    admission: { startGateDigests: startGateDigests(startGateImage), operatorUser: OPERATOR_USER },
     startGateImage,
     imagePullPolicy: GATEWAY_DEFAULTS.imagePullPolicy,
     remainingSeconds: lifetimeOf(sandbox, role),
@@ -95,10 +94,6 @@ function renderPod(
 /** Whether the author of the sandbox can do nothing about it: it is the cluster's and the installation's to know. */
 function isUnknown({ check }: Violation, { startGateImage }: RenderSandboxOptions): boolean {
   return check === 'gateway' || (check === 'start-gate' && startGateImage === null);
-}
-
-function hint({ check }: Violation): string {
-  return check === 'start-gate' ? ' Name the start gate of your installation with --start-gate-image.' : '';
 }
 
 /** The value is no base64, so that the API server takes no Secret with it. */

@@ -2,7 +2,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
-import { describeRefusedPod, GATEWAY_UNKNOWN } from '../../render/sandbox/why-no-pod.ts';
+import { describeRefusedPod, GATEWAY_UNKNOWN, STOPPED } from '../../render/sandbox/why-no-pod.ts';
 import type { PodState, SeenPod } from './pod-state.ts';
 
 type Status = NonNullable<AgentSandbox['status']>;
@@ -55,7 +55,7 @@ export function planPod(source: PodPlanSource): PodPlan {
     return remove(source, 'Waiting', `Pod "${state.pod.name}" belongs to an earlier sandbox of this name.`);
   }
   if (sandbox.status?.endTime !== undefined) return planEnded(source);
-  if (sandbox.spec.state === 'Stopped') return end(source, 'Stopped', 'The sandbox was stopped.');
+  if (sandbox.spec.state === 'Stopped') return end(source, 'Stopped', STOPPED);
   if (unresolved !== null) return remove(source, 'Waiting', unresolved);
   const plan = planTask(source);
   // What ended by itself before is said as that.

@@ -2,6 +2,9 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { Violation } from '../../policy/decision.ts';
 import { describeDenial } from '../../policy/describe-decision.ts';
 
+/** Why a sandbox has no pod whose author wants none. */
+export const STOPPED = 'The sandbox was stopped.';
+
 /** Why a sandbox has no pod yet whose tenant has no gateway. */
 export const GATEWAY_UNKNOWN =
   "The gateway of the tenant has no address yet: see the tenant's condition GatewayReady.";

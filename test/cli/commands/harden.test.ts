@@ -33,7 +33,7 @@ spec:
       containers:
       - name: agent
         image: ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}
-        workingDir: /work
+        workingDir: /srv/jobs
 `;
 
 function objectsOf(text: string): readonly Record<string, unknown>[] {
@@ -66,7 +66,7 @@ describe('cloister harden', () => {
             initContainers: [{ name: 'start-gate', image: GATE }],
             containers: [
               {
-                workingDir: '/work',
+                workingDir: '/srv/jobs',
                 env: [
                   {
                     name: 'CLOISTER_PROXY_SECRET',

@@ -96,7 +96,7 @@ export const SECURITY_REPAIRS: readonly Repair[] = [
       delete agentOf(pod).securityContext?.readOnlyRootFilesystem;
       delete gateOf(pod).securityContext?.readOnlyRootFilesystem;
       agentOf(pod).terminationMessagePath = '/etc/passwd';
-      agentOf(pod).volumeMounts = [{ name: 'tmp', mountPath: '/work' }];
+      agentOf(pod).volumeMounts = [{ name: 'tmp', mountPath: '/srv/jobs' }];
       pod.spec.ephemeralContainers = [
         buildEphemeralContainer((container) =>
           changeSecurityContext(container, { readOnlyRootFilesystem: false }),
@@ -105,7 +105,7 @@ export const SECURITY_REPAIRS: readonly Repair[] = [
     },
     after: (pod) => {
       agentOf(pod).volumeMounts = [
-        { name: 'tmp', mountPath: '/work' },
+        { name: 'tmp', mountPath: '/srv/jobs' },
         { name: 'tmp', mountPath: '/tmp' },
         { name: 'run', mountPath: '/var/run' },
       ];
