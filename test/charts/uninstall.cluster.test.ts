@@ -6,9 +6,9 @@ import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
 import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { deployedArguments } from '../testbed/deployed-node-flags.ts';
 import { freePort } from '../testbed/free-port.ts';
+import { CHART, type Helm, prepareHelm } from '../testbed/helm.ts';
 import { createProgramRunner, type ProgramRunner } from '../testbed/program-runner.ts';
 import { runCommand } from '../testbed/run-command.ts';
-import { CHART, type Helm, prepareHelm } from './helm.ts';
 
 // Helm, the API server, its controllers and the webhook are real. The kubelet that runs the Job is played by the test.
 const NAMESPACE = 'cloister-system';
