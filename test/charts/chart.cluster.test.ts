@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readDocuments } from '../../src/lib/yaml/read-documents.ts';
 import { readConfiguration } from '../../src/operator/configuration.ts';
 import { CHECKS } from '../../src/policy/admission/checks/index.ts';
 import { evaluateContract } from '../../src/policy/admission/evaluate-contract.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { findPod } from '../../src/policy/pod/pod-template.ts';
 import { buildReviewContext, buildRolePolicy } from '../build/review-context.ts';
+import { CHART, type Helm, prepareHelm } from '../testbed/helm.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
-import { CHART, type Helm, prepareHelm } from './helm.ts';
+import { type Manifest, renderChart } from './render-chart.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const controlPlane = useControlPlane();
@@ -21,27 +21,7 @@ interface Templated {
   };
 }
 
-type Manifest = Record<string, unknown> & { kind: string; metadata: { name: string; namespace?: string } };
-
-const runHelm = (args: readonly string[]) => helm.run(args);
-
-async function render(...settings: readonly string[]): Promise<Manifest[]> {
-  const flags = settings.flatMap((setting) => ['--set', setting]);
-  const { code, stdout, stderr } = await runHelm([
-    'template',
-    'cloister',
-    CHART,
-    '-n',
-    'cloister-system',
-    ...flags,
-  ]);
-  expect(stderr).toBe('');
-  expect(code).toBe(0);
-  return [...readDocuments(stdout, { file: 'chart' })].map((document) => {
-    if ('error' in document) throw new Error(document.error);
-    return document.object as Manifest;
-  });
-}
+const render = (...settings: readonly string[]) => renderChart(helm, settings);
 
 beforeAll(async () => {
   helm = await prepareHelm(controlPlane.kubeconfig);
@@ -50,7 +30,7 @@ afterAll(() => helm.remove());
 
 describe('the chart', () => {
   test('passes helm lint', async () => {
-    const { code, stdout } = await runHelm(['lint', CHART, '--strict', '-n', 'cloister-system']);
+    const { code, stdout } = await helm.run(['lint', CHART, '--strict', '-n', 'cloister-system']);
     expect(stdout).toContain('0 chart(s) failed');
     expect(code).toBe(0);
   });

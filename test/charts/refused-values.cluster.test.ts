@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHART, type Helm, prepareHelm } from '../testbed/helm.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
-import { CHART, type Helm, prepareHelm } from './helm.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const controlPlane = useControlPlane();

@@ -1,45 +1,21 @@
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readDocuments } from '../../src/lib/yaml/read-documents.ts';
 import { CHECKS } from '../../src/policy/admission/checks/index.ts';
 import { evaluateContract } from '../../src/policy/admission/evaluate-contract.ts';
 import { createPodSubject } from '../../src/policy/pod/pod-subject.ts';
 import { findPod } from '../../src/policy/pod/pod-template.ts';
 import { INSTALLER_LABELS } from '../../src/policy/seccomp/prepared-nodes.ts';
 import { buildReviewContext, buildRolePolicy } from '../build/review-context.ts';
-import { providePrograms } from '../testbed/provide-programs.ts';
-import { runCommand } from '../testbed/run-command.ts';
+import { type Helm, prepareHelm } from '../testbed/helm.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
+import { type Manifest, renderChart, templateChart } from './render-chart.ts';
 
-const CHART = join(import.meta.dirname, '..', '..', 'charts', 'cloister');
 const INSTALLER = 'cloister-seccomp-installer';
 const controlPlane = useControlPlane();
-const home = mkdtempSync(join(tmpdir(), 'cloister-chart-'));
-let helm = '';
-
-type Manifest = Record<string, unknown> & { kind: string; metadata: { name: string } };
-
-async function template(...settings: readonly string[]) {
-  const flags = settings.flatMap((setting) => ['--set', setting]);
-  const args = ['template', 'cloister', CHART, '-n', 'cloister-system', ...flags];
-  return runCommand({
-    program: helm,
-    args,
-    environment: { HOME: home, KUBECONFIG: controlPlane.kubeconfig },
-  });
-}
+let helm: Helm;
 
 /** The objects of the installer, rendered with these values. */
 async function render(...settings: readonly string[]): Promise<readonly Manifest[]> {
-  const { code, stdout, stderr } = await template(...settings);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const manifests = [...readDocuments(stdout, { file: 'chart' })].map((document) => {
-    if ('error' in document) throw new Error(document.error);
-    return document.object as Manifest;
-  });
+  const manifests = await renderChart(helm, settings);
   return manifests.filter(({ metadata }) => metadata.name === INSTALLER);
 }
 
@@ -51,9 +27,9 @@ async function podOf(...settings: readonly string[]) {
 }
 
 beforeAll(async () => {
-  helm = (await providePrograms(['helm'])).path('helm');
+  helm = await prepareHelm(controlPlane.kubeconfig);
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+afterAll(() => helm.remove());
 
 test('nothing is installed on nodes by default', async () => {
   expect(await render()).toEqual([]);
@@ -107,7 +83,10 @@ test('the pods have the labels by which the operator finds them', async () => {
 test.for(['relative/seccomp', '/', '/var/lib/../etc', '/var//lib', '/var/lib/kubelet/.hidden', ''])(
   'kubeletRoot "%s" is refused',
   async (folder) => {
-    const { code, stderr } = await template('seccomp.install=true', `seccomp.kubeletRoot=${folder}`);
+    const { code, stderr } = await templateChart(helm, [
+      'seccomp.install=true',
+      `seccomp.kubeletRoot=${folder}`,
+    ]);
     expect(code).not.toBe(0);
     expect(stderr).toContain('kubeletRoot');
   },

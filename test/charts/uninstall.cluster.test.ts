@@ -6,9 +6,9 @@ import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
 import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { deployedArguments } from '../testbed/deployed-node-flags.ts';
 import { freePort } from '../testbed/free-port.ts';
+import { CHART, type Helm, prepareHelm } from '../testbed/helm.ts';
 import { createProgramRunner, type ProgramRunner } from '../testbed/program-runner.ts';
-import { runCommand } from '../testbed/run-command.ts';
-import { CHART, type Helm, prepareHelm } from './helm.ts';
+import { orThrow, runCommand } from '../testbed/run-command.ts';
 
 // Helm, the API server, its controllers and the webhook are real. The kubelet that runs the Job is played by the test.
 const NAMESPACE = 'cloister-system';
@@ -64,9 +64,8 @@ async function chartOfBefore(): Promise<string> {
 
 /** Prints what kubectl prints; throws where it fails. */
 async function kubectl(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await controlPlane.kubectl(['-n', NAMESPACE, ...args]);
-  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-  return stdout.trim();
+  const running = controlPlane.kubectl(['-n', NAMESPACE, ...args]);
+  return (await orThrow(`kubectl ${args.join(' ')}`, running)).stdout.trim();
 }
 
 /** Every object of the release by the label that all of them have, those that the webhook made, and the operator's pods. */

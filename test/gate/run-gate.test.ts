@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../testbed/free-port.ts';
 import { listen, type RunningGateway } from './gateway.ts';
 import {
-  freePort,
   gatewayOf,
   LIMITS,
   loopbackNetwork,

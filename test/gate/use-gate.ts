@@ -56,13 +56,6 @@ export async function serverAt(port = 0): Promise<{ server: Server; port: number
   return { server, port: await listen(server, '127.0.0.1', port) };
 }
 
-/** A port where nothing listens. */
-export async function freePort(): Promise<number> {
-  const { server, port } = await serverAt();
-  server.close();
-  return port;
-}
-
 /** A target on the loopback device. */
 export const tcp = (port: number): GateTarget => ({
   name: 'target',

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM_NAMESPACE } from '../../src/api/names.ts';
 import { type ApiAnswer, apiServerCaller } from '../testbed/api-server-caller.ts';
-import { CHART, installChart, type InstalledChart } from '../testbed/node/install-chart.ts';
+import { CHART } from '../testbed/helm.ts';
+import { installChart, type InstalledChart } from '../testbed/node/install-chart.ts';
 import { denyAll } from '../testbed/node/network-policies.ts';
 import { startNode, type StartedNode } from '../testbed/node/start-node.ts';
 import { startPods } from '../testbed/node/test-pods.ts';

@@ -1,4 +1,5 @@
 import type { ControlPlane } from '../testbed/control-plane.ts';
+import { orThrow } from '../testbed/run-command.ts';
 
 const KINDS =
   'configmap,networkpolicy,poddisruptionbudget,rolebinding,secret,service,serviceaccount,statefulset';
@@ -8,8 +9,7 @@ export async function managedIn(controlPlane: ControlPlane, namespace: string): 
   const format = '{range .items[*]}{.kind}{" "}{.metadata.name}{"\\n"}{end}';
   const label = '-lapp.kubernetes.io/managed-by=cloister';
   const args = ['get', KINDS, '-n', namespace, label, '-o', `jsonpath=${format}`];
-  const { code, stdout, stderr } = await controlPlane.kubectl(args);
-  if (code !== 0) throw new Error(stderr);
+  const { stdout } = await orThrow(`what Cloister manages in ${namespace}`, controlPlane.kubectl(args));
   return stdout
     .trim()
     .split('\n')

@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readDocuments } from '../../src/lib/yaml/read-documents.ts';
 import { profileFile } from '../../src/policy/seccomp/compile-profile.ts';
 import { missingProfile, type InstallerPod, preparedNodes } from '../../src/policy/seccomp/prepared-nodes.ts';
 import { SECCOMP_PROFILES } from '../../src/policy/seccomp/profiles.ts';
+import { renderChart } from '../charts/render-chart.ts';
+import { prepareHelm } from '../testbed/helm.ts';
+import { provideImages } from '../testbed/node/built-images.ts';
 import { NODE_NAME } from '../testbed/node/node-network.ts';
 import { seccompFolder } from '../testbed/node/node-plan.ts';
 import { startNode, type StartedNode } from '../testbed/node/start-node.ts';
 import { testPod } from '../testbed/node/test-pods.ts';
-import { providePrograms } from '../testbed/provide-programs.ts';
-import { orThrow, runCommand } from '../testbed/run-command.ts';
+import { orThrow } from '../testbed/run-command.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const SYSTEM = 'cloister-system';
 const REPOSITORY = 'packages.example.com/cloister/cloister';
 const INSTALLER = 'cloister-seccomp-installer';
@@ -34,35 +34,17 @@ afterAll(() => node?.stop());
 const kubectl = async (...args: readonly string[]): Promise<string> =>
   (await orThrow(`kubectl ${args.join(' ')}`, node.kubectl(args))).stdout;
 
-/** Builds and imports the image, and renders the objects of the installer for this node. */
+/** Imports the image, and renders the objects of the installer for this node. */
 async function renderInstaller(): Promise<readonly object[]> {
-  const output = join(node.folder, 'image');
-  const build = [join(ROOT, 'scripts', 'image.ts'), '--print-digests', `--output=${output}`];
-  const built = await orThrow(
-    'image',
-    runCommand({ program: process.execPath, args: build, environment: {} }),
-  );
-  const digest = /^cloister (\S+)$/m.exec(built.stdout)?.[1];
-  await node.importImage(join(output, 'cloister.tar'), REPOSITORY);
-  const helm = (await providePrograms(['helm'])).path('helm');
-  const values = [
+  const { cloister } = await provideImages();
+  await node.importImage(cloister.archive, REPOSITORY);
+  const objects = await renderChart(await prepareHelm(node.kubeconfig, node.folder), [
     `image.repository=${REPOSITORY}`,
-    `image.digest=${digest}`,
+    `image.digest=${cloister.digest}`,
     'image.pullPolicy=Never',
     'seccomp.install=true',
     `seccomp.kubeletRoot=${seccompFolder(node.folder)}`,
-  ];
-  const args = ['template', 'cloister', join(ROOT, 'charts', 'cloister'), '-n', SYSTEM];
-  const environment = { HOME: node.folder, KUBECONFIG: node.kubeconfig };
-  const flags = values.map((value) => `--set=${value}`);
-  const { stdout } = await orThrow(
-    'helm',
-    runCommand({ program: helm, args: [...args, ...flags], environment }),
-  );
-  const objects = [...readDocuments(stdout, { file: 'chart' })].map((document) => {
-    if ('error' in document) throw new Error(document.error);
-    return document.object as { metadata: { name: string } };
-  });
+  ]);
   return objects.filter(({ metadata }) => metadata.name === INSTALLER);
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** Finds a TCP port that is free on the address at this moment, by binding port 0. */
-export async function freePort(address: string): Promise<number> {
+export async function freePort(address = '127.0.0.1'): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -11,6 +11,7 @@ import {
   startOperatorOn,
 } from '../../operator/operator-on-cluster.ts';
 import { startControlPlane, type StartedControlPlane } from '../../testbed/control-plane.ts';
+import { orThrow } from '../../testbed/run-command.ts';
 import { runCommand, SAMPLES, writeFiles } from '../run-command.ts';
 
 const NAMESPACES = ['acme-agents', 'cloister-t-acme'] as const;
@@ -20,11 +21,8 @@ const GATEWAY = `packages.example.com/cloister/cloister@${startGateDigest()}`;
 let controlPlane: StartedControlPlane;
 let operator: OperatorOnCluster;
 
-async function kubectl(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await controlPlane.kubectl(args);
-  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-  return stdout;
-}
+const kubectl = async (...args: readonly string[]): Promise<string> =>
+  (await orThrow(`kubectl ${args.join(' ')}`, controlPlane.kubectl(args))).stdout;
 
 beforeAll(async () => {
   controlPlane = await startControlPlane();

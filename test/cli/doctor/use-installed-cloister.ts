@@ -5,6 +5,7 @@ import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
 import { allowGateway } from '../../../src/render/tenant/allow-gateway.ts';
 import { defaultDeny } from '../../../src/render/tenant/default-deny.ts';
 import { useCloister } from '../../e2e/use-cloister.ts';
+import { orThrow } from '../../testbed/run-command.ts';
 import { runCommand } from '../run-command.ts';
 
 export const NAMESPACE = 'acme-agents';
@@ -38,9 +39,8 @@ export function useInstalledCloister() {
   const kubectl = (...args: readonly string[]) => kubectlAs('admin', ...args);
 
   async function kubectlAs(user: string, ...args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await cloister.controlPlane.kubectl(args, { user });
-    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-    return stdout.trim();
+    const running = cloister.controlPlane.kubectl(args, { user });
+    return (await orThrow(`kubectl ${args.join(' ')}`, running)).stdout.trim();
   }
 
   /** Plays the kubelet for the pods of a program, and waits until its Deployment tells. */

@@ -3,10 +3,12 @@ import { decide } from '../../../src/operator/agent-sandbox/decide.ts';
 import {
   agentEnded,
   at,
-  gateEnded,
+  decideWith,
+  OPEN,
   PASSED,
-  POD_UID,
+  POD,
   podIn,
+  type PodStatus,
   RUNNING,
   summary,
   TENANT,
@@ -14,17 +16,8 @@ import {
   type WorldChange,
 } from './sandbox-world.ts';
 
-const POD = { name: 'hermes', uid: POD_UID };
-const OPEN = gateEnded(1, { format: 1, passed: false, closed: 3, open: ['api 10.96.0.1:443/TCP'] });
-
-/** The decision on a world in which the operator's pod has that status. */
-function decideWith(status: Parameters<typeof podIn>[1], change: WorldChange = {}) {
-  const of = world(change);
-  return decide({ ...of, pod: podIn(of, status) });
-}
-
 describe('a sandbox with a pod', () => {
-  test.for<readonly [string, Parameters<typeof podIn>[1], WorldChange, object]>([
+  test.for<readonly [string, PodStatus, WorldChange, object]>([
     ['that is new waits', {}, {}, { action: 'None', pod: 'False/Starting', egress: 'Unknown/NotProven' }],
     ['that has passed its gate is closed', PASSED, {}, { pod: 'False/Starting', egress: 'True/Closed' }],
     ['that is ready', RUNNING, {}, { action: 'None', pod: 'True/Running', egress: 'True/Closed' }],

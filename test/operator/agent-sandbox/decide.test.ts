@@ -3,11 +3,14 @@ import { decide, type SandboxWorld } from '../../../src/operator/agent-sandbox/d
 import {
   agentEnded,
   at,
-  gateEnded,
+  decideWith,
   nextStatus,
+  OPEN,
   PASSED,
+  POD,
   POD_UID,
   podIn,
+  type PodStatus,
   RUNNING,
   START,
   summary,
@@ -15,15 +18,6 @@ import {
   world,
   type WorldChange,
 } from './sandbox-world.ts';
-
-const POD = { name: 'hermes', uid: POD_UID };
-const OPEN = gateEnded(1, { format: 1, passed: false, closed: 3, open: ['api 10.96.0.1:443/TCP'] });
-
-/** The decision on a world in which the operator's pod has that status. */
-function decideWith(status: Parameters<typeof podIn>[1], change: WorldChange = {}) {
-  const of = world(change);
-  return decide({ ...of, pod: podIn(of, status) });
-}
 
 const messageOf = (of: SandboxWorld): string => decide(of).report.podReady.message;
 
@@ -177,7 +171,7 @@ describe('what is said of a sandbox', () => {
   test('names what the gate found open until another gate has reported', () => {
     const of = world();
     const failed = nextStatus({ ...of, pod: podIn(of, OPEN) });
-    const egress = (change: WorldChange, status?: Parameters<typeof podIn>[1]) => {
+    const egress = (change: WorldChange, status?: PodStatus) => {
       const later = world({ status: failed, ...change });
       const pod = status === undefined ? undefined : podIn(later, status, 'the-next');
       return decide({ ...later, pod }).report.egressClosed;

@@ -18,6 +18,8 @@ export const START = Date.parse('2026-11-28T12:00:00Z');
 export const at = (seconds: number): string =>
   new Date(START + seconds * 1000).toISOString().replace('.000Z', 'Z');
 export const POD_UID = '5f5d2c9e-2d5a-4a39-9a52-0a4f8d0c0b01';
+/** The pod as the status of its sandbox names it. */
+export const POD = { name: 'hermes', uid: POD_UID };
 
 export const SETTINGS: SandboxSettings = {
   admission: { startGateDigests: [START_GATE_DIGEST], operatorUser: OPERATOR_USER },
@@ -30,7 +32,7 @@ export const TENANT = buildTenantPolicy({
 });
 
 type Status = NonNullable<AgentSandbox['status']>;
-type PodStatus = NonNullable<ObservedPod['status']>;
+export type PodStatus = NonNullable<ObservedPod['status']>;
 
 /** What differs from a sandbox that is new in an enrolled namespace. */
 export interface WorldChange extends Partial<
@@ -102,6 +104,7 @@ export const gateEnded = (exitCode: number, message: object | string): PodStatus
 });
 
 export const PASSED = gateEnded(0, { format: 1, passed: true, closed: 9, open: [], rounds: 1 });
+export const OPEN = gateEnded(1, { format: 1, passed: false, closed: 3, open: ['api 10.96.0.1:443/TCP'] });
 
 /** The agent began at the start. */
 export const RUNNING: PodStatus = {
@@ -125,6 +128,12 @@ export const agentEnded = (exitCode: number, ranSeconds = 30, reason?: string): 
     },
   ],
 });
+
+/** The decision on a world in which the operator's pod has that status. */
+export function decideWith(status: PodStatus, change: WorldChange = {}): SandboxDecision {
+  const of = world(change);
+  return decide({ ...of, pod: podIn(of, status) });
+}
 
 /** The status that is written for a world; what it has where nothing is written. */
 export function nextStatus(of: SandboxWorld): Status {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { judgeEgress, type EgressFacts } from '../../../src/policy/network-policies/judge-egress.ts';
 import type {
   EgressRule,
   NetworkPolicy,
@@ -8,20 +7,11 @@ import type {
 import {
   buildAllowGateway,
   buildNetworkPolicy,
-  buildPolicyPod,
   defaultDeny,
   GATEWAY_LABELS,
 } from '../../build/network-policy.ts';
+import { judge, OURS } from './judge-policies.ts';
 
-const judge = (policies: readonly NetworkPolicy[], changes: Partial<EgressFacts> = {}) =>
-  judgeEgress({
-    pod: buildPolicyPod(),
-    policies,
-    gateway: { tenant: 'acme', podLabels: GATEWAY_LABELS },
-    otherPolicies: [],
-    ...changes,
-  });
-const ours = [defaultDeny, buildAllowGateway()];
 describe('what tries to look closed', () => {
   const gatewayRule = buildAllowGateway().spec?.egress?.[0] ?? {};
   const [gatewayPeer = {}] = gatewayRule.to ?? [];
@@ -47,7 +37,7 @@ describe('what tries to look closed', () => {
     ],
   ])('%s', ([, egress]) => {
     const policy = buildNetworkPolicy({ podSelector: {}, policyTypes: ['Egress'], egress });
-    expect(judge([...ours, policy])).toMatchObject({ status: 'False', reason: 'OpenedBy' });
+    expect(judge([...OURS, policy])).toMatchObject({ status: 'False', reason: 'OpenedBy' });
   });
 
   test.for<[string, NetworkPolicySpec]>([
@@ -114,6 +104,6 @@ describe('what tries to look closed', () => {
 
   test('the policy of the operator for another tenant', () => {
     const gateway = { tenant: 'other', podLabels: GATEWAY_LABELS };
-    expect(judge(ours, { gateway }).reason).toBe('OpenedBy');
+    expect(judge(OURS, { gateway }).reason).toBe('OpenedBy');
   });
 });

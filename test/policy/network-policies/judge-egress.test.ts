@@ -1,36 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { judgeEgress, type EgressFacts } from '../../../src/policy/network-policies/judge-egress.ts';
 import type {
   EgressRule,
   NetworkPolicy,
   PolicyPeer,
 } from '../../../src/policy/network-policies/network-policy.ts';
-import {
-  buildAllowGateway,
-  buildNetworkPolicy,
-  buildPolicyPod,
-  defaultDeny,
-  GATEWAY_LABELS,
-} from '../../build/network-policy.ts';
+import { buildNetworkPolicy, buildPolicyPod } from '../../build/network-policy.ts';
+import { judge, OURS } from './judge-policies.ts';
 import { UNREADABLE_RULES, UNREADABLE_SELECTIONS } from './unreadable-policies.ts';
 
-const judge = (policies: readonly NetworkPolicy[], changes: Partial<EgressFacts> = {}) =>
-  judgeEgress({
-    pod: buildPolicyPod(),
-    policies,
-    gateway: { tenant: 'acme', podLabels: GATEWAY_LABELS },
-    otherPolicies: [],
-    ...changes,
-  });
-const ours = [defaultDeny, buildAllowGateway()];
 const withRule = (rule: EgressRule, metadata: NetworkPolicy['metadata'] = {}) => [
-  ...ours,
+  ...OURS,
   buildNetworkPolicy({ podSelector: {}, policyTypes: ['Egress'], egress: [rule] }, metadata),
 ];
 
 describe('Closed', () => {
   test('the default and the way to the gateway', () => {
-    expect(judge(ours)).toEqual({
+    expect(judge(OURS)).toEqual({
       status: 'True',
       reason: 'Closed',
       message:
@@ -40,7 +25,7 @@ describe('Closed', () => {
 
   test('a contained pod, which does not reach the gateway either', () => {
     const pod = buildPolicyPod({ labels: { 'cloister.dev/contained': 'true' } });
-    expect(judge(ours, { pod })).toMatchObject({
+    expect(judge(OURS, { pod })).toMatchObject({
       reason: 'Closed',
       message: expect.stringContaining('let it reach nothing, not even the gateway') as string,
     });
@@ -62,7 +47,7 @@ describe('Closed', () => {
       buildNetworkPolicy({ podSelector: {}, policyTypes: ['Ingress'], egress: [{}] }),
     ],
   ])('beside a policy that %s', ([, policy]) => {
-    expect(judge([...ours, policy])).toMatchObject({ status: 'True', reason: 'Closed' });
+    expect(judge([...OURS, policy])).toMatchObject({ status: 'True', reason: 'Closed' });
   });
 });
 
@@ -137,7 +122,7 @@ describe('OpenedBy', () => {
     const policies = ['first', 'second'].map((name) =>
       buildNetworkPolicy({ podSelector: {}, policyTypes: ['Egress'], egress: rules }, { name }),
     );
-    const { message } = judge([...ours, ...policies]);
+    const { message } = judge([...OURS, ...policies]);
     expect(message).toContain(
       '"first" in namespace "acme-agents" opens by spec.egress[2]: every destination, on TCP 82 and 3 more.',
     );
@@ -152,7 +137,7 @@ describe('OpenedBy', () => {
   });
 
   test("a pod on the node's network", () => {
-    expect(judge(ours, { pod: buildPolicyPod({ hostNetwork: true }) })).toMatchObject({
+    expect(judge(OURS, { pod: buildPolicyPod({ hostNetwork: true }) })).toMatchObject({
       status: 'False',
       reason: 'OpenedBy',
       message: expect.stringContaining('spec.hostNetwork') as string,
@@ -160,13 +145,13 @@ describe('OpenedBy', () => {
   });
 
   test.for(UNREADABLE_RULES)('what may be open: $name', ({ spec }) => {
-    const { reason, message } = judge([...ours, buildNetworkPolicy(spec)]);
+    const { reason, message } = judge([...OURS, buildNetworkPolicy(spec)]);
     expect(reason).toBe('OpenedBy');
     expect(message).toContain('cannot be read');
   });
 
   test.for(UNREADABLE_SELECTIONS)('what may be open: $name', ({ spec }) => {
-    const { reason, message } = judge([...ours, buildNetworkPolicy(spec)]);
+    const { reason, message } = judge([...OURS, buildNetworkPolicy(spec)]);
     expect(reason).toBe('OpenedBy');
     expect(message).toContain('whether it selects the pod cannot be read, so it counts');
   });
@@ -186,7 +171,7 @@ describe('OpenedBy', () => {
     };
     const rule = { to: many.map(() => peer), ports: many.map((_, port) => ({ port: port + 1 })) };
     const spec = { podSelector: {}, policyTypes: ['Egress'], egress: many.slice(0, 10).map(() => rule) };
-    expect(judge([...ours, buildNetworkPolicy(spec)]).message.length).toBeLessThan(6000);
+    expect(judge([...OURS, buildNetworkPolicy(spec)]).message.length).toBeLessThan(6000);
   });
 });
 
@@ -197,7 +182,7 @@ describe('OtherPolicyEngine', () => {
   ];
 
   test('names the objects of the other APIs', () => {
-    expect(judge(ours, { otherPolicies })).toEqual({
+    expect(judge(OURS, { otherPolicies })).toEqual({
       status: 'Unknown',
       reason: 'OtherPolicyEngine',
       message:

@@ -19,7 +19,7 @@ const role = buildAgentRole(({ spec }) => {
   spec.tools = [
     tool('read', 'file:read', ['/data'], ['/data/secrets']),
     tool('read_secrets', 'file:read', ['/data/secrets'], []),
-    tool('write', 'file:write', ['/work'], ['/work/sealed']),
+    tool('write', 'file:write', ['/srv/jobs'], ['/srv/jobs/sealed']),
   ];
 });
 
@@ -35,7 +35,7 @@ describe('narrowing a role', () => {
     expect(narrow({ tools: ['read'], readOnlyPaths: [] })).toMatchObject({
       readablePaths: ['/data'],
       writablePaths: [],
-      deniedPaths: expect.arrayContaining(['/data/secrets', '/work/sealed']),
+      deniedPaths: expect.arrayContaining(['/data/secrets', '/srv/jobs/sealed']),
     });
     expect([...narrow({ tools: ['read'], readOnlyPaths: [] }).tools.keys()]).toEqual(['read']);
   });
@@ -45,13 +45,13 @@ describe('narrowing a role', () => {
   });
 
   test('to paths that are read alone keeps them readable', () => {
-    expect(narrow({ readOnlyPaths: ['/work'] })).toMatchObject({
-      readablePaths: ['/data', '/data/secrets', '/work'],
+    expect(narrow({ readOnlyPaths: ['/srv/jobs'] })).toMatchObject({
+      readablePaths: ['/data', '/data/secrets', '/srv/jobs'],
       writablePaths: [],
     });
-    expect(narrow({ readOnlyPaths: ['/work/done', '/elsewhere'] })).toMatchObject({
-      writablePaths: ['/work'],
-      unwritablePaths: ['/work/sealed', '/work/done', '/elsewhere'],
+    expect(narrow({ readOnlyPaths: ['/srv/jobs/done', '/elsewhere'] })).toMatchObject({
+      writablePaths: ['/srv/jobs'],
+      unwritablePaths: ['/srv/jobs/sealed', '/srv/jobs/done', '/elsewhere'],
     });
   });
 });

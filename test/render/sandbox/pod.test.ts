@@ -102,24 +102,24 @@ describe('the pod of a sandbox', () => {
   test('mounts volumes writable where the role writes, and read-only below where the sandbox wants it', () => {
     const claim = { persistentVolumeClaim: { claimName: 'c' } };
     const sandbox = buildAgentSandbox(({ spec }) => {
-      spec.narrow = { readOnlyPaths: ['/work/done', '/data'] };
+      spec.narrow = { readOnlyPaths: ['/srv/jobs/done', '/data'] };
       spec.volumes = [
-        { name: 'work', mountPath: '/work', ...claim },
+        { name: 'work', mountPath: '/srv/jobs', ...claim },
         { name: 'data', mountPath: '/data/out', ...claim },
-        { name: 'settings', mountPath: '/work/settings', configMap: { name: 's' } },
+        { name: 'settings', mountPath: '/srv/jobs/settings', configMap: { name: 's' } },
       ];
     });
     const { pod, left } = render(sandbox, strict);
     expect(left).toEqual([]);
     expect(pod.spec?.containers?.[0]?.volumeMounts).toEqual([
-      { name: 'work', mountPath: '/work' },
-      { name: 'work', mountPath: '/work/done', subPath: 'done', readOnly: true },
+      { name: 'work', mountPath: '/srv/jobs' },
+      { name: 'work', mountPath: '/srv/jobs/done', subPath: 'done', readOnly: true },
       { name: 'data', mountPath: '/data/out', readOnly: true },
-      { name: 'settings', mountPath: '/work/settings', readOnly: true },
+      { name: 'settings', mountPath: '/srv/jobs/settings', readOnly: true },
       { name: 'cloister-ca', mountPath: '/etc/cloister', readOnly: true },
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'run', mountPath: '/var/run' },
-      { name: 'cloister-shadow', mountPath: '/work/inputs', readOnly: true },
+      { name: 'cloister-shadow', mountPath: '/srv/jobs/inputs', readOnly: true },
     ]);
     expect(pod.spec?.volumes?.map((volume) => volume['persistentVolumeClaim'])).toEqual([
       { claimName: 'c' },

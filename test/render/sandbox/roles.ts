@@ -25,7 +25,7 @@ const STRICT = buildAgentRole(({ metadata, spec }) => {
   metadata.name = 'strict';
   spec.tools = [
     files('read', 'file:read', ['/data', '/srv/in'], ['/data/secrets', '/etc', '/root', '/sys', '/proc']),
-    files('write', 'file:write', ['/data/out', '/work'], ['/data/out/sealed', '/work/inputs']),
+    files('write', 'file:write', ['/data/out', '/srv/jobs'], ['/data/out/sealed', '/srv/jobs/inputs']),
   ];
   Object.assign(spec.sandbox, {
     userNamespace: 'Required',

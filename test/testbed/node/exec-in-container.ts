@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { ControlPlane } from '../connect-control-plane.ts';
 import { type CommandResult, orThrow } from '../run-command.ts';
-import { containerdSocket } from './node-plan.ts';
+import { ctr } from './node-plan.ts';
 
 /** A container of a pod. */
 export interface ContainerReference {
@@ -38,11 +37,5 @@ export async function execInContainer(
   if (id === undefined) throw new Error(`pod ${namespace}/${pod}: container ${container ?? ''} does not run`);
   // The command's own output alone: on cgroups of version 1 ctr would warn on every call.
   const quiet = ['env', 'CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=true'];
-  const ctr = [
-    ...quiet,
-    join(folder, 'bin/ctr'),
-    `--address=${containerdSocket(folder)}`,
-    '--namespace=k8s.io',
-  ];
-  return run([...ctr, 'tasks', 'exec', `--exec-id=${randomUUID()}`, id, ...command]);
+  return run([...quiet, ...ctr(folder), 'tasks', 'exec', `--exec-id=${randomUUID()}`, id, ...command]);
 }

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { orThrow, runCommand } from '../run-command.ts';
-import { containerdSocket } from './node-plan.ts';
+import { ctr } from './node-plan.ts';
 
 /** An image to import. */
 export interface ImageImport {
@@ -15,10 +14,9 @@ export interface ImageImport {
 
 /** Imports an image into containerd as `NAME@DIGEST`, which pods name with `imagePullPolicy: Never`; gives that. */
 export async function importImage({ folder, tar, name, enter = [] }: ImageImport): Promise<string> {
-  const ctr = [join(folder, 'bin/ctr'), `--address=${containerdSocket(folder)}`, '--namespace=k8s.io'];
   // A digest reference is not resolved by a tag: the image is stored under the reference itself.
-  const words = [...enter, ...ctr, 'images', 'import', '--local', '--base-name', name, '--digests', tar];
-  const [program = '', ...args] = words;
+  const load = ['images', 'import', '--local', '--base-name', name, '--digests', tar];
+  const [program = '', ...args] = [...enter, ...ctr(folder), ...load];
   const { stdout } = await orThrow(`importing ${tar}`, runCommand({ program, args, environment: {} }));
   const reference = stdout.split(/\s+/).find((word) => word.startsWith(`${name}@sha256:`));
   if (reference === undefined) throw new Error(`importing ${tar}: ctr names no image ${name}: ${stdout}`);

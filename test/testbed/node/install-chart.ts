@@ -1,8 +1,6 @@
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SYSTEM_NAMESPACE } from '../../../src/api/names.ts';
-import { providePrograms } from '../provide-programs.ts';
-import { type CommandResult, runCommand } from '../run-command.ts';
+import { CHART, prepareHelm } from '../helm.ts';
+import type { CommandResult } from '../run-command.ts';
 import { provideImages } from './built-images.ts';
 import { describeUnreadyPods } from './describe-pods.ts';
 import type { StartedNode } from './start-node.ts';
@@ -19,8 +17,6 @@ export interface InstalledChart {
   readonly helm: (args: readonly string[]) => Promise<CommandResult>;
 }
 
-/** Folder of the chart. */
-export const CHART = join(import.meta.dirname, '..', '..', '..', 'charts', 'cloister');
 const REGISTRY = 'packages.example.com/cloister';
 
 /** Builds and imports the images, and runs `helm install --wait` with these further `--set` values. */
@@ -28,7 +24,10 @@ export async function installChart(
   node: StartedNode,
   values: readonly string[] = [],
 ): Promise<InstalledChart> {
-  const [built, helm] = await Promise.all([provideImages(), prepareHelm(node)]);
+  const [built, { run: helm }] = await Promise.all([
+    provideImages(),
+    prepareHelm(node.kubeconfig, node.folder),
+  ]);
   const cloister = await node.importImage(built.cloister.archive, `${REGISTRY}/cloister`);
   const startGate = await node.importImage(built['start-gate'].archive, `${REGISTRY}/start-gate`);
   const settings = [
@@ -47,11 +46,4 @@ export async function installChart(
     throw new Error(`helm install: ${installed.stderr.trim()}\n${pods}`);
   }
   return { milliseconds, images: { cloister, startGate }, settings, helm };
-}
-
-async function prepareHelm(node: StartedNode): Promise<InstalledChart['helm']> {
-  const program = (await providePrograms(['helm'])).path('helm');
-  const home = await mkdtemp(join(node.folder, 'helm-'));
-  const environment = { HOME: home, KUBECONFIG: node.kubeconfig };
-  return (args) => runCommand({ program, args, environment });
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ProgramName } from '../programs.ts';
 
 /** What enforces NetworkPolicies: kube-router, or nothing, as on a cluster whose network plugin ignores them. */
@@ -58,6 +59,13 @@ export type SupervisorMessage =
 
 /** Where containerd listens. */
 export const containerdSocket = (folder: string): string => `${folder}/containerd/containerd.sock`;
+
+/** The words before a subcommand of `ctr` that ask the node's containerd about what Kubernetes has there. */
+export const ctr = (folder: string): readonly string[] => [
+  join(folder, 'bin/ctr'),
+  `--address=${containerdSocket(folder)}`,
+  '--namespace=k8s.io',
+];
 
 /** Where the supervisor hands connections on to the API server. */
 export const apiSocket = (folder: string): string => `${folder}/api.sock`;
