@@ -10,12 +10,14 @@ import type { KubeObject } from '../kube/kube-object.ts';
 import type { KubeResource } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
 import type {
   ObservedConfigMap,
   ObservedPod,
   ObservedService,
   ObservedStatefulSet,
 } from './observed-objects.ts';
+import { createOtherPolicies, type OtherPolicies } from './other-policies/other-policies.ts';
 
 /** Everything that the operator watches. Secrets are read when they are needed, and are in no cache. */
 export interface OperatorCaches extends CacheSet {
@@ -26,9 +28,11 @@ export interface OperatorCaches extends CacheSet {
   readonly namespaces: SharedCache<KubeObject>;
   /** Those with the label `cloister.dev/role`. */
   readonly pods: SharedCache<ObservedPod>;
+  /** All of them, with the index `namespace`: what is older than Cloister may open what it closes. */
+  readonly networkPolicies: SharedCache<KubeObject & NetworkPolicy>;
+  readonly otherPolicies: OtherPolicies;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
-  readonly networkPolicies: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
   readonly statefulSets: SharedCache<ObservedStatefulSet>;
   readonly configMaps: SharedCache<ObservedConfigMap>;
@@ -58,8 +62,13 @@ export function createOperatorCaches(shared: {
       metadataOnly: true,
     }),
     pods: cache<ObservedPod>(resources.pods, LABEL.role),
+    networkPolicies: createSharedCache<KubeObject & NetworkPolicy>({
+      ...shared,
+      resource: resources.networkPolicies,
+      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    }),
+    otherPolicies: createOtherPolicies(shared),
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
-    networkPolicies: cache<KubeObject>(resources.networkPolicies, MANAGED),
     services: cache<ObservedService>(resources.services, MANAGED),
     statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),
     configMaps: cache<ObservedConfigMap>(resources.configMaps, MANAGED),

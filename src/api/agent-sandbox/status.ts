@@ -43,11 +43,11 @@ export const sandboxConditions = {
   EgressClosed: {
     meaning: 'No policy lets the pod out but to its gateway.',
     reasons: {
-      Closed: 'The start gate found everything closed that must be, from inside the pod.',
+      Closed: 'The start gate found everything closed that must be, and no network policy opens it now.',
       FoundOpen: 'The start gate reached what must be closed. The message names it.',
       GateFailed: 'The start gate could not find out. The message has its words.',
       OpenedBy: 'A network policy opens it. The message names it.',
-      OtherPolicyEngine: 'A policy of another kind selects the pod, and cannot be judged.',
+      OtherPolicyEngine: 'A policy of another kind may open it, and cannot be judged. The message names it.',
       NotProven: 'The start gate has not reported, or the role has none.',
     },
   },

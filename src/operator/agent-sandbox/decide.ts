@@ -5,6 +5,7 @@ import type { AdmissionConfiguration } from '../../policy/admission/review-conte
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
+import { judgePod, type NetworkSurroundings } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
 import { podState, type PodState } from './pod-state.ts';
@@ -21,7 +22,7 @@ export interface SandboxSettings {
 }
 
 /** A sandbox and its surroundings, as one reconciliation sees them. */
-export interface SandboxWorld extends RoleSurroundings {
+export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings {
   readonly sandbox: AgentSandbox;
   /** The pod under the name of the sandbox. */
   readonly pod: ObservedPod | undefined;
@@ -62,7 +63,10 @@ export function decide(world: SandboxWorld): SandboxDecision {
     report: {
       roleResolved: resolved.condition,
       podReady: plan.condition,
-      egressClosed: egressCondition(sandbox, isOwn ? gateVerdict(pod) : null),
+      egressClosed: egressCondition(sandbox, {
+        verdict: isOwn ? gateVerdict(pod) : null,
+        judgement: isOwn ? judgePod(pod, world) : null,
+      }),
       fields: fieldsOf(world, { resolved, plan, startTime }),
     },
   };

@@ -17,7 +17,8 @@ export function followSandboxes(
   caches: OperatorCaches,
   controller: Pick<Controller, 'add' | 'addAll'>,
 ): void {
-  const { sandboxes, pods, serviceAccounts, tenants, roles, namespaces } = caches;
+  const { sandboxes, pods, serviceAccounts, tenants, roles, namespaces, networkPolicies, otherPolicies } =
+    caches;
   const addOwner = ({ metadata: { namespace, labels } }: KubeObject): void => {
     const name = labels?.[LABEL.sandbox];
     if (name !== undefined) controller.add(objectKey({ namespace, name }));
@@ -33,9 +34,12 @@ export function followSandboxes(
       if (name === undefined || name === object.metadata.name) controller.add(objectKey(sandbox.metadata));
     }
   });
-  namespaces.subscribe(({ object }) => {
-    for (const { metadata } of sandboxes.list(object.metadata.name)) controller.add(objectKey(metadata));
-  });
+  const addAllIn = (namespace: string | undefined): void => {
+    for (const { metadata } of sandboxes.list(namespace)) controller.add(objectKey(metadata));
+  };
+  namespaces.subscribe(({ object }) => addAllIn(object.metadata.name));
+  networkPolicies.subscribe(({ object }) => addAllIn(object.metadata.namespace));
+  otherPolicies.subscribe(addAllIn);
 }
 
 /** The role that a sandbox has or asks for; undefined for the tenant's default. */

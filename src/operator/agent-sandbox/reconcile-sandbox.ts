@@ -19,7 +19,10 @@ export interface SandboxReconcilerOptions {
   readonly client: KubeClient;
   readonly logger: KubeLogger;
   readonly clock: Clock;
-  readonly caches: Pick<OperatorCaches, 'sandboxes' | 'pods' | 'roles' | 'namespaces' | 'serviceAccounts'>;
+  readonly caches: Pick<
+    OperatorCaches,
+    'sandboxes' | 'pods' | 'roles' | 'namespaces' | 'serviceAccounts' | 'networkPolicies' | 'otherPolicies'
+  >;
   /** The tenant that lists a namespace. */
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
   readonly settings: SandboxSettings;
@@ -62,12 +65,16 @@ async function reconcile(
   const { namespace = '', name } = sandbox.metadata;
   const pod = await findPod(sandbox, options);
   const now = clock.now();
+  const namespaceLabels = caches.namespaces.get(undefined, namespace)?.metadata.labels ?? {};
   const decision = decide({
     sandbox,
     pod,
     tenant: tenantOf(namespace),
-    enrolledFor: caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant],
+    enrolledFor: namespaceLabels[LABEL.tenant],
     role: (roleName) => caches.roles.get(undefined, roleName),
+    networkPolicies: caches.networkPolicies.byIndex('namespace', namespace),
+    namespaceLabels,
+    otherPolicies: caches.otherPolicies.concerning,
     settings,
     now,
   });
