@@ -104,6 +104,8 @@ export const NETWORK_POLICY = {
 export const CERTIFICATE_AUTHORITY = {
   configMap: 'cloister-ca',
   key: 'ca.crt',
+  /** The same after the public roots, for programs that can be told one file alone. */
+  bundleKey: 'bundle.crt',
   volume: 'cloister-ca',
   mountPath: '/etc/cloister',
 } as const;
