@@ -119,5 +119,8 @@ export const PROXY_SECRET = {
   environmentVariable: 'CLOISTER_PROXY_SECRET',
 } as const;
 
+/** What the name of the NetworkPolicy by which a sandbox may be called begins with; the name of the sandbox follows. */
+export const INGRESS_POLICY_PREFIX = 'cloister-ingress-s-';
+
 /** What the name of the ServiceAccount of every sandbox's pod begins with; the name of the sandbox follows. */
 export const SANDBOX_SERVICE_ACCOUNT_PREFIX = 'cloister-s-';

@@ -19,6 +19,8 @@ export const sandboxConditions = {
     meaning: 'The pod runs and is ready.',
     reasons: {
       Running: 'The pod is ready.',
+      PolicyOutdated:
+        'The pod is ready, and was created before a change of the role or the sandbox. It is replaced when it is deleted.',
       Starting: 'The pod was created and is not ready yet.',
       Waiting: 'The pod cannot be created yet. The message says what it waits for.',
       Replaced: 'The pod is deleted and created again. The message says why.',

@@ -3,6 +3,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
+import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
 import { judgePod, type NetworkSurroundings } from './judge-pod.ts';
@@ -35,6 +36,10 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings {
 export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly rendered: SandboxPod | null;
+  /** Null where nobody may call the sandbox. */
+  readonly ingress: IngressPolicy | null;
+  /** When the sandbox is to be deleted, in milliseconds since 1970; null where it stays. */
+  readonly expiration: number | null;
   readonly report: SandboxReport;
 }
 
@@ -56,10 +61,14 @@ export function decide(world: SandboxWorld): SandboxDecision {
     deadline,
     now,
   });
+  const fields = fieldsOf(world, { resolved, plan, startTime });
+  const { granted } = resolved;
   const isOwn = pod !== undefined && state.state !== 'Foreign';
   return {
     plan,
     rendered,
+    ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
+    expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
       roleResolved: resolved.condition,
       podReady: plan.condition,
@@ -67,9 +76,16 @@ export function decide(world: SandboxWorld): SandboxDecision {
         verdict: isOwn ? gateVerdict(pod) : null,
         judgement: isOwn ? judgePod(pod, world) : null,
       }),
-      fields: fieldsOf(world, { resolved, plan, startTime }),
+      fields,
     },
   };
+}
+
+/** As the TTL controller does with Jobs: so long after the end, and never without one. */
+function expirationOf({ spec }: AgentSandbox, endTime: string | undefined): number | null {
+  const { ttlSecondsAfterFinished } = spec;
+  if (endTime === undefined || ttlSecondsAfterFinished === undefined) return null;
+  return parseTime(endTime) + ttlSecondsAfterFinished * 1000;
 }
 
 function render(

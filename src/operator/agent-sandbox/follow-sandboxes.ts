@@ -1,5 +1,5 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { LABEL } from '../../api/names.ts';
+import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
@@ -38,8 +38,16 @@ export function followSandboxes(
     for (const { metadata } of sandboxes.list(namespace)) controller.add(objectKey(metadata));
   };
   namespaces.subscribe(({ object }) => addAllIn(object.metadata.name));
-  networkPolicies.subscribe(({ object }) => addAllIn(object.metadata.namespace));
+  networkPolicies.subscribe(({ object }) => {
+    // That of a sandbox opens the egress of none, and is put right where somebody changes it.
+    if (isOfSandbox(object)) addOwner(object);
+    else addAllIn(object.metadata.namespace);
+  });
   otherPolicies.subscribe(addAllIn);
+}
+
+function isOfSandbox({ metadata: { name = '', labels } }: KubeObject): boolean {
+  return labels?.[MANAGED_BY.label] === MANAGED_BY.value && name.startsWith(INGRESS_POLICY_PREFIX);
 }
 
 /** The role that a sandbox has or asks for; undefined for the tenant's default. */

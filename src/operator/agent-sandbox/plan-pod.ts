@@ -151,7 +151,11 @@ function planLive(
   if (state.state === 'Ready') {
     return {
       action: 'None',
-      condition: condition('True', 'Running', `Pod "${pod.name}" is ready.${outdated}`),
+      condition: condition(
+        'True',
+        isOutdated ? 'PolicyOutdated' : 'Running',
+        `Pod "${pod.name}" is ready.${outdated}`,
+      ),
       ...kept,
     };
   }

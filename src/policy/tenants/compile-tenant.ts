@@ -16,6 +16,7 @@ export function compileTenant({ metadata, spec, status }: Unchecked<TenantIsolat
     allowedRoles,
     defaultRole: defaultRole !== null && allowedRoles.has(defaultRole) ? defaultRole : null,
     exemptions: present(spec?.exemptions).flatMap(compileExemption),
+    imagePullSecrets: present(spec?.imagePullSecrets),
     gatewayAddresses: compileAddresses({ metadata, status }),
   };
 }

@@ -53,9 +53,9 @@ export function lifetimeOf({ spec }: AgentSandbox, { maxLifetimeSeconds }: RoleP
  * other pod. So the pod meets the contract of its role, or `left` says what its author has to change.
  */
 export function sandboxPod(source: SandboxPodSource): SandboxPod {
-  const { sandbox, role, remainingSeconds } = source;
+  const { sandbox, role, tenant, remainingSeconds } = source;
   const context = { ...fixContext(source), now: source.now };
-  const { pod: hardened, left } = hardenPod(authorsPod(sandbox, role), '', context);
+  const { pod: hardened, left } = hardenPod(authorsPod(sandbox, role, tenant), '', context);
   const pod = pullStartGate(hardened, context, source.imagePullPolicy);
   const hash = source.sha256(hashed(withDeadline(pod, lifetimeOf(sandbox, role)), context));
   const { metadata, ...rest } = withDeadline(pod, Math.max(1, Math.floor(remainingSeconds)));
