@@ -8,6 +8,7 @@ import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
 import { judgePod, type NetworkSurroundings } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { judgeNodes, type NodeSurroundings } from './judge-nodes.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
 import { podState, type PodState } from './pod-state.ts';
 import { resolve, type ResolvedRole, type RoleSurroundings } from './resolve.ts';
@@ -23,7 +24,7 @@ export interface SandboxSettings {
 }
 
 /** A sandbox and its surroundings, as one reconciliation sees them. */
-export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings {
+export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, NodeSurroundings {
   readonly sandbox: AgentSandbox;
   /** The pod under the name of the sandbox. */
   readonly pod: ObservedPod | undefined;
@@ -51,13 +52,16 @@ export function decide(world: SandboxWorld): SandboxDecision {
   const startTime = startTimeOf(sandbox, state);
   const lifetime = resolved.granted === null ? 0 : lifetimeOf(sandbox, resolved.granted.role) * 1000;
   const deadline = startTime === null || resolved.granted === null ? null : startTime + lifetime;
-  const rendered = render(world, resolved, deadline === null ? lifetime : deadline - now);
+  const nodes = judgeNodes(resolved.granted?.role ?? null, world);
+  const remainingMilliseconds = deadline === null ? lifetime : deadline - now;
+  const rendered = render(world, resolved, { ...nodes, remainingMilliseconds });
   const plan = planPod({
     sandbox,
     state,
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
+    missingProfile: nodes.missingProfile,
     deadline,
     now,
   });
@@ -91,12 +95,16 @@ function expirationOf({ spec }: AgentSandbox, endTime: string | undefined): numb
 function render(
   { sandbox, settings, now }: SandboxWorld,
   { granted }: ResolvedRole,
-  remainingMilliseconds: number,
+  {
+    remainingMilliseconds,
+    canHaveUserNamespace,
+  }: { readonly remainingMilliseconds: number; readonly canHaveUserNamespace: boolean },
 ): SandboxPod | null {
   if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
   const { role, tenant } = granted;
   const remainingSeconds = remainingMilliseconds / 1000;
-  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now, sha256 });
+  const source = { sandbox, role, tenant, ...settings, canHaveUserNamespace, remainingSeconds, now, sha256 };
+  return sandboxPod(source);
 }
 
 function sha256(text: string): string {

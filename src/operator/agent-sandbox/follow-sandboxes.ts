@@ -1,7 +1,9 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
+import type { Change } from '../../kube/fold.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
+import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
 import { indexTenants, type TenantIndex } from '../../policy/tenants/tenant-index.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
@@ -44,6 +46,32 @@ export function followSandboxes(
     else addAllIn(object.metadata.namespace);
   });
   otherPolicies.subscribe(addAllIn);
+  followNodes(caches, controller);
+}
+
+/** Nodes matter only for pods that are still to be created. */
+function followNodes(
+  { sandboxes, nodes, installerPods }: OperatorCaches,
+  controller: Pick<Controller, 'add'>,
+): void {
+  const addWaiting = (change: Change<KubeObject>): void => {
+    if (!saysMore(change)) return;
+    for (const { metadata, status } of sandboxes.list()) {
+      if (status?.pod === undefined && status?.endTime === undefined) controller.add(objectKey(metadata));
+    }
+  };
+  nodes.subscribe(addWaiting);
+  installerPods.subscribe(addWaiting);
+}
+
+/** A node reports every few minutes that nothing has changed. */
+function saysMore(change: Change<KubeObject>): boolean {
+  if (change.type !== 'Modified') return true;
+  const [now, before] = [change.object, change.previous].map(({ metadata, ...rest }) => ({
+    ...rest,
+    metadata: { ...metadata, resourceVersion: undefined },
+  }));
+  return !isDeepEqualJson(now, before);
 }
 
 function isOfSandbox({ metadata: { name = '', labels } }: KubeObject): boolean {

@@ -22,7 +22,15 @@ export interface SandboxReconcilerOptions {
   readonly clock: Clock;
   readonly caches: Pick<
     OperatorCaches,
-    'sandboxes' | 'pods' | 'roles' | 'namespaces' | 'serviceAccounts' | 'networkPolicies' | 'otherPolicies'
+    | 'sandboxes'
+    | 'pods'
+    | 'roles'
+    | 'namespaces'
+    | 'serviceAccounts'
+    | 'networkPolicies'
+    | 'otherPolicies'
+    | 'nodes'
+    | 'installerPods'
   >;
   /** The tenant that lists a namespace. */
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
@@ -76,6 +84,8 @@ async function reconcile(
     networkPolicies: caches.networkPolicies.byIndex('namespace', namespace),
     namespaceLabels,
     otherPolicies: caches.otherPolicies.concerning,
+    nodes: caches.nodes.list,
+    installerPods: caches.installerPods.list,
     settings,
     now,
   });

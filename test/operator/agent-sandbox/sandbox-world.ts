@@ -43,7 +43,17 @@ type PodStatus = NonNullable<ObservedPod['status']>;
 
 /** What differs from a sandbox that is new in an enrolled namespace. */
 export interface WorldChange extends Partial<
-  Pick<SandboxWorld, 'tenant' | 'enrolledFor' | 'pod' | 'settings' | 'networkPolicies' | 'otherPolicies'>
+  Pick<
+    SandboxWorld,
+    | 'tenant'
+    | 'enrolledFor'
+    | 'pod'
+    | 'settings'
+    | 'networkPolicies'
+    | 'otherPolicies'
+    | 'nodes'
+    | 'installerPods'
+  >
 > {
   readonly spec?: Partial<AgentSandbox['spec']>;
   readonly status?: Status;
@@ -69,6 +79,8 @@ export function world({ spec, status, role, now = 0, ...change }: WorldChange = 
     networkPolicies: POLICIES,
     namespaceLabels: {},
     otherPolicies: () => [],
+    nodes: () => [],
+    installerPods: () => [],
     settings: SETTINGS,
     now: START + now * 1000,
     ...change,
