@@ -26,8 +26,8 @@ export interface SandboxPodSource {
   readonly startGateImage: string | null;
   /** Of the start gate. If not set: Kubernetes' default. */
   readonly imagePullPolicy?: ImagePullPolicy | undefined;
-  /** Whether every node that it may run on can give it a user namespace, for a role that prefers one. */
-  readonly canHaveUserNamespace: boolean;
+  /** Whether every node that it may run on can give it a user namespace, for a role that prefers one. If not set: false. */
+  readonly canHaveUserNamespace?: boolean;
   /** What is left of the sandbox's lifetime. */
   readonly remainingSeconds: number;
   /** Milliseconds since 1970, for exemptions. */
@@ -86,7 +86,7 @@ function pullStartGate(pod: Pod, context: FixContext, imagePullPolicy?: ImagePul
 }
 
 function preferUserNamespace(pod: Pod, { role, canHaveUserNamespace }: SandboxPodSource): Pod {
-  if (role.userNamespace === 'Required' || !canHaveUserNamespace) return pod;
+  if (role.userNamespace === 'Required' || canHaveUserNamespace !== true) return pod;
   return changeSpec(pod, (spec) => ({ ...spec, hostUsers: false }));
 }
 

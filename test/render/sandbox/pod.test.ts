@@ -27,7 +27,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 function render(
   sandbox: AgentSandbox,
   role: AgentRole,
-  { startGate = START_GATE_DIGEST, remainingSeconds = 60, canHaveUserNamespace = false } = {},
+  { startGate = START_GATE_DIGEST, remainingSeconds = 60 } = {},
 ): SandboxPod {
   return sandboxPod({
     sandbox,
@@ -36,7 +36,6 @@ function render(
     admission: { ...admission, startGateDigests: [startGate] },
     startGateImage: `packages.example.com/cloister/start-gate@${startGate}`,
     imagePullPolicy: 'Never',
-    canHaveUserNamespace,
     remainingSeconds,
     now: 0,
     sha256,
@@ -168,7 +167,6 @@ describe('the pod of a sandbox', () => {
       tenant,
       admission: { ...admission, startGateDigests: [] },
       startGateImage: null,
-      canHaveUserNamespace: false,
       remainingSeconds: 60,
       now: 0,
       sha256,
