@@ -104,6 +104,8 @@ export const NETWORK_POLICY = {
 export const CERTIFICATE_AUTHORITY = {
   configMap: 'cloister-ca',
   key: 'ca.crt',
+  /** The same after the public roots, for programs that can be told one file alone. */
+  bundleKey: 'bundle.crt',
   volume: 'cloister-ca',
   mountPath: '/etc/cloister',
 } as const;
@@ -116,6 +118,9 @@ export const PROXY_SECRET = {
   key: 'secret',
   environmentVariable: 'CLOISTER_PROXY_SECRET',
 } as const;
+
+/** What the name of the NetworkPolicy by which a sandbox may be called begins with; the name of the sandbox follows. */
+export const INGRESS_POLICY_PREFIX = 'cloister-ingress-s-';
 
 /** What the name of the ServiceAccount of every sandbox's pod begins with; the name of the sandbox follows. */
 export const SANDBOX_SERVICE_ACCOUNT_PREFIX = 'cloister-s-';

@@ -26,8 +26,6 @@ export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'spec.budgets',
     'spec.audit',
   ],
-  // The pod says that it listens there, and its namespace is closed from all sides.
-  AgentSandbox: ['spec.ports'],
   TenantIsolation: [
     'spec.namespaces[*].quota',
     'spec.limits',

@@ -1,6 +1,6 @@
 import type { AgentRole } from '../api/agent-role.ts';
 import type { AgentSandbox } from '../api/agent-sandbox.ts';
-import { LABEL, MANAGED_BY } from '../api/names.ts';
+import { LABEL, MANAGED_BY, SYSTEM_NAMESPACE } from '../api/names.ts';
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
 import { type CacheSet, createCacheSet } from '../cluster/cache-set.ts';
 import { createSharedCache, type SharedCache } from '../cluster/shared-cache.ts';
@@ -10,12 +10,16 @@ import type { KubeObject } from '../kube/kube-object.ts';
 import type { KubeResource } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
+import type { NodeFacts } from '../policy/nodes/node-facts.ts';
+import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
 import type {
   ObservedConfigMap,
   ObservedPod,
   ObservedService,
   ObservedStatefulSet,
 } from './observed-objects.ts';
+import { createOtherPolicies, type OtherPolicies } from './other-policies/other-policies.ts';
 
 /** Everything that the operator watches. Secrets are read when they are needed, and are in no cache. */
 export interface OperatorCaches extends CacheSet {
@@ -26,9 +30,14 @@ export interface OperatorCaches extends CacheSet {
   readonly namespaces: SharedCache<KubeObject>;
   /** Those with the label `cloister.dev/role`. */
   readonly pods: SharedCache<ObservedPod>;
+  /** All of them, with the index `namespace`: what is older than Cloister may open what it closes. */
+  readonly networkPolicies: SharedCache<KubeObject & NetworkPolicy>;
+  readonly otherPolicies: OtherPolicies;
+  readonly nodes: SharedCache<KubeObject & NodeFacts>;
+  /** Pods of the installer of seccomp profiles. */
+  readonly installerPods: SharedCache<KubeObject & InstallerPod>;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
-  readonly networkPolicies: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
   readonly statefulSets: SharedCache<ObservedStatefulSet>;
   readonly configMaps: SharedCache<ObservedConfigMap>;
@@ -37,6 +46,10 @@ export interface OperatorCaches extends CacheSet {
   /** Whether all of them are synced. */
   readonly synced: () => boolean;
 }
+
+const INSTALLER = Object.entries(INSTALLER_LABELS)
+  .map(([key, value]) => `${key}=${value}`)
+  .join(',');
 
 const MANAGED = `${MANAGED_BY.label}=${MANAGED_BY.value}`;
 
@@ -58,8 +71,24 @@ export function createOperatorCaches(shared: {
       metadataOnly: true,
     }),
     pods: cache<ObservedPod>(resources.pods, LABEL.role),
+    networkPolicies: createSharedCache<KubeObject & NetworkPolicy>({
+      ...shared,
+      resource: resources.networkPolicies,
+      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    }),
+    nodes: createSharedCache<KubeObject & NodeFacts>({
+      ...shared,
+      resource: resources.nodes,
+      transform: nodeFacts,
+    }),
+    installerPods: createSharedCache<KubeObject & InstallerPod>({
+      ...shared,
+      resource: resources.pods,
+      namespace: SYSTEM_NAMESPACE,
+      labelSelector: INSTALLER,
+    }),
+    otherPolicies: createOtherPolicies(shared),
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
-    networkPolicies: cache<KubeObject>(resources.networkPolicies, MANAGED),
     services: cache<ObservedService>(resources.services, MANAGED),
     statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),
     configMaps: cache<ObservedConfigMap>(resources.configMaps, MANAGED),
@@ -80,4 +109,15 @@ export function withoutTenants(caches: OperatorCaches): OperatorCaches {
     subscribe: () => {},
   };
   return { ...caches, tenants };
+}
+
+/** A node writes its status all the time, with the images that it holds. */
+function nodeFacts({ metadata, spec, status }: KubeObject & NodeFacts): KubeObject & NodeFacts {
+  const { name, uid, resourceVersion, labels } = metadata;
+  const { nodeInfo, runtimeHandlers } = status ?? {};
+  return {
+    metadata: { name, uid, resourceVersion, labels },
+    spec: { taints: spec?.taints },
+    status: { nodeInfo: { kubeletVersion: nodeInfo?.kubeletVersion }, runtimeHandlers },
+  };
 }

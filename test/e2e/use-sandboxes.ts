@@ -25,15 +25,16 @@ export const RUNNING = { gate: PASSED, agent: 'Running' } as const;
 
 /**
  * Installs Cloister on a control plane of this file's own and applies the sample tenant, whose gateway has an address then.
- * There is no kubelet: the tests play it.
+ * There is no kubelet: the tests play it. What was there before Cloister is made by `prepare`.
  */
-export function useSandboxes() {
+export function useSandboxes(prepare: (controlPlane: StartedControlPlane) => Promise<void> = async () => {}) {
   let controlPlane: StartedControlPlane;
   let cloister: RunningCloister;
   let calls: ClusterCalls;
   beforeAll(async () => {
     controlPlane = await startControlPlane();
     calls = clusterCalls(controlPlane);
+    await prepare(controlPlane);
     cloister = await startCloister(controlPlane, {
       startGateDigests: [DIGEST],
       operatorFlags: OPERATOR_FLAGS,

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test, vi } from 'vitest';
 import type { GateFacts } from '../../src/policy/gate/gate-facts.ts';
 import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
@@ -69,11 +70,16 @@ describe('a tenant', () => {
   });
 
   test('serves a certificate that its namespaces trust, under the name by which agents call the gateway', async () => {
-    const bundle = (await dataOf(`${NAMESPACES}/acme-agents/configmaps/cloister-ca`))['ca.crt'] ?? '';
+    const trusted = await dataOf(`${NAMESPACES}/acme-agents/configmaps/cloister-ca`);
+    const authority = trusted['ca.crt'] ?? '';
     const data = await dataOf(`${NAMESPACES}/cloister-t-acme/secrets/cloister-gateway-certificate`);
     const certificate = new X509Certificate(Buffer.from(data['tls.crt'] ?? '', 'base64'));
     expect(certificate.checkHost('cloister-gateway')).toBe('cloister-gateway');
-    expect(certificate.verify(new X509Certificate(bundle).publicKey)).toBe(true);
+    expect(certificate.verify(new X509Certificate(authority).publicKey)).toBe(true);
+    // For programs that can be told one file alone: a request that the gateway lets through unread ends elsewhere.
+    const bundle = (trusted['bundle.crt'] ?? '').split('-----END CERTIFICATE-----\n');
+    expect(bundle.slice(0, -2)).toHaveLength(rootCertificates.length);
+    expect(`${bundle.at(-2)}-----END CERTIFICATE-----\n`).toBe(authority);
   });
 
   test('is ready when replicas of its gateway are, and says at which addresses', async () => {

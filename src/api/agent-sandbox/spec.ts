@@ -124,6 +124,9 @@ export const sandboxSpec = z
       .describe('Of the sandbox: also when its pod is gone.'),
     narrow: narrow.optional().describe('Less than the role, never more.'),
     ports: distinctList(port(), 16).describe("Ports that the agent listens on, within the role's `ingress`."),
+    ttlSecondsAfterFinished: seconds(0, 31_536_000)
+      .optional()
+      .describe('The sandbox is deleted so long after its end. If not set: it stays.'),
     state: z
       .enum(['Running', 'Stopped'])
       .default('Running')

@@ -19,6 +19,8 @@ export const sandboxConditions = {
     meaning: 'The pod runs and is ready.',
     reasons: {
       Running: 'The pod is ready.',
+      PolicyOutdated:
+        'The pod is ready, and was created before a change of the role or the sandbox. It is replaced when it is deleted.',
       Starting: 'The pod was created and is not ready yet.',
       Waiting: 'The pod cannot be created yet. The message says what it waits for.',
       Replaced: 'The pod is deleted and created again. The message says why.',
@@ -43,11 +45,11 @@ export const sandboxConditions = {
   EgressClosed: {
     meaning: 'No policy lets the pod out but to its gateway.',
     reasons: {
-      Closed: 'The start gate found everything closed that must be, from inside the pod.',
+      Closed: 'The start gate found everything closed that must be, and no network policy opens it now.',
       FoundOpen: 'The start gate reached what must be closed. The message names it.',
       GateFailed: 'The start gate could not find out. The message has its words.',
       OpenedBy: 'A network policy opens it. The message names it.',
-      OtherPolicyEngine: 'A policy of another kind selects the pod, and cannot be judged.',
+      OtherPolicyEngine: 'A policy of another kind may open it, and cannot be judged. The message names it.',
       NotProven: 'The start gate has not reported, or the role has none.',
     },
   },

@@ -83,7 +83,10 @@ function enrolledObjects(
     allowGateway(name, namespace),
     operatorSecretsBinding(namespace),
     gatewayPodsBinding(name, namespace),
-    certificateAuthorityConfigMap(namespace, placeholder("certificates of the gateway's authority")),
+    certificateAuthorityConfigMap(namespace, {
+      authorities: placeholder("certificates of the gateway's authority"),
+      publicRoots: [placeholder('public root certificates')],
+    }),
   ];
 }
 

@@ -9,6 +9,7 @@ import { resources } from '../../kube/resources.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
 import type { SandboxDecision } from './decide.ts';
+import { keepIngressPolicy } from './keep-ingress-policy.ts';
 import { deleteProxySecret, ensureProxySecret } from './proxy-secret-store.ts';
 
 /** How a decision is carried out. */
@@ -22,6 +23,7 @@ export interface ApplyContext {
 export interface SandboxObjects {
   readonly pod: KubeObject | undefined;
   readonly serviceAccount: KubeObject | undefined;
+  readonly ingressPolicy: KubeObject | undefined;
 }
 
 /**
@@ -40,8 +42,10 @@ export async function applyDecision(
   objects: SandboxObjects,
   context: ApplyContext,
 ): Promise<Outcome> {
-  const { plan, rendered, report } = decision;
+  const { plan, rendered, report, ingress } = decision;
   try {
+    const problem = await keepIngressPolicy(sandbox, ingress, objects.ingressPolicy, context);
+    if (problem !== null) return { outcome: 'Waiting', message: problem };
     if (plan.action === 'Create' && rendered !== null) {
       return await createPod(sandbox, rendered, objects, context);
     }

@@ -4,9 +4,12 @@ import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
 import { type GrantedRole, grantRole, type RoleSurroundings } from '../../policy/sandboxes/grant-role.ts';
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
+import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
+import { judgePod, type NetworkSurroundings } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { judgeNodes, type NodeSurroundings } from './judge-nodes.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
 import { podState, type PodState } from './pod-state.ts';
 import type { SandboxReport } from './sandbox-status.ts';
@@ -21,7 +24,7 @@ export interface SandboxSettings {
 }
 
 /** A sandbox and its surroundings, as one reconciliation sees them. */
-export interface SandboxWorld extends RoleSurroundings {
+export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, NodeSurroundings {
   readonly sandbox: AgentSandbox;
   /** The pod under the name of the sandbox. */
   readonly pod: ObservedPod | undefined;
@@ -34,6 +37,10 @@ export interface SandboxWorld extends RoleSurroundings {
 export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly rendered: SandboxPod | null;
+  /** Null where nobody may call the sandbox. */
+  readonly ingress: IngressPolicy | null;
+  /** When the sandbox is to be deleted, in milliseconds since 1970; null where it stays. */
+  readonly expiration: number | null;
   readonly report: SandboxReport;
 }
 
@@ -45,38 +52,59 @@ export function decide(world: SandboxWorld): SandboxDecision {
   const startTime = startTimeOf(sandbox, state);
   const lifetime = resolved.granted === null ? 0 : lifetimeOf(sandbox, resolved.granted.role) * 1000;
   const deadline = startTime === null || resolved.granted === null ? null : startTime + lifetime;
-  const rendered = render(world, resolved, deadline === null ? lifetime : deadline - now);
+  const nodes = judgeNodes(resolved.granted?.role ?? null, world);
+  const remainingMilliseconds = deadline === null ? lifetime : deadline - now;
+  const rendered = render(world, resolved, { ...nodes, remainingMilliseconds });
   const plan = planPod({
     sandbox,
     state,
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
+    missingProfile: nodes.missingProfile,
     deadline,
     now,
   });
+  const fields = fieldsOf(world, { resolved, plan, startTime });
+  const { granted } = resolved;
   const isOwn = pod !== undefined && state.state !== 'Foreign';
   return {
     plan,
     rendered,
+    ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
+    expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
       roleResolved: resolved.condition,
       podReady: plan.condition,
-      egressClosed: egressCondition(sandbox, isOwn ? gateVerdict(pod) : null),
-      fields: fieldsOf(world, { resolved, plan, startTime }),
+      egressClosed: egressCondition(sandbox, {
+        verdict: isOwn ? gateVerdict(pod) : null,
+        judgement: isOwn ? judgePod(pod, world) : null,
+      }),
+      fields,
     },
   };
+}
+
+/** As the TTL controller does with Jobs: so long after the end, and never without one. */
+function expirationOf({ spec }: AgentSandbox, endTime: string | undefined): number | null {
+  const { ttlSecondsAfterFinished } = spec;
+  if (endTime === undefined || ttlSecondsAfterFinished === undefined) return null;
+  return parseTime(endTime) + ttlSecondsAfterFinished * 1000;
 }
 
 function render(
   { sandbox, settings, now }: SandboxWorld,
   { granted }: GrantedRole,
-  remainingMilliseconds: number,
+  {
+    remainingMilliseconds,
+    canHaveUserNamespace,
+  }: { readonly remainingMilliseconds: number; readonly canHaveUserNamespace: boolean },
 ): SandboxPod | null {
   if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
   const { role, tenant } = granted;
   const remainingSeconds = remainingMilliseconds / 1000;
-  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now, sha256 });
+  const source = { sandbox, role, tenant, ...settings, canHaveUserNamespace, remainingSeconds, now, sha256 };
+  return sandboxPod(source);
 }
 
 /** When the agent began for the first time, in milliseconds since 1970. It is recorded, so that the lifetime survives the pod. */

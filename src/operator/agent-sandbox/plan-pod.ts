@@ -17,6 +17,8 @@ export interface PodPlanSource {
   readonly isEnrolled: boolean;
   /** The pod as it must be; null where it cannot be rendered, for the gateway has no address. */
   readonly rendered: SandboxPod | null;
+  /** Why the pod has to wait for its seccomp profile, without which it would not run; null where it does not. */
+  readonly missingProfile: string | null;
   /** When the sandbox's lifetime is over, in milliseconds since 1970; null while its agent has never begun. */
   readonly deadline: number | null;
   /** Milliseconds since 1970. */
@@ -98,33 +100,41 @@ function planFinished(source: PodPlanSource, state: Finished): PodPlan {
     : end(source, 'Completed', 'The agent ended with exit code 0.');
 }
 
-function planMissing({ sandbox, rendered }: PodPlanSource): PodPlan {
+function planMissing(source: PodPlanSource): PodPlan {
+  const { sandbox, rendered } = source;
   const { spec, status } = sandbox;
   const isAwaited = spec.updatePolicy === 'OnDelete' && status?.policyHash !== rendered?.hash;
   if (status?.pod !== undefined && spec.restartPolicy === 'Never' && !isAwaited) {
     const message = `Pod "${status.pod.name}" is gone, and restartPolicy is Never.`;
     return { action: 'None', condition: condition('False', 'Failed', message), ends: true };
   }
-  const kept = { restarts: status?.restarts };
-  if (rendered === null) {
-    return { action: 'None', condition: condition('False', 'Waiting', GATEWAY_UNKNOWN), ...kept };
-  }
-  if (rendered.left.length > 0) {
-    const message = describeRefusedPod(sandbox, rendered.left);
-    return { action: 'None', condition: condition('False', 'Refused', message), ...kept };
-  }
+  const restarts = status?.restarts;
+  const obstacle = findObstacle(source);
+  if (obstacle !== null) return { action: 'None', condition: obstacle, restarts };
   const isLost = status?.pod !== undefined;
   const message = isLost ? `Pod "${status.pod?.name}" is gone, and is created again.` : 'The pod is created.';
-  return { action: 'Create', condition: condition('False', 'Starting', message), ...kept };
+  return { action: 'Create', condition: condition('False', 'Starting', message), restarts };
+}
+
+/** Why no pod can be created; null where one can. */
+function findObstacle({ sandbox, rendered, missingProfile }: PodPlanSource): ConditionState | null {
+  if (rendered === null) {
+    return condition('False', 'Waiting', GATEWAY_UNKNOWN);
+  }
+  if (rendered.left.length > 0) {
+    return condition('False', 'Refused', describeRefusedPod(sandbox, rendered.left));
+  }
+  return missingProfile === null ? null : condition('False', 'Waiting', `The pod waits: ${missingProfile}`);
 }
 
 /** Somebody else deletes it, if it still stands in the status. */
 function planTerminating({ sandbox }: PodPlanSource, pod: SeenPod): PodPlan {
   const { status } = sandbox;
   const isRecorded = status?.pod?.uid === pod.uid;
+  const why = pod.disruption === null ? '' : `: ${pod.disruption}`;
   return {
     action: 'None',
-    condition: condition('False', 'Replaced', `Pod "${pod.name}" is being deleted.`),
+    condition: condition('False', 'Replaced', `Pod "${pod.name}" is being deleted${why}.`),
     pod: isRecorded ? pod : undefined,
     restarts: status?.restarts,
   };
@@ -145,7 +155,11 @@ function planLive(
   if (state.state === 'Ready') {
     return {
       action: 'None',
-      condition: condition('True', 'Running', `Pod "${pod.name}" is ready.${outdated}`),
+      condition: condition(
+        'True',
+        isOutdated ? 'PolicyOutdated' : 'Running',
+        `Pod "${pod.name}" is ready.${outdated}`,
+      ),
       ...kept,
     };
   }

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import {
@@ -138,9 +139,10 @@ async function publishBundle(
   namespaces: readonly string[],
   tracker: Tracker,
 ): Promise<readonly string[]> {
+  const trusted = { authorities: bundle, publicRoots: rootCertificates };
   const published = await Promise.all(
     namespaces.map(async (namespace) => {
-      const outcome = await tracker.apply(certificateAuthorityConfigMap(namespace, bundle));
+      const outcome = await tracker.apply(certificateAuthorityConfigMap(namespace, trusted));
       if (outcome === 'Foreign') return [];
       return [isInPlace(outcome) ? bundle : ''];
     }),

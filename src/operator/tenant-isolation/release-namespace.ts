@@ -1,4 +1,11 @@
-import { ANNOTATION, CERTIFICATE_AUTHORITY, CLUSTER_ROLE, LABEL, NETWORK_POLICY } from '../../api/names.ts';
+import {
+  ANNOTATION,
+  CERTIFICATE_AUTHORITY,
+  CLUSTER_ROLE,
+  LABEL,
+  MANAGED_BY,
+  NETWORK_POLICY,
+} from '../../api/names.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
@@ -80,7 +87,8 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
   ): Made[] =>
     names.flatMap((name) => {
       const object = cache.get(namespace, name);
-      return object === undefined ? [] : [{ resource, object }];
+      const isOurs = object?.metadata.labels?.[MANAGED_BY.label] === MANAGED_BY.value;
+      return object === undefined || !isOurs ? [] : [{ resource, object }];
     });
   const ofSandboxes = (cache: { readonly list: (in_: string) => readonly KubeObject[] }): string[] =>
     cache
