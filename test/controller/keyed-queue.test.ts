@@ -8,7 +8,7 @@ const SECOND = 1_000;
 function start(workers = 2, lasting = 0) {
   const clock = createManualClock(0);
   const begun: string[] = [];
-  const errors: [string, unknown, number][] = [];
+  const errors: [string, unknown, number | null][] = [];
   const state: { work: Work; underway: number; most: number } = {
     work: () => Promise.resolve({}),
     underway: 0,

@@ -53,7 +53,7 @@ describe('what is released', () => {
     await makeTenant('other', ['other-agents']);
     await isProvided('other');
     await stop();
-    const flags = ['--address=127.0.0.1', '--probe-port=0', '--release=true'];
+    const flags = ['--address=127.0.0.1', '--probe-port=0', '--metrics-port=0', '--release=true'];
     const args = [PROGRAM, `--kubeconfig=${controlPlane().kubeconfigFor('operator')}`, ...flags];
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
     expect(stdout).toContain('everything that was made for tenants is away');
