@@ -76,9 +76,9 @@ export function startControllers(
     };
   };
   const parts = [
-    start(triggers.roles, roles(shared)),
-    start(triggers.tenants, tenants(shared)),
-    start(triggers.sandboxes, sandboxes(shared)),
+    start(triggers.roles, roleController(shared)),
+    start(triggers.tenants, tenantController(shared)),
+    start(triggers.sandboxes, sandboxController(shared)),
   ];
   const stop = async (): Promise<void> => void (await Promise.all(parts.map((part) => part.stop())));
   // At once: what the end of the term cuts off is no error of a reconciliation.
@@ -92,7 +92,7 @@ type Own = Pick<ControllerOptions, 'name' | 'reconcile' | 'knownKeys' | 'isUrgen
 type Shared = ControllerSurroundings &
   Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events'>;
 
-function roles(shared: Shared): Own {
+function roleController(shared: Shared): Own {
   const { caches } = shared;
   return {
     name: 'AgentRole',
@@ -102,7 +102,7 @@ function roles(shared: Shared): Own {
   };
 }
 
-function tenants(shared: Shared): Own {
+function tenantController(shared: Shared): Own {
   const { caches } = shared;
   return {
     name: 'TenantIsolation',
@@ -114,7 +114,7 @@ function tenants(shared: Shared): Own {
   };
 }
 
-function sandboxes(shared: Shared): Own {
+function sandboxController(shared: Shared): Own {
   const { caches, triggers, configuration } = shared;
   const { startGate, imagePullPolicy } = configuration;
   const admission = { startGateDigests: startGate.digests, operatorUser: OPERATOR_USER };

@@ -60,5 +60,5 @@ export function podCreatedEvent(sandbox: AgentSandbox, pod: string): EventFacts 
 
 /** Items of a list need not say of which kind they are. */
 function sandboxReference({ metadata }: AgentSandbox): KubeObject {
-  return { apiVersion: API_VERSION, kind: 'AgentSandbox', metadata: metadata as KubeObject['metadata'] };
+  return { apiVersion: API_VERSION, kind: 'AgentSandbox', metadata };
 }

@@ -38,7 +38,7 @@ export function tenantEvents(
   const regarding = {
     apiVersion: API_VERSION,
     kind: 'TenantIsolation',
-    metadata: metadata as KubeObject['metadata'],
+    metadata,
   };
   const conditions = { before: status?.conditions ?? [], after: after.conditions ?? [] };
   return conditionEvents(regarding, conditions, TOLD);
