@@ -9,7 +9,6 @@ function start(workers = 2, lasting = 0) {
   const clock = createManualClock(0);
   const begun: string[] = [];
   const errors: [string, unknown, number | null][] = [];
-  const urgent = new Set<string>();
   const state: { work: Work; underway: number; most: number } = {
     work: () => Promise.resolve({}),
     underway: 0,
@@ -27,14 +26,13 @@ function start(workers = 2, lasting = 0) {
       }
     },
     onError: (...error) => errors.push(error),
-    isUrgent: (key) => urgent.has(key),
     clock,
     random: () => 0,
     workers,
     backoff: { minMilliseconds: 500, maxMilliseconds: 8_000 },
   });
   queue.start();
-  return { queue, clock, begun, errors, state, urgent };
+  return { queue, clock, begun, errors, state };
 }
 
 describe('a key', () => {
@@ -153,55 +151,7 @@ describe('a key whose work throws a TerminalError', () => {
   });
 });
 
-describe('a key that is urgent', () => {
-  test('is worked on before all that are not, and after those that were urgent earlier', async () => {
-    const { queue, clock, begun, urgent } = start(1, SECOND);
-    for (const key of ['c', 'd']) urgent.add(key);
-    for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
-    await clock.advance(5 * SECOND);
-    expect(begun).toEqual(['a@0', 'c@1000', 'd@2000', 'b@3000']);
-  });
-
-  test('goes ahead where it has become urgent since it was added', async () => {
-    const { queue, clock, begun, urgent } = start(1, SECOND);
-    for (const key of ['a', 'b', 'c']) queue.add(key);
-    urgent.add('c');
-    queue.add('c');
-    expect(queue.depth()).toBe(2);
-    await clock.advance(5 * SECOND);
-    expect(begun).toEqual(['a@0', 'c@1000', 'b@2000']);
-  });
-
-  test('does not wait for the end of the pause where it has become urgent since its error', async () => {
-    const { queue, clock, begun, state, urgent } = start();
-    state.work = () => Promise.reject(new Error('broken'));
-    queue.add('key');
-    await clock.advance(100);
-    urgent.add('key');
-    queue.add('key');
-    queue.add('key');
-    await clock.advance(100);
-    expect(begun).toEqual(['key@0', 'key@100']);
-    queue.add('key');
-    await clock.advance(899);
-    expect(begun).toHaveLength(2);
-    await clock.advance(2 * SECOND);
-    expect(begun[2]).toBe('key@1100');
-  });
-});
-
 describe('a queue', () => {
-  test('says how many keys wait for a worker', async () => {
-    const { queue, clock, urgent } = start(1, SECOND);
-    urgent.add('b');
-    for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
-    expect(queue.depth()).toBe(3);
-    await clock.advance(2 * SECOND);
-    expect(queue.depth()).toBe(1);
-    await clock.advance(2 * SECOND);
-    expect(queue.depth()).toBe(0);
-  });
-
   test('that is stopped aborts the work under way, waits for its end, and begins nothing', async () => {
     const { queue, clock, begun, errors, state } = start(1, SECOND);
     queue.add('first');

@@ -1,15 +1,14 @@
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import type { KubeObject } from '../../src/kube/kube-object.ts';
-import type { KubeResource } from '../../src/kube/kube-resource.ts';
 import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
 import { readConfiguration } from '../../src/operator/configuration.ts';
 import { enrolmentLabels } from '../../src/render/enrolment-labels.ts';
 import { createManualClock } from '../build/manual-clock.ts';
 import { createMemoryKubeClient, type Write } from '../build/memory-kube-client.ts';
+import { withLeaseOf } from '../build/with-lease-of.ts';
 import { buildTenantIsolation } from '../build/tenant-isolation.ts';
 
 const START = Date.parse('2026-11-23T12:00:00Z');
@@ -33,18 +32,6 @@ function tenant(
 
 function namespace(name: string, metadata: Partial<KubeObject['metadata']> = {}): KubeObject {
   return { metadata: { name, uid: `uid-${name}`, resourceVersion: '7', ...metadata } };
-}
-
-/** The lease and the events are kept aside: what the tests count and let fail is the rest. */
-function withLeaseOf(aside: KubeClient, client: KubeClient): KubeClient {
-  const of = ({ plural }: KubeResource): KubeClient => (/^(leases|events)$/.test(plural) ? aside : client);
-  return {
-    ...client,
-    get: (resource, name, limits) => of(resource).get(resource, name, limits),
-    create: (resource, object, options) => of(resource).create(resource, object, options),
-    replace: (resource, object, options) => of(resource).replace(resource, object, options),
-    patch: (resource, name, patch, options) => of(resource).patch(resource, name, patch, options),
-  };
 }
 
 /** Starts the operator's enrolment and lets it reconcile once. */

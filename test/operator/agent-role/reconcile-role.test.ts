@@ -39,7 +39,7 @@ function start() {
   const reconcile = () => work('one', new AbortController().signal);
   /** What was written is what the cache has now. */
   const settle = (): void => {
-    const { status } = memory.writes.at(-1)?.body as { status: AgentRole['status'] };
+    const { status } = memory.writes.at(-1)!.body as { status: AgentRole['status'] };
     roles.set('one', { ...roles.get('one')!, status });
   };
   return { memory, events, judged, put, reconcile, settle, clock, roles };
