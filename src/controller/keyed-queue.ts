@@ -93,14 +93,7 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   };
   const sleep = (key: string, entry: Entry, milliseconds: number): void => {
     entry.state = entry.failures === 0 ? 'resting' : 'failed';
-    const wake = new AbortController();
-    entry.wake = wake;
-    clock
-      .sleep(Math.min(milliseconds, MAX_REST_MILLISECONDS), AbortSignal.any([wake.signal, stopping.signal]))
-      .then(
-        () => enqueue(key, entry),
-        () => undefined,
-      );
+    entry.wake = wakeAfter(milliseconds, { clock, signal: stopping.signal }, () => enqueue(key, entry));
   };
   const hurry = (key: string, entry: Entry): void => {
     if (entry.state === 'failed') return enqueue(key, entry);
@@ -124,6 +117,18 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
       await pool.ended();
     },
   };
+}
+
+/** Calls `wake` after a time, unless what it returns or the signal is aborted before. */
+function wakeAfter(
+  milliseconds: number,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  wake: () => void,
+): AbortController {
+  const earlier = new AbortController();
+  const rest = Math.min(milliseconds, MAX_REST_MILLISECONDS);
+  clock.sleep(rest, AbortSignal.any([earlier.signal, signal])).then(wake, () => undefined);
+  return earlier;
 }
 
 /** Works on a key. Returns after how many milliseconds it is due again; undefined where it is not. */
