@@ -1,8 +1,8 @@
 import { expect, vi } from 'vitest';
+import { freeLease } from '../operator/free-lease.ts';
 import { checkWorld } from './check-world.ts';
-import { type FaultWorld, persist } from './fault-world.ts';
+import type { FaultWorld } from './fault-world.ts';
 
-const LEASE = '/apis/coordination.k8s.io/v1/namespaces/cloister-system/leases/cloister-operator';
 const WAIT = { timeout: 60_000, interval: 50 };
 
 /**
@@ -23,8 +23,7 @@ export async function killAtWrite(
   await vi.waitFor(isOver, WAIT);
   const isKilled = !killed.process.running;
   await world.stopOperator(killed, 0);
-  // It is dead, and nobody need wait until its lease has expired.
-  await persist('the lease', () => world.calls.merge(LEASE, { spec: { holderIdentity: '' } }));
+  await freeLease(world.calls);
   await world.startOperator();
   await checkWorld(world);
   return isKilled;

@@ -14,7 +14,8 @@ export interface Scenario extends FaultLimits {
 
 /** Begins with a tenant, a sandbox and two operators, takes the steps, and checks what has become of it. */
 export async function runScenario(world: FaultWorld, scenario: Scenario): Promise<void> {
-  const random = createRandom(scenario.seed);
+  const order = createRandom(scenario.seed);
+  const random = createRandom(scenario.seed + 1);
   const actions = faultActions(scenario);
   const names = scenario.only ?? Object.keys(actions);
   const taken: string[] = [];
@@ -28,7 +29,7 @@ export async function runScenario(world: FaultWorld, scenario: Scenario): Promis
     await take('makeTenant');
     await take('makeSandbox');
     for (let step = 0; step < scenario.steps; step += 1) {
-      await take(names[Math.floor(random() * names.length)]!);
+      await take(names[Math.floor(order() * names.length)]!);
       await new Promise((resolve) => setTimeout(resolve, random() * scenario.maxPauseMilliseconds));
     }
     await checkWorld(world);
