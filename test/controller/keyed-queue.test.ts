@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createKeyedQueue, type Work } from '../../src/controller/keyed-queue.ts';
+import { createKeyedQueue, TerminalError, type Work } from '../../src/controller/keyed-queue.ts';
 import { createManualClock } from '../build/manual-clock.ts';
 
 const SECOND = 1_000;
@@ -8,7 +8,7 @@ const SECOND = 1_000;
 function start(workers = 2, lasting = 0) {
   const clock = createManualClock(0);
   const begun: string[] = [];
-  const errors: [string, unknown, number][] = [];
+  const errors: [string, unknown, number | null][] = [];
   const state: { work: Work; underway: number; most: number } = {
     work: () => Promise.resolve({}),
     underway: 0,
@@ -123,6 +123,31 @@ describe('an error', () => {
     queue.add('key');
     await clock.advance(600);
     expect(begun).toEqual(['key@0', 'key@500', 'key@1500', 'key@2000', 'key@2500']);
+  });
+});
+
+describe('a key whose work throws a TerminalError', () => {
+  test('rests until it is added', async () => {
+    const { queue, clock, begun, errors, state } = start();
+    const broken = new TerminalError('the object cannot be worked on');
+    state.work = () => Promise.reject(broken);
+    queue.add('bad');
+    await clock.advance(3_600 * SECOND);
+    expect(begun).toEqual(['bad@0']);
+    expect(errors).toEqual([['bad', broken, null]]);
+    queue.add('bad');
+    await clock.advance(0);
+    expect(begun).toEqual(['bad@0', 'bad@3600000']);
+  });
+
+  test('is worked on once more where it was added during the work', async () => {
+    const { queue, clock, begun, state } = start(1, SECOND);
+    state.work = () => Promise.reject(new TerminalError('no'));
+    queue.add('bad');
+    await clock.advance(500);
+    queue.add('bad');
+    await clock.advance(60 * SECOND);
+    expect(begun).toEqual(['bad@0', 'bad@1000']);
   });
 });
 

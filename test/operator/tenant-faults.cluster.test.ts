@@ -97,7 +97,7 @@ describe('the certificate of a gateway', () => {
   test('stays over a restart of the operator', async () => {
     const before = (await served()).serialNumber;
     const { operator, writes } = await start({ clock: ahead(50) });
-    await vi.waitFor(() => expect(operator.synced()).toBe(true), WAIT);
+    await vi.waitFor(() => expect([operator.synced(), operator.isLeader()]).toEqual([true, true]), WAIT);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect((await served()).serialNumber).toBe(before);
     expect(writes.filter((write) => write.includes(system))).toEqual([]);

@@ -47,15 +47,30 @@ describe('what is released', () => {
     expect(bindings.object['items']).toEqual([]);
   });
 
+  test('is nothing while another operator leads, which would make it again', async () => {
+    await makeNamespace('led-agents');
+    const { operator, errors } = await start();
+    await makeTenant('led', ['led-agents']);
+    await isProvided('led');
+    expect(operator.isLeader()).toBe(true);
+    const releasing = release();
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    expect(await managedIn(controlPlane(), 'led-agents')).toEqual(IN_ENROLLED);
+    expect(await labelOf('led-agents')).toBe('led');
+    expect(errors).toEqual([]);
+    await stop();
+    await releasing;
+    expect(await managedIn(controlPlane(), 'led-agents')).toEqual([]);
+    await calls().remove(`${TENANTS}/led`);
+  });
+
   test('is everything of every tenant, with --release', async () => {
     await makeNamespace('other-agents');
     await start();
     await makeTenant('other', ['other-agents']);
     await isProvided('other');
     await stop();
-    const flags = ['--address=127.0.0.1', '--probe-port=0', '--release=true'];
-    const args = [PROGRAM, `--kubeconfig=${controlPlane().kubeconfigFor('operator')}`, ...flags];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
+    const { stdout } = await release();
     expect(stdout).toContain('everything that was made for tenants is away');
     const { object } = await calls().read(`${NAMESPACES}?labelSelector=cloister.dev/tenant`);
     expect(object['items']).toEqual([]);
@@ -64,6 +79,13 @@ describe('what is released', () => {
     expect((await calls().read(`${TENANTS}/other`)).status).toBe(200);
   });
 });
+
+/** Runs the operator in the mode that takes everything away, as a process of its own. */
+function release() {
+  const flags = ['--address=127.0.0.1', '--probe-port=0', '--metrics-port=0', '--release=true'];
+  const args = [PROGRAM, `--kubeconfig=${controlPlane().kubeconfigFor('operator')}`, ...flags];
+  return promisify(execFile)(process.execPath, args, { timeout: 50_000 });
+}
 
 async function labelOf(namespace: string): Promise<string | undefined> {
   const { object } = await calls().read(`${NAMESPACES}/${namespace}`);

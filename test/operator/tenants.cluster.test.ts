@@ -43,7 +43,8 @@ describe('a tenant', () => {
 
     await isQuiet(operator);
     const again = await start();
-    await vi.waitFor(() => expect(again.operator.synced()).toBe(true), WAIT);
+    const { synced, isLeader } = again.operator;
+    await vi.waitFor(() => expect([synced(), isLeader()]).toEqual([true, true]), WAIT);
     await isQuiet(again);
     expect(again.writes).toEqual([]);
     expect(again.errors).toEqual([]);

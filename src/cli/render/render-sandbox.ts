@@ -68,9 +68,7 @@ function renderGranted(sandbox: AgentSandbox, granted: Grant, options: RenderSan
     objects: [
       { apiVersion: 'v1', kind: 'ServiceAccount', ...sandboxServiceAccount(owner) },
       secretOf(owner),
-      ...(policy === null
-        ? []
-        : [{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...policy }]),
+      ...(policy === null ? [] : [{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...policy }]),
       podOf(rendered, metadata.uid !== undefined),
     ],
     refusal: null,

@@ -1,6 +1,7 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { applyWanted } from '../../controller/apply-wanted.ts';
+import type { EventRecorder } from '../../controller/events.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
@@ -11,10 +12,12 @@ import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
 import type { SandboxDecision } from './decide.ts';
 import { keepIngressPolicy } from './keep-ingress-policy.ts';
 import { deleteProxySecret, ensureProxySecret } from './proxy-secret-store.ts';
+import { podCreatedEvent } from './sandbox-events.ts';
 
 /** How a decision is carried out. */
 export interface ApplyContext {
   readonly client: KubeClient;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: KubeLogger;
   readonly signal: AbortSignal;
 }
@@ -64,7 +67,7 @@ async function createPod(
   sandbox: AgentSandbox,
   { pod }: SandboxPod,
   { serviceAccount }: SandboxObjects,
-  { client, logger, signal }: ApplyContext,
+  { client, events, logger, signal }: ApplyContext,
 ): Promise<Outcome> {
   const account = { resource: resources.serviceAccounts, object: sandboxServiceAccount(sandbox) };
   const applied = await applyWanted(account, serviceAccount, { client, signal });
@@ -77,6 +80,7 @@ async function createPod(
   try {
     await client.create<KubeObject>(resources.pods, pod, { signal });
     logger.info({ namespace: pod.metadata.namespace, pod: pod.metadata.name }, 'pod of a sandbox created');
+    events.record(podCreatedEvent(sandbox, pod.metadata.name));
     return DONE;
   } catch (error) {
     if (isKubeError(error, 'Forbidden', 'Invalid', 'BadRequest')) {

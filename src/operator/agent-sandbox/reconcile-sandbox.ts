@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
+import type { EventRecorder } from '../../controller/events.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
@@ -14,10 +15,12 @@ import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { applyDecision, type Outcome } from './apply.ts';
 import { decide, type SandboxDecision, type SandboxSettings } from './decide.ts';
+import { sandboxEvents } from './sandbox-events.ts';
 import { type SandboxReport, sandboxStatus } from './sandbox-status.ts';
 
 export interface SandboxReconcilerOptions {
   readonly client: KubeClient;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: KubeLogger;
   readonly clock: Clock;
   readonly caches: Pick<
@@ -157,9 +160,10 @@ async function report(
   said: SandboxReport,
   {
     client,
+    events,
     now,
     signal,
-  }: { readonly client: KubeClient; readonly now: number; readonly signal: AbortSignal },
+  }: SandboxReconcilerOptions & { readonly now: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const status = sandboxStatus(sandbox, said, now);
   if (status === null) return;
@@ -171,6 +175,7 @@ async function report(
       { metadata: { name, namespace, uid }, status },
       { signal },
     );
+    sandboxEvents(sandbox, status).forEach(events.record);
   } catch (error) {
     if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
   }

@@ -13,6 +13,7 @@ import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
 import { readyReport } from './ready-report.ts';
 import { releaseNamespace } from './release-namespace.ts';
 import type { TenantContext } from './tenant-context.ts';
+import { namespaceEvent, tenantEvents } from './tenant-events.ts';
 import { tenantStatus, type TenantStatusPart } from './tenant-status.ts';
 
 /** A step that is due but cannot be done is looked at again after so long, where no event says that it can. */
@@ -55,8 +56,9 @@ interface Run {
 async function enrolNamespaces(
   tenant: string,
   { enrolments }: EnrolmentPlan,
-  { context: { client, logger }, attempts }: Run,
+  { context, attempts }: Run,
 ): Promise<void> {
+  const { client, events, logger } = context;
   const mine = enrolments.filter(({ labels }) => labels[LABEL.tenant] === tenant);
   await Promise.all(
     mine.map(({ namespace, uid, labels, annotations }) =>
@@ -64,6 +66,9 @@ async function enrolNamespaces(
         logger.info({ namespace, labels, annotations }, 'namespace enrolled');
         const metadata = { name: namespace, uid, labels: { ...labels }, annotations: { ...annotations } };
         await client.apply(resources.namespaces, { metadata });
+        // It may have lost an annotation alone.
+        const isNew = tenantOf(context, namespace) !== tenant;
+        if (isNew) events.record(namespaceEvent(metadata, { tenant, reason: 'Enrolled' }));
       }),
     ),
   );
@@ -144,19 +149,20 @@ function enrolledNamespaces(
 async function writeStatus(
   tenant: TenantIsolation,
   parts: readonly TenantStatusPart[],
-  { context: { client, clock }, attempts }: Run,
+  { context: { client, clock, events }, attempts }: Run,
 ): Promise<void> {
   const status = tenantStatus(tenant, parts, formatTime(clock.now()));
   if (status === null) return;
   const metadata = { name: tenant.metadata.name };
-  await attempts.attempt(() =>
-    client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(resources.tenantIsolations, {
+  await attempts.attempt(async () => {
+    await client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(resources.tenantIsolations, {
       apiVersion: API_VERSION,
       kind: 'TenantIsolation',
       metadata,
       status,
-    }),
-  );
+    });
+    tenantEvents(tenant, status).forEach(events.record);
+  });
 }
 
 /** When the tenant's next exemption ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */

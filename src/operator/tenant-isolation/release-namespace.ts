@@ -12,6 +12,7 @@ import { resources } from '../../kube/resources.ts';
 import type { Attempts } from './attempts.ts';
 import type { Release } from './plan-enrolment.ts';
 import type { TenantContext } from './tenant-context.ts';
+import { namespaceEvent } from './tenant-events.ts';
 
 /** An object that was made in an enrolled namespace. */
 interface Made {
@@ -51,7 +52,7 @@ export async function releaseNamespace(
   context: TenantContext,
   { attempt }: Attempts,
 ): Promise<void> {
-  const { client, logger } = context;
+  const { client, events, logger, caches } = context;
   const { namespace, resourceVersion } = release;
   const next = planRelease(gatherRelease(namespace, context));
   if (next.step === 'Wait') {
@@ -71,10 +72,13 @@ export async function releaseNamespace(
   } else {
     await attempt(async () => {
       logger.info({ namespace }, 'namespace released');
+      const found = caches.namespaces.get(undefined, namespace)?.metadata ?? { name: namespace };
+      const tenant = found.labels?.[LABEL.tenant] ?? '';
       const labels = { [LABEL.tenant]: null };
       const annotations = { [ANNOTATION.exemptions]: null, [ANNOTATION.annotations]: null };
       const patch = { metadata: { labels, annotations } };
       await client.patch(resources.namespaces, { name: namespace }, patch, { resourceVersion });
+      events.record(namespaceEvent(found, { tenant, reason: 'Released' }));
     });
   }
 }

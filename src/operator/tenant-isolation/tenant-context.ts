@@ -1,3 +1,4 @@
+import type { EventRecorder } from '../../controller/events.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -8,6 +9,7 @@ import type { GateTargetSource } from './find-gate-targets.ts';
 /** What the reconciler of tenants reads, writes and is told. */
 export interface TenantContext {
   readonly client: KubeClient;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: KubeLogger;
   readonly clock: Clock;
   readonly caches: OperatorCaches;
