@@ -1,3 +1,4 @@
+import { isKnownProfile } from '../policy/seccomp/prepared-nodes.ts';
 import { OPERATOR_USER } from '../api/names.ts';
 import type { ControllerMetrics } from '../controller/controller-metrics.ts';
 import { createControllerSlot, type ControllerSlot } from '../controller/controller-slot.ts';
@@ -96,7 +97,7 @@ function roleController(shared: Shared): Own {
   const { caches } = shared;
   return {
     name: 'AgentRole',
-    reconcile: createRoleReconciler({ ...shared, isKnownProfile: (name) => name === 'RuntimeDefault' }),
+    reconcile: createRoleReconciler({ ...shared, isKnownProfile }),
     knownKeys: () => caches.roles.list().map(({ metadata }) => metadata.name),
     workers: WORKERS.roles,
   };

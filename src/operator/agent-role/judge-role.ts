@@ -5,6 +5,7 @@ import type { ConditionState } from '../../controller/conditions.ts';
 import { shorten } from '../../lib/shorten.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import type { Finding } from '../../policy/decision.ts';
+import { unknownProfile as describeUnknownProfile } from '../../policy/seccomp/prepared-nodes.ts';
 import { evaluateAgentRole } from '../../policy/roles/evaluate-agent-role.ts';
 
 type Refusal = Pick<ConditionState, 'reason' | 'message'>;
@@ -56,8 +57,10 @@ function unknownProfile(
 ): Refusal | null {
   const { seccompProfile } = sandbox;
   if (isKnownProfile(seccompProfile)) return null;
-  const message = `spec.sandbox.seccompProfile is "${seccompProfile}", and Cloister installs no profile of this name. Set it to RuntimeDefault, or to a name of the documentation.`;
-  return { reason: 'UnknownSeccompProfile', message };
+  return {
+    reason: 'UnknownSeccompProfile',
+    message: `spec.sandbox.seccompProfile: ${describeUnknownProfile(seccompProfile)}`,
+  };
 }
 
 function cooperative({ spec }: AgentRole): ConditionState {
