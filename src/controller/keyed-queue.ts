@@ -39,9 +39,9 @@ export interface KeyedQueueOptions {
 /** Keys that wait for work, each once. */
 export interface KeyedQueue {
   /**
-   * Has a key worked on, once however often it is added before. During its work it is worked on again afterwards. During the
-   * pause after an error nothing changes, since what failed may itself cause the event; but a key that has become urgent
-   * does not wait for the end of the pause.
+   * Has a key worked on, once however often it is added before. During its work it is worked on again afterwards. The pause
+   * after an error is cut to five seconds, since what failed may itself cause the event; a key that has become urgent does
+   * not wait for the end of the pause.
    */
   readonly add: (key: string) => void;
   /** How many keys wait for a worker. */
@@ -52,6 +52,9 @@ export interface KeyedQueue {
   readonly stop: () => Promise<void>;
 }
 
+/** Longest pause after an error for a key that is added during it: a mistake that was mended takes effect soon. */
+const MAX_PAUSE_OF_ADDED_MILLISECONDS = 5_000;
+
 /** A timer of Node ends at once where it is set to more than 24 days. */
 const MAX_REST_MILLISECONDS = 86_400_000;
 
@@ -61,11 +64,24 @@ interface Entry {
   /** Whether it was urgent when it was last worked on or added. */
   isUrgent: boolean;
   failures: number;
+  /** When the last work ended, on the clock of the queue. */
+  endTime: number;
+  /** When it is worked on again. */
+  dueTime: number;
   wake: AbortController | undefined;
 }
 
-function createEntry(): Entry {
-  return { state: 'resting', isAddedAgain: false, isUrgent: false, failures: 0, wake: undefined };
+const NEW_ENTRY = { state: 'resting', isAddedAgain: false, isUrgent: false, failures: 0 } as const;
+
+function entryOf(key: string, entries: Map<string, Entry>): Entry {
+  const entry = entries.get(key) ?? { ...NEW_ENTRY, endTime: 0, dueTime: 0, wake: undefined };
+  entries.set(key, entry);
+  return entry;
+}
+
+/** When a key is worked on that is added during the pause after an error. */
+function dueWhenAdded({ endTime, dueTime }: Entry, now: number): number {
+  return Math.min(dueTime, Math.max(endTime + MAX_PAUSE_OF_ADDED_MILLISECONDS, now));
 }
 
 /** Creates a queue in which no key is worked on twice at the same time. Nothing is worked on before `start`. */
@@ -73,6 +89,7 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   const { clock, workers, isUrgent = () => false } = options;
   const entries = new Map<string, Entry>();
   const stopping = new AbortController();
+  const given = { clock, signal: stopping.signal };
 
   const enqueue = (key: string, entry: Entry): void => {
     entry.state = 'queued';
@@ -81,19 +98,19 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
     pool.add(key, entry.isUrgent);
   };
   const run = async (key: string): Promise<void> => {
-    const entry = entries.get(key);
-    if (entry === undefined) return;
+    const entry = entryOf(key, entries);
     entry.state = 'running';
     entry.isAddedAgain = false;
     const rest = await work(key, entry, options, stopping.signal);
     if (stopping.signal.aborted) return;
     if (entry.isAddedAgain && entry.failures === 0) enqueue(key, entry);
     else if (rest === undefined) entries.delete(key);
-    else sleep(key, entry, rest);
+    else wakeAt(key, entry, entry.endTime + rest);
   };
-  const sleep = (key: string, entry: Entry, milliseconds: number): void => {
-    entry.state = entry.failures === 0 ? 'resting' : 'failed';
-    entry.wake = wakeAfter(milliseconds, { clock, signal: stopping.signal }, () => enqueue(key, entry));
+  const wakeAt = (key: string, entry: Entry, dueTime: number): void => {
+    entry.wake?.abort();
+    entry.dueTime = dueTime;
+    entry.wake = wakeAfter(dueTime - clock.now(), given, () => enqueue(key, entry));
   };
   const hurry = (key: string, entry: Entry): void => {
     if (entry.state === 'failed') return enqueue(key, entry);
@@ -104,11 +121,11 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
 
   return {
     add: (key) => {
-      const entry = entries.get(key) ?? createEntry();
-      entries.set(key, entry);
+      const entry = entryOf(key, entries);
       if (entry.state === 'running') entry.isAddedAgain = true;
       else if (entry.state === 'resting') enqueue(key, entry);
       else if (!entry.isUrgent && isUrgent(key)) hurry(key, entry);
+      else if (entry.state === 'failed') wakeAt(key, entry, dueWhenAdded(entry, clock.now()));
     },
     depth: pool.depth,
     start: pool.start,
@@ -152,5 +169,8 @@ async function work(
     entry.failures += 1;
     if (!signal.aborted) options.onError(key, error, delay);
     return delay;
+  } finally {
+    entry.endTime = options.clock.now();
+    entry.state = entry.failures === 0 ? 'resting' : 'failed';
   }
 }

@@ -5,7 +5,7 @@ import { createManualClock } from '../build/manual-clock.ts';
 const SECOND = 1_000;
 
 /** A queue whose work is recorded as it begins, and lasts for as many milliseconds as `lasting` says. */
-function start(workers = 2, lasting = 0) {
+function start(workers = 2, lasting = 0, maxMilliseconds = 8_000) {
   const clock = createManualClock(0);
   const begun: string[] = [];
   const errors: [string, unknown, number | null][] = [];
@@ -29,7 +29,7 @@ function start(workers = 2, lasting = 0) {
     clock,
     random: () => 0,
     workers,
-    backoff: { minMilliseconds: 500, maxMilliseconds: 8_000 },
+    backoff: { minMilliseconds: 500, maxMilliseconds },
   });
   queue.start();
   return { queue, clock, begun, errors, state };
@@ -113,6 +113,20 @@ describe('an error', () => {
     queue.add('bad');
     await clock.advance(1_000);
     expect(begun).toEqual(['bad@0', 'bad@500']);
+  });
+
+  test('waits five seconds at most where its key is added: what was wrong may be mended', async () => {
+    const { queue, clock, begun, state } = start(1, 0, 64 * SECOND);
+    state.work = () => Promise.reject(new Error('broken'));
+    queue.add('bad');
+    await clock.advance(8 * SECOND);
+    queue.add('bad');
+    await clock.advance(10 * SECOND);
+    expect(begun.slice(-2)).toEqual(['bad@7500', 'bad@12500']);
+    await clock.advance(2 * SECOND);
+    queue.add('bad');
+    await clock.advance(0);
+    expect(begun.at(-1)).toBe('bad@20000');
   });
 
   test('begins with the shortest pause again after work that went well', async () => {
