@@ -56,6 +56,14 @@ export interface ObservedStatefulSet extends KubeObject {
   };
 }
 
+export interface ObservedResourceQuota extends KubeObject {
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: {
+    readonly hard?: Readonly<Record<string, string>>;
+    readonly used?: Readonly<Record<string, string>>;
+  };
+}
+
 export interface ObservedConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 import type { ControlPlane } from '../testbed/control-plane.ts';
 
 const KINDS =
-  'configmap,networkpolicy,poddisruptionbudget,rolebinding,secret,service,serviceaccount,statefulset';
+  'configmap,networkpolicy,poddisruptionbudget,resourcequota,rolebinding,secret,service,serviceaccount,statefulset';
 
 /** Kind and name of what Cloister manages in a namespace, sorted. */
 export async function managedIn(controlPlane: ControlPlane, namespace: string): Promise<string[]> {
@@ -22,6 +22,7 @@ export const IN_ENROLLED: readonly string[] = [
   'ConfigMap cloister-ca',
   'NetworkPolicy cloister-allow-gateway',
   'NetworkPolicy cloister-default-deny',
+  'ResourceQuota cloister-quota',
   'RoleBinding cloister-gateway-pods',
   'RoleBinding cloister-operator-secrets',
 ];

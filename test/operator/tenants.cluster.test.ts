@@ -132,6 +132,7 @@ test('without an image of the gateway namespaces are closed, and the condition s
   expect(await managedIn(controlPlane(), 'bare-agents')).toEqual([
     'NetworkPolicy cloister-allow-gateway',
     'NetworkPolicy cloister-default-deny',
+    'ResourceQuota cloister-quota',
   ]);
   expect((await calls().read(`${NAMESPACES}/cloister-t-bare`)).status).toBe(404);
 });

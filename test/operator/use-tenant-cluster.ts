@@ -64,6 +64,7 @@ export function useTenantCluster(): TenantCluster {
         expect(said).toEqual([
           expect.stringMatching(/^NamespacesEnrolled: All/),
           'NetworkClosed: The policies of Cloister are in place.',
+          expect.stringMatching(/^QuotaApplied: The ResourceQuotas/),
           'GatewayReady: 0 of 2 replicas are ready.',
           'Ready: These conditions do not hold: GatewayReady.',
         ]);

@@ -29,6 +29,14 @@ export const tenantConditions = {
       PolicyMissing: 'A policy is not in place. The message names its namespace.',
     },
   },
+  QuotaApplied: {
+    meaning: 'Every namespace of the tenant has its ResourceQuota.',
+    reasons: {
+      Applied: 'All of them. The message says what they allow in total.',
+      Exhausted: 'No sandbox can be created in a namespace. The message names it.',
+      QuotaMissing: 'A ResourceQuota is not in place. The message names it.',
+    },
+  },
   GatewayReady: {
     meaning: "The tenant's gateway responds.",
     reasons: {

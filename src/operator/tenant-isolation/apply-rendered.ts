@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, RenderedKind>> = {
     resource: resources.podDisruptionBudgets,
     cache: ({ podDisruptionBudgets }) => podDisruptionBudgets,
   },
+  ResourceQuota: { resource: resources.resourceQuotas, cache: ({ resourceQuotas }) => resourceQuotas },
   RoleBinding: { resource: resources.roleBindings, cache: ({ roleBindings }) => roleBindings },
   Service: { resource: resources.services, cache: ({ services }) => services },
   ServiceAccount: { resource: resources.serviceAccounts, cache: ({ serviceAccounts }) => serviceAccounts },

@@ -9,6 +9,7 @@ import { type Attempts, createAttempts } from './attempts.ts';
 import { closeNetwork, networkReport } from './close-network.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
 import { type EnrolmentPlan, planEnrolment } from './plan-enrolment.ts';
+import { provideQuotas, quotaReport } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
 import { readyReport } from './ready-report.ts';
 import { releaseNamespace } from './release-namespace.ts';
@@ -109,6 +110,7 @@ async function provide(
   const enrolled = enrolledNamespaces(name, plan, context);
   const apply = createApplyRendered(context, attempts, signal);
   const missing = await closeNetwork(name, enrolled, apply);
+  const quotas = await provideQuotas(tenant, enrolled, { caches: context.caches, apply });
   const settings = context.configuration.gateway;
   const gateway: ProvidedGateway =
     settings === null
@@ -120,6 +122,7 @@ async function provide(
   const parts = [
     ...(enrolment === undefined ? [] : [enrolment]),
     networkReport({ notEnrolled, missing }),
+    quotaReport(quotas),
     gatewayReport(gateway.facts),
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);

@@ -1,4 +1,11 @@
-import { ANNOTATION, CERTIFICATE_AUTHORITY, CLUSTER_ROLE, LABEL, NETWORK_POLICY } from '../../api/names.ts';
+import {
+  ANNOTATION,
+  CERTIFICATE_AUTHORITY,
+  CLUSTER_ROLE,
+  LABEL,
+  NETWORK_POLICY,
+  RESOURCE_QUOTA,
+} from '../../api/names.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
@@ -92,6 +99,7 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
     policies: made(resources.networkPolicies, caches.networkPolicies, Object.values(NETWORK_POLICY)),
     others: [
       ...made(resources.configMaps, caches.configMaps, [CERTIFICATE_AUTHORITY.configMap]),
+      ...made(resources.resourceQuotas, caches.resourceQuotas, [RESOURCE_QUOTA]),
       ...made(resources.roleBindings, caches.roleBindings, Object.values(CLUSTER_ROLE)),
     ],
   };

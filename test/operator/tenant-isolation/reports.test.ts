@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { networkReport } from '../../../src/operator/tenant-isolation/close-network.ts';
 import { gatewayReport, NO_GATEWAY } from '../../../src/operator/tenant-isolation/gateway-report.ts';
+import { provideQuotas, quotaReport } from '../../../src/operator/tenant-isolation/provide-quotas.ts';
 import { readyReport } from '../../../src/operator/tenant-isolation/ready-report.ts';
 import { planRelease } from '../../../src/operator/tenant-isolation/release-namespace.ts';
 import { resources } from '../../../src/kube/resources.ts';
 import { tenantConditions } from '../../../src/api/tenant-isolation/status.ts';
+import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 
 const GATEWAY = {
   ...NO_GATEWAY,
@@ -58,6 +60,42 @@ describe('NetworkClosed', () => {
   ] as const)('where %s', ([, facts, status, reason, message]) => {
     const report = networkReport({ notEnrolled: [], missing: [], ...facts });
     expect(condition(report)).toMatchObject({ status, reason, message: expect.stringMatching(message) });
+  });
+});
+
+describe('QuotaApplied', () => {
+  const FACTS = { missing: [], exhausted: [], totals: { 'requests.cpu': '8' }, namespaces: 2 };
+
+  test.for([
+    ['all are in place', {}, 'True', 'Applied', /2 namespaces allow in total: requests\.cpu 8\./],
+    ['one is missing', { missing: ['ResourceQuota a/b'] }, 'False', 'QuotaMissing', /ResourceQuota a\/b/],
+    ['a namespace is full', { exhausted: ['full'] }, 'True', 'Exhausted', /are in: full\..*requests\.cpu 8/],
+  ] as const)('where %s', ([, facts, status, reason, message]) => {
+    const report = quotaReport({ ...FACTS, ...facts });
+    expect(condition(report)).toMatchObject({ status, reason, message: expect.stringMatching(message) });
+    expect(Object.keys(tenantConditions.QuotaApplied.reasons)).toContain(reason);
+  });
+
+  test('totals what every namespace limits, in one unit', async () => {
+    const namespace = (name: string, sandboxes: number, hard: Record<string, string>) => ({
+      name,
+      quota: { sandboxes, hard },
+    });
+    const tenant = buildTenantIsolation(({ spec }) => {
+      spec.namespaces = [
+        namespace('a', 3, { 'requests.cpu': '500m', 'requests.memory': '1Gi', pods: '9' }),
+        namespace('b', 4, { 'requests.cpu': '1', 'requests.memory': '512Mi' }),
+        namespace('not-enrolled', 100, {}),
+      ];
+    });
+    const caches = { resourceQuotas: { get: () => undefined } } as never;
+    const given = { caches, apply: () => Promise.resolve('Unchanged' as const) };
+    const { totals } = await provideQuotas(tenant, ['a', 'b'], given);
+    expect(totals).toEqual({
+      'count/agentsandboxes.cloister.dev': '7',
+      'requests.cpu': '1500m',
+      'requests.memory': '1536Mi',
+    });
   });
 });
 
