@@ -57,7 +57,7 @@ export interface ObservedStatefulSet extends KubeObject {
 }
 
 export interface ObservedResourceQuota extends KubeObject {
-  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly spec?: { readonly hard?: Readonly<Record<string, string>> };
   readonly status?: {
     readonly hard?: Readonly<Record<string, string>>;
     readonly used?: Readonly<Record<string, string>>;

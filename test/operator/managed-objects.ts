@@ -32,6 +32,7 @@ export const IN_SYSTEM: readonly string[] = [
   'ConfigMap cloister-gate',
   'NetworkPolicy cloister-gateway',
   'PodDisruptionBudget cloister-gateway',
+  'ResourceQuota cloister-quota',
   'RoleBinding cloister-gateway',
   'RoleBinding cloister-operator-secrets',
   'Secret cloister-gateway-authority',

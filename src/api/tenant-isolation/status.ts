@@ -33,6 +33,7 @@ export const tenantConditions = {
     meaning: 'Every namespace of the tenant has its ResourceQuota.',
     reasons: {
       Applied: 'All of them. The message says what they allow in total.',
+      NotCounted: 'Sandboxes are not counted yet. Other entries hold.',
       Exhausted: 'No sandbox can be created in a namespace. The message names it.',
       QuotaMissing: 'A ResourceQuota is not in place. The message names it.',
     },

@@ -19,6 +19,7 @@ import {
   gatewayPodsBinding,
   operatorSecretsBinding,
 } from '../../render/tenant/role-bindings.ts';
+import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
 import type { Attempts } from './attempts.ts';
@@ -64,6 +65,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   const hasRight = (await tracker.apply(right)) === 'Unchanged';
   await Promise.all([
     tracker.apply(gatewayBinding(name)),
+    tracker.apply(systemQuota(name)),
     ...namespaces.flatMap((each) => [
       tracker.apply(operatorSecretsBinding(each)),
       tracker.apply(gatewayPodsBinding(name, each)),

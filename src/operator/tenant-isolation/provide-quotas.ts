@@ -1,7 +1,9 @@
-import { RESOURCE_QUOTA } from '../../api/names.ts';
+import { RESOURCE_QUOTA, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import type { ConditionState } from '../../controller/conditions.ts';
 import { formatBytes, formatCores } from '../../lib/format-amount.ts';
 import { NANO_UNITS, parseQuantity } from '../../lib/quantity.ts';
+import { parseTime } from '../../lib/time.ts';
 import { quotaEntries, resourceQuota, SANDBOX_COUNT } from '../../render/tenant/resource-quota.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
@@ -13,6 +15,8 @@ import type { TenantStatusPart } from './tenant-status.ts';
 export interface QuotaFacts {
   /** ResourceQuotas that are not in place, such as `ResourceQuota acme/cloister-quota`. */
   readonly missing: readonly string[];
+  /** Whether sandboxes are counted in all namespaces. */
+  readonly isCounted: boolean;
   /** Namespaces in which as many sandboxes are as there may be. */
   readonly exhausted: readonly string[];
   /** What the ResourceQuotas of all enrolled namespaces allow together, by resource. */
@@ -20,34 +24,65 @@ export interface QuotaFacts {
   readonly namespaces: number;
 }
 
-/** Limits what may be used in enrolled namespaces. */
+interface QuotaRun {
+  readonly caches: Pick<OperatorCaches, 'resourceQuotas'>;
+  readonly apply: ApplyRendered;
+}
+
+/**
+ * Limits what may be used in enrolled namespaces. Sandboxes are counted from when the quota controller knows their kind:
+ * before, the API server would refuse every one, because it could not say how many there are.
+ */
 export async function provideQuotas(
-  { spec }: TenantIsolation,
+  { metadata, spec }: TenantIsolation,
   namespaces: readonly string[],
-  {
-    caches,
-    apply,
-  }: { readonly caches: Pick<OperatorCaches, 'resourceQuotas'>; readonly apply: ApplyRendered },
+  { caches, apply }: QuotaRun,
 ): Promise<QuotaFacts> {
   const listed = spec.namespaces.filter(({ name }) => namespaces.includes(name));
-  const missing = await Promise.all(
+  const quotaOf = (namespace: string) => caches.resourceQuotas.get(namespace, RESOURCE_QUOTA);
+  const isKnown = countOf(quotaOf(systemNamespaceOf(metadata.name))) === 'Counted';
+  const applied = await Promise.all(
     listed.map(async ({ name, quota }) => {
-      const wanted = resourceQuota(name, quota);
-      return isInPlace(await apply(wanted)) ? [] : [nameOf(wanted)];
+      const { [SANDBOX_COUNT]: count = '0', ...others } = quotaEntries(quota);
+      const isCounted = isKnown || quotaOf(name)?.spec?.hard?.[SANDBOX_COUNT] !== undefined;
+      const wanted = resourceQuota(name, isCounted ? { ...others, [SANDBOX_COUNT]: count } : others);
+      return { isCounted, missing: isInPlace(await apply(wanted)) ? [] : [nameOf(wanted)] };
     }),
   );
   return {
-    missing: missing.flat(),
-    exhausted: listed
-      .map(({ name }) => name)
-      .filter((name) => isExhausted(caches.resourceQuotas.get(name, RESOURCE_QUOTA))),
+    missing: applied.flatMap(({ missing }) => missing),
+    isCounted: applied.every(({ isCounted }) => isCounted),
+    exhausted: listed.map(({ name }) => name).filter((name) => isExhausted(quotaOf(name))),
     totals: sumUp(listed.map(({ quota }) => quotaEntries(quota))),
     namespaces: listed.length,
   };
 }
 
-/** Whether as many sandboxes are counted as there may be. */
-export function isExhausted(quota: ObservedResourceQuota | undefined): boolean {
+/**
+ * The quota controller learns of new kinds every 30 s (`resource_quota_controller.go`), and looks at a quota that it has
+ * seen again after five minutes.
+ */
+const DISCOVERY_MILLISECONDS = 35_000;
+
+/** When a quota has to be made again, so that the quota controller looks at it now that it knows the kind; null: never. */
+export function remakeTime(quota: ObservedResourceQuota | undefined): number | null {
+  if (countOf(quota) !== 'Uncounted') return null;
+  return parseTime(quota?.metadata.creationTimestamp ?? '') + DISCOVERY_MILLISECONDS;
+}
+
+/** `Uncounted`: the quota controller has looked at the quota, and does not know what a sandbox is. */
+function countOf(quota: ObservedResourceQuota | undefined): 'Counted' | 'Uncounted' | 'Unknown' {
+  const { hard, used } = quota?.status ?? {};
+  if (hard?.[SANDBOX_COUNT] === undefined) return 'Unknown';
+  return used?.[SANDBOX_COUNT] === undefined ? 'Uncounted' : 'Counted';
+}
+
+/** Whether the API server says otherwise how sandboxes are counted, or that there is room for another. */
+export function isCountChange(now: ObservedResourceQuota, before: ObservedResourceQuota): boolean {
+  return countOf(now) !== countOf(before) || isExhausted(now) !== isExhausted(before);
+}
+
+function isExhausted(quota: ObservedResourceQuota | undefined): boolean {
   const { hard, used } = quota?.status ?? {};
   const most = parseQuantity(hard?.[SANDBOX_COUNT] ?? '');
   const now = parseQuantity(used?.[SANDBOX_COUNT] ?? '');
@@ -75,22 +110,30 @@ function formatTotal(name: string, nano: bigint): string {
 }
 
 /** Returns the condition `QuotaApplied`, whose message is the tenant's total. */
-export function quotaReport({ missing, exhausted, totals, namespaces }: QuotaFacts): TenantStatusPart {
-  const amounts = Object.entries(totals).map(([name, amount]) => `${name} ${amount}`);
-  const total = `The ResourceQuotas of ${namespaces} namespaces allow in total: ${amounts.join(', ') || 'nothing that all of them limit'}.`;
-  const state =
-    missing.length > 0
-      ? {
-          status: 'False' as const,
-          reason: 'QuotaMissing',
-          message: `Not in place: ${missing.join(', ')}. Look for what was refused in the log of the operator, and correct spec.namespaces[*].quota.`,
-        }
-      : { status: 'True' as const, ...reasonOf(exhausted, total) };
-  return { conditions: [{ type: 'QuotaApplied', ...state }] };
+export function quotaReport(facts: QuotaFacts): TenantStatusPart {
+  return { conditions: [{ type: 'QuotaApplied', ...stateOf(facts) }] };
 }
 
-function reasonOf(exhausted: readonly string[], total: string): { reason: string; message: string } {
-  if (exhausted.length === 0) return { reason: 'Applied', message: total };
-  const message = `As many sandboxes as there may be are in: ${exhausted.join(', ')}. ${total}`;
-  return { reason: 'Exhausted', message };
+function stateOf({
+  missing,
+  isCounted,
+  exhausted,
+  totals,
+  namespaces,
+}: QuotaFacts): Omit<ConditionState, 'type'> {
+  if (missing.length > 0) {
+    const message = `Not in place: ${missing.join(', ')}. Read in the log of the operator what was refused, and correct spec.namespaces[*].quota.`;
+    return { status: 'False', reason: 'QuotaMissing', message };
+  }
+  const amounts = Object.entries(totals).map(([name, amount]) => `${name} ${amount}`);
+  const total = `The ResourceQuotas of ${namespaces} namespaces allow in total: ${amounts.join(', ') || 'nothing that all of them limit'}.`;
+  const holds = (reason: string, message: string) => ({ status: 'True' as const, reason, message });
+  if (!isCounted) {
+    return holds(
+      'NotCounted',
+      `${total} Sandboxes are not counted until the quota controller knows their kind.`,
+    );
+  }
+  if (exhausted.length === 0) return holds('Applied', total);
+  return holds('Exhausted', `${total} There is no room for another sandbox in: ${exhausted.join(', ')}.`);
 }

@@ -1,4 +1,4 @@
-import { GROUP, RESOURCE_QUOTA } from '../../api/names.ts';
+import { GROUP, RESOURCE_QUOTA, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { MANAGED_LABELS, type RenderedObject } from './rendered-object.ts';
 
@@ -9,12 +9,12 @@ export const SANDBOX_COUNT = `count/agentsandboxes.${GROUP}`;
 export type NamespaceQuota = TenantIsolation['spec']['namespaces'][number]['quota'];
 
 /** What may be used in an enrolled namespace. There is no LimitRange: it would fill in the limits that a pod must state. */
-export function resourceQuota(namespace: string, { hard, sandboxes }: NamespaceQuota): RenderedObject {
+export function resourceQuota(namespace: string, hard: Readonly<Record<string, string>>): RenderedObject {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: { name: RESOURCE_QUOTA, namespace, labels: MANAGED_LABELS },
-    spec: { hard: quotaEntries({ hard, sandboxes }) },
+    spec: { hard },
   };
 }
 
@@ -22,4 +22,12 @@ export function resourceQuota(namespace: string, { hard, sandboxes }: NamespaceQ
 export function quotaEntries({ hard, sandboxes }: NamespaceQuota): Readonly<Record<string, string>> {
   const entries = Object.entries(hard).map(([name, amount]) => [name, String(amount)] as const);
   return Object.fromEntries([...entries, [SANDBOX_COUNT, String(sandboxes)]]);
+}
+
+/**
+ * No sandbox is in a system namespace. What the API server says of this quota shows whether it counts sandboxes, without
+ * refusing one.
+ */
+export function systemQuota(tenant: string): RenderedObject {
+  return resourceQuota(systemNamespaceOf(tenant), { [SANDBOX_COUNT]: '0' });
 }

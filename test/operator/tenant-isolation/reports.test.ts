@@ -64,12 +64,25 @@ describe('NetworkClosed', () => {
 });
 
 describe('QuotaApplied', () => {
-  const FACTS = { missing: [], exhausted: [], totals: { 'requests.cpu': '8' }, namespaces: 2 };
+  const FACTS = {
+    missing: [],
+    isCounted: true,
+    exhausted: [],
+    totals: { 'requests.cpu': '8' },
+    namespaces: 2,
+  };
 
   test.for([
     ['all are in place', {}, 'True', 'Applied', /2 namespaces allow in total: requests\.cpu 8\./],
     ['one is missing', { missing: ['ResourceQuota a/b'] }, 'False', 'QuotaMissing', /ResourceQuota a\/b/],
-    ['a namespace is full', { exhausted: ['full'] }, 'True', 'Exhausted', /are in: full\..*requests\.cpu 8/],
+    [
+      'a namespace is full',
+      { exhausted: ['full'] },
+      'True',
+      'Exhausted',
+      /requests\.cpu 8\..*sandbox in: full\./,
+    ],
+    ['sandboxes are not counted yet', { isCounted: false }, 'True', 'NotCounted', /cpu 8\..*not counted/],
   ] as const)('where %s', ([, facts, status, reason, message]) => {
     const report = quotaReport({ ...FACTS, ...facts });
     expect(condition(report)).toMatchObject({ status, reason, message: expect.stringMatching(message) });
@@ -120,10 +133,15 @@ describe('a release', () => {
       { sandboxObjects: ['agent'], policies: [policy], others: [other] },
       { step: 'Wait' },
     ],
+    [
+      'waits for Secrets that pods of a role share',
+      { sharedSecrets: ['cloister-proxy-r-analyst'], policies: [policy], others: [other] },
+      { step: 'Wait' },
+    ],
     ['takes policies last', { policies: [policy], others: [other] }, { step: 'Delete', objects: [other] }],
     ['takes policies away', { policies: [policy], others: [] }, { step: 'Delete', objects: [policy] }],
     ['takes the label at the end', { policies: [], others: [] }, { step: 'TakeLabel' }],
   ] as const)('%s', ([, facts, step]) => {
-    expect(planRelease({ sandboxObjects: [], ...facts })).toMatchObject(step);
+    expect(planRelease({ sandboxObjects: [], sharedSecrets: [], ...facts })).toMatchObject(step);
   });
 });
