@@ -9,6 +9,8 @@ import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbo
 import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
+import { startFeed } from './feed/start-feed.ts';
+import { createEnrolments } from './tenant-isolation/enrolments.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
 import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
@@ -51,9 +53,18 @@ export function startOperator(options: OperatorOptions): Operator {
   const watched = createOperatorCaches({ client, logger, clock });
   const caches = configuration.release ? withoutTenants(watched) : watched;
   const gateTargets = createGateTargetSource({ ...options, settings: configuration.gate });
+  const enrolments = createEnrolments(caches, clock);
   const tenants = startController({
     name: 'TenantIsolation',
-    reconcile: createTenantReconciler({ client, logger, clock, caches, gateTargets, configuration }),
+    reconcile: createTenantReconciler({
+      client,
+      logger,
+      clock,
+      caches,
+      enrolments,
+      gateTargets,
+      configuration,
+    }),
     knownKeys: () => knownTenants(caches),
     whenSynced: caches.whenSynced,
     clock,
@@ -62,7 +73,7 @@ export function startOperator(options: OperatorOptions): Operator {
     workers: TENANT_WORKERS,
   });
   followTenants(caches, tenants);
-  const controllers = [tenants, startSandboxes(caches, options)];
+  const controllers = [tenants, startSandboxes(caches, options), startFeed(caches, enrolments, options)];
   const stopping = new AbortController();
   caches.start();
   return {

@@ -42,7 +42,7 @@ export type ApplyRendered = (rendered: RenderedObject) => Promise<RenderedOutcom
 
 /** Returns a function that writes a rendered object where the API server has it otherwise. It does not throw. */
 export function createApplyRendered(
-  { client, caches, logger }: TenantContext,
+  { client, caches, logger }: Pick<TenantContext, 'client' | 'caches' | 'logger'>,
   attempts: Attempts,
   signal: AbortSignal,
 ): ApplyRendered {

@@ -12,9 +12,10 @@ import type { Change } from '../../kube/fold.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
+import { readFeedName } from '../../policy/feed/feed-name.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
-import { isExhausted } from './provide-quotas.ts';
+import { isCountChange } from './provide-quotas.ts';
 
 /** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
@@ -33,7 +34,7 @@ export function knownTenants({ tenants, namespaces }: OperatorCaches): ReadonlyS
 
 /** Has a tenant reconciled when something changes that it is made from or that was made for it. Called before the caches start. */
 export function followTenants(caches: OperatorCaches, controller: Pick<Controller, 'add' | 'addAll'>): void {
-  const { tenants, roles, namespaces, pods, serviceAccounts, resourceQuotas } = caches;
+  const { tenants, roles, namespaces, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
   tenants.subscribe((change) => {
     controller.add(change.object.metadata.name);
     const isStatusAlone =
@@ -67,6 +68,10 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
   resourceQuotas.subscribe((change) => {
     if (!isCountAlone(change)) addOwner(change.object);
   });
+  // A shared Secret that is away lets its namespace go.
+  configMaps.subscribe(({ object }) => {
+    if (readFeedName(object.metadata.name ?? '')?.kind === 'Role') addOwner(object);
+  });
   for (const cache of madeCaches(caches)) {
     cache.subscribe(({ object }) => {
       if (OWN_NAMES.has(object.metadata.name ?? '')) addOwner(object);
@@ -78,7 +83,7 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
 function isCountAlone(change: Change<ObservedResourceQuota>): boolean {
   if (change.type !== 'Modified') return false;
   const { object, previous } = change;
-  return isExhausted(object) === isExhausted(previous) && isDeepEqualJson(rest(object), rest(previous));
+  return !isCountChange(object, previous) && isDeepEqualJson(rest(object), rest(previous));
 }
 
 function rest({ metadata, spec }: ObservedResourceQuota): object {

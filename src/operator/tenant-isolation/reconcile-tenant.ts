@@ -1,4 +1,4 @@
-import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
+import { API_VERSION, LABEL, RESOURCE_QUOTA, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -8,8 +8,8 @@ import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { closeNetwork, networkReport } from './close-network.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
-import { type EnrolmentPlan, planEnrolment } from './plan-enrolment.ts';
-import { provideQuotas, quotaReport } from './provide-quotas.ts';
+import type { EnrolmentPlan } from './plan-enrolment.ts';
+import { provideQuotas, quotaReport, remakeTime } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
 import { readyReport } from './ready-report.ts';
 import { releaseNamespace } from './release-namespace.ts';
@@ -27,14 +27,8 @@ export function createTenantReconciler(context: TenantContext): Work {
   const { caches, clock } = context;
   return async (name, signal) => {
     const attempts = createAttempts(signal);
-    const now = clock.now();
     const tenant = caches.tenants.get(undefined, name);
-    const plan = planEnrolment({
-      tenants: caches.tenants.list(),
-      roles: caches.roles.list(),
-      namespaces: caches.namespaces.list(),
-      now,
-    });
+    const plan = context.enrolments.plan();
     await enrolNamespaces(name, plan, { context, attempts });
     await releaseNamespaces(name, plan, { context, attempts });
     const nextTime =
@@ -107,7 +101,7 @@ async function provide(
 ): Promise<number> {
   const { context, attempts, signal } = run;
   const { name } = tenant.metadata;
-  const enrolled = enrolledNamespaces(name, plan, context);
+  const enrolled = context.enrolments.namespacesOf(name);
   const apply = createApplyRendered(context, attempts, signal);
   const missing = await closeNetwork(name, enrolled, apply);
   const quotas = await provideQuotas(tenant, enrolled, { caches: context.caches, apply });
@@ -126,22 +120,26 @@ async function provide(
     gatewayReport(gateway.facts),
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
-  return Math.min(gateway.nextTime, nextExpiration(tenant, context.clock.now()));
+  const remake = await remakeSystemQuota(name, run);
+  return Math.min(gateway.nextTime, remake, nextExpiration(tenant, context.clock.now()));
 }
 
-/** The namespaces that carry the tenant's label and are its own: in no other may anything be written. */
-function enrolledNamespaces(
+/** Deletes a quota that the quota controller saw before it knew what a sandbox is. Returns when it is due. */
+async function remakeSystemQuota(
   tenant: string,
-  { holders }: EnrolmentPlan,
-  { caches }: TenantContext,
-): readonly string[] {
-  return caches.namespaces
-    .list()
-    .filter(({ metadata }) => metadata.labels?.[LABEL.tenant] === tenant)
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map(({ metadata }) => metadata.name ?? '')
-    .filter((namespace) => holders.get(namespace) === tenant)
-    .sort();
+  { context: { caches, client, clock, logger }, attempts }: Run,
+): Promise<number> {
+  const namespace = systemNamespaceOf(tenant);
+  const quota = caches.resourceQuotas.get(namespace, RESOURCE_QUOTA);
+  const due = remakeTime(quota);
+  if (due === null) return Infinity;
+  if (due > clock.now()) return due;
+  await attempts.attempt(async () => {
+    logger.info({ namespace, name: RESOURCE_QUOTA }, 'quota made again, so that it counts sandboxes');
+    const name = { namespace, name: RESOURCE_QUOTA };
+    await client.delete(resources.resourceQuotas, name, { uid: quota?.metadata.uid });
+  });
+  return Infinity;
 }
 
 async function writeStatus(
