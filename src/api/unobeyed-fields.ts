@@ -37,7 +37,6 @@ export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'spec.vectorStore',
     'spec.fileStorage',
     'spec.onEgressOpen',
-    'spec.adopt',
     'spec.shadow',
   ],
   AgentApproval: ['spec'],
@@ -62,6 +61,5 @@ export const UNSET_VALUES: Readonly<Record<string, Readonly<Record<string, unkno
     'spec.limits': tenant.limits.parse(undefined),
     'spec.approvals': tenant.approvals.parse(undefined),
     'spec.onEgressOpen': 'Report',
-    'spec.adopt': 'Report',
   },
 };

@@ -63,6 +63,7 @@ export function useTenantCluster(): TenantCluster {
         const said = (await conditionsOf(tenant)).map(({ type, message }) => `${type}: ${message}`);
         expect(said).toEqual([
           expect.stringMatching(/^NamespacesEnrolled: All/),
+          expect.stringMatching(/^PodsCompliant: All/),
           'NetworkClosed: The policies of Cloister are in place.',
           expect.stringMatching(/^QuotaApplied: The ResourceQuotas/),
           'GatewayReady: 0 of 2 replicas are ready.',

@@ -16,10 +16,12 @@ export const tenantConditions = {
     },
   },
   PodsCompliant: {
-    meaning: 'Every pod in the namespaces of the tenant meets the pod contract.',
+    meaning: 'Every pod and workload from before enrolment meets the pod contract, as later ones must.',
     reasons: {
       Compliant: 'All of them.',
-      ViolationsFound: 'The message names pods that existed before enrolment and violate the contract.',
+      ViolationsFound:
+        'The message names pods and workloads that existed before enrolment and violate the contract.',
+      NotJudged: 'They have not been looked at yet.',
     },
   },
   NetworkClosed: {

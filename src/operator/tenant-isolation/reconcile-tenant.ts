@@ -7,11 +7,13 @@ import { formatTime, parseTime } from '../../lib/time.ts';
 import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { closeNetwork, networkReport } from './close-network.ts';
+import { complianceReport } from './compliance-report.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
 import type { EnrolmentPlan } from './plan-enrolment.ts';
 import { provideQuotas, quotaReport, remakeTime } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
 import { readyReport } from './ready-report.ts';
+import { createPresentReview, type ReviewPresent } from './review-present.ts';
 import { releaseNamespace } from './release-namespace.ts';
 import type { TenantContext } from './tenant-context.ts';
 import { tenantStatus, type TenantStatusPart } from './tenant-status.ts';
@@ -25,6 +27,7 @@ const MIN_REQUEUE_MILLISECONDS = 1_000;
  */
 export function createTenantReconciler(context: TenantContext): Work {
   const { caches, clock } = context;
+  const reviewPresent = createPresentReview(context);
   return async (name, signal) => {
     const attempts = createAttempts(signal);
     const tenant = caches.tenants.get(undefined, name);
@@ -34,7 +37,7 @@ export function createTenantReconciler(context: TenantContext): Work {
     const nextTime =
       tenant === undefined
         ? await deleteSystemNamespace(name, { context, attempts })
-        : await provide(tenant, plan, { context, attempts, signal });
+        : await provide(tenant, plan, { context, attempts, signal, reviewPresent });
     attempts.throwFaults();
     return nextTime === Infinity
       ? {}
@@ -97,7 +100,7 @@ async function deleteSystemNamespace(tenant: string, { context, attempts }: Run)
 async function provide(
   tenant: TenantIsolation,
   plan: EnrolmentPlan,
-  run: Run & { readonly signal: AbortSignal },
+  run: Run & { readonly signal: AbortSignal; readonly reviewPresent: ReviewPresent },
 ): Promise<number> {
   const { context, attempts, signal } = run;
   const { name } = tenant.metadata;
@@ -110,18 +113,20 @@ async function provide(
     settings === null
       ? { facts: NO_GATEWAY, nextTime: Infinity }
       : await provideGateway({ tenant, namespaces: enrolled, settings, context, apply, attempts });
+  const reviewed = await run.reviewPresent({ tenant, namespaces: enrolled, attempts });
   const listed = tenant.spec.namespaces.map((namespace) => namespace.name);
   const notEnrolled = listed.filter((namespace) => !enrolled.includes(namespace));
   const enrolment = plan.reports.get(name);
   const parts = [
     ...(enrolment === undefined ? [] : [enrolment]),
+    complianceReport(reviewed.facts),
     networkReport({ notEnrolled, missing }),
     quotaReport(quotas),
     gatewayReport(gateway.facts),
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
   const remake = await remakeSystemQuota(name, run);
-  return Math.min(gateway.nextTime, remake, nextExpiration(tenant, context.clock.now()));
+  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration(tenant, context.clock.now()));
 }
 
 /** Deletes a quota that the quota controller saw before it knew what a sandbox is. Returns when it is due. */

@@ -14,5 +14,5 @@ export interface TenantContext {
   readonly caches: OperatorCaches;
   readonly enrolments: Enrolments;
   readonly gateTargets: GateTargetSource;
-  readonly configuration: Pick<OperatorConfiguration, 'gateway' | 'gate' | 'apiServerPorts'>;
+  readonly configuration: Pick<OperatorConfiguration, 'gateway' | 'gate' | 'startGate' | 'apiServerPorts'>;
 }
