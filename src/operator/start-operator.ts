@@ -10,6 +10,7 @@ import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
 import { startFeed } from './feed/start-feed.ts';
+import { startPodLifetime } from './pod-lifetime/start-pod-lifetime.ts';
 import { createEnrolments } from './tenant-isolation/enrolments.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
@@ -73,7 +74,12 @@ export function startOperator(options: OperatorOptions): Operator {
     workers: TENANT_WORKERS,
   });
   followTenants(caches, tenants);
-  const controllers = [tenants, startSandboxes(caches, options), startFeed(caches, enrolments, options)];
+  const controllers = [
+    tenants,
+    startSandboxes(caches, options),
+    startFeed(caches, enrolments, options),
+    startPodLifetime(caches, options),
+  ];
   const stopping = new AbortController();
   caches.start();
   return {
