@@ -24,7 +24,10 @@ export interface ObservedContainerStatus {
 }
 
 export interface ObservedPod extends KubeObject {
-  readonly spec?: Readonly<Record<string, unknown>> & { readonly nodeName?: string };
+  readonly spec?: Readonly<Record<string, unknown>> & {
+    readonly nodeName?: string;
+    readonly hostAliases?: readonly { readonly ip?: string; readonly hostnames?: readonly string[] }[] | null;
+  };
   readonly status?: {
     readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
     readonly reason?: string;

@@ -59,12 +59,13 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
     const name = ownerOf(caches, metadata.namespace ?? '');
     if (name !== undefined) controller.add(name);
   };
-  // The last object of a sandbox that goes lets its namespace go.
-  for (const cache of [pods, serviceAccounts]) {
-    cache.subscribe(({ type, object }: Change<KubeObject>) => {
-      if (type === 'Deleted' && object.metadata.labels?.[LABEL.sandbox] !== undefined) addOwner(object);
-    });
-  }
+  // The last object of a sandbox that goes lets its namespace go, and the last pod that looks for a lost gateway that one.
+  pods.subscribe(({ type, object }) => {
+    if (type === 'Deleted') addOwner(object);
+  });
+  serviceAccounts.subscribe(({ type, object }) => {
+    if (type === 'Deleted' && object.metadata.labels?.[LABEL.sandbox] !== undefined) addOwner(object);
+  });
   resourceQuotas.subscribe((change) => {
     if (!isCountAlone(change)) addOwner(change.object);
   });

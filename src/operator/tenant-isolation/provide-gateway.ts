@@ -22,6 +22,7 @@ import {
 import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
+import { findLost } from './find-lost.ts';
 import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
 import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
@@ -172,13 +173,14 @@ async function provideFacts(
 }
 
 /** What the API server says of the Service and the StatefulSet. */
-function observed({ tenant, context: { caches } }: GatewayTask) {
+function observed({ tenant, namespaces, context: { caches } }: GatewayTask) {
   const namespace = systemNamespaceOf(tenant.metadata.name);
   const service = caches.services.get(namespace, GATEWAY.name);
   const statefulSet = caches.statefulSets.get(namespace, GATEWAY.name);
   const clusterIPs = (service?.spec?.clusterIPs ?? []).filter((address) => address !== 'None');
   return {
     clusterIPs,
+    lost: findLost(namespaces, clusterIPs, caches),
     replicas: tenant.spec.gateway.replicas,
     readyReplicas: statefulSet?.status?.readyReplicas ?? 0,
   };

@@ -27,6 +27,13 @@ describe('GatewayReady', () => {
     ['something is missing', { missing: ['Secret a/b'] }, 'False', 'Unavailable', /Secret a\/b/],
     ['targets are not known', { targetsProblem: 'No DNS.' }, 'False', 'TargetsUnknown', /^No DNS\.$/],
     ['a name is taken', { taken: ['ConfigMap a/b'] }, 'False', 'NameTaken', /ConfigMap a\/b.*Delete/],
+    [
+      'pods look for it elsewhere',
+      { lost: ['a/agent'] },
+      'False',
+      'GatewayMoved',
+      /at 10\.96\.0\.9 now\. 2 of 2 .*elsewhere: a\/agent\.$/,
+    ],
     ['there is no image', { isConfigured: false }, 'False', 'NotConfigured', /--gateway-image/],
   ] as const)('where %s', ([, facts, status, reason, message]) => {
     const report = gatewayReport({ ...GATEWAY, ...facts });
