@@ -25,10 +25,13 @@ export const IN_ENROLLED: readonly string[] = [
   'ResourceQuota cloister-quota',
   'RoleBinding cloister-gateway-pods',
   'RoleBinding cloister-operator-secrets',
+  'Secret cloister-proxy-r-read-only',
 ];
 
 /** What it has in its system namespace. */
 export const IN_SYSTEM: readonly string[] = [
+  'ConfigMap cloister-feed-role-read-only',
+  'ConfigMap cloister-feed-tenant',
   'ConfigMap cloister-gate',
   'NetworkPolicy cloister-gateway',
   'PodDisruptionBudget cloister-gateway',

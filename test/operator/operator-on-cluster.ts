@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { readConfiguration } from '../../src/operator/configuration.ts';
 import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
 import { deleteRegistrations } from '../demo/prepare.ts';
+import { readSampleObject } from '../demo/samples.ts';
 import type { StartedControlPlane } from '../testbed/control-plane.ts';
 import { installCloister } from '../testbed/install-cloister.ts';
 
@@ -53,7 +54,7 @@ export const GATE_SOURCES: readonly object[] = [
 export async function prepareCluster(controlPlane: StartedControlPlane): Promise<void> {
   await installCloister(controlPlane, 'https://127.0.0.1:1');
   await deleteRegistrations(controlPlane);
-  await controlPlane.apply(GATE_SOURCES);
+  await controlPlane.apply([...GATE_SOURCES, readSampleObject('role-read-only.yaml')]);
 }
 
 export async function startOperatorOn(
