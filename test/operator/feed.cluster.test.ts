@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseRoleFeed, parseSandboxFeed, parseTenantFeed } from '../../src/policy/feed/parse-feed.ts';
-import { NAMESPACE } from '../e2e/samples.ts';
+import { compliantPod, NAMESPACE } from '../e2e/samples.ts';
 import { changeTenant, ROLES, TENANTS } from '../e2e/tenants.ts';
 import { NAMESPACE_PATH, RUNNING, useSandboxes } from '../e2e/use-sandboxes.ts';
 
@@ -92,18 +92,43 @@ describe('a role that the tenant does not allow any more', () => {
       roles: { ...roles, allowed: [...change(roles.allowed)] },
     }));
 
-  test('grants nothing at once, and its Secret goes with it', async () => {
-    await calls().create(ROLES, {
-      ...(await calls().read(`${ROLES}/data-analyst`)).object,
-      metadata: { name: 'passing' },
-    });
+  beforeAll(async () => {
+    const { object } = await calls().read(`${ROLES}/data-analyst`);
+    await calls().create(ROLES, { ...object, metadata: { name: 'passing' } });
+  });
+  const isAllowed = async (): Promise<void> => {
     await allow((allowed) => [...allowed, 'passing']);
     await vi.waitFor(async () => {
       expect(await roleFeed('passing')).toMatchObject({
         feed: { sharedSecrets: [{ hash: expect.anything() }] },
       });
     }, WAIT);
-    await allow((allowed) => allowed.filter((role) => role !== 'passing'));
+  };
+  const isRefused = () => allow((allowed) => allowed.filter((role) => role !== 'passing'));
+
+  test('is gone at once, and its Secret with it', async () => {
+    await isAllowed();
+    await isRefused();
+    await isGone(`${FEED}/cloister-feed-role-passing`);
+    await isGone(`${NAMESPACE_PATH}/secrets/cloister-proxy-r-passing`);
+  });
+
+  test('grants nothing at once, but its Secret stays while a pod has it', async () => {
+    await isAllowed();
+    const { object } = await calls().read(`${TENANTS}/acme`);
+    const { gateway } = object['status'] as { gateway: { clusterIPs: string[] } };
+    const hostAliases = gateway.clusterIPs.map((ip) => ({ ip, hostnames: ['cloister-gateway'] }));
+    const changes = { '/metadata/labels/cloister.dev~1role': 'passing', '/spec/hostAliases': hostAliases };
+    const made = await calls().create(`${NAMESPACE_PATH}/pods`, compliantPod('web', changes));
+    expect(`${made.status} ${made.message}`).toBe('201 ');
+    await isRefused();
+    const hash = await hashOf('cloister-proxy-r-passing');
+    await vi.waitFor(async () => {
+      expect(await roleFeed('passing')).toMatchObject({
+        feed: { state: 'Withdrawn', sharedSecrets: [{ hash }] },
+      });
+    }, WAIT);
+    await calls().remove(`${NAMESPACE_PATH}/pods/web?gracePeriodSeconds=0`);
     await isGone(`${FEED}/cloister-feed-role-passing`);
     await isGone(`${NAMESPACE_PATH}/secrets/cloister-proxy-r-passing`);
   });

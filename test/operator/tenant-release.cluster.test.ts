@@ -76,6 +76,7 @@ async function sandboxPod(namespace: string): Promise<void> {
   const container = {
     name: 'agent',
     image: 'packages.example.com/agent:1',
+    resources: { requests: { cpu: '10m' } },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
   };
   const pod = {
