@@ -92,7 +92,9 @@ async function announce(
   if (feed === null) return;
   const outcome = await apply(roleFeedConfigMap(feed));
   if (outcome !== 'Written' && outcome !== 'Unchanged') {
-    throw new Error(`what is told of role "${name}" of tenant "${tenant}" could not be written: ${outcome}`);
+    throw new Error(
+      `the ConfigMap of role "${name}" in the feed of tenant "${tenant}" could not be written: ${outcome}`,
+    );
   }
 }
 

@@ -19,8 +19,10 @@ import {
   gatewayPodsBinding,
   operatorSecretsBinding,
 } from '../../render/tenant/role-bindings.ts';
+import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
 import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
+import { toldRole } from '../feed/feed-context.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
 import { findLost } from './find-lost.ts';
 import type { Attempts } from './attempts.ts';
@@ -75,6 +77,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   if (!hasRight) return waitFor(right);
 
   const certificates = await provideCertificates(task, tracker);
+  tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideFacts(task, tracker);
   const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
   const [isClosed] = await Promise.all([
@@ -184,4 +187,14 @@ function observed({ tenant, namespaces, context: { caches } }: GatewayTask) {
     replicas: tenant.spec.gateway.replicas,
     readyReplicas: statefulSet?.status?.readyReplicas ?? 0,
   };
+}
+
+/** Secrets of roles that could not be made, or not yet. */
+function missingSecrets({ tenant, namespaces, context: { caches } }: GatewayTask): readonly string[] {
+  return tenant.spec.roles.allowed.flatMap((role) => {
+    const told = toldRole(caches, tenant.metadata.name, role)?.sharedSecrets ?? [];
+    return told
+      .filter(({ namespace, hash }) => hash === undefined && namespaces.includes(namespace))
+      .map(({ namespace }) => `Secret ${namespace}/${roleProxySecretName(role)}`);
+  });
 }
