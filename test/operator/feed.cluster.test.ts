@@ -118,7 +118,11 @@ describe('a role that the tenant does not allow any more', () => {
     const { object } = await calls().read(`${TENANTS}/acme`);
     const { gateway } = object['status'] as { gateway: { clusterIPs: string[] } };
     const hostAliases = gateway.clusterIPs.map((ip) => ({ ip, hostnames: ['cloister-gateway'] }));
-    const changes = { '/metadata/labels/cloister.dev~1role': 'passing', '/spec/hostAliases': hostAliases };
+    const changes = {
+      '/metadata/labels': { 'cloister.dev/role': 'passing' },
+      '/spec/hostAliases': hostAliases,
+      '/spec/containers/0/env/0/valueFrom/secretKeyRef/name': 'cloister-proxy-r-passing',
+    };
     const made = await calls().create(`${NAMESPACE_PATH}/pods`, compliantPod('web', changes));
     expect(`${made.status} ${made.message}`).toBe('201 ');
     await isRefused();
