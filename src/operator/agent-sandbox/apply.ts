@@ -45,14 +45,14 @@ export async function applyDecision(
   objects: SandboxObjects,
   context: ApplyContext,
 ): Promise<Outcome> {
-  const { plan, rendered, report, ingress } = decision;
+  const { plan, rendered, isReleased, ingress } = decision;
   try {
     const problem = await keepIngressPolicy(sandbox, ingress, objects.ingressPolicy, context);
     if (problem !== null) return { outcome: 'Waiting', message: problem };
     if (plan.action === 'Create' && rendered !== null) {
       return await createPod(sandbox, rendered, objects, context);
     }
-    if (report.roleResolved.reason === 'NotEnrolled') await release(sandbox, objects, context);
+    if (isReleased) await release(sandbox, objects, context);
     if (plan.action === 'Delete' && objects.pod !== undefined) {
       await deletePod(objects.pod, plan.condition, context);
     }
@@ -116,7 +116,7 @@ async function deletePod(
   }
 }
 
-/** Takes away what is not the tenant's any more: the Secret first, for the ServiceAccount shows that there is something. */
+/** Takes away what was made for the pods: the Secret first, for the ServiceAccount shows that there is something. */
 async function release(
   sandbox: AgentSandbox,
   { serviceAccount }: SandboxObjects,

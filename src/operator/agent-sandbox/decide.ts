@@ -37,12 +37,17 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
 export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly rendered: SandboxPod | null;
+  /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
+  readonly isReleased: boolean;
   /** Null where nobody may call the sandbox. */
   readonly ingress: IngressPolicy | null;
   /** When the sandbox is to be deleted, in milliseconds since 1970; null where it stays. */
   readonly expiration: number | null;
   readonly report: SandboxReport;
 }
+
+/** In which a pod may still use what was made for it. */
+const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
@@ -71,6 +76,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
   return {
     plan,
     rendered,
+    isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
     ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
     expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
@@ -83,6 +89,11 @@ export function decide(world: SandboxWorld): SandboxDecision {
       fields,
     },
   };
+}
+
+/** Whether the task has ended, and no pod of it runs. */
+function isOver({ status }: AgentSandbox, { state }: PodState): boolean {
+  return status?.endTime !== undefined && !LIVE.has(state);
 }
 
 /** As the TTL controller does with Jobs: so long after the end, and never without one. */
