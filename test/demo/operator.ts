@@ -127,7 +127,7 @@ function createSandbox(calls: Calls): PlayedStep {
 
 function namePolicy(calls: Calls): PlayedStep {
   return {
-    step: 'a NetworkPolicy from before enrolment lets it out: its status names it',
+    step: 'a NetworkPolicy from before lets it out, and its status names it',
     expected: 'OpenedBy',
     run: () => waitForReason(calls, 'EgressClosed', 'OpenedBy'),
   };
@@ -153,7 +153,7 @@ function restartOperator({ read }: Calls, cloister: RunningCloister): PlayedStep
     expected: 'Unchanged',
     run: async () => {
       const before = await versions();
-      await cloister.operator.stop();
+      await cloister.operator.stop(10_000);
       await cloister.startAgain('operator');
       // It leads and has reconciled everything some seconds after it is ready.
       await new Promise((resolve) => setTimeout(resolve, 5000));
