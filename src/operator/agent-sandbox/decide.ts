@@ -61,7 +61,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
-    waitsFor: nodes.missingProfile ?? (rendered === null ? null : whyOpen(rendered.pod, world)),
+    waitsFor: nodes.missingProfile ?? whyOpen(rendered?.pod ?? null, world),
     deadline,
     now,
   });

@@ -18,13 +18,14 @@ export interface NetworkSurroundings {
 
 /**
  * Says why a pod must not start yet: it would be open from its first line until the operator has written what closes it; null
- * where policies hold it in both directions. Not every role has a start gate, which would find that out.
+ * where policies hold it in both directions, and for no pod. Not every role has a start gate, which would find that out.
  */
 export function whyOpen(
-  pod: object,
+  pod: object | null,
   { networkPolicies, namespaceLabels }: Pick<NetworkSurroundings, 'networkPolicies' | 'namespaceLabels'>,
 ): string | null {
-  const subject = policyPodOf(pod as PodFields, namespaceLabels);
+  if (pod === null) return null;
+  const subject = policyPodOf(pod, namespaceLabels);
   const open = (['Ingress', 'Egress'] as const).filter(
     (direction) => !selectPolicies(networkPolicies, subject, direction).isIsolated,
   );

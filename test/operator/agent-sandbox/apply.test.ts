@@ -44,11 +44,6 @@ test.for<readonly [string, KubeObject['metadata'], string]>([
     logger: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} },
     signal: new AbortController().signal,
   };
-  const done = await applyDecision(
-    of.sandbox,
-    decide(of),
-    nothing,
-    context as Parameters<typeof applyDecision>[3],
-  );
+  const done = await applyDecision(of.sandbox, decide(of), nothing, context);
   expect(done.outcome).toBe(outcome);
 });

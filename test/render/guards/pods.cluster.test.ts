@@ -137,45 +137,6 @@ describe('the labels and annotations of a running pod', () => {
   });
 });
 
-describe('the owner of the pod of a sandbox', () => {
-  // Any object that is there, so that the garbage collector leaves the pod alone.
-  const owner = (uid: string) => ({ apiVersion: 'v1', kind: 'Pod', name: 'agent', uid });
-  const other = { ...owner('another-uid'), kind: 'ConfigMap' };
-  const ofHermes = (call: ReturnType<typeof patch>) => ({ ...call, path: `${PODS}/hermes?dryRun=All` });
-  let own: object;
-
-  beforeAll(async () => {
-    const { stdout: uid } = await guarded.controlPlane.kubectl(
-      'get pod agent -n acme-agents -o jsonpath={.metadata.uid}'.split(' '),
-    );
-    own = owner(uid);
-    const pod = podOfSandbox('hermes', 'analyst');
-    const body = { ...pod, metadata: { ...pod.metadata, ownerReferences: [own] } };
-    const { by, message } = await guarded.attempt(operator, { method: 'POST', path: PODS, body });
-    if (by !== 'Allowed') throw new Error(message);
-  });
-
-  test.for<readonly [string, typeof editor, () => readonly object[] | null, string]>([
-    ['an editor cannot take it away, so that the pod outlives its sandbox', editor, () => null, GUARD],
-    ['an editor cannot give the pod to another sandbox', editor, () => [other], GUARD],
-    ['an editor cannot add one that keeps it', editor, () => [own, other], GUARD],
-    ['the garbage collector may take it away', ACTORS.garbageCollector, () => null, 'Allowed'],
-    ['the operator may', operator, () => null, 'Allowed'],
-  ])('%s', async ([, who, owners, by]) => {
-    const call = ofHermes(patch({ metadata: { ownerReferences: owners() } }));
-    expect(await guarded.attempt(who, call)).toMatchObject({ by });
-  });
-
-  test('stays where an editor labels the pod otherwise', async () => {
-    expect(await guarded.attempt(editor, ofHermes(label('team', 'a')))).toMatchObject({ by: 'Allowed' });
-  });
-
-  test('is nothing that another pod cannot be given', async () => {
-    const call = patch({ metadata: { ownerReferences: [other] } });
-    expect(await guarded.attempt(editor, call)).toMatchObject({ by: 'Allowed' });
-  });
-});
-
 describe('who makes a pod', () => {
   const sandbox = { ...create(() => {}), body: podOfSandbox('another', 'analyst') };
   const devops = { ...create(() => {}), body: podOfRole('another', 'devops') };
