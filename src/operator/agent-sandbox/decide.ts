@@ -61,7 +61,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
-    waitsFor: nodes.missingProfile ?? whyOpen(rendered?.pod ?? null, world),
+    waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
     deadline,
     now,
   });

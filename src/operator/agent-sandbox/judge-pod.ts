@@ -17,15 +17,15 @@ export interface NetworkSurroundings {
 }
 
 /**
- * Says why a pod must not start yet: it would be open from its first line until the operator has written what closes it; null
+ * Says why a rendered pod must not start yet: it would be open from its first line until the operator has written what closes it; null
  * where policies hold it in both directions, and for no pod. Not every role has a start gate, which would find that out.
  */
 export function whyOpen(
-  pod: object | null,
+  rendered: { readonly pod: object } | null,
   { networkPolicies, namespaceLabels }: Pick<NetworkSurroundings, 'networkPolicies' | 'namespaceLabels'>,
 ): string | null {
-  if (pod === null) return null;
-  const subject = policyPodOf(pod, namespaceLabels);
+  if (rendered === null) return null;
+  const subject = policyPodOf(rendered.pod, namespaceLabels);
   const open = (['Ingress', 'Egress'] as const).filter(
     (direction) => !selectPolicies(networkPolicies, subject, direction).isIsolated,
   );
