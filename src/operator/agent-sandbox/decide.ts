@@ -7,7 +7,7 @@ import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '.
 import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
-import { judgePod, type NetworkSurroundings } from './judge-pod.ts';
+import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { judgeNodes, type NodeSurroundings } from './judge-nodes.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
@@ -66,7 +66,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
-    missingProfile: nodes.missingProfile,
+    waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
     deadline,
     now,
   });

@@ -159,7 +159,8 @@ async function writeStatus(
 ): Promise<void> {
   const status = tenantStatus(tenant, parts, formatTime(clock.now()));
   if (status === null) return;
-  const metadata = { name: tenant.metadata.name };
+  // With its UID, so that the status of this tenant never becomes that of a later one of the name.
+  const metadata = { name: tenant.metadata.name, uid: tenant.metadata.uid };
   await attempts.attempt(async () => {
     await client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(resources.tenantIsolations, {
       apiVersion: API_VERSION,
