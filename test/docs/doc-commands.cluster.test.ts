@@ -40,6 +40,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
       'it would end what the others use; test/charts/uninstall.cluster.test.ts does it',
     ]),
   ),
+  'helm upgrade cloister charts/cloister --namespace cloister-system --reset-then-reuse-values --set image.digest=sha256:c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3':
+    'an upgrade undoes that the programs are reached by URL here; test/charts/uninstall.cluster.test.ts upgrades',
+  'kubectl delete validatingwebhookconfiguration cloister-decide':
+    'pods would not be reviewed any more; test/e2e/faults.cluster.test.ts deletes it and restores it',
+  'kubectl cordon node-1': 'there is no node here',
+  'kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute':
+    'there is no node here; what it makes of a sandbox is in test/operator/agent-sandbox/decide-lost.test.ts',
   'helm upgrade cloister charts/cloister --namespace cloister-system --reuse-values --set seccomp.install=true':
     'an upgrade undoes that the programs are reached by URL here; test/charts/seccomp.cluster.test.ts renders these values',
   'npx vitest run --project unit test/policy/admission/contract.test.ts': 'npm test runs the file',
@@ -82,6 +89,8 @@ const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = 
   ['kubectl get networkpolicies ', { prints: 'open-policy' }],
   ['kubectl get rolebindings ', { prints: 'reads-all' }],
   ['kubectl get clusterrolebindings ', { prints: 'report-reads-cluster' }],
+  ['kubectl get events --all-namespaces ', { prints: 'NamespaceMissing' }],
+  ['kubectl get lease ', { prints: 'Z' }],
   ['kubectl get events ', { prints: 'is refused' }],
   ['kubectl label namespace reports ', { prints: 'unlabeled' }],
 ];

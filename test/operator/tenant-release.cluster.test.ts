@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
 import { changeTenant, TENANTS } from '../e2e/tenants.ts';
 import { IN_ENROLLED, IN_SYSTEM, managedIn } from './managed-objects.ts';
+import { runRelease } from './run-release.ts';
 import { useTenantCluster, WAIT } from './use-tenant-cluster.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../src/bin/operator.ts', import.meta.url));
 const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces';
 
 const { calls, controlPlane, start, stop, makeNamespace, makeTenant, statusOf, isProvided } =
@@ -54,7 +51,7 @@ describe('what is released', () => {
     await makeTenant('led', ['led-agents']);
     await isProvided('led');
     expect(operator.isLeader()).toBe(true);
-    const releasing = release();
+    const releasing = runRelease(controlPlane());
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     expect(await managedIn(controlPlane(), 'led-agents')).toEqual(IN_ENROLLED);
     expect(await labelOf('led-agents')).toBe('led');
@@ -71,8 +68,7 @@ describe('what is released', () => {
     await makeTenant('other', ['other-agents']);
     await isProvided('other');
     await stop();
-    const { stdout } = await release();
-    expect(stdout).toContain('everything that was made for tenants is away');
+    expect(await runRelease(controlPlane())).toContain('everything that was made for tenants is away');
     const { object } = await calls().read(`${NAMESPACES}?labelSelector=cloister.dev/tenant`);
     expect(object['items']).toEqual([]);
     const system = await calls().read(`${NAMESPACES}?labelSelector=cloister.dev/system`);
@@ -80,13 +76,6 @@ describe('what is released', () => {
     expect((await calls().read(`${TENANTS}/other`)).status).toBe(200);
   });
 });
-
-/** Runs the operator in the mode that takes everything away, as a process of its own. */
-function release() {
-  const flags = ['--address=127.0.0.1', '--probe-port=0', '--metrics-port=0', '--release=true'];
-  const args = [PROGRAM, `--kubeconfig=${controlPlane().kubeconfigFor('operator')}`, ...flags];
-  return promisify(execFile)(process.execPath, args, { timeout: 50_000 });
-}
 
 async function labelOf(namespace: string): Promise<string | undefined> {
   const { object } = await calls().read(`${NAMESPACES}/${namespace}`);
