@@ -54,8 +54,13 @@ export function planReplay(
     laneOf.get(name)?.push({
       method: METHODS[verb] ?? 'POST',
       contentType: verb === 'patch' ? patch : 'application/json',
-      ...(JSON.parse(translated) as { path: string; body: object }),
+      ...(JSON.parse(translated, withoutVersion) as { path: string; body: object }),
     });
   }
   return lanes;
+}
+
+/** The twin's objects have versions of their own. */
+function withoutVersion(key: string, value: unknown): unknown {
+  return key === 'resourceVersion' ? undefined : value;
 }

@@ -78,13 +78,17 @@ export async function startSandboxWaves(
 }
 
 /** Waits until something is so; throws what was waited for when that takes too long. */
-export async function until(isTrue: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  what: () => string,
+  pollMilliseconds = POLL_MILLISECONDS,
+): Promise<void> {
   const end = performance.now() + PATIENCE_MILLISECONDS;
   while (!(await isTrue())) {
     if (performance.now() > end) {
       throw new Error(`waited ${PATIENCE_MILLISECONDS / 1000} s in vain until ${what()}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+    await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
   }
 }
 
