@@ -20,6 +20,7 @@ import type {
   ObservedService,
   ObservedStatefulSet,
 } from './observed-objects.ts';
+import { createBundleSharing } from './share-bundles.ts';
 import { createOtherPolicies, type OtherPolicies } from './other-policies/other-policies.ts';
 
 /** Everything that the operator watches. Secrets are read when they are needed, and are in no cache. */
@@ -93,7 +94,12 @@ export function createOperatorCaches(shared: {
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
     services: cache<ObservedService>(resources.services, MANAGED),
     statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),
-    configMaps: cache<ObservedConfigMap>(resources.configMaps, MANAGED),
+    configMaps: createSharedCache<ObservedConfigMap>({
+      ...shared,
+      resource: resources.configMaps,
+      labelSelector: MANAGED,
+      transform: createBundleSharing(),
+    }),
     podDisruptionBudgets: cache<KubeObject>(resources.podDisruptionBudgets, MANAGED),
     roleBindings: cache<KubeObject>(resources.roleBindings, MANAGED),
     resourceQuotas: cache<ObservedResourceQuota>(resources.resourceQuotas, MANAGED),

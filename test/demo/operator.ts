@@ -1,5 +1,5 @@
 import { LABEL, PROXY_SECRET } from '../../src/api/names.ts';
-import { playedStatus } from '../build/played-status.ts';
+import { playedStatus } from '../e2e/played-pod.ts';
 import { callAPI } from '../testbed/api-request.ts';
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
 import type { RunningCloister } from '../testbed/start-cloister.ts';
@@ -8,7 +8,6 @@ import { readSampleObject } from './samples.ts';
 import { NAMESPACE } from './scenario.ts';
 
 const NAME = 'report';
-const IMAGE = 'ghcr.io/acme/hermes';
 const OLD_POLICY = 'from-before';
 const PATIENCE_MILLISECONDS = 60_000;
 
@@ -87,7 +86,7 @@ async function runPod({ read, send, wait }: Calls, before?: string): Promise<See
     const found = await read(POD);
     return found?.metadata.uid === before ? undefined : found;
   });
-  const status = playedStatus({ gate: { passed: true }, agent: 'Running' }, IMAGE);
+  const status = playedStatus({ gate: { passed: true }, agent: 'Running' });
   await send('PATCH', `${POD}/status`, { status });
   return pod;
 }

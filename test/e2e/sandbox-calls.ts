@@ -2,14 +2,12 @@ import { expect, vi } from 'vitest';
 import type { AgentSandbox } from '../../src/api/agent-sandbox.ts';
 import type { ObservedPod } from '../../src/operator/observed-objects.ts';
 import type { ClusterCalls } from './cluster-calls.ts';
+import { IMAGE, type PlayedPod, playedStatus } from './played-pod.ts';
 import { NAMESPACE, podsPath } from './samples.ts';
 import { KINDS } from './tenants.ts';
-import { type PlayedPod, playedStatus } from '../build/played-status.ts';
 
 const sandboxesPath = (namespace: string): string => `${KINDS}/namespaces/${namespace}/agentsandboxes`;
 export const SANDBOXES = sandboxesPath(NAMESPACE);
-
-const IMAGE = `ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}`;
 
 type Status = NonNullable<AgentSandbox['status']>;
 type StoredPod = ObservedPod & { readonly metadata: { readonly name: string; readonly uid: string } };
@@ -55,7 +53,7 @@ export function sandboxCalls(calls: () => ClusterCalls, namespace = NAMESPACE) {
   };
   const play = async (name: string, played: PlayedPod): Promise<void> => {
     const path = `${pods}/${name}/status`;
-    const { status, message } = await calls().merge(path, { status: playedStatus(played, IMAGE) });
+    const { status, message } = await calls().merge(path, { status: playedStatus(played) });
     if (status !== 200) throw new Error(`pod ${name}: ${status} ${message}`);
   };
   return { make, statusOf, pod, says, nextPod, play };

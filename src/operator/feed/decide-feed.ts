@@ -3,7 +3,7 @@ import { type AgentSandbox, agentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
 import { type TenantIsolation, tenantIsolation } from '../../api/tenant-isolation.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
-import { hashText } from '../../lib/hash-text.ts';
+import { sha256 } from '../../lib/sha256.ts';
 import { FEED } from '../../policy/feed/feed-name.ts';
 import type { RoleFeed, SandboxFeed, SharedSecret, TenantFeed } from '../../policy/feed/feed-schemas.ts';
 import { resolveRole } from '../../policy/sandboxes/resolve-role.ts';
@@ -48,7 +48,7 @@ export function roleFeedOf({ tenant, name, role, sharedSecrets }: RoleWorld): Ro
   const common = { format: FEED.format, tenant, role: name, sharedSecrets: sorted };
   if (role === undefined) return sorted.length === 0 ? null : { ...common, state: 'Withdrawn' };
   const spec = agentRole.schema.shape.spec.parse(role.spec);
-  const hash = hashText(canonicalJson(spec));
+  const hash = sha256(canonicalJson(spec));
   return { ...common, state: 'Allowed', uid: role.metadata.uid ?? '', hash, spec };
 }
 

@@ -5,7 +5,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { findObject } from '../../kube/find-object.ts';
 import { resources } from '../../kube/resources.ts';
-import { hashText } from '../../lib/hash-text.ts';
+import { sha256 } from '../../lib/sha256.ts';
 import { Secret } from '../../lib/secret.ts';
 import { roleProxySecret, roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
 
@@ -39,16 +39,19 @@ export async function ensureRoleSecret(place: RoleInNamespace, client: SecretCli
   }
   const value = new Secret(randomBytes(SECRET_BYTES).toString('base64url'));
   await client.create<KubeObject>(resources.secrets, roleProxySecret(place, value));
-  return hashText(value.reveal());
+  return sha256(value.reveal());
 }
 
 /** Takes the proxy Secret of a role in a namespace away. */
 export async function deleteRoleSecret(
   place: RoleInNamespace,
-  client: Pick<SecretClient, 'delete'>,
+  client: Pick<SecretClient, 'get' | 'delete'>,
 ): Promise<void> {
+  const name = nameOf(place);
+  const found = await findObject<KubeSecret>(client, resources.secrets, name);
+  if (found?.metadata.labels?.[MANAGED_BY.label] !== MANAGED_BY.value) return;
   try {
-    await client.delete(resources.secrets, nameOf(place));
+    await client.delete(resources.secrets, name, { uid: found.metadata.uid });
   } catch (error) {
     if (!isKubeError(error, 'NotFound')) throw error;
   }
@@ -59,7 +62,7 @@ export function hashOfSecret({ data }: KubeSecret): string | null {
   const encoded = data?.[PROXY_SECRET.key];
   if (!encoded) return null;
   const value = new Secret(Buffer.from(encoded, 'base64').toString('utf8'));
-  return hashText(value.reveal());
+  return sha256(value.reveal());
 }
 
 function nameOf({ namespace, role }: RoleInNamespace): { readonly namespace: string; readonly name: string } {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { describeIssue, fieldPath } from '../../api/describe-issue.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
-import { hashText } from '../../lib/hash-text.ts';
+import { sha256 } from '../../lib/sha256.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { show } from '../../lib/show.ts';
 import { FEED, FEED_KEYS, type FeedSubject, feedName } from './feed-name.ts';
@@ -28,7 +28,7 @@ export function parseRoleFeed(text: string | undefined, tenant: string, role: st
   const parsed = parse(text, { subject, schema: roleFeed, names: { tenant, role } });
   if ('problem' in parsed || parsed.feed.state === 'Withdrawn') return parsed;
   const { hash, spec } = parsed.feed;
-  if (hashText(canonicalJson(spec)) === hash) return parsed;
+  if (sha256(canonicalJson(spec)) === hash) return parsed;
   return { problem: problemOf(subject, 'hash is not that of the spec') };
 }
 

@@ -1,3 +1,5 @@
+/** An image that the sample role allows. */
+export const IMAGE = `ghcr.io/acme/hermes@sha256:${'ab'.repeat(32)}`;
 const AT = '2026-01-01T00:00:00Z';
 
 /** What the kubelet would say: the start gate's end, the agent's, and the phase. */
@@ -6,9 +8,9 @@ export interface PlayedPod {
   readonly agent?: 'Running' | { readonly exitCode: number };
 }
 
-/** Returns the status that the kubelet would give a pod of this image. */
-export function playedStatus({ gate, agent }: PlayedPod, image: string): object {
-  const container = { image, imageID: '', restartCount: 0 };
+/** The status of a pod, as a kubelet would write it. */
+export function playedStatus({ gate, agent }: PlayedPod): object {
+  const container = { image: IMAGE, imageID: '', restartCount: 0 };
   const ended = (exitCode: number, message?: string) => ({
     terminated: {
       exitCode,
