@@ -1,4 +1,5 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import type { ConditionState } from '../../controller/conditions.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
@@ -72,7 +73,6 @@ export function decide(world: SandboxWorld): SandboxDecision {
   });
   const fields = fieldsOf(world, { resolved, plan, startTime });
   const { granted } = resolved;
-  const isOwn = pod !== undefined && state.state !== 'Foreign';
   return {
     plan,
     rendered,
@@ -82,13 +82,20 @@ export function decide(world: SandboxWorld): SandboxDecision {
     report: {
       roleResolved: resolved.condition,
       podReady: plan.condition,
-      egressClosed: egressCondition(sandbox, {
-        verdict: isOwn ? gateVerdict(pod) : null,
-        judgement: isOwn ? judgePod(pod, world) : null,
-      }),
+      egressClosed: egressOf(world, state),
       fields,
     },
   };
+}
+
+/** What is known of the network of the sandbox's own pod. */
+function egressOf(world: SandboxWorld, { state }: PodState): ConditionState {
+  const { sandbox, pod } = world;
+  const own = state === 'Foreign' ? undefined : pod;
+  return egressCondition(sandbox, {
+    verdict: own === undefined ? null : gateVerdict(own),
+    judgement: own === undefined ? null : judgePod(own, world),
+  });
 }
 
 /** Whether the task has ended, and no pod of it runs. */
