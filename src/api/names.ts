@@ -100,6 +100,9 @@ export const NETWORK_POLICY = {
   allowGateway: 'cloister-allow-gateway',
 } as const;
 
+/** The ResourceQuota of an enrolled namespace. */
+export const RESOURCE_QUOTA = 'cloister-quota';
+
 /** The certificates of the gateway's authority: the ConfigMap and volume that hold them, and where containers mount them. */
 export const CERTIFICATE_AUTHORITY = {
   configMap: 'cloister-ca',

@@ -16,6 +16,7 @@ import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-
 import type {
   ObservedConfigMap,
   ObservedPod,
+  ObservedResourceQuota,
   ObservedService,
   ObservedStatefulSet,
 } from './observed-objects.ts';
@@ -43,6 +44,7 @@ export interface OperatorCaches extends CacheSet {
   readonly configMaps: SharedCache<ObservedConfigMap>;
   readonly podDisruptionBudgets: SharedCache<KubeObject>;
   readonly roleBindings: SharedCache<KubeObject>;
+  readonly resourceQuotas: SharedCache<ObservedResourceQuota>;
   /** Whether all of them are synced. */
   readonly synced: () => boolean;
 }
@@ -94,6 +96,7 @@ export function createOperatorCaches(shared: {
     configMaps: cache<ObservedConfigMap>(resources.configMaps, MANAGED),
     podDisruptionBudgets: cache<KubeObject>(resources.podDisruptionBudgets, MANAGED),
     roleBindings: cache<KubeObject>(resources.roleBindings, MANAGED),
+    resourceQuotas: cache<ObservedResourceQuota>(resources.resourceQuotas, MANAGED),
   };
   const all = Object.values(caches);
   return { ...caches, ...createCacheSet(all), synced: () => all.every(({ synced }) => synced()) };

@@ -12,7 +12,16 @@ import { createRoleReconciler } from './agent-role/reconcile-role.ts';
 import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
 import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
 import type { OperatorConfiguration } from './configuration.ts';
+import { knownFeed } from './feed/feed-keys.ts';
+import { followFeed } from './feed/follow-feed.ts';
+import { createFeedReconciler } from './feed/reconcile-feed.ts';
 import type { OperatorCaches } from './operator-caches.ts';
+import {
+  createLifetimeReconciler,
+  followGovernedPods,
+  knownGovernedPods,
+} from './pod-lifetime/reconcile-lifetime.ts';
+import { createEnrolments, type Enrolments } from './tenant-isolation/enrolments.ts';
 import type { GateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
 import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
@@ -39,22 +48,33 @@ export interface ControllerTriggers {
   readonly roles: ControllerSlot;
   readonly tenants: ControllerSlot;
   readonly sandboxes: ControllerSlot;
+  readonly feed: ControllerSlot;
+  readonly podLifetime: ControllerSlot;
+  readonly enrolments: Enrolments;
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
 }
 
 /** How many are reconciled at the same time. */
-const WORKERS = { roles: 1, tenants: 4, sandboxes: 8 };
+const WORKERS = { roles: 1, tenants: 4, sandboxes: 8, feed: 4, podLifetime: 2 };
 
 /** Subscribes to the caches, once and before they start. */
-export function followCaches(caches: OperatorCaches): ControllerTriggers {
-  const roles = createControllerSlot();
-  const tenants = createControllerSlot();
-  const sandboxes = createControllerSlot();
-  const tenantOf = followTenantsOf(caches);
-  caches.roles.subscribe(({ object }) => roles.add(object.metadata.name));
-  followTenants(caches, tenants);
-  followSandboxes(caches, sandboxes);
-  return { roles, tenants, sandboxes, tenantOf };
+export function followCaches(caches: OperatorCaches, clock: Clock): ControllerTriggers {
+  const triggers = {
+    // First: what follows reads what is planned from the caches.
+    enrolments: createEnrolments(caches, clock),
+    tenantOf: followTenantsOf(caches),
+    roles: createControllerSlot(),
+    tenants: createControllerSlot(),
+    sandboxes: createControllerSlot(),
+    feed: createControllerSlot(),
+    podLifetime: createControllerSlot(),
+  };
+  caches.roles.subscribe(({ object }) => triggers.roles.add(object.metadata.name));
+  followTenants(caches, triggers.tenants);
+  followSandboxes(caches, triggers.sandboxes);
+  followFeed(caches, triggers.feed);
+  followGovernedPods(caches, triggers.podLifetime);
+  return triggers;
 }
 
 /** Starts the controllers for one term of leadership. */
@@ -80,6 +100,8 @@ export function startControllers(
     start(triggers.roles, roleController(shared)),
     start(triggers.tenants, tenantController(shared)),
     start(triggers.sandboxes, sandboxController(shared)),
+    start(triggers.feed, feedController(shared)),
+    start(triggers.podLifetime, podLifetimeController(shared)),
   ];
   const stop = async (): Promise<void> => void (await Promise.all(parts.map((part) => part.stop())));
   // At once: what the end of the term cuts off is no error of a reconciliation.
@@ -104,10 +126,10 @@ function roleController(shared: Shared): Own {
 }
 
 function tenantController(shared: Shared): Own {
-  const { caches } = shared;
+  const { caches, triggers } = shared;
   return {
     name: 'TenantIsolation',
-    reconcile: createTenantReconciler(shared),
+    reconcile: createTenantReconciler({ ...shared, enrolments: triggers.enrolments }),
     knownKeys: () => knownTenants(caches),
     // What is to go away goes before what is to come.
     isUrgent: (name) => caches.tenants.get(undefined, name) === undefined,
@@ -129,5 +151,26 @@ function sandboxController(shared: Shared): Own {
       return caches.sandboxes.get(namespace, name)?.spec.state === 'Stopped';
     },
     workers: WORKERS.sandboxes,
+  };
+}
+
+function feedController(shared: Shared): Own {
+  const { caches, triggers } = shared;
+  const { enrolments, tenantOf } = triggers;
+  return {
+    name: 'Feed',
+    reconcile: createFeedReconciler({ ...shared, enrolments, tenantOf }),
+    knownKeys: () => knownFeed(caches, enrolments),
+    workers: WORKERS.feed,
+  };
+}
+
+function podLifetimeController(shared: Shared): Own {
+  const { caches } = shared;
+  return {
+    name: 'PodLifetime',
+    reconcile: createLifetimeReconciler(caches, shared),
+    knownKeys: () => knownGovernedPods(caches),
+    workers: WORKERS.podLifetime,
   };
 }

@@ -62,7 +62,7 @@ export function startOperator(options: OperatorOptions): Operator {
     random,
     caches,
     metrics,
-    triggers: followCaches(caches),
+    triggers: followCaches(caches, clock),
     gateTargets: createGateTargetSource({ ...options, settings: configuration.gate }),
   };
   const stopping = new AbortController();

@@ -82,6 +82,14 @@ describe('enrolment', () => {
     ]);
   });
 
+  test('is said in the status of the tenant that was seen, and not of a later one of the name', async () => {
+    const stored = tenant('acme', ['acme-agents'], ({ metadata }) => (metadata.uid = 'uid-acme'));
+    const { begin, memory } = await start([stored], [namespace('acme-agents')]);
+    await begin();
+    const said = memory.writes.filter(({ verb }) => verb === 'applyStatus');
+    expect(said).toMatchObject([{ body: { metadata: { name: 'acme', uid: 'uid-acme' } } }]);
+  });
+
   test('ends under the resource version that was seen, so that one enrolled in between stays so', async () => {
     const { begin, written } = await start([], [namespace('old', { labels: enrolmentLabels('acme') })]);
     await begin();

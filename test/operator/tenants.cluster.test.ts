@@ -129,6 +129,23 @@ describe('a tenant', () => {
   });
 });
 
+test('a planted proxy Secret of a role is named, and not told to the gateway', async () => {
+  await makeNamespace('planted-agents');
+  const planted = { metadata: { name: 'cloister-proxy-r-read-only' }, data: { secret: 'dGhlaXJz' } };
+  await calls().create(`${NAMESPACES}/planted-agents/secrets`, planted);
+  await start();
+  await makeTenant('planted', ['planted-agents']);
+  await vi.waitFor(async () => {
+    const { conditions } = await statusOf('planted');
+    expect(conditions?.find(({ type }) => type === 'GatewayReady')?.message).toBe(
+      'Not in place yet: Secret planted-agents/cloister-proxy-r-read-only.',
+    );
+  }, WAIT);
+  const told = await dataOf(`${NAMESPACES}/cloister-t-planted/configmaps/cloister-feed-role-read-only`);
+  const { sharedSecrets } = JSON.parse(told['role.json'] ?? '') as { sharedSecrets: unknown };
+  expect(sharedSecrets).toEqual([{ namespace: 'planted-agents' }]);
+});
+
 test('without an image of the gateway namespaces are closed, and the condition says why there is none', async () => {
   await makeNamespace('bare-agents');
   await start({ flags: [] });
@@ -139,6 +156,7 @@ test('without an image of the gateway namespaces are closed, and the condition s
   expect(await managedIn(controlPlane(), 'bare-agents')).toEqual([
     'NetworkPolicy cloister-allow-gateway',
     'NetworkPolicy cloister-default-deny',
+    'ResourceQuota cloister-quota',
   ]);
   expect((await calls().read(`${NAMESPACES}/cloister-t-bare`)).status).toBe(404);
 });

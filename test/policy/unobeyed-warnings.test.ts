@@ -40,10 +40,10 @@ test('a confirmation is named where a person is to be asked, and only there', ()
   ]);
 });
 
-test('a quota that was asked for is named, and the default is not', () => {
-  expect(unobeyedWarnings('TenantIsolation', buildTenantIsolation())).toEqual([
-    expect.stringContaining('spec.namespaces[*].quota'),
+test('what the API server fills in for a tenant is not named, and limits that were asked for are', () => {
+  expect(unobeyedWarnings('TenantIsolation', buildTenantIsolation())).toEqual([]);
+  const object = changedObject(minimalTenantIsolation, { '/spec/limits': { tokensPerDay: 5 } });
+  expect(unobeyedWarnings('TenantIsolation', tenantIsolation.schema.parse(object))).toEqual([
+    expect.stringContaining('spec.limits'),
   ]);
-  const object = changedObject(minimalTenantIsolation, { '/spec/namespaces/0/quota': undefined });
-  expect(unobeyedWarnings('TenantIsolation', tenantIsolation.schema.parse(object))).toEqual([]);
 });

@@ -130,7 +130,9 @@ describe.runIf(canRun('the tests of the images', missingForImages()))('npm run i
 
   test('the programs are in the image', () => {
     const list = "console.log(require('node:fs').readdirSync('/cloister/dist/bin').join(' '))";
-    expect(inImage('cloister', '-e', list)).toBe('cloister.js gateway.js operator.js or-exit.js webhook.js');
+    expect(inImage('cloister', '-e', list)).toBe(
+      'cloister.js gateway.js operator.js or-exit.js seccomp-installer.js webhook.js',
+    );
   });
 
   test('every module of the programs finds what it imports', () => {

@@ -16,10 +16,12 @@ export const tenantConditions = {
     },
   },
   PodsCompliant: {
-    meaning: 'Every pod in the namespaces of the tenant meets the pod contract.',
+    meaning: 'Every pod and workload from before enrolment meets the pod contract, as later ones must.',
     reasons: {
       Compliant: 'All of them.',
-      ViolationsFound: 'The message names pods that existed before enrolment and violate the contract.',
+      ViolationsFound:
+        'The message names pods and workloads that existed before enrolment and violate the contract.',
+      NotJudged: 'They have not been looked at yet.',
     },
   },
   NetworkClosed: {
@@ -27,6 +29,15 @@ export const tenantConditions = {
     reasons: {
       Closed: 'The policies of Cloister are in place.',
       PolicyMissing: 'A policy is not in place. The message names its namespace.',
+    },
+  },
+  QuotaApplied: {
+    meaning: 'Every namespace of the tenant has its ResourceQuota.',
+    reasons: {
+      Applied: 'All of them. The message says what they allow in total.',
+      NotCounted: 'Sandboxes are not counted yet. Other entries hold.',
+      Exhausted: 'No sandbox can be created in a namespace. The message names it.',
+      QuotaMissing: 'A ResourceQuota is not in place. The message names it.',
     },
   },
   GatewayReady: {

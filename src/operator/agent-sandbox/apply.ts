@@ -1,4 +1,5 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { LABEL } from '../../api/names.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { applyWanted } from '../../controller/apply-wanted.ts';
 import type { EventRecorder } from '../../controller/events.ts';
@@ -45,14 +46,14 @@ export async function applyDecision(
   objects: SandboxObjects,
   context: ApplyContext,
 ): Promise<Outcome> {
-  const { plan, rendered, report, ingress } = decision;
+  const { plan, rendered, isReleased, ingress } = decision;
   try {
     const problem = await keepIngressPolicy(sandbox, ingress, objects.ingressPolicy, context);
     if (problem !== null) return { outcome: 'Waiting', message: problem };
     if (plan.action === 'Create' && rendered !== null) {
       return await createPod(sandbox, rendered, objects, context);
     }
-    if (report.roleResolved.reason === 'NotEnrolled') await release(sandbox, objects, context);
+    if (isReleased) await release(sandbox, objects, context);
     if (plan.action === 'Delete' && objects.pod !== undefined) {
       await deletePod(objects.pod, plan.condition, context);
     }
@@ -95,7 +96,10 @@ async function createPod(
 async function explainPod({ metadata }: AgentSandbox, client: KubeClient): Promise<Outcome> {
   const { name, namespace = '' } = metadata;
   const found = await client.get<KubeObject>(resources.pods, { namespace, name });
-  if (found.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid)) return DONE;
+  const { labels, ownerReferences } = found.metadata;
+  // Anybody who makes a pod can name an owner; only the operator can set the label.
+  const isOperators = labels?.[LABEL.sandbox] === name;
+  if (isOperators && ownerReferences?.some(({ uid }) => uid === metadata.uid)) return DONE;
   return {
     outcome: 'Waiting',
     message: `Pod "${name}" in namespace "${namespace}" is not of this sandbox. Delete it, or create a sandbox of another name.`,
@@ -116,7 +120,7 @@ async function deletePod(
   }
 }
 
-/** Takes away what is not the tenant's any more: the Secret first, for the ServiceAccount shows that there is something. */
+/** Takes away what was made for the pods: the Secret first, for the ServiceAccount shows that there is something. */
 async function release(
   sandbox: AgentSandbox,
   { serviceAccount }: SandboxObjects,

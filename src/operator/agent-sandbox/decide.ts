@@ -7,7 +7,7 @@ import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '.
 import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
-import { judgePod, type NetworkSurroundings } from './judge-pod.ts';
+import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { judgeNodes, type NodeSurroundings } from './judge-nodes.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
@@ -37,12 +37,17 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
 export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly rendered: SandboxPod | null;
+  /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
+  readonly isReleased: boolean;
   /** Null where nobody may call the sandbox. */
   readonly ingress: IngressPolicy | null;
   /** When the sandbox is to be deleted, in milliseconds since 1970; null where it stays. */
   readonly expiration: number | null;
   readonly report: SandboxReport;
 }
+
+/** In which a pod may still use what was made for it. */
+const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
@@ -61,7 +66,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
-    missingProfile: nodes.missingProfile,
+    waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
     deadline,
     now,
   });
@@ -71,6 +76,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
   return {
     plan,
     rendered,
+    isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
     ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
     expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
@@ -83,6 +89,11 @@ export function decide(world: SandboxWorld): SandboxDecision {
       fields,
     },
   };
+}
+
+/** Whether the task has ended, and no pod of it runs. */
+function isOver({ status }: AgentSandbox, { state }: PodState): boolean {
+  return status?.endTime !== undefined && !LIVE.has(state);
 }
 
 /** As the TTL controller does with Jobs: so long after the end, and never without one. */

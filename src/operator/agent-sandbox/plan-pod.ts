@@ -17,8 +17,8 @@ export interface PodPlanSource {
   readonly isEnrolled: boolean;
   /** The pod as it must be; null where it cannot be rendered, for the gateway has no address. */
   readonly rendered: SandboxPod | null;
-  /** Why the pod has to wait for its seccomp profile, without which it would not run; null where it does not. */
-  readonly missingProfile: string | null;
+  /** Why a pod must not be created yet: its seccomp profile is nowhere, or nothing closes its network; null where it may. */
+  readonly waitsFor: string | null;
   /** When the sandbox's lifetime is over, in milliseconds since 1970; null while its agent has never begun. */
   readonly deadline: number | null;
   /** Milliseconds since 1970. */
@@ -117,14 +117,14 @@ function planMissing(source: PodPlanSource): PodPlan {
 }
 
 /** Why no pod can be created; null where one can. */
-function findObstacle({ sandbox, rendered, missingProfile }: PodPlanSource): ConditionState | null {
+function findObstacle({ sandbox, rendered, waitsFor }: PodPlanSource): ConditionState | null {
   if (rendered === null) {
     return condition('False', 'Waiting', GATEWAY_UNKNOWN);
   }
   if (rendered.left.length > 0) {
     return condition('False', 'Refused', describeRefusedPod(sandbox, rendered.left));
   }
-  return missingProfile === null ? null : condition('False', 'Waiting', `The pod waits: ${missingProfile}`);
+  return waitsFor === null ? null : condition('False', 'Waiting', `The pod waits: ${waitsFor}`);
 }
 
 /** Somebody else deletes it, if it still stands in the status. */

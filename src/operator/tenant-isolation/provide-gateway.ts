@@ -20,8 +20,12 @@ import {
   gatewayPodsBinding,
   operatorSecretsBinding,
 } from '../../render/tenant/role-bindings.ts';
+import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
+import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
+import { toldRole } from '../feed/feed-context.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
+import { findLost } from './find-lost.ts';
 import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
 import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
@@ -65,6 +69,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   const hasRight = (await tracker.apply(right)) === 'Unchanged';
   await Promise.all([
     tracker.apply(gatewayBinding(name)),
+    tracker.apply(systemQuota(name)),
     ...namespaces.flatMap((each) => [
       tracker.apply(operatorSecretsBinding(each)),
       tracker.apply(gatewayPodsBinding(name, each)),
@@ -73,6 +78,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   if (!hasRight) return waitFor(right);
 
   const certificates = await provideCertificates(task, tracker);
+  tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideFacts(task, tracker);
   const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
   const [isClosed] = await Promise.all([
@@ -172,14 +178,25 @@ async function provideFacts(
 }
 
 /** What the API server says of the Service and the StatefulSet. */
-function observed({ tenant, context: { caches } }: GatewayTask) {
+function observed({ tenant, namespaces, context: { caches } }: GatewayTask) {
   const namespace = systemNamespaceOf(tenant.metadata.name);
   const service = caches.services.get(namespace, GATEWAY.name);
   const statefulSet = caches.statefulSets.get(namespace, GATEWAY.name);
   const clusterIPs = (service?.spec?.clusterIPs ?? []).filter((address) => address !== 'None');
   return {
     clusterIPs,
+    lost: findLost(namespaces, clusterIPs, caches),
     replicas: tenant.spec.gateway.replicas,
     readyReplicas: statefulSet?.status?.readyReplicas ?? 0,
   };
+}
+
+/** Secrets of roles that could not be made, or not yet. */
+function missingSecrets({ tenant, namespaces, context: { caches } }: GatewayTask): readonly string[] {
+  return tenant.spec.roles.allowed.flatMap((role) => {
+    const told = toldRole(caches, tenant.metadata.name, role)?.sharedSecrets ?? [];
+    return told
+      .filter(({ namespace, hash }) => hash === undefined && namespaces.includes(namespace))
+      .map(({ namespace }) => `Secret ${namespace}/${roleProxySecretName(role)}`);
+  });
 }

@@ -4,6 +4,7 @@ import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperatorConfiguration } from '../configuration.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import type { Enrolments } from './enrolments.ts';
 import type { GateTargetSource } from './find-gate-targets.ts';
 
 /** What the reconciler of tenants reads, writes and is told. */
@@ -13,6 +14,7 @@ export interface TenantContext {
   readonly logger: KubeLogger;
   readonly clock: Clock;
   readonly caches: OperatorCaches;
+  readonly enrolments: Enrolments;
   readonly gateTargets: GateTargetSource;
-  readonly configuration: Pick<OperatorConfiguration, 'gateway' | 'gate' | 'apiServerPorts'>;
+  readonly configuration: Pick<OperatorConfiguration, 'gateway' | 'gate' | 'startGate' | 'apiServerPorts'>;
 }

@@ -8,6 +8,7 @@ import {
   PASSED,
   POD_UID,
   podIn,
+  POLICIES,
   RUNNING,
   START,
   summary,
@@ -48,6 +49,16 @@ describe('a sandbox without a pod', () => {
       'whose namespace is labelled for another tenant gets none',
       { enrolledFor: 'other' },
       { action: 'None', role: 'False/NotEnrolled' },
+    ],
+    [
+      'whose namespace nothing closes yet gets none',
+      { networkPolicies: [] },
+      { action: 'None', role: 'True/Resolved', pod: 'False/Waiting' },
+    ],
+    [
+      'whose namespace is closed in one direction alone gets none',
+      { networkPolicies: POLICIES.slice(1) },
+      { action: 'None', pod: 'False/Waiting' },
     ],
     [
       'without a role in a tenant without a default gets none',
