@@ -89,7 +89,6 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   const { clock, workers, isUrgent = () => false } = options;
   const entries = new Map<string, Entry>();
   const stopping = new AbortController();
-  const given = { clock, signal: stopping.signal };
 
   const enqueue = (key: string, entry: Entry): void => {
     entry.state = 'queued';
@@ -108,9 +107,10 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
     else wakeAt(key, entry, entry.endTime + rest);
   };
   const wakeAt = (key: string, entry: Entry, dueTime: number): void => {
+    if (stopping.signal.aborted) return;
     entry.wake?.abort();
     entry.dueTime = dueTime;
-    entry.wake = wakeAfter(dueTime - clock.now(), given, () => enqueue(key, entry));
+    entry.wake = wakeAfter(dueTime - clock.now(), clock, () => enqueue(key, entry));
   };
   const hurry = (key: string, entry: Entry): void => {
     if (entry.state === 'failed') return enqueue(key, entry);
@@ -131,20 +131,17 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
     start: pool.start,
     stop: async () => {
       stopping.abort(new Error('the queue was stopped'));
+      for (const { wake } of entries.values()) wake?.abort();
       await pool.ended();
     },
   };
 }
 
-/** Calls `wake` after a time, unless what it returns or the signal is aborted before. */
-function wakeAfter(
-  milliseconds: number,
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-  wake: () => void,
-): AbortController {
+/** Calls `wake` after a time, unless what it returns is aborted before. There is one for each key that rests, so it is small. */
+function wakeAfter(milliseconds: number, clock: Clock, wake: () => void): AbortController {
   const earlier = new AbortController();
   const rest = Math.min(milliseconds, MAX_REST_MILLISECONDS);
-  clock.sleep(rest, AbortSignal.any([earlier.signal, signal])).then(wake, () => undefined);
+  clock.sleep(rest, earlier.signal).then(wake, () => undefined);
   return earlier;
 }
 

@@ -11,6 +11,7 @@ import type { KubeResource } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
+import type { ContainerFields } from '../policy/network-policies/policy-pod.ts';
 import type { NodeFacts } from '../policy/nodes/node-facts.ts';
 import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
 import type {
@@ -50,11 +51,25 @@ export interface OperatorCaches extends CacheSet {
   readonly synced: () => boolean;
 }
 
+type ContainerFacts = ContainerFields & { readonly name: string };
+
+interface PodSpecFacts {
+  readonly hostNetwork?: boolean;
+  readonly containers?: readonly ContainerFacts[];
+  readonly initContainers?: readonly ContainerFacts[];
+}
+
 const INSTALLER = Object.entries(INSTALLER_LABELS)
   .map(([key, value]) => `${key}=${value}`)
   .join(',');
 
-const MANAGED = `${MANAGED_BY.label}=${MANAGED_BY.value}`;
+const MANAGED = { labelSelector: `${MANAGED_BY.label}=${MANAGED_BY.value}` };
+
+/** What differs from cache to cache. */
+type OwnOptions<T extends KubeObject> = Omit<
+  Parameters<typeof createSharedCache<T>>[0],
+  'client' | 'logger' | 'clock' | 'resource'
+>;
 
 /** Creates the caches; nothing happens before `start`. Subscribers are added before, so that they miss nothing. */
 export function createOperatorCaches(shared: {
@@ -62,31 +77,19 @@ export function createOperatorCaches(shared: {
   readonly logger: KubeLogger;
   readonly clock: Clock;
 }): OperatorCaches {
-  const cache = <T extends KubeObject>(resource: KubeResource, labelSelector?: string) =>
-    createSharedCache<T>({ ...shared, resource, ...(labelSelector === undefined ? {} : { labelSelector }) });
+  const cache = <T extends KubeObject>(resource: KubeResource, own: OwnOptions<T> = {}) =>
+    createSharedCache<T>({ ...shared, resource, ...own });
   const caches = {
     roles: cache<AgentRole & KubeObject>(resources.agentRoles),
     tenants: cache<TenantIsolation & KubeObject>(resources.tenantIsolations),
     sandboxes: cache<AgentSandbox & KubeObject>(resources.agentSandboxes),
-    namespaces: createSharedCache<KubeObject>({
-      ...shared,
-      resource: resources.namespaces,
-      metadataOnly: true,
-    }),
-    pods: cache<ObservedPod>(resources.pods, LABEL.role),
-    networkPolicies: createSharedCache<KubeObject & NetworkPolicy>({
-      ...shared,
-      resource: resources.networkPolicies,
+    namespaces: cache<KubeObject>(resources.namespaces, { metadataOnly: true }),
+    pods: cache<ObservedPod>(resources.pods, { labelSelector: LABEL.role, transform: podFacts }),
+    networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, {
       indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     }),
-    nodes: createSharedCache<KubeObject & NodeFacts>({
-      ...shared,
-      resource: resources.nodes,
-      transform: nodeFacts,
-    }),
-    installerPods: createSharedCache<KubeObject & InstallerPod>({
-      ...shared,
-      resource: resources.pods,
+    nodes: cache<KubeObject & NodeFacts>(resources.nodes, { transform: nodeFacts }),
+    installerPods: cache<KubeObject & InstallerPod>(resources.pods, {
       namespace: SYSTEM_NAMESPACE,
       labelSelector: INSTALLER,
     }),
@@ -94,10 +97,8 @@ export function createOperatorCaches(shared: {
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
     services: cache<ObservedService>(resources.services, MANAGED),
     statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),
-    configMaps: createSharedCache<ObservedConfigMap>({
-      ...shared,
-      resource: resources.configMaps,
-      labelSelector: MANAGED,
+    configMaps: cache<ObservedConfigMap>(resources.configMaps, {
+      ...MANAGED,
       transform: createBundleSharing(),
     }),
     podDisruptionBudgets: cache<KubeObject>(resources.podDisruptionBudgets, MANAGED),
@@ -118,6 +119,20 @@ export function withoutTenants(caches: OperatorCaches): OperatorCaches {
     subscribe: () => {},
   };
   return { ...caches, tenants };
+}
+
+/** Of the spec, which is most of a pod, what policies and the verdict of its start gate are judged by. */
+function podFacts({ spec, ...pod }: ObservedPod): ObservedPod {
+  const { hostNetwork, containers = [], initContainers = [] } = (spec ?? {}) as PodSpecFacts;
+  const facts = ({ name, ports, restartPolicy }: ContainerFacts): ContainerFacts => ({
+    name,
+    ports,
+    restartPolicy,
+  });
+  return {
+    ...pod,
+    spec: { hostNetwork, containers: containers.map(facts), initContainers: initContainers.map(facts) },
+  };
 }
 
 /** A node writes its status all the time, with the images that it holds. */

@@ -47,7 +47,7 @@ export function takeWrites(
   const dropped = `${droppedEvents} events dropped in all`;
   return {
     value: Math.max(...counts),
-    detail: `${counts.map((count) => count.toFixed(2)).join(', ')} in ${counts.length} waves; the first: ${tally(first?.requests ?? [])}; ${dropped}`,
+    detail: `${counts.map((count) => count.toFixed(2)).join(', ')} in ${counts.length} waves; the first: ${tally((first?.requests ?? []).filter(isWrite))}; ${dropped}`,
   };
 }
 

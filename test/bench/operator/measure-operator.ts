@@ -115,6 +115,7 @@ async function measureFirst(operator: MeasuredOperator, around: Surroundings) {
   for (const number of WAVES) {
     applied.push(await applyWave(number, operator, around));
     heaps.push(await heapOf(operator));
+    report(`heap after a forced collection: ${((heaps.at(-1) ?? 0) / 1e6).toFixed(1)} MB`);
   }
   report('having everything reconciled again');
   const before = await operator.reconciled();
@@ -159,8 +160,10 @@ async function applyWave(
   const requests = await takeQuiet(operator, around);
   const after = await operator.figures();
   const writes = requests.filter(isWrite).length;
-  report(`${scale.waveSandboxes} sandboxes were ready after ${seconds} s, ${writes} writes`);
-  return { number, uids, requests, cpuMicroseconds: after.cpuMicroseconds - before.cpuMicroseconds };
+  const cpuMicroseconds = after.cpuMicroseconds - before.cpuMicroseconds;
+  const cost = `${writes} writes, ${(cpuMicroseconds / 1e6).toFixed(2)} s of processor time`;
+  report(`${scale.waveSandboxes} sandboxes were ready after ${seconds} s: ${cost}`);
+  return { number, uids, requests, cpuMicroseconds };
 }
 
 /** Has the writes of every wave made again for sandboxes of other names, while no operator runs. */
@@ -180,7 +183,8 @@ async function replay(
     });
     const made = requests.filter((request) => isWrite(request) && request.status < 300);
     const replayCpuMicroseconds = await replayer.run(planReplay(made, twins));
-    report(`${made.length} writes were made again`);
+    const seconds = (replayCpuMicroseconds / 1e6).toFixed(2);
+    report(`${made.length} writes were made again: ${seconds} s of processor time`);
     measured.push({ requests, cpuMicroseconds, replayCpuMicroseconds });
   }
   await replayer.stop();
