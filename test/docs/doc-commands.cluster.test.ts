@@ -22,6 +22,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'it would run this test again',
   'kubectl wait deployment --all --namespace cloister-system --for=condition=Available --timeout=120s':
     'a Deployment needs a node; the programs run beside the API server here',
+  'kubectl wait agentsandbox/first --namespace acme-agents --for=condition=Ready --timeout=120s':
+    'an agent needs a node; test/node/readme.node.test.ts runs it on one',
   'npm run image': 'test/scripts/image.test.ts builds the images',
   'npm run -s image -- --print-digests': 'test/scripts/image.test.ts builds the images',
   'helm test cloister --namespace cloister-system':
@@ -67,12 +69,12 @@ const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = 
   ['cloister render ', { code: 1, prints: '"kind": "Pod"' }],
   ['cloister review -f manifests/samples -o sarif ', { code: 1 }],
   ['cloister get tenants', { prints: 'acme' }],
-  ['cloister get sandboxes ', { prints: 'none found' }],
+  ['cloister get sandboxes ', { prints: 'first' }],
+  ['npm run -s cloister -- get sandboxes ', { prints: 'first' }],
   ['cloister get roles', { prints: 'data-analyst' }],
   // No node runs the Deployments here.
   ['cloister doctor', { code: 1, prints: 'failed  Deployment cloister-system/cloister-operator' }],
   ['npm run -s cloister -- explain ', { prints: 'image-policy' }],
-  ['kubectl apply -f manifests/samples/refused/', { code: 1 }],
   // Each command of docs/enrolling.md finds what is in `workloads-before-enrolment.yaml`.
   [
     'kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs,pods ',

@@ -61,7 +61,7 @@ describe('an operator that is killed between two writes', () => {
 
 async function isWhole(tenant: string): Promise<boolean> {
   const { conditions = [] } = await statusOf(tenant);
-  return conditions.some(({ message }) => message === '0 of 2 replicas are ready.');
+  return conditions.some(({ message }) => message === 'Ready replicas: 0 of 2.');
 }
 
 describe('the certificate of a gateway', () => {

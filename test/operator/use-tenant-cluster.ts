@@ -80,7 +80,7 @@ export function useTenantCluster(): TenantCluster {
           expect.stringMatching(/^PodsCompliant: All/),
           'NetworkClosed: The policies of Cloister are in place.',
           expect.stringMatching(/^QuotaApplied: The ResourceQuotas/),
-          'GatewayReady: 0 of 2 replicas are ready.',
+          'GatewayReady: Ready replicas: 0 of 2.',
           'Ready: These conditions do not hold: GatewayReady.',
         ]);
         await isTold(tenant);

@@ -27,14 +27,15 @@ export const sandboxConditions = {
       GateFailed: 'The start gate failed. The pod is created again after a pause.',
       Restarting: 'The pod ended. It is created again after a pause.',
       Refused: 'Admission refused the pod. The message has its words.',
-      Completed: 'The task has ended.',
-      Failed: 'The pod failed and is not started again.',
-      Stopped: 'spec.state is Stopped.',
+      Completed: 'The task has ended. Delete and create the sandbox to run it again.',
+      Failed: 'The pod failed and is not started again. Delete and create the sandbox to run it again.',
+      Stopped:
+        'spec.state is, or was, Stopped. The task has ended for good: delete and create the sandbox to run it again.',
       LifetimeReached: 'The longest life of the sandbox is over.',
     },
   },
   CredentialsReady: {
-    meaning: 'Every credential of the role is bound and can be issued.',
+    meaning: 'Not in this release. Every credential of the role is bound and can be issued.',
     reasons: {
       Ready: 'All are bound.',
       NotBound: 'The tenant binds no secret to a name. Calls that need it are denied.',
@@ -54,7 +55,7 @@ export const sandboxConditions = {
     },
   },
   Contained: {
-    meaning: 'A quarantine holds the sandbox.',
+    meaning: 'Not in this release. A quarantine holds the sandbox.',
     reasons: {
       Quarantined: 'It is cut off. The message names the quarantine.',
       Containing: 'Not every step is done.',

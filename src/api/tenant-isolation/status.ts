@@ -25,9 +25,10 @@ export const tenantConditions = {
     },
   },
   NetworkClosed: {
-    meaning: 'The namespaces are closed in both directions.',
+    meaning: 'The policies that close the namespaces in both directions are in place.',
     reasons: {
-      Closed: 'The policies of Cloister are in place.',
+      Closed:
+        'The policies of Cloister exist. Another policy may still open a sandbox: see its EgressClosed.',
       PolicyMissing: 'A policy is not in place. The message names its namespace.',
     },
   },
@@ -53,7 +54,7 @@ export const tenantConditions = {
     },
   },
   CredentialsBound: {
-    meaning: 'Every credential of the allowed roles is bound.',
+    meaning: 'Not in this release. Every credential of the allowed roles is bound.',
     reasons: {
       Bound: 'All of them.',
       NotBound: 'The message names those that are not. Calls that need them are denied.',
@@ -61,7 +62,7 @@ export const tenantConditions = {
     },
   },
   DatabaseIsolated: {
-    meaning: 'A login of the tenant was tried and reached no rows of other tenants.',
+    meaning: 'Not in this release. A login of the tenant was tried and reached no rows of other tenants.',
     reasons: {
       Proven: 'It was tried on the canary tenant.',
       Reached: 'It reached what it must not. No logins are issued.',

@@ -2,6 +2,7 @@ import { type AgentRole, agentRole } from '../../api/agent-role.ts';
 import { describeProblems } from '../../api/describe-problems.ts';
 import { API_VERSION } from '../../api/names.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
+import { endSentence } from '../../lib/end-sentence.ts';
 import { shorten } from '../../lib/shorten.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import type { Finding } from '../../policy/decision.ts';
@@ -83,8 +84,6 @@ function describe({ field, found, required, fix }: Finding): string {
 
 function listed(problems: readonly string[]): string {
   const rest = problems.length - MAX_NAMED;
-  const named = problems
-    .slice(0, MAX_NAMED)
-    .map((problem) => (/[.]$/.test(problem) ? problem : `${problem}.`));
+  const named = problems.slice(0, MAX_NAMED).map(endSentence);
   return [...named, ...(rest > 0 ? [`${rest} more.`] : [])].join(' ');
 }

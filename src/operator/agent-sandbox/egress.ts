@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
+import { endSentence } from '../../lib/end-sentence.ts';
 import type { EgressJudgement } from '../../policy/network-policies/judge-egress.ts';
 import type { GateVerdict } from './gate-verdict.ts';
 
@@ -60,7 +61,11 @@ function describe(verdict: GateVerdict): ConditionState {
     return condition('Unknown', 'NotProven', 'The start gate has not reported.');
   }
   if (verdict.state === 'Failed') {
-    return condition('Unknown', 'GateFailed', `The start gate could not find out: ${verdict.problem}.`);
+    return condition(
+      'Unknown',
+      'GateFailed',
+      endSentence(`The start gate could not find out: ${verdict.problem}`),
+    );
   }
   if (verdict.state === 'FoundOpen') {
     const open = `The start gate reached what must be closed: ${list(verdict.open)}.`;

@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
+import { endSentence } from '../../lib/end-sentence.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { describeRefusedPod, GATEWAY_UNKNOWN } from '../../render/sandbox/why-no-pod.ts';
@@ -86,13 +87,13 @@ function planFinished(source: PodPlanSource, state: Finished): PodPlan {
     return again('GateFailed', 'The start gate failed; EgressClosed says why.');
   }
   if (state.state === 'NotStarted') {
-    return again('Restarting', `The pod failed before the agent began: ${state.message}.`);
+    return again('Restarting', endSentence(`The pod failed before the agent began: ${state.message}`));
   }
   if (state.state === 'DeadlineExceeded') {
     return end(source, 'LifetimeReached', 'The lifetime of the sandbox is over.');
   }
   if (state.state === 'Failed') {
-    const message = `The pod failed: ${state.message}.`;
+    const message = endSentence(`The pod failed: ${state.message}`);
     return restartPolicy === 'Never' ? end(source, 'Failed', message) : again('Restarting', message);
   }
   return restartPolicy === 'Always'
@@ -105,7 +106,7 @@ function planMissing(source: PodPlanSource): PodPlan {
   const { spec, status } = sandbox;
   const isAwaited = spec.updatePolicy === 'OnDelete' && status?.policyHash !== rendered?.hash;
   if (status?.pod !== undefined && spec.restartPolicy === 'Never' && !isAwaited) {
-    const message = `Pod "${status.pod.name}" is gone, and restartPolicy is Never.`;
+    const message = `Pod "${status.pod.name}" is gone, and restartPolicy is Never. Delete and create the sandbox to run it again.`;
     return { action: 'None', condition: condition('False', 'Failed', message), ends: true };
   }
   const restarts = status?.restarts;
@@ -134,7 +135,7 @@ function planTerminating({ sandbox }: PodPlanSource, pod: SeenPod): PodPlan {
   const why = pod.disruption === null ? '' : `: ${pod.disruption}`;
   return {
     action: 'None',
-    condition: condition('False', 'Replaced', `Pod "${pod.name}" is being deleted${why}.`),
+    condition: condition('False', 'Replaced', endSentence(`Pod "${pod.name}" is being deleted${why}`)),
     pod: isRecorded ? pod : undefined,
     restarts: status?.restarts,
   };
@@ -163,7 +164,7 @@ function planLive(
       ...kept,
     };
   }
-  const waits = state.message === '' ? '' : ` It waits: ${state.message}.`;
+  const waits = state.message === '' ? '' : endSentence(` It waits: ${state.message}`);
   const message = `Pod "${pod.name}" is not ready yet.${waits}${outdated}`;
   return {
     action: 'None',

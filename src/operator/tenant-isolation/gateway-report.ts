@@ -58,7 +58,7 @@ function stateOf(facts: GatewayFacts): Omit<ConditionState, 'type'> {
   if (targetsProblem !== null) return not('TargetsUnknown', targetsProblem);
   if (missing.length > 0) return not('Unavailable', `Not in place yet: ${missing.join(', ')}.`);
   if (clusterIPs.length === 0) return not('Unavailable', 'The Service of the gateway has no address.');
-  const ready = `${readyReplicas} of ${replicas} replicas are ready.`;
+  const ready = `Ready replicas: ${readyReplicas} of ${replicas}.`;
   if (lost.length > 0) {
     const message = `Its Service was lost and made again, and it is at ${clusterIPs.join(', ')} now. ${ready} Pods of sandboxes are made again; change what the others are made from. These pods look for it elsewhere: ${named(lost)}.`;
     return not('GatewayMoved', message);

@@ -6,6 +6,7 @@ import {
   readGatewayAuthorities,
   rotateGatewayCertificates,
 } from '../../certificates/gateway-certificates.ts';
+import { endSentence } from '../../lib/end-sentence.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
 import { gateConfigMap } from '../../render/tenant/gate-config-map.ts';
@@ -164,7 +165,9 @@ async function provideFacts(
   let problem: string | null = null;
   const targets = await attempts.attempt(() =>
     context.gateTargets.read().catch((error: unknown) => {
-      problem = `The targets of the start gates are not known: ${error instanceof Error ? error.message : String(error)}.`;
+      problem = endSentence(
+        `The targets of the start gates are not known: ${error instanceof Error ? error.message : String(error)}`,
+      );
       throw error;
     }),
   );

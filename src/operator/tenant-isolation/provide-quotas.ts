@@ -126,7 +126,7 @@ function stateOf({
     return { status: 'False', reason: 'QuotaMissing', message };
   }
   const amounts = Object.entries(totals).map(([name, amount]) => `${name} ${amount}`);
-  const total = `The ResourceQuotas of ${namespaces} namespaces allow in total: ${amounts.join(', ') || 'nothing that all of them limit'}.`;
+  const total = `Namespaces with a ResourceQuota: ${namespaces}. In total they allow: ${amounts.join(', ') || 'nothing that all of them limit'}.`;
   const holds = (reason: string, message: string) => ({ status: 'True' as const, reason, message });
   if (!isCounted) {
     return holds(

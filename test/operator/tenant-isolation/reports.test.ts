@@ -20,9 +20,9 @@ const condition = ({ conditions }: ReturnType<typeof readyReport>) => conditions
 
 describe('GatewayReady', () => {
   test.for([
-    ['all replicas are ready', {}, 'True', 'Available', /^2 of 2 replicas are ready\.$/],
-    ['one replica is ready', { readyReplicas: 1 }, 'True', 'Available', /^1 of 2/],
-    ['no replica is ready', { readyReplicas: 0 }, 'False', 'Unavailable', /^0 of 2/],
+    ['all replicas are ready', {}, 'True', 'Available', /^Ready replicas: 2 of 2\.$/],
+    ['one replica is ready', { readyReplicas: 1 }, 'True', 'Available', /^Ready replicas: 1 of 2\.$/],
+    ['no replica is ready', { readyReplicas: 0 }, 'False', 'Unavailable', /^Ready replicas: 0 of 2\.$/],
     ['its Service has no address', { clusterIPs: [] }, 'False', 'Unavailable', /Service .* no address/],
     ['something is missing', { missing: ['Secret a/b'] }, 'False', 'Unavailable', /Secret a\/b/],
     ['targets are not known', { targetsProblem: 'No DNS.' }, 'False', 'TargetsUnknown', /^No DNS\.$/],
@@ -32,7 +32,7 @@ describe('GatewayReady', () => {
       { lost: ['a/agent'] },
       'False',
       'GatewayMoved',
-      /at 10\.96\.0\.9 now\. 2 of 2 .*elsewhere: a\/agent\.$/,
+      /at 10\.96\.0\.9 now\. Ready replicas: 2 of 2\. .*elsewhere: a\/agent\.$/,
     ],
     ['there is no image', { isConfigured: false }, 'False', 'NotConfigured', /--gateway-image/],
   ] as const)('where %s', ([, facts, status, reason, message]) => {
@@ -80,7 +80,13 @@ describe('QuotaApplied', () => {
   };
 
   test.for([
-    ['all are in place', {}, 'True', 'Applied', /2 namespaces allow in total: requests\.cpu 8\./],
+    [
+      'all are in place',
+      {},
+      'True',
+      'Applied',
+      /^Namespaces with a ResourceQuota: 2\. In total they allow: requests\.cpu 8\./,
+    ],
     ['one is missing', { missing: ['ResourceQuota a/b'] }, 'False', 'QuotaMissing', /ResourceQuota a\/b/],
     [
       'a namespace is full',
