@@ -50,7 +50,11 @@ export async function startMeasuredOperator(
     nodeFlags: figureFlags(port),
   });
   await program.ready();
-  const metrics = async (): Promise<string> => (await fetch(program.metricsUrl)).text();
+  // A busy operator closes a kept connection under a request; that one is made once more, on a new connection.
+  const metrics = async (): Promise<string> => {
+    const ask = (): Promise<Response> => fetch(program.metricsUrl);
+    return (await ask().catch(ask)).text();
+  };
   return {
     figures: () => readFigures(port, '/'),
     collectedFigures: () => readFigures(port, '/collected'),
