@@ -76,10 +76,12 @@ export function useTenantCluster(): TenantCluster {
       vi.waitFor(async () => {
         const said = (await conditionsOf(tenant)).map(({ type, message }) => `${type}: ${message}`);
         expect(said).toEqual([
-          expect.stringMatching(/^NamespacesEnrolled: All/),
+          expect.stringMatching(/^NamespacesEnrolled: Enrolled namespaces: (\d+) of \1\.$/),
           expect.stringMatching(/^PodsCompliant: All/),
           'NetworkClosed: The policies of Cloister are in place.',
-          expect.stringMatching(/^QuotaApplied: The ResourceQuotas/),
+          expect.stringMatching(
+            /^QuotaApplied: Namespaces with a ResourceQuota: \d+\. In total they allow: /,
+          ),
           'GatewayReady: Ready replicas: 0 of 2.',
           'Ready: These conditions do not hold: GatewayReady.',
         ]);
