@@ -12,7 +12,7 @@ import {
 } from './prepare.ts';
 import { readSampleObject } from './samples.ts';
 import { playOnNode } from './node.ts';
-import { operatorSteps } from './operator.ts';
+import { operatorSteps, POLICY_FROM_BEFORE } from './operator.ts';
 import { playSteps } from './play-steps.ts';
 import { createPrinter } from './printer.ts';
 import { PROTECTED, UNPROTECTED } from './scenario.ts';
@@ -83,7 +83,7 @@ async function play(
   tell: (text: string) => void,
 ): Promise<boolean> {
   tell('applying roles, a tenant and its namespace');
-  await applyTenant(controlPlane);
+  await applyTenant(controlPlane, [POLICY_FROM_BEFORE]);
   await waitUntilRefused(controlPlane, FIRST_REFUSAL);
   const print = createPrinter(options.json === true);
   let ok = true;
