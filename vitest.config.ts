@@ -1,14 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
 // `unit` needs nothing but Node; `cluster` starts the servers of test/testbed; `node` starts a Kubernetes node as well.
+// `faults` is long, and there only where it is asked for.
+const FAULTS = {
+  test: {
+    name: 'faults',
+    include: ['test/**/*.faults.test.ts'],
+    globalSetup: ['test/testbed/global-setup.ts'],
+    runner: 'test/testbed/cluster-test-runner.ts',
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 180_000,
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
+      ...(process.env['CLOISTER_FAULT_SEED'] === undefined ? [] : [FAULTS]),
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{cluster,node}.test.ts'],
+          exclude: ['test/**/*.{cluster,faults,node}.test.ts'],
           testTimeout: 30_000,
         },
       },

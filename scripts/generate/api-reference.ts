@@ -146,6 +146,7 @@ export const reasonReference = (): GeneratedFile[] => {
       `| **${type}** | | ${meaning} |`,
       ...Object.entries(reasons).map(([reason, text]) => `| | ${reason} | ${text} |`),
     ]);
+    if (rows.length === 0) return [`## ${kind}`, '', 'It has no conditions.', ''].join('\n');
     return [`## ${kind}`, '', '| condition | reason | meaning |', '|---|---|---|', ...rows, ''].join('\n');
   });
   return [{ path: 'docs/reasons.md', content: [REASONS_HEADER, ...sections].join('\n') }];

@@ -78,18 +78,12 @@ export const agentQuarantine = {
     { name: 'Type', type: 'string', jsonPath: '.spec.target.type', description: 'What is contained.' },
     { name: 'Namespace', type: 'string', jsonPath: '.spec.target.namespace', description: 'Of the sandbox.' },
     { name: 'Target', type: 'string', jsonPath: '.spec.target.name', description: 'Name of the target.' },
-    {
-      name: 'Contained',
-      type: 'string',
-      jsonPath: ".status.conditions[?(@.type=='Contained')].status",
-      description: 'Whether everything is contained.',
-    },
     { name: 'Reason', type: 'string', jsonPath: '.spec.reason', description: 'Why.', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Its age.' },
   ],
   conditions: {
     Contained: {
-      meaning: 'Everything that the target names is cut off.',
+      meaning: 'Not in this release. Everything that the target names is cut off.',
       reasons: {
         Contained: 'All of it.',
         Containing: 'Steps are left. The message counts them.',

@@ -89,6 +89,7 @@ export const agentRole = {
       meaning: 'The role can be used as it is written.',
       reasons: {
         Valid: 'Every rule of the role was understood.',
+        InvalidRule: 'A rule breaks what roles must hold to now. The message names it.',
         InvalidArguments: 'The JSON Schema of a tool cannot be compiled.',
         UnknownSeccompProfile: 'No seccomp profile of this name is installed.',
       },

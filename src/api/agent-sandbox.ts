@@ -39,12 +39,6 @@ export const agentSandbox = {
       jsonPath: ".status.conditions[?(@.type=='Ready')].status",
       description: 'Whether the agent can work.',
     },
-    {
-      name: 'Contained',
-      type: 'string',
-      jsonPath: ".status.conditions[?(@.type=='Contained')].status",
-      description: 'Whether a quarantine holds it.',
-    },
     { name: 'Image', type: 'string', jsonPath: '.spec.image', description: 'Its image.', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Its age.' },
   ],

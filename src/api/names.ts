@@ -106,10 +106,15 @@ export const NETWORK_POLICY = {
   allowGateway: 'cloister-allow-gateway',
 } as const;
 
+/** The ResourceQuota of an enrolled namespace. */
+export const RESOURCE_QUOTA = 'cloister-quota';
+
 /** The certificates of the gateway's authority: the ConfigMap and volume that hold them, and where containers mount them. */
 export const CERTIFICATE_AUTHORITY = {
   configMap: 'cloister-ca',
   key: 'ca.crt',
+  /** The same after the public roots, for programs that can be told one file alone. */
+  bundleKey: 'bundle.crt',
   volume: 'cloister-ca',
   mountPath: '/etc/cloister',
 } as const;
@@ -122,6 +127,9 @@ export const PROXY_SECRET = {
   key: 'secret',
   environmentVariable: 'CLOISTER_PROXY_SECRET',
 } as const;
+
+/** What the name of the NetworkPolicy by which a sandbox may be called begins with; the name of the sandbox follows. */
+export const INGRESS_POLICY_PREFIX = 'cloister-ingress-s-';
 
 /** What the name of the ServiceAccount of every sandbox's pod begins with; the name of the sandbox follows. */
 export const SANDBOX_SERVICE_ACCOUNT_PREFIX = 'cloister-s-';

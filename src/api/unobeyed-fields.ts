@@ -26,10 +26,7 @@ export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'spec.budgets',
     'spec.audit',
   ],
-  // The pod says that it listens there, and its namespace is closed from all sides.
-  AgentSandbox: ['spec.ports'],
   TenantIsolation: [
-    'spec.namespaces[*].quota',
     'spec.limits',
     'spec.approvals',
     'spec.vault',
@@ -38,7 +35,6 @@ export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'spec.vectorStore',
     'spec.fileStorage',
     'spec.onEgressOpen',
-    'spec.adopt',
     'spec.shadow',
   ],
   AgentApproval: ['spec'],
@@ -60,10 +56,8 @@ export const UNSET_VALUES: Readonly<Record<string, Readonly<Record<string, unkno
     'spec.audit': role.audit.parse(undefined),
   },
   TenantIsolation: {
-    'spec.namespaces[*].quota': tenant.namespaces.unwrap().element.shape.quota.parse(undefined),
     'spec.limits': tenant.limits.parse(undefined),
     'spec.approvals': tenant.approvals.parse(undefined),
     'spec.onEgressOpen': 'Report',
-    'spec.adopt': 'Report',
   },
 };

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createKubeClient } from '../kube/client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
@@ -6,6 +9,7 @@ import { readConfiguration } from '../operator/configuration.ts';
 import { endOperator } from '../operator/release/end-operator.ts';
 import { startOperator } from '../operator/start-operator.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
+import { createMetricsServer } from '../serve/metrics.ts';
 import { createProbeServer } from '../serve/probes.ts';
 import { orExit } from './or-exit.ts';
 
@@ -18,8 +22,13 @@ const client = await createKubeClient({
 // A second operator would make again what a release takes away.
 if (configuration.release) await endOperator({ client, logger: log, clock: systemClock });
 
+const registry = new Registry();
+collectDefaultMetrics({ register: registry });
 const operator = startOperator({
   client,
+  registry,
+  instance: hostname(),
+  identity: `${hostname()}_${randomUUID()}`,
   logger: log,
   clock: systemClock,
   configuration,
@@ -33,10 +42,10 @@ const probes = createProbeServer({
   isDraining: () => isDraining,
   monotonicNow: () => performance.now(),
 });
-listenOn(probes, configuration.probePort, configuration.address).catch((error: unknown) => {
-  log.fatal({ err: error }, 'the probes cannot be served');
-  process.exit(1);
-});
+const metrics = createMetricsServer(registry);
+const { address, probePort, metricsPort } = configuration;
+serve(listenOn(probes, probePort, address), 'the probes cannot be served');
+serve(listenOn(metrics, metricsPort, address), 'the metrics cannot be served');
 
 // A release that is asked to end before its time has not released everything.
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -52,11 +61,18 @@ if (configuration.release) {
   );
 }
 
+function serve(listening: Promise<unknown>, failure: string): void {
+  listening.catch((error: unknown) => {
+    log.fatal({ err: error }, failure);
+    process.exit(1);
+  });
+}
+
 async function shutdown(code: number): Promise<void> {
   isDraining = true;
   try {
     await operator.stop();
-    await closeNow(probes);
+    await Promise.all([closeNow(probes), closeNow(metrics)]);
     await client.close();
     process.exit(code);
   } catch (error) {

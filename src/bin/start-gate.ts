@@ -56,11 +56,13 @@ async function main(): Promise<number> {
 
 /** Read for each question: the kubelet updates the mount while the gate waits. */
 async function readAuthorities(): Promise<string> {
-  try {
-    return await readFile(AUTHORITIES, 'utf8');
-  } catch (error) {
+  const text = await readFile(AUTHORITIES, 'utf8').catch((error: unknown) => {
     throw new UnrecoverableError(
       `the gateway's authority cannot be read (${String(error)}); mount the ConfigMap "cloister-ca" at /etc/cloister`,
     );
-  }
+  });
+  // With an empty list Node trusts its own public roots.
+  if (text.trim() === '')
+    throw new UnrecoverableError(`${AUTHORITIES} is empty; it must have the gateway's authority`);
+  return text;
 }

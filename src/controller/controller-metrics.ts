@@ -3,6 +3,7 @@ import type { KubeClient } from '../kube/kube-client.ts';
 import { isKubeError, type KubeErrorReason } from '../kube/kube-error.ts';
 import { registerGauge } from '../serve/metrics.ts';
 import { NotLeaderError } from './fenced-client.ts';
+import { TerminalError } from './keyed-queue.ts';
 import { interceptWrites } from './intercept-writes.ts';
 
 /** The metrics of the controllers of one program. */
@@ -87,8 +88,11 @@ function register(registry: Registry, isLeader: () => boolean) {
 }
 
 /** A finite set, so that an error cannot make series without end. */
-function reasonOf(error: unknown): KubeErrorReason | 'NotLeader' | 'Aborted' | 'Other' {
+function reasonOf(error: unknown): KubeErrorReason | 'NotLeader' | 'Terminal' | 'Aborted' | 'Other' {
+  // What several steps of one reconciliation failed with has mostly one cause.
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (error instanceof NotLeaderError) return 'NotLeader';
+  if (error instanceof TerminalError) return 'Terminal';
   if (isKubeError(error)) return error.reason;
   return error instanceof DOMException && error.name === 'AbortError' ? 'Aborted' : 'Other';
 }

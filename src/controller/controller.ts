@@ -1,6 +1,7 @@
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { BackoffBounds } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { ControllerMetrics } from './controller-metrics.ts';
 import { createKeyedQueue, type Work } from './keyed-queue.ts';
 
 export interface ControllerOptions {
@@ -12,6 +13,10 @@ export interface ControllerOptions {
   readonly knownKeys: () => Iterable<string>;
   /** Resolves when the caches are filled; nothing is reconciled before. Rejects when the signal is aborted first. */
   readonly whenSynced: (signal: AbortSignal) => Promise<void>;
+  /** Whether a key goes before all that are not urgent. If not set: none is. */
+  readonly isUrgent?: (key: string) => boolean;
+  /** If not set: nothing is counted. */
+  readonly metrics?: Pick<ControllerMetrics, 'watchQueue' | 'reconciled' | 'failed'>;
   readonly clock: Clock;
   readonly logger: KubeLogger;
   /** Returns a number in [0, 1). If not set: `Math.random`. */
@@ -44,21 +49,23 @@ const RETRY_BACKOFF: BackoffBounds = { minMilliseconds: 500, maxMilliseconds: 60
  * at least every ten minutes. One key is never reconciled twice at the same time.
  */
 export function startController(options: ControllerOptions): Controller {
-  const { name, reconcile, knownKeys, clock, logger, random = Math.random, workers } = options;
+  const { name, knownKeys, isUrgent, clock, logger, random = Math.random, workers, metrics } = options;
   const stopping = new AbortController();
   const queue = createKeyedQueue({
-    work: reconcile,
+    work: timed(options),
     onError: (key, error, delayMilliseconds) => {
-      logger.error(
-        { err: error, controller: name, key, delayMilliseconds },
-        'reconciliation failed; trying again',
-      );
+      metrics?.failed(name, error);
+      const fields = { err: error, controller: name, key };
+      if (delayMilliseconds === null) logger.error(fields, 'reconciliation failed until the object changes');
+      else logger.error({ ...fields, delayMilliseconds }, 'reconciliation failed; trying again');
     },
+    ...(isUrgent === undefined ? {} : { isUrgent }),
     clock,
     random,
     workers,
     backoff: RETRY_BACKOFF,
   });
+  const unwatchQueue = metrics?.watchQueue(name, queue.depth);
   const addAll = (): void => {
     for (const key of knownKeys()) queue.add(key);
   };
@@ -81,6 +88,20 @@ export function startController(options: ControllerOptions): Controller {
     stop: async () => {
       stopping.abort(new Error(`the controller of ${name} was stopped`));
       await Promise.all([running, queue.stop()]);
+      unwatchQueue?.();
     },
+  };
+}
+
+/** The reconciliation, with its time measured whether it ends well or not. */
+function timed({ name, reconcile, clock, metrics }: ControllerOptions): Work {
+  if (metrics === undefined) return reconcile;
+  return async (key, signal) => {
+    const began = clock.now();
+    try {
+      return await reconcile(key, signal);
+    } finally {
+      metrics.reconciled(name, (clock.now() - began) / 1_000);
+    }
   };
 }

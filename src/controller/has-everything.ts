@@ -6,6 +6,9 @@ import { parseQuantity } from '../lib/quantity.ts';
 const QUANTITY_MAPS: ReadonlySet<string> = new Set(['limits', 'requests', 'hard', 'overhead']);
 const QUANTITY_FIELDS: ReadonlySet<string> = new Set(['sizeLimit', 'divisor']);
 
+/** Maps in which an entry beside what is wanted is a difference, because it holds as well. */
+const WHOLE_MAPS: ReadonlySet<string> = new Set(['hard']);
+
 /** How the live value is compared with the wanted one. */
 type Comparison = 'asIs' | 'quantities' | 'quantity';
 
@@ -40,9 +43,15 @@ function areItemsIn(live: unknown, wanted: readonly unknown[]): boolean {
 function areMembersIn(live: unknown, wanted: Members, comparison: Comparison): boolean {
   if (!isRecord(live))
     return live === undefined && Object.values(wanted).every((value) => value === undefined);
-  return Object.entries(wanted).every(([name, value]) =>
-    isIn(live[name], value, comparisonOf(name, comparison)),
+  return Object.entries(wanted).every(
+    ([name, value]) =>
+      isIn(live[name], value, comparisonOf(name, comparison)) &&
+      !(WHOLE_MAPS.has(name) && hasMore(live[name], value)),
   );
+}
+
+function hasMore(live: unknown, wanted: unknown): boolean {
+  return isRecord(live) && isRecord(wanted) && Object.keys(live).some((name) => !Object.hasOwn(wanted, name));
 }
 
 function comparisonOf(name: string, outer: Comparison): Comparison {

@@ -6,7 +6,7 @@ import type { CallLimits } from './transport.ts';
 
 /** Reads an object that may not be there: null then. */
 export async function findObject<T extends KubeObject>(
-  client: KubeClient,
+  client: Pick<KubeClient, 'get'>,
   resource: KubeResource,
   { namespace, name }: ObjectName,
   limits?: CallLimits,

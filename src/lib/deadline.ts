@@ -10,6 +10,9 @@ export interface Deadline {
   readonly onTimeout: () => Error;
 }
 
+// Without a reason each abort makes an error with a stack, for every request that is answered.
+const OVER = new Error('the work has ended');
+
 /**
  * Runs work under a signal that is aborted at the deadline or by the caller, and throws the reason of that abort. It does
  * not wait for work that ignores its signal.
@@ -35,7 +38,7 @@ export async function withDeadline<T>(
     controller.signal.throwIfAborted();
     throw error;
   } finally {
-    ended.abort();
+    ended.abort(OVER);
     signal?.removeEventListener('abort', forward);
   }
 }

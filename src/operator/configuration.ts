@@ -40,6 +40,7 @@ export interface OperatorConfiguration {
   /** The address to listen on. Undefined means all addresses. */
   readonly address: string | undefined;
   readonly probePort: number;
+  readonly metricsPort: number;
   /** Path of a kubeconfig. Undefined means $KUBECONFIG, ~/.kube/config or the pod's ServiceAccount, in this order. */
   readonly kubeconfig: string | undefined;
   readonly logLevel: LogLevel;
@@ -58,6 +59,7 @@ export interface OperatorConfiguration {
 const SETTINGS = [
   'address',
   'probe-port',
+  'metrics-port',
   'kubeconfig',
   'log-level',
   'release',
@@ -84,6 +86,7 @@ export function readConfiguration(
   return readSettings(source, (read) => ({
     address: read<string | undefined>('address', nonEmpty, undefined),
     probePort: read('probe-port', wholeNumber(0, 65_535), 8081),
+    metricsPort: read('metrics-port', wholeNumber(0, 65_535), 9090),
     kubeconfig: read<string | undefined>('kubeconfig', nonEmpty, undefined),
     logLevel: read('log-level', oneOf(...LOG_LEVELS), 'info'),
     release: read('release', oneOf('true', 'false'), 'false') === 'true',

@@ -24,7 +24,10 @@ export interface ObservedContainerStatus {
 }
 
 export interface ObservedPod extends KubeObject {
-  readonly spec?: Readonly<Record<string, unknown>> & { readonly nodeName?: string };
+  readonly spec?: Readonly<Record<string, unknown>> & {
+    readonly nodeName?: string;
+    readonly hostAliases?: readonly { readonly ip?: string; readonly hostnames?: readonly string[] }[] | null;
+  };
   readonly status?: {
     readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
     readonly reason?: string;
@@ -53,6 +56,14 @@ export interface ObservedStatefulSet extends KubeObject {
     readonly replicas?: number;
     readonly readyReplicas?: number;
     readonly updatedReplicas?: number;
+  };
+}
+
+export interface ObservedResourceQuota extends KubeObject {
+  readonly spec?: { readonly hard?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly hard?: Readonly<Record<string, string>>;
+    readonly used?: Readonly<Record<string, string>>;
   };
 }
 

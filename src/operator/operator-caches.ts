@@ -1,6 +1,6 @@
 import type { AgentRole } from '../api/agent-role.ts';
 import type { AgentSandbox } from '../api/agent-sandbox.ts';
-import { LABEL, MANAGED_BY } from '../api/names.ts';
+import { LABEL, MANAGED_BY, SYSTEM_NAMESPACE } from '../api/names.ts';
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
 import { type CacheSet, createCacheSet } from '../cluster/cache-set.ts';
 import { createSharedCache, type SharedCache } from '../cluster/shared-cache.ts';
@@ -10,12 +10,19 @@ import type { KubeObject } from '../kube/kube-object.ts';
 import type { KubeResource } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
+import type { ContainerFields } from '../policy/network-policies/policy-pod.ts';
+import type { NodeFacts } from '../policy/nodes/node-facts.ts';
+import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
 import type {
   ObservedConfigMap,
   ObservedPod,
+  ObservedResourceQuota,
   ObservedService,
   ObservedStatefulSet,
 } from './observed-objects.ts';
+import { createBundleSharing } from './share-bundles.ts';
+import { createOtherPolicies, type OtherPolicies } from './other-policies/other-policies.ts';
 
 /** Everything that the operator watches. Secrets are read when they are needed, and are in no cache. */
 export interface OperatorCaches extends CacheSet {
@@ -26,19 +33,43 @@ export interface OperatorCaches extends CacheSet {
   readonly namespaces: SharedCache<KubeObject>;
   /** Those with the label `cloister.dev/role`. */
   readonly pods: SharedCache<ObservedPod>;
+  /** All of them, with the index `namespace`: what is older than Cloister may open what it closes. */
+  readonly networkPolicies: SharedCache<KubeObject & NetworkPolicy>;
+  readonly otherPolicies: OtherPolicies;
+  readonly nodes: SharedCache<KubeObject & NodeFacts>;
+  /** Pods of the installer of seccomp profiles. */
+  readonly installerPods: SharedCache<KubeObject & InstallerPod>;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
-  readonly networkPolicies: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
   readonly statefulSets: SharedCache<ObservedStatefulSet>;
   readonly configMaps: SharedCache<ObservedConfigMap>;
   readonly podDisruptionBudgets: SharedCache<KubeObject>;
   readonly roleBindings: SharedCache<KubeObject>;
+  readonly resourceQuotas: SharedCache<ObservedResourceQuota>;
   /** Whether all of them are synced. */
   readonly synced: () => boolean;
 }
 
-const MANAGED = `${MANAGED_BY.label}=${MANAGED_BY.value}`;
+type ContainerFacts = ContainerFields & { readonly name: string };
+
+interface PodSpecFacts {
+  readonly hostNetwork?: boolean;
+  readonly containers?: readonly ContainerFacts[];
+  readonly initContainers?: readonly ContainerFacts[];
+}
+
+const INSTALLER = Object.entries(INSTALLER_LABELS)
+  .map(([key, value]) => `${key}=${value}`)
+  .join(',');
+
+const MANAGED = { labelSelector: `${MANAGED_BY.label}=${MANAGED_BY.value}` };
+
+/** What differs from cache to cache. */
+type OwnOptions<T extends KubeObject> = Omit<
+  Parameters<typeof createSharedCache<T>>[0],
+  'client' | 'logger' | 'clock' | 'resource'
+>;
 
 /** Creates the caches; nothing happens before `start`. Subscribers are added before, so that they miss nothing. */
 export function createOperatorCaches(shared: {
@@ -46,25 +77,33 @@ export function createOperatorCaches(shared: {
   readonly logger: KubeLogger;
   readonly clock: Clock;
 }): OperatorCaches {
-  const cache = <T extends KubeObject>(resource: KubeResource, labelSelector?: string) =>
-    createSharedCache<T>({ ...shared, resource, ...(labelSelector === undefined ? {} : { labelSelector }) });
+  const cache = <T extends KubeObject>(resource: KubeResource, own: OwnOptions<T> = {}) =>
+    createSharedCache<T>({ ...shared, resource, ...own });
   const caches = {
     roles: cache<AgentRole & KubeObject>(resources.agentRoles),
     tenants: cache<TenantIsolation & KubeObject>(resources.tenantIsolations),
     sandboxes: cache<AgentSandbox & KubeObject>(resources.agentSandboxes),
-    namespaces: createSharedCache<KubeObject>({
-      ...shared,
-      resource: resources.namespaces,
-      metadataOnly: true,
+    namespaces: cache<KubeObject>(resources.namespaces, { metadataOnly: true }),
+    pods: cache<ObservedPod>(resources.pods, { labelSelector: LABEL.role, transform: podFacts }),
+    networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, {
+      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     }),
-    pods: cache<ObservedPod>(resources.pods, LABEL.role),
+    nodes: cache<KubeObject & NodeFacts>(resources.nodes, { transform: nodeFacts }),
+    installerPods: cache<KubeObject & InstallerPod>(resources.pods, {
+      namespace: SYSTEM_NAMESPACE,
+      labelSelector: INSTALLER,
+    }),
+    otherPolicies: createOtherPolicies(shared),
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
-    networkPolicies: cache<KubeObject>(resources.networkPolicies, MANAGED),
     services: cache<ObservedService>(resources.services, MANAGED),
     statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),
-    configMaps: cache<ObservedConfigMap>(resources.configMaps, MANAGED),
+    configMaps: cache<ObservedConfigMap>(resources.configMaps, {
+      ...MANAGED,
+      transform: createBundleSharing(),
+    }),
     podDisruptionBudgets: cache<KubeObject>(resources.podDisruptionBudgets, MANAGED),
     roleBindings: cache<KubeObject>(resources.roleBindings, MANAGED),
+    resourceQuotas: cache<ObservedResourceQuota>(resources.resourceQuotas, MANAGED),
   };
   const all = Object.values(caches);
   return { ...caches, ...createCacheSet(all), synced: () => all.every(({ synced }) => synced()) };
@@ -80,4 +119,29 @@ export function withoutTenants(caches: OperatorCaches): OperatorCaches {
     subscribe: () => {},
   };
   return { ...caches, tenants };
+}
+
+/** Of the spec, which is most of a pod, what policies and the verdict of its start gate are judged by. */
+function podFacts({ spec, ...pod }: ObservedPod): ObservedPod {
+  const { hostNetwork, containers = [], initContainers = [] } = (spec ?? {}) as PodSpecFacts;
+  const facts = ({ name, ports, restartPolicy }: ContainerFacts): ContainerFacts => ({
+    name,
+    ports,
+    restartPolicy,
+  });
+  return {
+    ...pod,
+    spec: { hostNetwork, containers: containers.map(facts), initContainers: initContainers.map(facts) },
+  };
+}
+
+/** A node writes its status all the time, with the images that it holds. */
+function nodeFacts({ metadata, spec, status }: KubeObject & NodeFacts): KubeObject & NodeFacts {
+  const { name, uid, resourceVersion, labels } = metadata;
+  const { nodeInfo, runtimeHandlers } = status ?? {};
+  return {
+    metadata: { name, uid, resourceVersion, labels },
+    spec: { taints: spec?.taints },
+    status: { nodeInfo: { kubeletVersion: nodeInfo?.kubeletVersion }, runtimeHandlers },
+  };
 }

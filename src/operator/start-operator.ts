@@ -1,18 +1,17 @@
-import { LABEL, OPERATOR_USER } from '../api/names.ts';
-import { type Controller, startController } from '../controller/controller.ts';
+import type { Registry } from 'prom-client';
+import { LABEL } from '../api/names.ts';
+import { createCacheCheck, registerCacheMetrics } from '../cluster/cache-set.ts';
+import { createControllerMetrics } from '../controller/controller-metrics.ts';
+import { startElection } from '../controller/lease.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { Clock } from '../lib/clock.ts';
-import { createCacheCheck } from '../cluster/cache-set.ts';
 import type { ReadinessCheck } from '../serve/probes.ts';
-import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
-import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
 import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
+import { followCaches, startControllers } from './start-controllers.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
-import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
-import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
 
 export interface OperatorOptions {
   readonly client: KubeClient;
@@ -20,6 +19,11 @@ export interface OperatorOptions {
   readonly clock: Clock;
   /** Returns a number in [0, 1). If not set: `Math.random`. */
   readonly random?: () => number;
+  readonly registry: Registry;
+  /** The name of the pod, as events name it. */
+  readonly instance: string;
+  /** Of this process alone: two that share it would both lead. */
+  readonly identity: string;
   readonly configuration: Pick<
     OperatorConfiguration,
     'release' | 'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
@@ -31,69 +35,56 @@ export interface OperatorOptions {
 
 /** A running operator. */
 export interface Operator {
+  /** They do not ask who leads: a standby is ready. */
   readonly checks: readonly ReadinessCheck[];
   readonly synced: () => boolean;
+  readonly isLeader: () => boolean;
   /** Resolves when nothing is left of any tenant. Rejects when the operator is stopped first. */
   readonly whenReleased: () => Promise<void>;
-  /** Resolves when every reconciliation has ended. */
+  /** Resolves when every reconciliation has ended and another replica may lead. */
   readonly stop: () => Promise<void>;
 }
 
-const TENANT_WORKERS = 4;
-const SANDBOX_WORKERS = 8;
-
-/** Starts the controllers of the operator. With `release` they treat every tenant as gone. */
+/**
+ * Starts the operator: its caches, and its controllers while it leads. With `release` they treat every tenant as gone; that
+ * too is the leader's alone, so that no operator makes again what is taken away.
+ */
 export function startOperator(options: OperatorOptions): Operator {
-  const { client, logger, clock, configuration } = options;
+  const { client, logger, clock, registry, configuration, identity, random = Math.random } = options;
   const watched = createOperatorCaches({ client, logger, clock });
   const caches = configuration.release ? withoutTenants(watched) : watched;
-  const gateTargets = createGateTargetSource({ ...options, settings: configuration.gate });
-  const tenants = startController({
-    name: 'TenantIsolation',
-    reconcile: createTenantReconciler({ client, logger, clock, caches, gateTargets, configuration }),
-    knownKeys: () => knownTenants(caches),
-    whenSynced: caches.whenSynced,
-    clock,
-    logger,
-    random: options.random ?? Math.random,
-    workers: TENANT_WORKERS,
-  });
-  followTenants(caches, tenants);
-  const controllers = [tenants, startSandboxes(caches, options)];
+  const metrics = createControllerMetrics(registry, () => election.isLeader());
+  const surroundings = {
+    ...options,
+    random,
+    caches,
+    metrics,
+    triggers: followCaches(caches, clock),
+    gateTargets: createGateTargetSource({ ...options, settings: configuration.gate }),
+  };
   const stopping = new AbortController();
   caches.start();
-  return {
-    checks: [createCacheCheck(caches.watched, clock.now)],
-    synced: caches.synced,
-    whenReleased: () => waitUntilReleased(caches, { clock, logger, signal: stopping.signal }),
-    stop: async () => {
-      stopping.abort(new Error('the operator was stopped'));
-      await Promise.all(controllers.map((controller) => controller.stop()));
-      await caches.stop();
-    },
-  };
-}
-
-function startSandboxes(
-  caches: OperatorCaches,
-  { client, logger, clock, random = Math.random, configuration }: OperatorOptions,
-): Controller {
-  const { startGate, imagePullPolicy } = configuration;
-  const admission = { startGateDigests: startGate.digests, operatorUser: OPERATOR_USER };
-  const settings = { admission, startGateImage: startGate.image, imagePullPolicy };
-  const tenantOf = followTenantsOf(caches);
-  const controller = startController({
-    name: 'AgentSandbox',
-    reconcile: createSandboxReconciler({ client, logger, clock, caches, tenantOf, settings }),
-    knownKeys: () => knownSandboxes(caches),
-    whenSynced: caches.whenSynced,
+  const election = startElection({
+    // Counted below the fence: a write that the fence refused was not made.
+    client: metrics.countingClient(client),
+    identity,
     clock,
     logger,
     random,
-    workers: SANDBOX_WORKERS,
+    lead: (tools) => startControllers(surroundings, tools),
   });
-  followSandboxes(caches, controller);
-  return controller;
+  registerCacheMetrics(registry, caches.watched, clock.now);
+  return {
+    checks: [createCacheCheck(caches.watched, clock.now)],
+    synced: caches.synced,
+    isLeader: election.isLeader,
+    whenReleased: () => waitUntilReleased(caches, { clock, logger, signal: stopping.signal }),
+    stop: async () => {
+      stopping.abort(new Error('the operator was stopped'));
+      await election.stop();
+      await caches.stop();
+    },
+  };
 }
 
 async function waitUntilReleased(

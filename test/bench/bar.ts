@@ -10,11 +10,11 @@ export interface Measurement {
 /** One measured value, and the limit that it must keep. */
 export interface Bar {
   readonly name: string;
-  readonly unit: 'ratio' | 'ms' | '%' | 'MB' | 'collections';
+  readonly unit: 'ratio' | 'ms' | '%' | 'MB' | 'KiB' | 'collections' | 'writes' | 'requests';
   /** The greatest value allowed, or the least one if `isFloor` is set; null for a value that is only reported. */
   readonly limit: number | null;
   readonly isFloor?: boolean;
-  /** Whether the bar needs a running API server with Cloister. */
+  /** Whether the bar needs an API server that calls the webhook, in a network namespace of its own. */
   readonly needsCluster: boolean;
   readonly measure: (bench: Bench) => Promise<Measurement>;
 }
@@ -55,10 +55,13 @@ function round(value: number): number {
   return Number(value.toFixed(3));
 }
 
+/** Units that the name of a bar says already. */
+const COUNTS: ReadonlySet<Bar['unit']> = new Set(['ratio', 'collections', 'writes', 'requests']);
+
 /** Renders the results as a Markdown table. */
 export function renderTable(rows: readonly { bar: Bar; result: BarResult; detail: string }[]): string {
   const lines = rows.map(({ bar, result, detail }) => {
-    const unit = bar.unit === 'ratio' || bar.unit === 'collections' ? '' : ` ${bar.unit}`;
+    const unit = COUNTS.has(bar.unit) ? '' : ` ${bar.unit}`;
     const limit = bar.limit === null ? 'none' : `${bar.isFloor === true ? '≥' : '≤'} ${bar.limit}${unit}`;
     const verdict = result.ok ? 'yes' : '**no**';
     return `| \`${bar.name}\` | ${result.value}${unit} | ${limit} | ${verdict} | ${detail} |`;

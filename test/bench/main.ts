@@ -2,6 +2,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Bar, type BarResult, type Bench, compareWithBar, renderTable } from './bar.ts';
 import { CONTRACT_BARS } from './bars/contract.ts';
+import { OPERATOR_BARS } from './bars/operator.ts';
 import { POD_CREATION_BARS } from './bars/pod-creation.ts';
 import { REVIEW_COMMAND_BARS } from './bars/review-command.ts';
 import { WEBHOOK_BARS } from './bars/webhook.ts';
@@ -9,7 +10,8 @@ import { isInNamespace, runInNamespace } from './network-namespace.ts';
 
 const HELP = `Measures what Cloister costs, and fails if a bar is missed.
 
-  npm run bench -- admission              all bars
+  npm run bench -- admission              all bars of admission
+  npm run bench -- operator               all bars of the operator
   npm run bench -- contract_cpu_ratio     one bar, or several
   npm run bench -- admission --quick      small counts, to try the bench itself
 
@@ -18,13 +20,10 @@ Standard output ends with one JSON line: {"bench", "bars": [{"name", "value", "u
 The exit code is 1 if a bar is missed.
 `;
 
-const BENCH = 'admission';
-const BARS: readonly Bar[] = [
-  ...CONTRACT_BARS,
-  ...WEBHOOK_BARS,
-  ...POD_CREATION_BARS,
-  ...REVIEW_COMMAND_BARS,
-];
+const BENCHES: Readonly<Record<string, readonly Bar[]>> = {
+  admission: [...CONTRACT_BARS, ...WEBHOOK_BARS, ...POD_CREATION_BARS, ...REVIEW_COMMAND_BARS],
+  operator: OPERATOR_BARS,
+};
 
 const { values: options, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
@@ -35,18 +34,23 @@ if (options.help === true || positionals.length === 0) process.stdout.write(HELP
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const names = [BENCH, ...BARS.map(({ name }) => name)];
+  const names = Object.entries(BENCHES).flatMap(([bench, bars]) => [bench, ...bars.map(({ name }) => name)]);
   const unknown = positionals.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     process.stderr.write(`${unknown.join(', ')} is not a bench or bar; known are ${names.join(', ')}\n`);
     return 2;
   }
-  const bars = BARS.filter(({ name }) => positionals.includes(BENCH) || positionals.includes(name));
+  const asked = Object.entries(BENCHES).map(([bench, bars]) => ({
+    bench,
+    bars: bars.filter(({ name }) => positionals.includes(bench) || positionals.includes(name)),
+  }));
+  const bars = asked.flatMap((one) => one.bars);
   if (bars.some(({ needsCluster }) => needsCluster) && !isInNamespace()) return runInNamespace();
-  return measureAll(bars);
+  const benches = asked.filter((one) => one.bars.length > 0).map(({ bench }) => bench);
+  return measureAll(benches.join('+'), bars);
 }
 
-async function measureAll(bars: readonly Bar[]): Promise<number> {
+async function measureAll(name: string, bars: readonly Bar[]): Promise<number> {
   const machine = describeMachine();
   const { bench, stop } = createBench(options.quick === true);
   const rows: { bar: Bar; result: BarResult; detail: string }[] = [];
@@ -61,7 +65,7 @@ async function measureAll(bars: readonly Bar[]): Promise<number> {
     await stop();
   }
   const results = rows.map(({ result }) => result);
-  const line = { bench: BENCH, ...(bench.isQuick ? { quick: true } : {}), bars: results };
+  const line = { bench: name, ...(bench.isQuick ? { quick: true } : {}), bars: results };
   process.stdout.write(`${machine}\n\n${renderTable(rows)}\n\n${JSON.stringify(line)}\n`);
   return results.every(({ ok }) => ok) ? 0 : 1;
 }

@@ -13,7 +13,7 @@ test(
   async () => {
     const taken = await startLoopbackServer((response) => response.end());
     const kubeconfig = await writeProxiedKubeconfig(taken.url, 'token');
-    const flags = [`--kubeconfig=${kubeconfig}`, '--address=127.0.0.1'];
+    const flags = [`--kubeconfig=${kubeconfig}`, '--address=127.0.0.1', '--metrics-port=0'];
     const args = [PROGRAM, ...flags, `--probe-port=${new URL(taken.url).port}`];
     const failure: unknown = await promisify(execFile)(process.execPath, args).catch(
       (error: unknown) => error,

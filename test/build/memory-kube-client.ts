@@ -6,7 +6,7 @@ import type { KubeResource } from '../../src/kube/kube-resource.ts';
 
 /** A write as it was sent. */
 export interface Write {
-  readonly verb: 'create' | 'apply' | 'applyStatus' | 'patch';
+  readonly verb: 'create' | 'replace' | 'apply' | 'applyStatus' | 'patch';
   /** `namespaces/acme-agents`. */
   readonly what: string;
   readonly body: unknown;
@@ -71,6 +71,7 @@ export function createMemoryKubeClient(
       return Promise.resolve(stream);
     },
     create: send('create'),
+    replace: send('replace'),
     apply: send('apply'),
     applyStatus: send('applyStatus'),
     patch: (resource: KubeResource, name: { readonly name: string }, body: object, options: unknown) =>

@@ -32,7 +32,7 @@ export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
     temporarySize: parseQuantity('100Mi'),
     temporarySizeText: '100Mi',
     tools: new Map(),
-    ingressPorts: new Set(),
+    ingress: new Map(),
     tolerations: [],
     nodeSelector: new Map(),
     annotations: [],
@@ -49,6 +49,7 @@ export function buildTenantPolicy(change: Partial<TenantPolicy> = {}): TenantPol
     allowedRoles: new Set(['data-analyst', 'read-only']),
     defaultRole: 'read-only',
     exemptions: [],
+    imagePullSecrets: [],
     gatewayAddresses: [],
     ...change,
   };

@@ -64,7 +64,7 @@ test.for([
     ['-n', 'cloister-system', '--set', 'image.digest=sha256:1234'],
     '/image/digest',
   ],
-  ['two operators', ['-n', 'cloister-system', '--set', 'operator.replicas=2'], '/operator/replicas'],
+  ['33 operators', ['-n', 'cloister-system', '--set', 'operator.replicas=33'], '/operator/replicas'],
   [
     'a gateway without a memory limit',
     ['-n', 'cloister-system', '--set', 'gateway.resources.limits.memory=null'],

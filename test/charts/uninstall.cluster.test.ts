@@ -150,6 +150,7 @@ async function release(): Promise<void> {
       ...(JSON.parse(flags) as string[]),
       '--address=127.0.0.1',
       '--probe-port=0',
+      '--metrics-port=0',
       `--kubeconfig=${controlPlane.kubeconfigFor('operator')}`,
     ],
     environment: {},

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { createControllerMetrics } from '../../src/controller/controller-metrics.ts';
 import { NotLeaderError } from '../../src/controller/fenced-client.ts';
+import { TerminalError } from '../../src/controller/keyed-queue.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { createMemoryKubeClient } from '../build/memory-kube-client.ts';
@@ -36,13 +37,16 @@ test('queues, reconciliations, errors and leadership are read when metrics are c
   metrics.failed('AgentSandbox', new KubeError('gone', { reason: 'Gone' }));
   metrics.failed('AgentSandbox', new NotLeaderError('another leads'));
   metrics.failed('AgentSandbox', 'a text');
+  metrics.failed('AgentSandbox', new TerminalError('never'));
+  const refused = new KubeError('no', { reason: 'Forbidden' });
+  metrics.failed('AgentSandbox', new AggregateError([refused], '1 of 2 steps failed'));
   const before = await registry.metrics();
   expect(before).toContain('cloister_leader 0\n');
   expect(before).toContain('cloister_controller_queue_depth{controller="AgentSandbox"} 7\n');
   expect(before).toContain(
     'cloister_controller_reconcile_duration_seconds_bucket{le="0.05",controller="AgentSandbox"} 1\n',
   );
-  for (const reason of ['Gone', 'NotLeader', 'Other']) {
+  for (const reason of ['Gone', 'NotLeader', 'Other', 'Terminal', 'Forbidden']) {
     expect(before).toContain(
       `cloister_controller_errors_total{controller="AgentSandbox",reason="${reason}"} 1\n`,
     );

@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { createControllerSlot } from '../../src/controller/controller-slot.ts';
 import { startController } from '../../src/controller/controller.ts';
+import { TerminalError } from '../../src/controller/keyed-queue.ts';
 import { createManualClock } from '../build/manual-clock.ts';
 
 const SECOND = 1_000;
@@ -74,4 +76,50 @@ test('a controller that is stopped reconciles nothing more, and logs no error', 
   await clock.advance(1_200 * SECOND);
   expect(reconciled).toEqual([]);
   expect(error).not.toHaveBeenCalled();
+});
+
+test('its queue, its times and its errors are counted until it is stopped', async () => {
+  const counted: string[] = [];
+  const clock = createManualClock(0);
+  let depth = (): number => -1;
+  const controller = startController({
+    name: 'Example',
+    reconcile: async (key, signal) => {
+      await clock.sleep(2 * SECOND, signal);
+      if (key === 'bad') throw new TerminalError('no');
+      return {};
+    },
+    knownKeys: () => ['good', 'bad'],
+    whenSynced: () => Promise.resolve(),
+    metrics: {
+      watchQueue: (name, read) => {
+        depth = read;
+        return () => counted.push(`forget ${name}`);
+      },
+      reconciled: (name, seconds) => counted.push(`${name} ${seconds}`),
+      failed: (name, error) => counted.push(`${name} ${String(error)}`),
+    },
+    clock,
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    random: () => 0,
+    workers: 1,
+  });
+  await clock.advance(SECOND);
+  expect(depth()).toBe(1);
+  await clock.advance(5 * SECOND);
+  await controller.stop();
+  expect(counted).toEqual(['Example 2', 'Example 2', 'Example TerminalError: no', 'forget Example']);
+});
+
+test('what a slot is given without a controller is dropped, and a controller that is taken out hears nothing more', () => {
+  const slot = createControllerSlot();
+  const heard: string[] = [];
+  slot.add('early');
+  slot.hold({ add: (key) => heard.push(key), addAll: () => heard.push('*'), stop: () => Promise.resolve() });
+  slot.add('a');
+  slot.addAll();
+  slot.hold(null);
+  slot.add('late');
+  slot.addAll();
+  expect(heard).toEqual(['a', '*']);
 });

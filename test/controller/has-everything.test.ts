@@ -78,6 +78,12 @@ const CASES: readonly Case[] = [
     has: false,
   },
   {
+    name: 'an entry more in a quota is a difference, because it limits as well',
+    live: { spec: { hard: { pods: '1', 'requests.cpu': '1' } } },
+    wanted: { spec: { hard: { 'requests.cpu': '1000m' } } },
+    has: false,
+  },
+  {
     name: 'a size limit is compared by value',
     live: { emptyDir: { sizeLimit: '1Gi' } },
     wanted: { emptyDir: { sizeLimit: '1024Mi' } },

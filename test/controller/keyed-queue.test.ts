@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createKeyedQueue, type Work } from '../../src/controller/keyed-queue.ts';
+import { createKeyedQueue, TerminalError, type Work } from '../../src/controller/keyed-queue.ts';
 import { createManualClock } from '../build/manual-clock.ts';
 
 const SECOND = 1_000;
 
 /** A queue whose work is recorded as it begins, and lasts for as many milliseconds as `lasting` says. */
-function start(workers = 2, lasting = 0) {
+function start(workers = 2, lasting = 0, maxMilliseconds = 8_000) {
   const clock = createManualClock(0);
   const begun: string[] = [];
-  const errors: [string, unknown, number][] = [];
+  const errors: [string, unknown, number | null][] = [];
   const state: { work: Work; underway: number; most: number } = {
     work: () => Promise.resolve({}),
     underway: 0,
@@ -29,7 +29,7 @@ function start(workers = 2, lasting = 0) {
     clock,
     random: () => 0,
     workers,
-    backoff: { minMilliseconds: 500, maxMilliseconds: 8_000 },
+    backoff: { minMilliseconds: 500, maxMilliseconds },
   });
   queue.start();
   return { queue, clock, begun, errors, state };
@@ -115,6 +115,20 @@ describe('an error', () => {
     expect(begun).toEqual(['bad@0', 'bad@500']);
   });
 
+  test('waits five seconds at most where its key is added: what was wrong may be mended', async () => {
+    const { queue, clock, begun, state } = start(1, 0, 64 * SECOND);
+    state.work = () => Promise.reject(new Error('broken'));
+    queue.add('bad');
+    await clock.advance(8 * SECOND);
+    queue.add('bad');
+    await clock.advance(10 * SECOND);
+    expect(begun.slice(-2)).toEqual(['bad@7500', 'bad@12500']);
+    await clock.advance(2 * SECOND);
+    queue.add('bad');
+    await clock.advance(0);
+    expect(begun.at(-1)).toBe('bad@20000');
+  });
+
   test('begins with the shortest pause again after work that went well', async () => {
     const { queue, clock, begun, state } = start();
     state.work = () => (clock.now() === 1_500 ? Promise.resolve({}) : Promise.reject(new Error('broken')));
@@ -123,6 +137,31 @@ describe('an error', () => {
     queue.add('key');
     await clock.advance(600);
     expect(begun).toEqual(['key@0', 'key@500', 'key@1500', 'key@2000', 'key@2500']);
+  });
+});
+
+describe('a key whose work throws a TerminalError', () => {
+  test('rests until it is added', async () => {
+    const { queue, clock, begun, errors, state } = start();
+    const broken = new TerminalError('the object cannot be worked on');
+    state.work = () => Promise.reject(broken);
+    queue.add('bad');
+    await clock.advance(3_600 * SECOND);
+    expect(begun).toEqual(['bad@0']);
+    expect(errors).toEqual([['bad', broken, null]]);
+    queue.add('bad');
+    await clock.advance(0);
+    expect(begun).toEqual(['bad@0', 'bad@3600000']);
+  });
+
+  test('is worked on once more where it was added during the work', async () => {
+    const { queue, clock, begun, state } = start(1, SECOND);
+    state.work = () => Promise.reject(new TerminalError('no'));
+    queue.add('bad');
+    await clock.advance(500);
+    queue.add('bad');
+    await clock.advance(60 * SECOND);
+    expect(begun).toEqual(['bad@0', 'bad@1000']);
   });
 });
 

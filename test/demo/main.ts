@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startControlPlane } from '../testbed/control-plane.ts';
-import { startCloister } from '../testbed/start-cloister.ts';
+import { type RunningCloister, startCloister } from '../testbed/start-cloister.ts';
 import {
   applyTenant,
   deleteRegistrations,
@@ -12,6 +12,8 @@ import {
 } from './prepare.ts';
 import { readSampleObject } from './samples.ts';
 import { playOnNode } from './node.ts';
+import { operatorSteps, POLICY_FROM_BEFORE } from './operator.ts';
+import { playSteps } from './play-steps.ts';
 import { createPrinter } from './printer.ts';
 import { PROTECTED, UNPROTECTED } from './scenario.ts';
 import { runStep, type Step } from './step.ts';
@@ -53,9 +55,12 @@ async function demo(): Promise<number> {
   const controlPlane = await startControlPlane();
   try {
     tell('installing kinds, policies and registrations; starting operator and webhook');
-    const cloister = await startCloister(controlPlane, { startGateDigests: [startGateDigest()] });
+    const cloister = await startCloister(controlPlane, {
+      startGateDigests: [startGateDigest()],
+      operatorFlags: operatorFlags(),
+    });
     try {
-      const ok = await play(controlPlane, tell);
+      const ok = await play(controlPlane, cloister, tell);
       if (options.keep === true) {
         tell('putting the webhook registrations back');
         await restoreRegistrations(controlPlane, cloister.webhookUrl);
@@ -72,9 +77,13 @@ async function demo(): Promise<number> {
 
 type ControlPlane = Awaited<ReturnType<typeof startControlPlane>>;
 
-async function play(controlPlane: ControlPlane, tell: (text: string) => void): Promise<boolean> {
+async function play(
+  controlPlane: ControlPlane,
+  cloister: RunningCloister,
+  tell: (text: string) => void,
+): Promise<boolean> {
   tell('applying roles, a tenant and its namespace');
-  await applyTenant(controlPlane);
+  await applyTenant(controlPlane, [POLICY_FROM_BEFORE]);
   await waitUntilRefused(controlPlane, FIRST_REFUSAL);
   const print = createPrinter(options.json === true);
   let ok = true;
@@ -89,11 +98,23 @@ async function play(controlPlane: ControlPlane, tell: (text: string) => void): P
   await run(PROTECTED.slice(0, 1));
   await pretendRunning(controlPlane);
   await run(PROTECTED.slice(1));
+  print.heading('With the operator');
+  ok = (await playSteps(operatorSteps(controlPlane, cloister), print)) && ok;
   print.heading('With the webhook registrations deleted');
   await deleteRegistrations(controlPlane);
   await waitUntilRefused(controlPlane, LAST_REFUSALS);
   await run(UNPROTECTED);
   return ok;
+}
+
+/** Of an operator that gives sandboxes the start gate of the samples, and tenants a gateway. */
+function operatorFlags(): readonly string[] {
+  const digest = startGateDigest();
+  return [
+    `--start-gate-image=packages.example.com/cloister/start-gate@${digest}`,
+    `--start-gate-digests=${digest}`,
+    `--gateway-image=packages.example.com/cloister/cloister@${digest}`,
+  ];
 }
 
 function startGateDigest(): string {

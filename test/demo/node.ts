@@ -11,26 +11,12 @@ import { canConnect } from '../testbed/node/test-pods.ts';
 import { orThrow } from '../testbed/run-command.ts';
 import { whoRefused } from '../testbed/who-refused.ts';
 import type { Printer } from './printer.ts';
-import type { ToldResult } from './step.ts';
+import { type Outcome, type PlayedStep, playSteps } from './play-steps.ts';
 
 /** What the demo on a node reports with. */
 export interface NodeDemo {
   readonly tell: (text: string) => void;
   readonly print: Printer;
-}
-
-/** The outcome of one step: what came of it, and what is shown of it to people. */
-interface Outcome {
-  readonly got: string;
-  readonly by?: string;
-  readonly details?: readonly string[];
-}
-
-interface NodeStep {
-  readonly step: string;
-  /** Exactly what `got` must be, followed by the refuser where there is one. */
-  readonly expected: string;
-  readonly run: () => Promise<Outcome>;
 }
 
 const AGENT = 'hermes';
@@ -73,25 +59,7 @@ interface Place {
   readonly gatewayAddresses: readonly string[];
 }
 
-async function playSteps(steps: readonly NodeStep[], print: Printer): Promise<boolean> {
-  let ok = true;
-  for (const step of steps) {
-    const result = await play(step);
-    print.row(result);
-    ok &&= result.ok;
-  }
-  return ok;
-}
-
-async function play({ step, expected, run }: NodeStep): Promise<ToldResult> {
-  const started = performance.now();
-  const { got, by = null, details = [] } = await run();
-  const ms = Math.round((performance.now() - started) * 10) / 10;
-  const isExpected = (by === null ? got : `${got} by ${by}`) === expected;
-  return { step, expected, got, by, ok: isExpected, ms, message: details.join('\n') };
-}
-
-function runSandbox({ node, namespace }: Place): NodeStep {
+function runSandbox({ node, namespace }: Place): PlayedStep {
   return {
     step: 'a sandbox is applied: its start gate passes and its agent runs',
     expected: 'Ready',
@@ -110,7 +78,7 @@ function sandbox(node: StartedNode, namespace: string, name: string): object {
 }
 
 /** What the agent's own process shows, read from inside of its container. */
-function lookInside({ node, namespace }: Place): readonly NodeStep[] {
+function lookInside({ node, namespace }: Place): readonly PlayedStep[] {
   const inside = async (command: string): Promise<string> => {
     const { stdout } = await node.exec({ namespace, pod: AGENT }, ['sh', '-c', command]);
     return stdout.trim().replaceAll(/\s+/g, ' ');
@@ -137,7 +105,7 @@ function lookInside({ node, namespace }: Place): readonly NodeStep[] {
   }));
 }
 
-function tryToEscape(place: Place): readonly NodeStep[] {
+function tryToEscape(place: Place): readonly PlayedStep[] {
   const { node, namespace } = place;
   const targets: readonly (readonly [what: string, address: string, port: number])[] = [
     ['the internet', OUTSIDE, 443],
@@ -145,7 +113,7 @@ function tryToEscape(place: Place): readonly NodeStep[] {
     ['the API server', NODE_ADDRESS, 6443],
     ['the kubelet', NODE_ADDRESS, 10_250],
   ];
-  const closed = targets.map(([what, address, port]): NodeStep => ({
+  const closed = targets.map(([what, address, port]): PlayedStep => ({
     step: `from inside: ${what} at ${address}:${port}`,
     expected: 'Closed',
     run: async () => ({
@@ -155,7 +123,7 @@ function tryToEscape(place: Place): readonly NodeStep[] {
   return [...closed, reachGateway(place), createBadPod(place), execute(place)];
 }
 
-function reachGateway({ node, namespace }: Place): NodeStep {
+function reachGateway({ node, namespace }: Place): PlayedStep {
   return {
     step: `from inside: ${GATEWAY.name}:${GATEWAY.canaryPort}`,
     expected: 'Reached',
@@ -167,7 +135,7 @@ function reachGateway({ node, namespace }: Place): NodeStep {
   };
 }
 
-function createBadPod({ node, namespace, gatewayAddresses }: Place): NodeStep {
+function createBadPod({ node, namespace, gatewayAddresses }: Place): PlayedStep {
   return {
     step: 'a privileged pod beside it is refused, through the Service of the webhook',
     expected: 'Refused by Explain',
@@ -186,7 +154,7 @@ function makePrivileged(pod: ReturnType<typeof agentPod>): void {
   if (container !== undefined) container.securityContext = { privileged: true };
 }
 
-function execute({ node, namespace }: Place): NodeStep {
+function execute({ node, namespace }: Place): PlayedStep {
   return {
     step: 'kubectl exec into the agent is refused',
     expected: 'Refused by Decide',
@@ -205,7 +173,7 @@ function refusalOf(message: string): Outcome {
 }
 
 /** A sandbox that must not start, because its start gate cannot prove that it is closed. */
-function startUnproven({ node, namespace }: Place, name: string): NodeStep {
+function startUnproven({ node, namespace }: Place, name: string): PlayedStep {
   return {
     step: 'a new sandbox does not start, and says why',
     expected: 'Not started',

@@ -9,10 +9,13 @@ import type { Step } from './step.ts';
 const PATIENCE_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 50;
 
-/** What a platform engineer and an application team apply: roles, a tenant, a namespace, rights, a ServiceAccount. */
-export async function applyTenant(controlPlane: ControlPlane): Promise<void> {
+/**
+ * What a platform engineer and an application team apply: roles, a tenant, a namespace, rights, a ServiceAccount. The objects
+ * of `before` are in the namespace before it is enrolled.
+ */
+export async function applyTenant(controlPlane: ControlPlane, before: readonly object[] = []): Promise<void> {
   const roles = ['role-data-analyst.yaml', 'role-read-only.yaml', 'role-devops.yaml'].flatMap(readSample);
-  await controlPlane.apply([namespace(NAMESPACE), namespace('unrelated')]);
+  await controlPlane.apply([namespace(NAMESPACE), namespace('unrelated'), ...before]);
   await controlPlane.apply([...roles, ...readSample('tenant-acme.yaml')]);
   await until('namespace acme-agents is enrolled', async () => {
     const { object } = await callAPI(controlPlane, {

@@ -12,7 +12,7 @@ export function createTable(write: (text: string) => void, colour: boolean): Pri
     heading: (text) => write(`\n${paint('bold', text)}\n`),
     row: ({ step, got, by, ok, ms, expected, message }) => {
       const mark = ok ? paint('green', 'ok  ') : paint('red', 'FAIL');
-      const outcome = by === null ? got.toLowerCase() : `${got.toLowerCase()} by ${by}`;
+      const outcome = by === null ? inSentence(got) : `${inSentence(got)} by ${by}`;
       write(
         `${mark} ${step.padEnd(STEP_WIDTH)} ${outcome.padEnd(BY_WIDTH)} ${ms.toFixed(1).padStart(7)} ms\n`,
       );
@@ -23,4 +23,9 @@ export function createTable(write: (text: string) => void, colour: boolean): Pri
       for (const line of lines) write(`     ${paint('dim', line.trim())}\n`);
     },
   };
+}
+
+/** In lower case, but for the name of a reason. */
+function inSentence(got: string): string {
+  return /^[A-Z][a-z ]*$/.test(got) ? got.toLowerCase() : got;
 }

@@ -22,6 +22,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'it would run this test again',
   'kubectl wait deployment --all --namespace cloister-system --for=condition=Available --timeout=120s':
     'a Deployment needs a node; the programs run beside the API server here',
+  'kubectl wait agentsandbox/first --namespace acme-agents --for=condition=Ready --timeout=120s':
+    'an agent needs a node; test/node/readme.node.test.ts runs it on one',
   'npm run image': 'test/scripts/image.test.ts builds the images',
   'npm run -s image -- --print-digests': 'test/scripts/image.test.ts builds the images',
   'helm test cloister --namespace cloister-system':
@@ -40,6 +42,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
       'it would end what the others use; test/charts/uninstall.cluster.test.ts does it',
     ]),
   ),
+  'helm upgrade cloister charts/cloister --namespace cloister-system --reset-then-reuse-values --set image.digest=sha256:c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3':
+    'an upgrade undoes that the programs are reached by URL here; test/charts/uninstall.cluster.test.ts upgrades',
+  'kubectl delete validatingwebhookconfiguration cloister-decide':
+    'pods would not be reviewed any more; test/e2e/faults.cluster.test.ts deletes it and restores it',
+  'kubectl cordon node-1': 'there is no node here',
+  'kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute':
+    'there is no node here; what it makes of a sandbox is in test/operator/agent-sandbox/decide-lost.test.ts',
   'helm upgrade cloister charts/cloister --namespace cloister-system --reuse-values --set seccomp.install=true':
     'an upgrade undoes that the programs are reached by URL here; test/charts/seccomp.cluster.test.ts renders these values',
   'npx vitest run --project unit test/policy/admission/contract.test.ts': 'npm test runs the file',
@@ -60,12 +69,12 @@ const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = 
   ['cloister render ', { code: 1, prints: '"kind": "Pod"' }],
   ['cloister review -f manifests/samples -o sarif ', { code: 1 }],
   ['cloister get tenants', { prints: 'acme' }],
-  ['cloister get sandboxes ', { prints: 'none found' }],
+  ['cloister get sandboxes ', { prints: 'first' }],
+  ['npm run -s cloister -- get sandboxes ', { prints: 'first' }],
   ['cloister get roles', { prints: 'data-analyst' }],
   // No node runs the Deployments here.
   ['cloister doctor', { code: 1, prints: 'failed  Deployment cloister-system/cloister-operator' }],
   ['npm run -s cloister -- explain ', { prints: 'image-policy' }],
-  ['kubectl apply -f manifests/samples/refused/', { code: 1 }],
   // Each command of docs/enrolling.md finds what is in `workloads-before-enrolment.yaml`.
   [
     'kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs,pods ',
@@ -82,6 +91,8 @@ const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = 
   ['kubectl get networkpolicies ', { prints: 'open-policy' }],
   ['kubectl get rolebindings ', { prints: 'reads-all' }],
   ['kubectl get clusterrolebindings ', { prints: 'report-reads-cluster' }],
+  ['kubectl get events --all-namespaces ', { prints: 'NamespaceMissing' }],
+  ['kubectl get lease ', { prints: 'Z' }],
   ['kubectl get events ', { prints: 'is refused' }],
   ['kubectl label namespace reports ', { prints: 'unlabeled' }],
 ];

@@ -25,6 +25,12 @@ Error: no
   second line
 $ kubectl version
 \`\`\`
+
+1. A step:
+
+   \`\`\`sh
+   kubectl get nodes
+   \`\`\`
 `;
 
 test('commands are those of sh and console blocks, with their lines, continuations and output', () => {
@@ -39,5 +45,6 @@ test('commands are those of sh and console blocks, with their lines, continuatio
     { file: 'page.md', line: 12, command: 'kubectl get services', output: null },
     { file: 'page.md', line: 20, command: 'kubectl apply -f pod.yaml', output: 'Error: no\n  second line' },
     { file: 'page.md', line: 23, command: 'kubectl version', output: '' },
+    { file: 'page.md', line: 29, command: 'kubectl get nodes', output: null },
   ]);
 });

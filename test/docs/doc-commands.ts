@@ -15,7 +15,7 @@ export interface DocCommand {
   readonly output: string | null;
 }
 
-const FENCE = /^```(\w*)\s*$/;
+const FENCE = /^\s*```(\w*)\s*$/;
 const COMMENT = /(^|\s+)# .*$/;
 
 /** Returns the commands of all `sh` and `console` blocks of a Markdown text, in order. */

@@ -5,6 +5,7 @@ import { startFaultProxy } from '../kube/fault-proxy.ts';
 import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
 import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
 import { installCloister } from '../testbed/install-cloister.ts';
+import { freeLease } from '../operator/free-lease.ts';
 import { createProgramRunner, type ProgramRunner, type RunningProgram } from '../testbed/program-runner.ts';
 import { type ClusterCalls, clusterCalls } from './cluster-calls.ts';
 import { enrolledTenants, NAMESPACES } from './enrolled-tenants.ts';
@@ -148,6 +149,7 @@ describe('an operator that is killed between two writes', () => {
     const cut = await startOperator(await writeProxiedKubeconfig(proxy.url, token));
     await vi.waitFor(() => expect(stopped).toBe(true), { timeout: 30_000 });
     await cut.process.stop(0);
+    await freeLease(calls);
     await proxy.close();
     const whole = await startOperator();
     await holds(name, [`${name}-a`, `${name}-b`]);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startFaultProxy } from '../kube/fault-proxy.ts';
 import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
+import { freeLease } from '../operator/free-lease.ts';
 import { createProgramRunner, type ProgramRunner, type RunningProgram } from '../testbed/program-runner.ts';
 import { NAMESPACE } from './samples.ts';
 import { OPERATOR_FLAGS, RUNNING, useSandboxes } from './use-sandboxes.ts';
 
-const { cloister, controlPlane, changeSandbox, make, nextPod, play, run, says } = useSandboxes();
+const { calls, cloister, controlPlane, changeSandbox, make, nextPod, play, run, says } = useSandboxes();
 
 describe('an operator that is killed between two writes', () => {
   let runner: ProgramRunner;
@@ -32,6 +33,7 @@ describe('an operator that is killed between two writes', () => {
     await change();
     await vi.waitFor(() => expect(stopped).toBe(true), { timeout: 30_000 });
     await cut.process.stop(0);
+    await freeLease(calls());
     await proxy.close();
     return startWhole();
   };

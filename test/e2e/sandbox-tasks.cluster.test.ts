@@ -40,11 +40,13 @@ describe('the task of a sandbox', () => {
     expect(await pod('lost')).toBeUndefined();
   });
 
-  test('ends when it is stopped', async () => {
+  test('ends when it is stopped, and nothing that was made for it is left', async () => {
     await run('stopped');
     await changeSandbox('stopped', { state: 'Stopped' });
     await says('stopped', 'PodReady False/Stopped', 'Ready False/NotReady');
     await isGone(`${podsPath()}/stopped`);
+    await isGone(`${NAMESPACE_PATH}/secrets/cloister-proxy-s-stopped`);
+    await isGone(`${NAMESPACE_PATH}/serviceaccounts/cloister-s-stopped`);
     expect((await statusOf('stopped')).endTime).toBeDefined();
   });
 

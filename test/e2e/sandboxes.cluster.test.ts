@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
 import { readSample, readSampleObject } from '../demo/samples.ts';
 import { podsPath } from './samples.ts';
 import { SANDBOXES } from './sandbox-calls.ts';
-import { changeTenant, ROLES } from './tenants.ts';
+import { changeTenant, ROLES, TENANTS } from './tenants.ts';
 import { NAMESPACE_PATH, PASSED, RUNNING, useSandboxes } from './use-sandboxes.ts';
 
 const {
@@ -117,6 +118,15 @@ describe('a sandbox', () => {
     expect(metadata.labels).toMatchObject({ 'cloister.dev/role': 'read-only' });
     await says('default', 'RoleResolved True/Resolved');
     await changeTenant(calls(), 'acme', ({ roles }) => ({ roles: { ...roles, default: 'later' } }));
+    // The operator hears of tenants and of sandboxes on two watches.
+    const tenant = async () => (await calls().read(`${TENANTS}/acme`)).object as Partial<TenantIsolation>;
+    await vi.waitFor(
+      async () => {
+        const { metadata: written, status } = await tenant();
+        expect(status?.observedGeneration).toBe(written?.generation);
+      },
+      { timeout: 10_000 },
+    );
     await make('other-default', { roleRef: undefined });
     expect((await nextPod('other-default')).metadata.labels).toMatchObject({ 'cloister.dev/role': 'later' });
     expect((await statusOf('default')).resolvedRole).toMatchObject({ name: 'read-only' });

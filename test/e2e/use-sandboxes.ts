@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { applyTenant } from '../demo/prepare.ts';
-import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
+import {
+  type ControlPlaneOptions,
+  startControlPlane,
+  type StartedControlPlane,
+} from '../testbed/control-plane.ts';
 import { type RunningCloister, startCloister } from '../testbed/start-cloister.ts';
 import { type ClusterCalls, clusterCalls } from './cluster-calls.ts';
 import { NAMESPACE, startGateDigest } from './samples.ts';
@@ -25,15 +29,19 @@ export const RUNNING = { gate: PASSED, agent: 'Running' } as const;
 
 /**
  * Installs Cloister on a control plane of this file's own and applies the sample tenant, whose gateway has an address then.
- * There is no kubelet: the tests play it.
+ * There is no kubelet: the tests play it. What was there before Cloister is made by `prepare`.
  */
-export function useSandboxes() {
+export function useSandboxes(
+  prepare: (controlPlane: StartedControlPlane) => Promise<void> = async () => {},
+  options: () => Promise<ControlPlaneOptions> = async () => ({}),
+) {
   let controlPlane: StartedControlPlane;
   let cloister: RunningCloister;
   let calls: ClusterCalls;
   beforeAll(async () => {
-    controlPlane = await startControlPlane();
+    controlPlane = await startControlPlane(await options());
     calls = clusterCalls(controlPlane);
+    await prepare(controlPlane);
     cloister = await startCloister(controlPlane, {
       startGateDigests: [DIGEST],
       operatorFlags: OPERATOR_FLAGS,

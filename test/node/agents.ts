@@ -42,6 +42,9 @@ export function agentRole(
   };
 }
 
+/** Enough for all the sandboxes of a test. */
+const QUOTA = { sandboxes: 100, hard: { 'requests.cpu': '20', 'requests.memory': '40Gi' } };
+
 /** A tenant of one namespace, whose agents may have these roles. */
 export function tenant(name: string, namespace: string, roles: readonly string[]): object {
   const { spec } = minimalTenantIsolation;
@@ -50,7 +53,7 @@ export function tenant(name: string, namespace: string, roles: readonly string[]
     metadata: { name },
     spec: {
       ...spec,
-      namespaces: [{ ...spec.namespaces[0], name: namespace }],
+      namespaces: [{ ...spec.namespaces[0], name: namespace, quota: QUOTA }],
       roles: { allowed: roles, default: roles[0] },
     },
   };

@@ -50,7 +50,7 @@ const create = (pod: object) => node.kubectl(['create', '-f', '-'], { input: JSO
 test('helm install --wait makes operator and webhook available', async () => {
   const available = '{range .items[*]}{.metadata.name} {.status.readyReplicas}{"\\n"}{end}';
   const list = ['get', 'deployments', `--namespace=${SYSTEM_NAMESPACE}`, `--output=jsonpath=${available}`];
-  expect(await kubectl(...list)).toBe('cloister-operator 1\ncloister-webhook 2\n');
+  expect(await kubectl(...list)).toBe('cloister-operator 2\ncloister-webhook 2\n');
   const status = await cloister.helm([
     'status',
     'cloister',

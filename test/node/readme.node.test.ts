@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDocCommands, ROOT } from '../docs/doc-commands.ts';
@@ -9,9 +9,13 @@ import { type CommandResult, runCommand } from '../testbed/run-command.ts';
 
 const REGISTRY = 'packages.example.com/cloister';
 const FIRST = 'helm install ';
-const LAST = 'kubectl apply -f manifests/samples/access/';
+const LAST = 'npm run -s cloister -- get sandboxes ';
 /** The other way to install. */
 const WITHOUT_HELM = 'kubectl apply --server-side -f manifests/install.yaml';
+
+/** The sandbox whose image is a placeholder, and the repository of the reader's own, which the role allows. */
+const SANDBOX = 'manifests/samples/sandbox-first.yaml';
+const AGENT_REPOSITORY = 'ghcr.io/acme/own';
 
 const all = readDocCommands()
   .filter(({ file, output }) => file === 'README.md' && output === null)
@@ -22,6 +26,7 @@ const commands = all.slice(first, last + 1).filter((command) => command !== WITH
 
 let node: StartedNode;
 let digests: Readonly<Record<string, string>>;
+let ownSandbox: string;
 
 beforeAll(async () => {
   node = await startNode();
@@ -30,6 +35,8 @@ beforeAll(async () => {
     await node.importImage(archive, `${REGISTRY}/${name}`);
   }
   digests = Object.fromEntries(Object.values(images).map(({ name, digest }) => [name, digest]));
+  const agent = await node.importImage(join(node.folder, 'busybox.tar'), AGENT_REPOSITORY);
+  ownSandbox = await writeOwnSandbox(agent);
   const bin = join(node.folder, 'reader');
   await mkdir(bin);
   const programs = await providePrograms(['kubectl', 'helm']);
@@ -38,11 +45,22 @@ beforeAll(async () => {
 
 afterAll(() => node?.stop());
 
-/** Runs a command as a reader would, who puts in the digests of what they have built. */
+/** Sets an image in the sample, as the README says; returns the path of the copy. */
+async function writeOwnSandbox(image: string): Promise<string> {
+  const sample = await readFile(join(ROOT, SANDBOX), 'utf8');
+  const own = sample.replace(/(\bimage: )\S+/, `$1${image}`);
+  expect(own).not.toBe(sample);
+  const path = join(node.folder, 'sandbox-first.yaml');
+  await writeFile(path, own);
+  return path;
+}
+
+/** Runs a command as a reader would, who puts in the digests of what they have built, and an image of their own. */
 function run(command: string): Promise<CommandResult> {
   const own = command
     .replace(/(--set image\.digest=)\S+/, `$1${digests['cloister']}`)
-    .replace(/(--set startGate\.image\.digest=)\S+/, `$1${digests['start-gate']}`);
+    .replace(/(--set startGate\.image\.digest=)\S+/, `$1${digests['start-gate']}`)
+    .replace(SANDBOX, ownSandbox);
   return runCommand({
     program: 'bash',
     args: ['-e', '-o', 'pipefail', '-c', `cd '${ROOT}'; exec 2>&1; ${own}`],
@@ -54,8 +72,9 @@ function run(command: string): Promise<CommandResult> {
   });
 }
 
-test('the section has its commands from the installation to the grant', () => {
+test('the section has its commands from the installation to the first agent', () => {
   expect(commands.length).toBeGreaterThan(5);
+  expect(commands.filter((command) => command.includes(SANDBOX))).toHaveLength(1);
 });
 
 test.for(commands)('README: %s', async (command) => {

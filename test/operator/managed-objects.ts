@@ -2,7 +2,7 @@ import type { ControlPlane } from '../testbed/control-plane.ts';
 import { orThrow } from '../testbed/run-command.ts';
 
 const KINDS =
-  'configmap,networkpolicy,poddisruptionbudget,rolebinding,secret,service,serviceaccount,statefulset';
+  'configmap,networkpolicy,poddisruptionbudget,resourcequota,rolebinding,secret,service,serviceaccount,statefulset';
 
 /** Kind and name of what Cloister manages in a namespace, sorted. */
 export async function managedIn(controlPlane: ControlPlane, namespace: string): Promise<string[]> {
@@ -22,15 +22,20 @@ export const IN_ENROLLED: readonly string[] = [
   'ConfigMap cloister-ca',
   'NetworkPolicy cloister-allow-gateway',
   'NetworkPolicy cloister-default-deny',
+  'ResourceQuota cloister-quota',
   'RoleBinding cloister-gateway-pods',
   'RoleBinding cloister-operator-secrets',
+  'Secret cloister-proxy-r-read-only',
 ];
 
 /** What it has in its system namespace. */
 export const IN_SYSTEM: readonly string[] = [
+  'ConfigMap cloister-feed-role-read-only',
+  'ConfigMap cloister-feed-tenant',
   'ConfigMap cloister-gate',
   'NetworkPolicy cloister-gateway',
   'PodDisruptionBudget cloister-gateway',
+  'ResourceQuota cloister-quota',
   'RoleBinding cloister-gateway',
   'RoleBinding cloister-operator-secrets',
   'Secret cloister-gateway-authority',

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
@@ -7,6 +8,7 @@ import { readConfiguration } from '../../src/operator/configuration.ts';
 import { enrolmentLabels } from '../../src/render/enrolment-labels.ts';
 import { createManualClock } from '../build/manual-clock.ts';
 import { createMemoryKubeClient, type Write } from '../build/memory-kube-client.ts';
+import { withLeaseOf } from '../build/with-lease-of.ts';
 import { buildTenantIsolation } from '../build/tenant-isolation.ts';
 
 const START = Date.parse('2026-11-23T12:00:00Z');
@@ -36,14 +38,19 @@ function namespace(name: string, metadata: Partial<KubeObject['metadata']> = {})
 async function start(tenants: readonly KubeObject[], namespaces: readonly KubeObject[]) {
   const clock = createManualClock(START);
   const memory = createMemoryKubeClient({ tenantisolations: tenants, namespaces });
+  const aside = createMemoryKubeClient();
+  aside.put('leases/cloister-operator', { metadata: { name: 'cloister-operator' } });
   const error = vi.fn<(fields: object, message: string) => void>();
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error };
   const begin = async (): Promise<void> => {
     enrolment = startOperator({
-      client: memory.client,
+      client: withLeaseOf(aside.client, memory.client),
       logger,
       clock,
       random: () => 0,
+      registry: new Registry(),
+      instance: 'operator-0',
+      identity: 'one',
       configuration: readConfiguration([], {}),
       environment: {},
       readResolverConfiguration: () => Promise.resolve(''),
@@ -73,6 +80,14 @@ describe('enrolment', () => {
         },
       },
     ]);
+  });
+
+  test('is said in the status of the tenant that was seen, and not of a later one of the name', async () => {
+    const stored = tenant('acme', ['acme-agents'], ({ metadata }) => (metadata.uid = 'uid-acme'));
+    const { begin, memory } = await start([stored], [namespace('acme-agents')]);
+    await begin();
+    const said = memory.writes.filter(({ verb }) => verb === 'applyStatus');
+    expect(said).toMatchObject([{ body: { metadata: { name: 'acme', uid: 'uid-acme' } } }]);
   });
 
   test('ends under the resource version that was seen, so that one enrolled in between stays so', async () => {

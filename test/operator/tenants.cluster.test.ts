@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test, vi } from 'vitest';
 import type { GateFacts } from '../../src/policy/gate/gate-facts.ts';
 import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
@@ -42,7 +43,8 @@ describe('a tenant', () => {
 
     await isQuiet(operator);
     const again = await start();
-    await vi.waitFor(() => expect(again.operator.synced()).toBe(true), WAIT);
+    const { synced, isLeader } = again.operator;
+    await vi.waitFor(() => expect([synced(), isLeader()]).toEqual([true, true]), WAIT);
     await isQuiet(again);
     expect(again.writes).toEqual([]);
     expect(again.errors).toEqual([]);
@@ -69,11 +71,16 @@ describe('a tenant', () => {
   });
 
   test('serves a certificate that its namespaces trust, under the name by which agents call the gateway', async () => {
-    const bundle = (await dataOf(`${NAMESPACES}/acme-agents/configmaps/cloister-ca`))['ca.crt'] ?? '';
+    const trusted = await dataOf(`${NAMESPACES}/acme-agents/configmaps/cloister-ca`);
+    const authority = trusted['ca.crt'] ?? '';
     const data = await dataOf(`${NAMESPACES}/cloister-t-acme/secrets/cloister-gateway-certificate`);
     const certificate = new X509Certificate(Buffer.from(data['tls.crt'] ?? '', 'base64'));
     expect(certificate.checkHost('cloister-gateway')).toBe('cloister-gateway');
-    expect(certificate.verify(new X509Certificate(bundle).publicKey)).toBe(true);
+    expect(certificate.verify(new X509Certificate(authority).publicKey)).toBe(true);
+    // For programs that can be told one file alone: a request that the gateway lets through unread ends elsewhere.
+    const bundle = (trusted['bundle.crt'] ?? '').split('-----END CERTIFICATE-----\n');
+    expect(bundle.slice(0, -2)).toHaveLength(rootCertificates.length);
+    expect(`${bundle.at(-2)}-----END CERTIFICATE-----\n`).toBe(authority);
   });
 
   test('is ready when replicas of its gateway are, and says at which addresses', async () => {
@@ -122,6 +129,23 @@ describe('a tenant', () => {
   });
 });
 
+test('a planted proxy Secret of a role is named, and not told to the gateway', async () => {
+  await makeNamespace('planted-agents');
+  const planted = { metadata: { name: 'cloister-proxy-r-read-only' }, data: { secret: 'dGhlaXJz' } };
+  await calls().create(`${NAMESPACES}/planted-agents/secrets`, planted);
+  await start();
+  await makeTenant('planted', ['planted-agents']);
+  await vi.waitFor(async () => {
+    const { conditions } = await statusOf('planted');
+    expect(conditions?.find(({ type }) => type === 'GatewayReady')?.message).toBe(
+      'Not in place yet: Secret planted-agents/cloister-proxy-r-read-only.',
+    );
+  }, WAIT);
+  const told = await dataOf(`${NAMESPACES}/cloister-t-planted/configmaps/cloister-feed-role-read-only`);
+  const { sharedSecrets } = JSON.parse(told['role.json'] ?? '') as { sharedSecrets: unknown };
+  expect(sharedSecrets).toEqual([{ namespace: 'planted-agents' }]);
+});
+
 test('without an image of the gateway namespaces are closed, and the condition says why there is none', async () => {
   await makeNamespace('bare-agents');
   await start({ flags: [] });
@@ -132,6 +156,7 @@ test('without an image of the gateway namespaces are closed, and the condition s
   expect(await managedIn(controlPlane(), 'bare-agents')).toEqual([
     'NetworkPolicy cloister-allow-gateway',
     'NetworkPolicy cloister-default-deny',
+    'ResourceQuota cloister-quota',
   ]);
   expect((await calls().read(`${NAMESPACES}/cloister-t-bare`)).status).toBe(404);
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { type ClusterCalls, clusterCalls } from '../e2e/cluster-calls.ts';
-import { enrolledTenants } from '../e2e/enrolled-tenants.ts';
+import { enrolledTenants, NAMESPACES } from '../e2e/enrolled-tenants.ts';
 import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import {
   type OperatorOnCluster,
@@ -46,6 +46,20 @@ export function useTenantCluster(): TenantCluster {
   afterEach(stop);
 
   const conditionsOf = async (tenant: string) => (await tenants.statusOf(tenant)).conditions ?? [];
+  /** Expects that the gateway is told of the tenant's namespaces, and of the Secret of its role in each. */
+  const isTold = async (tenant: string): Promise<void> => {
+    const told = async (name: string): Promise<unknown> => {
+      const { object } = await calls.read(
+        `${NAMESPACES}/cloister-t-${tenant}/configmaps/cloister-feed-${name}`,
+      );
+      const [text = '{}'] = Object.values((object['data'] ?? {}) as Record<string, string>);
+      return JSON.parse(text);
+    };
+    const namespaces = ((await tenants.statusOf(tenant)).namespaces ?? []).map(({ name }) => name).sort();
+    expect(await told('tenant')).toMatchObject({ namespaces });
+    const sharedSecrets = namespaces.map((namespace) => ({ namespace, hash: expect.any(String) as string }));
+    expect(await told('role-read-only')).toMatchObject({ sharedSecrets });
+  };
   return {
     ...tenants,
     controlPlane: () => controlPlane,
@@ -62,11 +76,16 @@ export function useTenantCluster(): TenantCluster {
       vi.waitFor(async () => {
         const said = (await conditionsOf(tenant)).map(({ type, message }) => `${type}: ${message}`);
         expect(said).toEqual([
-          expect.stringMatching(/^NamespacesEnrolled: All/),
+          expect.stringMatching(/^NamespacesEnrolled: Enrolled namespaces: (\d+) of \1\.$/),
+          expect.stringMatching(/^PodsCompliant: All/),
           'NetworkClosed: The policies of Cloister are in place.',
-          'GatewayReady: 0 of 2 replicas are ready.',
+          expect.stringMatching(
+            /^QuotaApplied: Namespaces with a ResourceQuota: \d+\. In total they allow: /,
+          ),
+          'GatewayReady: Ready replicas: 0 of 2.',
           'Ready: These conditions do not hold: GatewayReady.',
         ]);
+        await isTold(tenant);
       }, WAIT),
     removeGuard: async () => {
       const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';

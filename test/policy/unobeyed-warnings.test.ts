@@ -10,12 +10,9 @@ test('the defaults that the API server fills in are not warned about', () => {
   expect(unobeyedWarnings('AgentRole', buildAgentRole())).toEqual([]);
 });
 
-test('a sandbox is told that nobody reaches its ports, where it has some', () => {
-  expect(unobeyedWarnings('AgentSandbox', buildAgentSandbox())).toEqual([]);
+test('a sandbox is told nothing, for every field of it is obeyed', () => {
   const listening = buildAgentSandbox(({ spec }) => (spec.ports = [8080]));
-  expect(unobeyedWarnings('AgentSandbox', listening)).toEqual([
-    expect.stringContaining('does not enforce spec.ports'),
-  ]);
+  expect(unobeyedWarnings('AgentSandbox', listening)).toEqual([]);
 });
 
 test('a budget that was asked for is named', () => {
@@ -43,10 +40,10 @@ test('a confirmation is named where a person is to be asked, and only there', ()
   ]);
 });
 
-test('a quota that was asked for is named, and the default is not', () => {
-  expect(unobeyedWarnings('TenantIsolation', buildTenantIsolation())).toEqual([
-    expect.stringContaining('spec.namespaces[*].quota'),
+test('what the API server fills in for a tenant is not named, and limits that were asked for are', () => {
+  expect(unobeyedWarnings('TenantIsolation', buildTenantIsolation())).toEqual([]);
+  const object = changedObject(minimalTenantIsolation, { '/spec/limits': { tokensPerDay: 5 } });
+  expect(unobeyedWarnings('TenantIsolation', tenantIsolation.schema.parse(object))).toEqual([
+    expect.stringContaining('spec.limits'),
   ]);
-  const object = changedObject(minimalTenantIsolation, { '/spec/namespaces/0/quota': undefined });
-  expect(unobeyedWarnings('TenantIsolation', tenantIsolation.schema.parse(object))).toEqual([]);
 });

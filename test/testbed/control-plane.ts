@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIServerFaults } from './api-server-faults.ts';
 import { copyBootstrappedData } from './bootstrapped-data.ts';
+import type { EtcdFaults } from './etcd.ts';
 import { connectControlPlane, type ControlPlane } from './connect-control-plane.ts';
 import { launchServers } from './launch-servers.ts';
 import { MissingProgramError } from './missing-program-error.ts';
@@ -26,7 +27,7 @@ export interface ControlPlaneOptions {
 }
 
 /** A control plane that this process started, and can disturb. */
-export interface StartedControlPlane extends ControlPlane, APIServerFaults {
+export interface StartedControlPlane extends ControlPlane, APIServerFaults, EtcdFaults {
   /**
    * Resolves when every check of the API server passes and kube-controller-manager has been started behind it,
    * which `startControlPlane` does not wait for; throws when that fails.

@@ -19,6 +19,32 @@ export interface Etcd {
   process: ServerProcess;
 }
 
+/** What can be done to etcd by who started it. */
+export interface EtcdFaults {
+  /** Freezes etcd: the API server answers nothing that is not in its caches. */
+  pauseEtcd: () => void;
+  resumeEtcd: () => void;
+  /** Takes all history away, so that no watch can begin in the past. */
+  compactEtcd: () => Promise<void>;
+}
+
+/** Gives the faults of a running etcd. */
+export function etcdFaults({ url, process }: Etcd): EtcdFaults {
+  const call = async (path: string, body: object): Promise<unknown> => {
+    const answer = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`etcd: ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  return {
+    pauseEtcd: () => process.signal('SIGSTOP'),
+    resumeEtcd: () => process.signal('SIGCONT'),
+    compactEtcd: async () => {
+      const { header } = (await call('/v3/kv/range', { key: 'AA==' })) as { header: { revision: string } };
+      await call('/v3/kv/compaction', { revision: header.revision, physical: true });
+    },
+  };
+}
+
 /** Where etcd keeps its data in the testbed's folder. */
 export const etcdData = (folder: string): string => join(folder, 'etcd');
 

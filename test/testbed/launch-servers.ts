@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiServerFaults, type APIServerFaults } from './api-server-faults.ts';
 import type { ControlPlaneConnection } from './connect-control-plane.ts';
-import { startEtcd } from './etcd.ts';
+import { type EtcdFaults, etcdFaults, startEtcd } from './etcd.ts';
 import { freePort } from './free-port.ts';
 import { certificateFile, fullyReady, startKubeApiserver } from './kube-apiserver.ts';
 import { startKubeControllerManager } from './kube-controller-manager.ts';
@@ -29,7 +29,7 @@ export interface Launch {
 /** The servers that were launched. */
 export interface LaunchedServers {
   connection: ControlPlaneConnection;
-  faults: APIServerFaults;
+  faults: APIServerFaults & EtcdFaults;
   etcd: ServerProcess;
   apiServer: ServerProcess;
   /** Settles when the controller manager runs; undefined where none was asked for. */
@@ -68,7 +68,7 @@ export async function launchServers(launch: Launch): Promise<LaunchedServers> {
   };
   return {
     connection,
-    faults: apiServerFaults(apiServer, apiServerOptions),
+    faults: { ...apiServerFaults(apiServer, apiServerOptions), ...etcdFaults(etcd) },
     etcd: etcd.process,
     apiServer,
     controllers: controllerManager ? startControllers() : undefined,

@@ -12,6 +12,8 @@ import { startWatchdog } from './start-watchdog.ts';
 export interface RunningProgram {
   readonly process: ServerProcess;
   readonly probeUrl: string;
+  /** Where the operator serves its metrics. */
+  readonly metricsUrl: string;
   /** Resolves when `/readyz` answers 200; throws with the last lines of its output when it ends or takes too long. */
   readonly ready: () => Promise<void>;
   /** What it wrote so far. */
@@ -30,7 +32,7 @@ export interface ProcessOptions {
 
 /** Starts our programs, and ends what it started. */
 export interface ProgramRunner {
-  /** Starts one with the flags beside `--address` and `--probe-port`; it does not wait until it is ready. */
+  /** Starts one with the flags beside `--address` and the ports; it does not wait until it is ready. */
   readonly start: (
     name: 'operator' | 'webhook' | 'gateway',
     flags: readonly string[],
@@ -55,10 +57,11 @@ export async function createProgramRunner({ isBuilt = false } = {}): Promise<Pro
   const started: ServerProcess[] = [];
   return {
     start: async (name, flags, { address = ADDRESS, nodeFlags = [], environment = {} } = {}) => {
-      const probePort = await freePort(address);
+      const [probePort, metricsPort] = [await freePort(address), await freePort(address)];
       const file = isBuilt ? `dist/bin/${name}.js` : `src/bin/${name}.ts`;
       const program = fileURLToPath(new URL(`../../${file}`, import.meta.url));
       const own = [`--address=${address}`, `--probe-port=${probePort}`];
+      if (name === 'operator') own.push(`--metrics-port=${metricsPort}`);
       // The gateway is not in the manifests: the operator makes it.
       const deployed = name === 'gateway' ? [] : deployedNodeFlags(name);
       const node = ['--disable-warning=ExperimentalWarning', ...deployed, ...nodeFlags];
@@ -68,7 +71,8 @@ export async function createProgramRunner({ isBuilt = false } = {}): Promise<Pro
       started.push(server);
       const probeUrl = `http://${address}:${probePort}`;
       const ready = () => server.ready(() => answersOK(`${probeUrl}/readyz`), READY_MILLISECONDS);
-      return { process: server, probeUrl, ready, log: () => readFile(log, 'utf8') };
+      const metricsUrl = `http://${address}:${metricsPort}/metrics`;
+      return { process: server, probeUrl, metricsUrl, ready, log: () => readFile(log, 'utf8') };
     },
     stop: async () => {
       await Promise.all(started.map((server) => server.stop(GRACE_MILLISECONDS)));

@@ -127,7 +127,7 @@ export const roleSandbox = z.object({
     .enum(['Required', 'Preferred'])
     .default('Required')
     .describe(
-      '`Required`: the pod has `hostUsers: false`. `Preferred`: where every eligible node can do that.',
+      '`Required`: the pod has `hostUsers: false`. `Preferred`: the pod of a sandbox has it where every node that it may run on can do that: Kubernetes 1.33 or later, with a container runtime that says so.',
     ),
   startGate: z
     .enum(['Required', 'None'])

@@ -121,13 +121,20 @@ export const sandboxSpec = z
     restartPolicy: z
       .enum(['Never', 'OnFailure', 'Always'])
       .default('Never')
-      .describe('Of the sandbox: also when its pod is gone.'),
+      .describe(
+        'Of the sandbox: also when its pod is gone. A task that has ended is not started again: delete and create the sandbox.',
+      ),
     narrow: narrow.optional().describe('Less than the role, never more.'),
     ports: distinctList(port(), 16).describe("Ports that the agent listens on, within the role's `ingress`."),
+    ttlSecondsAfterFinished: seconds(0, 31_536_000)
+      .optional()
+      .describe('The sandbox is deleted so long after its end. If not set: it stays.'),
     state: z
       .enum(['Running', 'Stopped'])
       .default('Running')
-      .describe('`Stopped` ends the task; what it held is revoked.'),
+      .describe(
+        '`Stopped` ends the task for good; what it held is revoked. To run it again, delete and create the sandbox.',
+      ),
     updatePolicy: z
       .enum(['Recreate', 'OnDelete'])
       .default('Recreate')

@@ -19,20 +19,23 @@ export const sandboxConditions = {
     meaning: 'The pod runs and is ready.',
     reasons: {
       Running: 'The pod is ready.',
+      PolicyOutdated:
+        'The pod is ready, and was created before a change of the role or the sandbox. It is replaced when it is deleted.',
       Starting: 'The pod was created and is not ready yet.',
       Waiting: 'The pod cannot be created yet. The message says what it waits for.',
       Replaced: 'The pod is deleted and created again. The message says why.',
       GateFailed: 'The start gate failed. The pod is created again after a pause.',
       Restarting: 'The pod ended. It is created again after a pause.',
       Refused: 'Admission refused the pod. The message has its words.',
-      Completed: 'The task has ended.',
-      Failed: 'The pod failed and is not started again.',
-      Stopped: 'spec.state is Stopped.',
+      Completed: 'The task has ended. Delete and create the sandbox to run it again.',
+      Failed: 'The pod failed and is not started again. Delete and create the sandbox to run it again.',
+      Stopped:
+        'spec.state is, or was, Stopped. The task has ended for good: delete and create the sandbox to run it again.',
       LifetimeReached: 'The longest life of the sandbox is over.',
     },
   },
   CredentialsReady: {
-    meaning: 'Every credential of the role is bound and can be issued.',
+    meaning: 'Not in this release. Every credential of the role is bound and can be issued.',
     reasons: {
       Ready: 'All are bound.',
       NotBound: 'The tenant binds no secret to a name. Calls that need it are denied.',
@@ -43,16 +46,16 @@ export const sandboxConditions = {
   EgressClosed: {
     meaning: 'No policy lets the pod out but to its gateway.',
     reasons: {
-      Closed: 'The start gate found everything closed that must be, from inside the pod.',
+      Closed: 'The start gate found everything closed that must be, and no network policy opens it now.',
       FoundOpen: 'The start gate reached what must be closed. The message names it.',
       GateFailed: 'The start gate could not find out. The message has its words.',
       OpenedBy: 'A network policy opens it. The message names it.',
-      OtherPolicyEngine: 'A policy of another kind selects the pod, and cannot be judged.',
+      OtherPolicyEngine: 'A policy of another kind may open it, and cannot be judged. The message names it.',
       NotProven: 'The start gate has not reported, or the role has none.',
     },
   },
   Contained: {
-    meaning: 'A quarantine holds the sandbox.',
+    meaning: 'Not in this release. A quarantine holds the sandbox.',
     reasons: {
       Quarantined: 'It is cut off. The message names the quarantine.',
       Containing: 'Not every step is done.',

@@ -185,6 +185,9 @@ export const tenantSpec = z
   .object({
     namespaces: keyedList(tenantNamespace, ['name'], 64).describe('Namespaces that belong to the tenant.'),
     roles: roles.prefault({}).describe('Roles of the tenant.'),
+    imagePullSecrets: distinctList(dnsSubdomain(), 16).describe(
+      'Names of Secrets with which the images of sandboxes are pulled. They must exist in each namespace. Empty: none.',
+    ),
     limits: limits.prefault({}).describe('What all sandboxes of the tenant together may use.'),
     approvals: approvals.prefault({}).describe('How people are notified of questions.'),
     gateway: gateway.prefault({}).describe("The tenant's gateway."),

@@ -16,17 +16,29 @@ export const tenantConditions = {
     },
   },
   PodsCompliant: {
-    meaning: 'Every pod in the namespaces of the tenant meets the pod contract.',
+    meaning: 'Every pod and workload from before enrolment meets the pod contract, as later ones must.',
     reasons: {
       Compliant: 'All of them.',
-      ViolationsFound: 'The message names pods that existed before enrolment and violate the contract.',
+      ViolationsFound:
+        'The message names pods and workloads that existed before enrolment and violate the contract.',
+      NotJudged: 'They have not been looked at yet.',
     },
   },
   NetworkClosed: {
-    meaning: 'The namespaces are closed in both directions.',
+    meaning: 'The policies that close the namespaces in both directions are in place.',
     reasons: {
-      Closed: 'The policies of Cloister are in place.',
+      Closed:
+        'The policies of Cloister exist. Another policy may still open a sandbox: see its EgressClosed.',
       PolicyMissing: 'A policy is not in place. The message names its namespace.',
+    },
+  },
+  QuotaApplied: {
+    meaning: 'Every namespace of the tenant has its ResourceQuota.',
+    reasons: {
+      Applied: 'All of them. The message says what they allow in total.',
+      NotCounted: 'Sandboxes are not counted yet. Other entries hold.',
+      Exhausted: 'No sandbox can be created in a namespace. The message names it.',
+      QuotaMissing: 'A ResourceQuota is not in place. The message names it.',
     },
   },
   GatewayReady: {
@@ -42,7 +54,7 @@ export const tenantConditions = {
     },
   },
   CredentialsBound: {
-    meaning: 'Every credential of the allowed roles is bound.',
+    meaning: 'Not in this release. Every credential of the allowed roles is bound.',
     reasons: {
       Bound: 'All of them.',
       NotBound: 'The message names those that are not. Calls that need them are denied.',
@@ -50,7 +62,7 @@ export const tenantConditions = {
     },
   },
   DatabaseIsolated: {
-    meaning: 'A login of the tenant was tried and reached no rows of other tenants.',
+    meaning: 'Not in this release. A login of the tenant was tried and reached no rows of other tenants.',
     reasons: {
       Proven: 'It was tried on the canary tenant.',
       Reached: 'It reached what it must not. No logins are issued.',

@@ -16,11 +16,23 @@ const WATCHED = ['list', 'watch'];
 const WRITTEN = [...WATCHED, 'create', 'patch'];
 const OWNED = [...WRITTEN, 'delete'];
 
+/** Workloads from before enrolment, which it judges. */
+const JUDGED = [
+  resources.replicationControllers,
+  resources.daemonSets,
+  resources.deployments,
+  resources.replicaSets,
+  resources.cronJobs,
+  resources.jobs,
+];
+
 /** What the operator asks of the API server in every installation. Its rights to Secrets it gives itself, tenant by tenant. */
 export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.agentRoles, WATCHED),
   ...rights(resources.agentSandboxes, WATCHED),
   ...rights(resources.tenantIsolations, WATCHED),
+  ...rights(resources.agentSandboxes, ['delete']),
+  ...rights(resources.agentRoles, ['patch'], { subresource: 'status' }),
   ...rights(resources.agentSandboxes, ['patch'], { subresource: 'status' }),
   ...rights(resources.tenantIsolations, ['patch'], { subresource: 'status' }),
   ...rights(resources.namespaces, OWNED),
@@ -32,8 +44,13 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.services, WRITTEN),
   ...rights(resources.statefulSets, WRITTEN),
   ...rights(resources.podDisruptionBudgets, WRITTEN),
+  ...rights(resources.nodes, WATCHED),
+  ...rights(resources.resourceQuotas, OWNED),
+  ...JUDGED.flatMap((resource) => rights(resource, ['list'])),
+  ...rights(resources.pods, ['create'], { subresource: 'eviction' }),
   ...Object.values(CLUSTER_ROLE).flatMap((name) => rights(resources.clusterRoles, ['bind'], { name })),
   ...rights(resources.events, ['create', 'patch']),
+  ...rights(resources.leases, ['create'], { namespace: SYSTEM_NAMESPACE }),
   ...rights(resources.leases, ['get', 'update'], { namespace: SYSTEM_NAMESPACE, name: OPERATOR }),
   ...rights(resources.services, ['get'], { namespace: SYSTEM_NAMESPACE, name: WEBHOOK }),
   ...rights(resources.endpointSlices, ['get'], { namespace: 'default', name: 'kubernetes' }),

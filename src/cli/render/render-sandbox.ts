@@ -6,6 +6,7 @@ import type { Violation } from '../../policy/decision.ts';
 import { describeDenial, describeViolation } from '../../policy/describe-decision.ts';
 import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
 import { type GrantedRole, grantRole } from '../../policy/sandboxes/grant-role.ts';
+import { ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import { lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxProxySecret } from '../../render/sandbox/proxy-secret.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
@@ -62,10 +63,12 @@ function renderGranted(sandbox: AgentSandbox, granted: Grant, options: RenderSan
   const unknown = rendered.left.filter((violation) => isUnknown(violation, options));
   const refused = rendered.left.filter((violation) => !unknown.includes(violation));
   if (refused.length > 0) return podNotReady('Refused', describeRefusedPod(sandbox, refused));
+  const policy = ingressPolicy(owner, granted.role);
   return {
     objects: [
       { apiVersion: 'v1', kind: 'ServiceAccount', ...sandboxServiceAccount(owner) },
       secretOf(owner),
+      ...(policy === null ? [] : [{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...policy }]),
       podOf(rendered, metadata.uid !== undefined),
     ],
     refusal: null,

@@ -1,4 +1,12 @@
-import { CERTIFICATE_AUTHORITY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
+import { Secret } from '../../lib/secret.ts';
+import { quotaEntries, resourceQuota, systemQuota } from '../../render/tenant/resource-quota.ts';
+import { roleProxySecret } from '../../render/tenant/role-proxy-secret.ts';
+import {
+  CERTIFICATE_AUTHORITY,
+  GATEWAY_CERTIFICATE,
+  PROXY_SECRET,
+  systemNamespaceOf,
+} from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { describeDenial } from '../../policy/describe-decision.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
@@ -83,8 +91,25 @@ function enrolledObjects(
     allowGateway(name, namespace),
     operatorSecretsBinding(namespace),
     gatewayPodsBinding(name, namespace),
-    certificateAuthorityConfigMap(namespace, placeholder("certificates of the gateway's authority")),
+    certificateAuthorityConfigMap(namespace, {
+      authorities: placeholder("certificates of the gateway's authority"),
+      publicRoots: [placeholder('public root certificates')],
+    }),
+    ...quotaOf(tenant, namespace),
+    ...[...roles.keys()].map((role) => roleSecret(namespace, role)),
   ];
+}
+
+function quotaOf({ spec }: TenantIsolation, namespace: string): readonly ManifestObject[] {
+  const quota = spec.namespaces.find(({ name }) => name === namespace)?.quota;
+  return quota === undefined ? [] : [resourceQuota(namespace, quotaEntries(quota))];
+}
+
+/** The value is no base64, so that the API server takes no Secret with it. */
+function roleSecret(namespace: string, role: string): ManifestObject {
+  const secret = roleProxySecret({ namespace, role }, new Secret(''));
+  const data = { [PROXY_SECRET.key]: placeholder('32 random bytes') };
+  return { apiVersion: 'v1', kind: 'Secret', ...secret, data };
 }
 
 /** The system namespace and the gateway in it. */
@@ -97,6 +122,7 @@ function systemObjects(
   const image = gatewayImage ?? placeholder('image of the gateway; give --gateway-image');
   return [
     systemNamespace(name),
+    systemQuota(name),
     operatorSecretsBinding(systemNamespaceOf(name)),
     gatewayBinding(name),
     ...certificateSecrets(name),

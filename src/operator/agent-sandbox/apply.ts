@@ -1,6 +1,8 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { LABEL } from '../../api/names.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { applyWanted } from '../../controller/apply-wanted.ts';
+import type { EventRecorder } from '../../controller/events.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
@@ -9,11 +11,14 @@ import { resources } from '../../kube/resources.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
 import type { SandboxDecision } from './decide.ts';
+import { keepIngressPolicy } from './keep-ingress-policy.ts';
 import { deleteProxySecret, ensureProxySecret } from './proxy-secret-store.ts';
+import { podCreatedEvent } from './sandbox-events.ts';
 
 /** How a decision is carried out. */
 export interface ApplyContext {
   readonly client: KubeClient;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: KubeLogger;
   readonly signal: AbortSignal;
 }
@@ -22,6 +27,7 @@ export interface ApplyContext {
 export interface SandboxObjects {
   readonly pod: KubeObject | undefined;
   readonly serviceAccount: KubeObject | undefined;
+  readonly ingressPolicy: KubeObject | undefined;
 }
 
 /**
@@ -40,12 +46,14 @@ export async function applyDecision(
   objects: SandboxObjects,
   context: ApplyContext,
 ): Promise<Outcome> {
-  const { plan, rendered, report } = decision;
+  const { plan, rendered, isReleased, ingress } = decision;
   try {
+    const problem = await keepIngressPolicy(sandbox, ingress, objects.ingressPolicy, context);
+    if (problem !== null) return { outcome: 'Waiting', message: problem };
     if (plan.action === 'Create' && rendered !== null) {
       return await createPod(sandbox, rendered, objects, context);
     }
-    if (report.roleResolved.reason === 'NotEnrolled') await release(sandbox, objects, context);
+    if (isReleased) await release(sandbox, objects, context);
     if (plan.action === 'Delete' && objects.pod !== undefined) {
       await deletePod(objects.pod, plan.condition, context);
     }
@@ -60,7 +68,7 @@ async function createPod(
   sandbox: AgentSandbox,
   { pod }: SandboxPod,
   { serviceAccount }: SandboxObjects,
-  { client, logger, signal }: ApplyContext,
+  { client, events, logger, signal }: ApplyContext,
 ): Promise<Outcome> {
   const account = { resource: resources.serviceAccounts, object: sandboxServiceAccount(sandbox) };
   const applied = await applyWanted(account, serviceAccount, { client, signal });
@@ -73,6 +81,7 @@ async function createPod(
   try {
     await client.create<KubeObject>(resources.pods, pod, { signal });
     logger.info({ namespace: pod.metadata.namespace, pod: pod.metadata.name }, 'pod of a sandbox created');
+    events.record(podCreatedEvent(sandbox, pod.metadata.name));
     return DONE;
   } catch (error) {
     if (isKubeError(error, 'Forbidden', 'Invalid', 'BadRequest')) {
@@ -87,7 +96,10 @@ async function createPod(
 async function explainPod({ metadata }: AgentSandbox, client: KubeClient): Promise<Outcome> {
   const { name, namespace = '' } = metadata;
   const found = await client.get<KubeObject>(resources.pods, { namespace, name });
-  if (found.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid)) return DONE;
+  const { labels, ownerReferences } = found.metadata;
+  // Anybody who makes a pod can name an owner; only the operator can set the label.
+  const isOperators = labels?.[LABEL.sandbox] === name;
+  if (isOperators && ownerReferences?.some(({ uid }) => uid === metadata.uid)) return DONE;
   return {
     outcome: 'Waiting',
     message: `Pod "${name}" in namespace "${namespace}" is not of this sandbox. Delete it, or create a sandbox of another name.`,
@@ -108,7 +120,7 @@ async function deletePod(
   }
 }
 
-/** Takes away what is not the tenant's any more: the Secret first, for the ServiceAccount shows that there is something. */
+/** Takes away what was made for the pods: the Secret first, for the ServiceAccount shows that there is something. */
 async function release(
   sandbox: AgentSandbox,
   { serviceAccount }: SandboxObjects,

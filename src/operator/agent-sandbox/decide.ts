@@ -1,12 +1,16 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import type { ConditionState } from '../../controller/conditions.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { AdmissionConfiguration } from '../../policy/admission/review-context.ts';
 import { type GrantedRole, grantRole, type RoleSurroundings } from '../../policy/sandboxes/grant-role.ts';
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
+import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { egressCondition } from './egress.ts';
+import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { judgeNodes, type NodeSurroundings } from './judge-nodes.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
 import { podState, type PodState } from './pod-state.ts';
 import type { SandboxReport } from './sandbox-status.ts';
@@ -21,7 +25,7 @@ export interface SandboxSettings {
 }
 
 /** A sandbox and its surroundings, as one reconciliation sees them. */
-export interface SandboxWorld extends RoleSurroundings {
+export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, NodeSurroundings {
   readonly sandbox: AgentSandbox;
   /** The pod under the name of the sandbox. */
   readonly pod: ObservedPod | undefined;
@@ -34,8 +38,17 @@ export interface SandboxWorld extends RoleSurroundings {
 export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly rendered: SandboxPod | null;
+  /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
+  readonly isReleased: boolean;
+  /** Null where nobody may call the sandbox. */
+  readonly ingress: IngressPolicy | null;
+  /** When the sandbox is to be deleted, in milliseconds since 1970; null where it stays. */
+  readonly expiration: number | null;
   readonly report: SandboxReport;
 }
+
+/** In which a pod may still use what was made for it. */
+const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
@@ -45,38 +58,71 @@ export function decide(world: SandboxWorld): SandboxDecision {
   const startTime = startTimeOf(sandbox, state);
   const lifetime = resolved.granted === null ? 0 : lifetimeOf(sandbox, resolved.granted.role) * 1000;
   const deadline = startTime === null || resolved.granted === null ? null : startTime + lifetime;
-  const rendered = render(world, resolved, deadline === null ? lifetime : deadline - now);
+  const nodes = judgeNodes(resolved.granted?.role ?? null, world);
+  const remainingMilliseconds = deadline === null ? lifetime : deadline - now;
+  const rendered = render(world, resolved, { ...nodes, remainingMilliseconds });
   const plan = planPod({
     sandbox,
     state,
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
+    waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
     deadline,
     now,
   });
-  const isOwn = pod !== undefined && state.state !== 'Foreign';
+  const fields = fieldsOf(world, { resolved, plan, startTime });
+  const { granted } = resolved;
   return {
     plan,
     rendered,
+    isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
+    ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
+    expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
       roleResolved: resolved.condition,
       podReady: plan.condition,
-      egressClosed: egressCondition(sandbox, isOwn ? gateVerdict(pod) : null),
-      fields: fieldsOf(world, { resolved, plan, startTime }),
+      egressClosed: egressOf(world, state),
+      fields,
     },
   };
+}
+
+/** What is known of the network of the sandbox's own pod. */
+function egressOf(world: SandboxWorld, { state }: PodState): ConditionState {
+  const { sandbox, pod } = world;
+  const own = state === 'Foreign' ? undefined : pod;
+  return egressCondition(sandbox, {
+    verdict: own === undefined ? null : gateVerdict(own),
+    judgement: own === undefined ? null : judgePod(own, world),
+  });
+}
+
+/** Whether the task has ended, and no pod of it runs. */
+function isOver({ status }: AgentSandbox, { state }: PodState): boolean {
+  return status?.endTime !== undefined && !LIVE.has(state);
+}
+
+/** As the TTL controller does with Jobs: so long after the end, and never without one. */
+function expirationOf({ spec }: AgentSandbox, endTime: string | undefined): number | null {
+  const { ttlSecondsAfterFinished } = spec;
+  if (endTime === undefined || ttlSecondsAfterFinished === undefined) return null;
+  return parseTime(endTime) + ttlSecondsAfterFinished * 1000;
 }
 
 function render(
   { sandbox, settings, now }: SandboxWorld,
   { granted }: GrantedRole,
-  remainingMilliseconds: number,
+  {
+    remainingMilliseconds,
+    canHaveUserNamespace,
+  }: { readonly remainingMilliseconds: number; readonly canHaveUserNamespace: boolean },
 ): SandboxPod | null {
   if (granted === null || !granted.tenant.gatewayAddresses?.length) return null;
   const { role, tenant } = granted;
   const remainingSeconds = remainingMilliseconds / 1000;
-  return sandboxPod({ sandbox, role, tenant, ...settings, remainingSeconds, now, sha256 });
+  const source = { sandbox, role, tenant, ...settings, canHaveUserNamespace, remainingSeconds, now, sha256 };
+  return sandboxPod(source);
 }
 
 /** When the agent began for the first time, in milliseconds since 1970. It is recorded, so that the lifetime survives the pod. */

@@ -1,22 +1,56 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
+import { endSentence } from '../../lib/end-sentence.ts';
 import { listFirst } from '../../lib/list-first.ts';
+import type { EgressJudgement } from '../../policy/network-policies/judge-egress.ts';
 import type { GateVerdict } from './gate-verdict.ts';
+
+/** What two witnesses say of the network of a sandbox's pod. */
+export interface EgressEvidence {
+  /** What its start gate found when it started; null where there is no pod. */
+  readonly verdict: GateVerdict | null;
+  /** What the policies say that are there now; null where there is no pod, or no tenant whose gateway it may reach. */
+  readonly judgement: EgressJudgement | null;
+}
 
 const MAX_LISTED = 16;
 
 /**
- * Returns the condition `EgressClosed` from what the start gate of the pod says; `verdict` is null where there is no pod. What
- * the gate of an earlier pod found open is said until another has reported, and what is said at the end stays.
+ * Returns the condition `EgressClosed`. A policy that opens the pod now is said before anything else, then what the start gate
+ * found open; `True` takes both witnesses. What the gate of an earlier pod found open is said until another has reported, and
+ * what is said at the end stays.
  */
-export function egressCondition({ status }: AgentSandbox, verdict: GateVerdict | null): ConditionState {
-  const before = status?.conditions?.find(({ type }) => type === 'EgressClosed');
-  const isFailure = before?.reason === 'FoundOpen' || before?.reason === 'GateFailed';
-  const stays = verdict === null ? isFailure || status?.endTime !== undefined : isFailure;
-  const isUnreported = verdict === null || verdict.state === 'Pending';
-  if (isUnreported && stays && before !== undefined) {
+export function egressCondition(
+  sandbox: AgentSandbox,
+  { verdict, judgement }: EgressEvidence,
+): ConditionState {
+  const { status: { endTime, conditions } = {} } = sandbox;
+  const before = conditions?.find(({ type }) => type === 'EgressClosed');
+  if (endTime !== undefined && before !== undefined) {
     return condition(before.status, before.reason, before.message);
   }
+  const gate = gateCondition(before, verdict);
+  if (judgement === null) return gate.reason === 'Closed' ? NOT_JUDGED : gate;
+  const { status, reason, message } = judgement;
+  const isFound = gate.reason === 'FoundOpen' || gate.reason === 'GateFailed';
+  if (reason === 'OpenedBy') {
+    return condition(status, reason, gate.reason === 'FoundOpen' ? `${message} ${gate.message}` : message);
+  }
+  if (isFound) return gate;
+  if (reason === 'OtherPolicyEngine') return condition(status, reason, message);
+  return { ...gate, message: `${message} ${gate.message}` };
+}
+
+const NOT_JUDGED = condition(
+  'Unknown',
+  'NotProven',
+  'The namespace belongs to no tenant, so its policies are not judged.',
+);
+
+function gateCondition(before: ConditionState | undefined, verdict: GateVerdict | null): ConditionState {
+  const isFailure = before?.reason === 'FoundOpen' || before?.reason === 'GateFailed';
+  const isUnreported = verdict === null || verdict.state === 'Pending';
+  if (isUnreported && isFailure) return condition(before.status, before.reason, before.message);
   return verdict === null ? condition('Unknown', 'NotProven', 'No pod runs.') : describe(verdict);
 }
 
@@ -28,7 +62,11 @@ function describe(verdict: GateVerdict): ConditionState {
     return condition('Unknown', 'NotProven', 'The start gate has not reported.');
   }
   if (verdict.state === 'Failed') {
-    return condition('Unknown', 'GateFailed', `The start gate could not find out: ${verdict.problem}.`);
+    return condition(
+      'Unknown',
+      'GateFailed',
+      endSentence(`The start gate could not find out: ${verdict.problem}`),
+    );
   }
   if (verdict.state === 'FoundOpen') {
     const open = `The start gate reached what must be closed: ${listFirst(verdict.open, MAX_LISTED)}.`;

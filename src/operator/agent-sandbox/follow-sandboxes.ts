@@ -1,7 +1,9 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { LABEL } from '../../api/names.ts';
+import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
+import type { Change } from '../../kube/fold.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
+import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
 import { indexTenants, type TenantIndex } from '../../policy/tenants/tenant-index.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
@@ -17,7 +19,8 @@ export function followSandboxes(
   caches: OperatorCaches,
   controller: Pick<Controller, 'add' | 'addAll'>,
 ): void {
-  const { sandboxes, pods, serviceAccounts, tenants, roles, namespaces } = caches;
+  const { sandboxes, pods, serviceAccounts, tenants, roles, namespaces, networkPolicies, otherPolicies } =
+    caches;
   const addOwner = ({ metadata: { namespace, labels } }: KubeObject): void => {
     const name = labels?.[LABEL.sandbox];
     if (name !== undefined) controller.add(objectKey({ namespace, name }));
@@ -33,9 +36,46 @@ export function followSandboxes(
       if (name === undefined || name === object.metadata.name) controller.add(objectKey(sandbox.metadata));
     }
   });
-  namespaces.subscribe(({ object }) => {
-    for (const { metadata } of sandboxes.list(object.metadata.name)) controller.add(objectKey(metadata));
+  const addAllIn = (namespace: string | undefined): void => {
+    for (const { metadata } of sandboxes.list(namespace)) controller.add(objectKey(metadata));
+  };
+  namespaces.subscribe(({ object }) => addAllIn(object.metadata.name));
+  networkPolicies.subscribe(({ object }) => {
+    // That of a sandbox opens the egress of none, and is put right where somebody changes it.
+    if (isOfSandbox(object)) addOwner(object);
+    else addAllIn(object.metadata.namespace);
   });
+  otherPolicies.subscribe(addAllIn);
+  followNodes(caches, controller);
+}
+
+/** Nodes matter only for pods that are still to be created. */
+function followNodes(
+  { sandboxes, nodes, installerPods }: OperatorCaches,
+  controller: Pick<Controller, 'add'>,
+): void {
+  const addWaiting = (change: Change<KubeObject>): void => {
+    if (!saysMore(change)) return;
+    for (const { metadata, status } of sandboxes.list()) {
+      if (status?.pod === undefined && status?.endTime === undefined) controller.add(objectKey(metadata));
+    }
+  };
+  nodes.subscribe(addWaiting);
+  installerPods.subscribe(addWaiting);
+}
+
+/** A node reports every few minutes that nothing has changed. */
+function saysMore(change: Change<KubeObject>): boolean {
+  if (change.type !== 'Modified') return true;
+  const [now, before] = [change.object, change.previous].map(({ metadata, ...rest }) => ({
+    ...rest,
+    metadata: { ...metadata, resourceVersion: undefined },
+  }));
+  return !isDeepEqualJson(now, before);
+}
+
+function isOfSandbox({ metadata: { name = '', labels } }: KubeObject): boolean {
+  return labels?.[MANAGED_BY.label] === MANAGED_BY.value && name.startsWith(INGRESS_POLICY_PREFIX);
 }
 
 /** The role that a sandbox has or asks for; undefined for the tenant's default. */

@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
+import { endSentence } from '../../lib/end-sentence.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { describeRefusedPod, GATEWAY_UNKNOWN, STOPPED } from '../../render/sandbox/why-no-pod.ts';
@@ -17,6 +18,8 @@ export interface PodPlanSource {
   readonly isEnrolled: boolean;
   /** The pod as it must be; null where it cannot be rendered, for the gateway has no address. */
   readonly rendered: SandboxPod | null;
+  /** Why a pod must not be created yet: its seccomp profile is nowhere, or nothing closes its network; null where it may. */
+  readonly waitsFor: string | null;
   /** When the sandbox's lifetime is over, in milliseconds since 1970; null while its agent has never begun. */
   readonly deadline: number | null;
   /** Milliseconds since 1970. */
@@ -84,13 +87,13 @@ function planFinished(source: PodPlanSource, state: Finished): PodPlan {
     return again('GateFailed', 'The start gate failed; EgressClosed says why.');
   }
   if (state.state === 'NotStarted') {
-    return again('Restarting', `The pod failed before the agent began: ${state.message}.`);
+    return again('Restarting', endSentence(`The pod failed before the agent began: ${state.message}`));
   }
   if (state.state === 'DeadlineExceeded') {
     return end(source, 'LifetimeReached', 'The lifetime of the sandbox is over.');
   }
   if (state.state === 'Failed') {
-    const message = `The pod failed: ${state.message}.`;
+    const message = endSentence(`The pod failed: ${state.message}`);
     return restartPolicy === 'Never' ? end(source, 'Failed', message) : again('Restarting', message);
   }
   return restartPolicy === 'Always'
@@ -98,33 +101,41 @@ function planFinished(source: PodPlanSource, state: Finished): PodPlan {
     : end(source, 'Completed', 'The agent ended with exit code 0.');
 }
 
-function planMissing({ sandbox, rendered }: PodPlanSource): PodPlan {
+function planMissing(source: PodPlanSource): PodPlan {
+  const { sandbox, rendered } = source;
   const { spec, status } = sandbox;
   const isAwaited = spec.updatePolicy === 'OnDelete' && status?.policyHash !== rendered?.hash;
   if (status?.pod !== undefined && spec.restartPolicy === 'Never' && !isAwaited) {
-    const message = `Pod "${status.pod.name}" is gone, and restartPolicy is Never.`;
+    const message = `Pod "${status.pod.name}" is gone, and restartPolicy is Never. Delete and create the sandbox to run it again.`;
     return { action: 'None', condition: condition('False', 'Failed', message), ends: true };
   }
-  const kept = { restarts: status?.restarts };
-  if (rendered === null) {
-    return { action: 'None', condition: condition('False', 'Waiting', GATEWAY_UNKNOWN), ...kept };
-  }
-  if (rendered.left.length > 0) {
-    const message = describeRefusedPod(sandbox, rendered.left);
-    return { action: 'None', condition: condition('False', 'Refused', message), ...kept };
-  }
+  const restarts = status?.restarts;
+  const obstacle = findObstacle(source);
+  if (obstacle !== null) return { action: 'None', condition: obstacle, restarts };
   const isLost = status?.pod !== undefined;
   const message = isLost ? `Pod "${status.pod?.name}" is gone, and is created again.` : 'The pod is created.';
-  return { action: 'Create', condition: condition('False', 'Starting', message), ...kept };
+  return { action: 'Create', condition: condition('False', 'Starting', message), restarts };
+}
+
+/** Why no pod can be created; null where one can. */
+function findObstacle({ sandbox, rendered, waitsFor }: PodPlanSource): ConditionState | null {
+  if (rendered === null) {
+    return condition('False', 'Waiting', GATEWAY_UNKNOWN);
+  }
+  if (rendered.left.length > 0) {
+    return condition('False', 'Refused', describeRefusedPod(sandbox, rendered.left));
+  }
+  return waitsFor === null ? null : condition('False', 'Waiting', `The pod waits: ${waitsFor}`);
 }
 
 /** Somebody else deletes it, if it still stands in the status. */
 function planTerminating({ sandbox }: PodPlanSource, pod: SeenPod): PodPlan {
   const { status } = sandbox;
   const isRecorded = status?.pod?.uid === pod.uid;
+  const why = pod.disruption === null ? '' : `: ${pod.disruption}`;
   return {
     action: 'None',
-    condition: condition('False', 'Replaced', `Pod "${pod.name}" is being deleted.`),
+    condition: condition('False', 'Replaced', endSentence(`Pod "${pod.name}" is being deleted${why}`)),
     pod: isRecorded ? pod : undefined,
     restarts: status?.restarts,
   };
@@ -145,11 +156,15 @@ function planLive(
   if (state.state === 'Ready') {
     return {
       action: 'None',
-      condition: condition('True', 'Running', `Pod "${pod.name}" is ready.${outdated}`),
+      condition: condition(
+        'True',
+        isOutdated ? 'PolicyOutdated' : 'Running',
+        `Pod "${pod.name}" is ready.${outdated}`,
+      ),
       ...kept,
     };
   }
-  const waits = state.message === '' ? '' : ` It waits: ${state.message}.`;
+  const waits = state.message === '' ? '' : endSentence(` It waits: ${state.message}`);
   const message = `Pod "${pod.name}" is not ready yet.${waits}${outdated}`;
   return {
     action: 'None',

@@ -33,6 +33,8 @@ export interface SeenPod {
   readonly name: string;
   readonly uid: string;
   readonly isTerminating: boolean;
+  /** Why it is being taken, on one line: evicted, preempted, or its node is gone (KEP-3329); null where nobody says it. */
+  readonly disruption: string | null;
   /** The hash of what it was rendered from. */
   readonly hash: string | undefined;
   /** When the agent began, in milliseconds since 1970; null where it has not. */
@@ -66,9 +68,19 @@ function seen({ metadata, status }: ObservedPod): SeenPod {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
     isTerminating: metadata.deletionTimestamp !== undefined,
+    disruption: disruptionOf(status),
     hash: metadata.annotations?.[ANNOTATION.policyHash],
     ...agentTimes(agent),
   };
+}
+
+function disruptionOf(status: ObservedPod['status']): string | null {
+  const target = status?.conditions?.find(
+    ({ type, status: is }) => type === 'DisruptionTarget' && is === 'True',
+  );
+  return target === undefined
+    ? null
+    : singleLine(`${target.reason ?? 'disrupted'}${prefixed(target.message)}`);
 }
 
 function agentTimes(
@@ -91,7 +103,9 @@ function failed(observed: ObservedPod, pod: SeenPod): PodState {
           `container "${name}" ended with exit code ${state.terminated.exitCode} (${state.terminated.reason})`,
         ],
   );
-  const said = [...exits, reason, message].filter((text) => text !== undefined && text !== '').join(': ');
+  const said = [...exits, reason, message, pod.disruption ?? undefined]
+    .filter((text) => text !== undefined && text !== '')
+    .join(': ');
   const text = singleLine(said === '' ? 'it failed' : said);
   if (pod.agentStartTime === null) return { state: 'NotStarted', pod, message: text };
   return reason === 'DeadlineExceeded'

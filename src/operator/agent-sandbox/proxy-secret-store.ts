@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { MANAGED_BY, PROXY_SECRET } from '../../api/names.ts';
+import { findObject } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError, KubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -23,8 +24,8 @@ export async function ensureProxySecret(sandbox: AgentSandbox, client: SecretCli
   if (await create(sandbox, client)) return;
   const name = nameOf(sandbox);
   const found = await client.get<KubeSecret>(resources.secrets, name);
-  const { labels, ownerReferences, uid } = found.metadata;
-  if (labels?.[MANAGED_BY.label] !== MANAGED_BY.value) {
+  const { ownerReferences, uid } = found.metadata;
+  if (!isManaged(found)) {
     const message = `Secret "${name.name}" in namespace "${name.namespace}" is not Cloister's; delete it`;
     throw new KubeError(message, { reason: 'Conflict' });
   }
@@ -34,16 +35,23 @@ export async function ensureProxySecret(sandbox: AgentSandbox, client: SecretCli
   await create(sandbox, client);
 }
 
-/** Takes the proxy Secret of a sandbox away. */
+/** Takes the proxy Secret of a sandbox away. One that is not Cloister's stays. */
 export async function deleteProxySecret(
   sandbox: AgentSandbox,
-  client: Pick<SecretClient, 'delete'>,
+  client: Pick<SecretClient, 'get' | 'delete'>,
 ): Promise<void> {
+  const name = nameOf(sandbox);
+  const found = await findObject<KubeSecret>(client, resources.secrets, name);
+  if (found === null || !isManaged(found)) return;
   try {
-    await client.delete(resources.secrets, nameOf(sandbox));
+    await client.delete(resources.secrets, name, { uid: found.metadata.uid });
   } catch (error) {
     if (!isKubeError(error, 'NotFound')) throw error;
   }
+}
+
+function isManaged({ metadata: { labels } }: KubeObject): boolean {
+  return labels?.[MANAGED_BY.label] === MANAGED_BY.value;
 }
 
 async function create(sandbox: AgentSandbox, client: SecretClient): Promise<boolean> {

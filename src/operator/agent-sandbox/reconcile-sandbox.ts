@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
+import type { EventRecorder } from '../../controller/events.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
@@ -9,18 +10,32 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import { ingressPolicyName } from '../../render/sandbox/ingress-policy.ts';
 import { sandboxServiceAccountName } from '../../render/sandbox/service-account.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { applyDecision, type Outcome } from './apply.ts';
 import { decide, type SandboxDecision, type SandboxSettings } from './decide.ts';
+import { sandboxEvents } from './sandbox-events.ts';
 import { type SandboxReport, sandboxStatus } from './sandbox-status.ts';
 
 export interface SandboxReconcilerOptions {
   readonly client: KubeClient;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: KubeLogger;
   readonly clock: Clock;
-  readonly caches: Pick<OperatorCaches, 'sandboxes' | 'pods' | 'roles' | 'namespaces' | 'serviceAccounts'>;
+  readonly caches: Pick<
+    OperatorCaches,
+    | 'sandboxes'
+    | 'pods'
+    | 'roles'
+    | 'namespaces'
+    | 'serviceAccounts'
+    | 'networkPolicies'
+    | 'otherPolicies'
+    | 'nodes'
+    | 'installerPods'
+  >;
   /** The tenant that lists a namespace. */
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
   readonly settings: SandboxSettings;
@@ -63,24 +78,50 @@ async function reconcile(
   const { namespace = '', name } = sandbox.metadata;
   const pod = await findPod(sandbox, options);
   const now = clock.now();
+  const namespaceLabels = caches.namespaces.get(undefined, namespace)?.metadata.labels ?? {};
   const decision = decide({
     sandbox,
     pod,
     tenant: tenantOf(namespace),
-    enrolledFor: caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant],
+    enrolledFor: namespaceLabels[LABEL.tenant],
     role: (roleName) => caches.roles.get(undefined, roleName),
+    networkPolicies: caches.networkPolicies.byIndex('namespace', namespace),
+    namespaceLabels,
+    otherPolicies: caches.otherPolicies.concerning,
+    nodes: caches.nodes.list,
+    installerPods: caches.installerPods.list,
     settings,
     now,
   });
+  if (sandbox.status?.endTime !== undefined && decision.expiration !== null && now >= decision.expiration) {
+    await deleteSandbox(sandbox, options, signal);
+    return { isHindered: false, result: {} };
+  }
   const serviceAccount = caches.serviceAccounts.get(namespace, sandboxServiceAccountName(name));
-  const outcome = await applyDecision(sandbox, decision, { pod, serviceAccount }, { ...options, signal });
+  const ingressPolicy = caches.networkPolicies.get(namespace, ingressPolicyName(name));
+  const objects = { pod, serviceAccount, ingressPolicy };
+  const outcome = await applyDecision(sandbox, decision, objects, { ...options, signal });
   await report(sandbox, reportOf(decision, outcome), { ...options, now, signal });
   if (outcome.outcome !== 'Done' && outcome.error !== undefined) throw outcome.error;
-  const { dueTime } = decision.plan;
+  const dueTime = Math.min(decision.plan.dueTime ?? Infinity, decision.expiration ?? Infinity);
   return {
     isHindered: outcome.outcome !== 'Done',
-    result: { requeueAfterMilliseconds: dueTime === undefined ? undefined : Math.max(0, dueTime - now) },
+    result: dueTime === Infinity ? {} : { requeueAfterMilliseconds: Math.max(0, dueTime - now) },
   };
+}
+
+/** The garbage collector deletes what belongs to it. */
+async function deleteSandbox(
+  { metadata: { namespace = '', name, uid } }: StoredSandbox,
+  { client, logger }: SandboxReconcilerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  logger.info({ namespace, name }, 'sandbox deleted some time after its end');
+  try {
+    await client.delete(resources.agentSandboxes, { namespace, name }, { uid, signal });
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+  }
 }
 
 /**
@@ -109,9 +150,10 @@ async function report(
   said: SandboxReport,
   {
     client,
+    events,
     now,
     signal,
-  }: { readonly client: KubeClient; readonly now: number; readonly signal: AbortSignal },
+  }: SandboxReconcilerOptions & { readonly now: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const status = sandboxStatus(sandbox, said, now);
   if (status === null) return;
@@ -123,6 +165,7 @@ async function report(
       { metadata: { name, namespace, uid }, status },
       { signal },
     );
+    sandboxEvents(sandbox, status).forEach(events.record);
   } catch (error) {
     if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
   }

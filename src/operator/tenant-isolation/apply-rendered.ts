@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, RenderedKind>> = {
     resource: resources.podDisruptionBudgets,
     cache: ({ podDisruptionBudgets }) => podDisruptionBudgets,
   },
+  ResourceQuota: { resource: resources.resourceQuotas, cache: ({ resourceQuotas }) => resourceQuotas },
   RoleBinding: { resource: resources.roleBindings, cache: ({ roleBindings }) => roleBindings },
   Service: { resource: resources.services, cache: ({ services }) => services },
   ServiceAccount: { resource: resources.serviceAccounts, cache: ({ serviceAccounts }) => serviceAccounts },
@@ -41,7 +42,7 @@ export type ApplyRendered = (rendered: RenderedObject) => Promise<RenderedOutcom
 
 /** Returns a function that writes a rendered object where the API server has it otherwise. It does not throw. */
 export function createApplyRendered(
-  { client, caches, logger }: TenantContext,
+  { client, caches, logger }: Pick<TenantContext, 'client' | 'caches' | 'logger'>,
   attempts: Attempts,
   signal: AbortSignal,
 ): ApplyRendered {

@@ -30,5 +30,5 @@ function reasonOf(states: readonly NamespaceState[]): { reason: string; message:
     const message = `These namespaces do not exist, or do not have their labels yet: ${missing.join(', ')}.`;
     return { reason: 'NamespaceMissing', message };
   }
-  return { reason: 'Enrolled', message: `All ${states.length} namespaces are enrolled.` };
+  return { reason: 'Enrolled', message: `Enrolled namespaces: ${states.length} of ${states.length}.` };
 }

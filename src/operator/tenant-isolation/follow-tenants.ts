@@ -10,8 +10,12 @@ import type { SharedCache } from '../../cluster/shared-cache.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { Change } from '../../kube/fold.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
+import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
+import { readFeedName } from '../../policy/feed/feed-name.ts';
+import type { ObservedResourceQuota } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { isCountChange } from './provide-quotas.ts';
 
 /** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
@@ -30,7 +34,7 @@ export function knownTenants({ tenants, namespaces }: OperatorCaches): ReadonlyS
 
 /** Has a tenant reconciled when something changes that it is made from or that was made for it. Called before the caches start. */
 export function followTenants(caches: OperatorCaches, controller: Pick<Controller, 'add' | 'addAll'>): void {
-  const { tenants, roles, namespaces, pods, serviceAccounts } = caches;
+  const { tenants, roles, namespaces, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
   tenants.subscribe((change) => {
     controller.add(change.object.metadata.name);
     const isStatusAlone =
@@ -55,17 +59,36 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
     const name = ownerOf(caches, metadata.namespace ?? '');
     if (name !== undefined) controller.add(name);
   };
-  // The last object of a sandbox that goes lets its namespace go.
-  for (const cache of [pods, serviceAccounts]) {
-    cache.subscribe(({ type, object }: Change<KubeObject>) => {
-      if (type === 'Deleted' && object.metadata.labels?.[LABEL.sandbox] !== undefined) addOwner(object);
-    });
-  }
+  // The last object of a sandbox that goes lets its namespace go, and the last pod that looks for a lost gateway that one.
+  pods.subscribe(({ type, object }) => {
+    if (type === 'Deleted') addOwner(object);
+  });
+  serviceAccounts.subscribe(({ type, object }) => {
+    if (type === 'Deleted' && object.metadata.labels?.[LABEL.sandbox] !== undefined) addOwner(object);
+  });
+  resourceQuotas.subscribe((change) => {
+    if (!isCountAlone(change)) addOwner(change.object);
+  });
+  // A shared Secret that is away lets its namespace go.
+  configMaps.subscribe(({ object }) => {
+    if (readFeedName(object.metadata.name ?? '')?.kind === 'Role') addOwner(object);
+  });
   for (const cache of madeCaches(caches)) {
     cache.subscribe(({ object }) => {
       if (OWN_NAMES.has(object.metadata.name ?? '')) addOwner(object);
     });
   }
+}
+
+/** Each pod that comes or goes changes what the API server counts. */
+function isCountAlone(change: Change<ObservedResourceQuota>): boolean {
+  if (change.type !== 'Modified') return false;
+  const { object, previous } = change;
+  return !isCountChange(object, previous) && isDeepEqualJson(rest(object), rest(previous));
+}
+
+function rest({ metadata, spec }: ObservedResourceQuota): object {
+  return { labels: metadata.labels, deletionTimestamp: metadata.deletionTimestamp, spec };
 }
 
 function madeCaches(caches: OperatorCaches): readonly Pick<SharedCache<KubeObject>, 'subscribe'>[] {

@@ -13,9 +13,13 @@ export interface GatewayFacts {
   readonly targetsProblem: string | null;
   /** Addresses of its Service, as the API server gave them. */
   readonly clusterIPs: readonly string[];
+  /** Pods that look for it where it is not, as `acme/agent`: its Service was lost and made again. */
+  readonly lost: readonly string[];
   readonly replicas: number;
   readonly readyReplicas: number;
 }
+
+const MAX_NAMED_PODS = 12;
 
 /** What is known before anything was looked at. */
 export const NO_GATEWAY: GatewayFacts = {
@@ -24,6 +28,7 @@ export const NO_GATEWAY: GatewayFacts = {
   missing: [],
   targetsProblem: null,
   clusterIPs: [],
+  lost: [],
   replicas: 0,
   readyReplicas: 0,
 };
@@ -38,7 +43,7 @@ export function gatewayReport(facts: GatewayFacts): TenantStatusPart {
 }
 
 function stateOf(facts: GatewayFacts): Omit<ConditionState, 'type'> {
-  const { isConfigured, taken, missing, targetsProblem, clusterIPs, replicas, readyReplicas } = facts;
+  const { isConfigured, taken, missing, targetsProblem, clusterIPs, lost, replicas, readyReplicas } = facts;
   const not = (reason: string, message: string) => ({ status: 'False' as const, reason, message });
   if (!isConfigured) {
     return not(
@@ -53,8 +58,17 @@ function stateOf(facts: GatewayFacts): Omit<ConditionState, 'type'> {
   if (targetsProblem !== null) return not('TargetsUnknown', targetsProblem);
   if (missing.length > 0) return not('Unavailable', `Not in place yet: ${missing.join(', ')}.`);
   if (clusterIPs.length === 0) return not('Unavailable', 'The Service of the gateway has no address.');
-  const ready = `${readyReplicas} of ${replicas} replicas are ready.`;
+  const ready = `Ready replicas: ${readyReplicas} of ${replicas}.`;
+  if (lost.length > 0) {
+    const message = `Its Service was lost and made again, and it is at ${clusterIPs.join(', ')} now. ${ready} Pods of sandboxes are made again; change what the others are made from. These pods look for it elsewhere: ${named(lost)}.`;
+    return not('GatewayMoved', message);
+  }
   return readyReplicas > 0
     ? { status: 'True', reason: 'Available', message: ready }
     : not('Unavailable', ready);
+}
+
+function named(all: readonly string[]): string {
+  const rest = all.length - MAX_NAMED_PODS;
+  return `${all.slice(0, MAX_NAMED_PODS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import {
@@ -5,6 +6,7 @@ import {
   readGatewayAuthorities,
   rotateGatewayCertificates,
 } from '../../certificates/gateway-certificates.ts';
+import { endSentence } from '../../lib/end-sentence.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
 import { gateConfigMap } from '../../render/tenant/gate-config-map.ts';
@@ -19,8 +21,12 @@ import {
   gatewayPodsBinding,
   operatorSecretsBinding,
 } from '../../render/tenant/role-bindings.ts';
+import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
+import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
+import { toldRole } from '../feed/feed-context.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
+import { findLost } from './find-lost.ts';
 import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
 import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
@@ -64,6 +70,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   const hasRight = (await tracker.apply(right)) === 'Unchanged';
   await Promise.all([
     tracker.apply(gatewayBinding(name)),
+    tracker.apply(systemQuota(name)),
     ...namespaces.flatMap((each) => [
       tracker.apply(operatorSecretsBinding(each)),
       tracker.apply(gatewayPodsBinding(name, each)),
@@ -72,6 +79,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   if (!hasRight) return waitFor(right);
 
   const certificates = await provideCertificates(task, tracker);
+  tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideFacts(task, tracker);
   const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
   const [isClosed] = await Promise.all([
@@ -138,9 +146,10 @@ async function publishBundle(
   namespaces: readonly string[],
   tracker: Tracker,
 ): Promise<readonly string[]> {
+  const trusted = { authorities: bundle, publicRoots: rootCertificates };
   const published = await Promise.all(
     namespaces.map(async (namespace) => {
-      const outcome = await tracker.apply(certificateAuthorityConfigMap(namespace, bundle));
+      const outcome = await tracker.apply(certificateAuthorityConfigMap(namespace, trusted));
       if (outcome === 'Foreign') return [];
       return [isInPlace(outcome) ? bundle : ''];
     }),
@@ -156,7 +165,9 @@ async function provideFacts(
   let problem: string | null = null;
   const targets = await attempts.attempt(() =>
     context.gateTargets.read().catch((error: unknown) => {
-      problem = `The targets of the start gates are not known: ${error instanceof Error ? error.message : String(error)}.`;
+      problem = endSentence(
+        `The targets of the start gates are not known: ${error instanceof Error ? error.message : String(error)}`,
+      );
       throw error;
     }),
   );
@@ -170,14 +181,25 @@ async function provideFacts(
 }
 
 /** What the API server says of the Service and the StatefulSet. */
-function observed({ tenant, context: { caches } }: GatewayTask) {
+function observed({ tenant, namespaces, context: { caches } }: GatewayTask) {
   const namespace = systemNamespaceOf(tenant.metadata.name);
   const service = caches.services.get(namespace, GATEWAY.name);
   const statefulSet = caches.statefulSets.get(namespace, GATEWAY.name);
   const clusterIPs = (service?.spec?.clusterIPs ?? []).filter((address) => address !== 'None');
   return {
     clusterIPs,
+    lost: findLost(namespaces, clusterIPs, caches),
     replicas: tenant.spec.gateway.replicas,
     readyReplicas: statefulSet?.status?.readyReplicas ?? 0,
   };
+}
+
+/** Secrets of roles that could not be made, or not yet. */
+function missingSecrets({ tenant, namespaces, context: { caches } }: GatewayTask): readonly string[] {
+  return tenant.spec.roles.allowed.flatMap((role) => {
+    const told = toldRole(caches, tenant.metadata.name, role)?.sharedSecrets ?? [];
+    return told
+      .filter(({ namespace, hash }) => hash === undefined && namespaces.includes(namespace))
+      .map(({ namespace }) => `Secret ${namespace}/${roleProxySecretName(role)}`);
+  });
 }

@@ -1,4 +1,4 @@
-import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
+import { API_VERSION, LABEL, RESOURCE_QUOTA, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -7,12 +7,16 @@ import { formatTime, parseTime } from '../../lib/time.ts';
 import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { closeNetwork, networkReport } from './close-network.ts';
+import { complianceReport } from './compliance-report.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
-import { type EnrolmentPlan, planEnrolment } from './plan-enrolment.ts';
+import type { EnrolmentPlan } from './plan-enrolment.ts';
+import { provideQuotas, quotaReport, remakeTime } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
 import { readyReport } from './ready-report.ts';
+import { createPresentReview, type ReviewPresent } from './review-present.ts';
 import { releaseNamespace } from './release-namespace.ts';
 import type { TenantContext } from './tenant-context.ts';
+import { namespaceEvent, tenantEvents } from './tenant-events.ts';
 import { tenantStatus, type TenantStatusPart } from './tenant-status.ts';
 
 /** A step that is due but cannot be done is looked at again after so long, where no event says that it can. */
@@ -24,22 +28,17 @@ const MIN_REQUEUE_MILLISECONDS = 1_000;
  */
 export function createTenantReconciler(context: TenantContext): Work {
   const { caches, clock } = context;
+  const reviewPresent = createPresentReview(context);
   return async (name, signal) => {
     const attempts = createAttempts(signal);
-    const now = clock.now();
     const tenant = caches.tenants.get(undefined, name);
-    const plan = planEnrolment({
-      tenants: caches.tenants.list(),
-      roles: caches.roles.list(),
-      namespaces: caches.namespaces.list(),
-      now,
-    });
+    const plan = context.enrolments.plan();
     await enrolNamespaces(name, plan, { context, attempts });
     await releaseNamespaces(name, plan, { context, attempts });
     const nextTime =
       tenant === undefined
         ? await deleteSystemNamespace(name, { context, attempts })
-        : await provide(tenant, plan, { context, attempts, signal });
+        : await provide(tenant, plan, { context, attempts, signal, reviewPresent });
     attempts.throwFaults();
     return nextTime === Infinity
       ? {}
@@ -55,8 +54,9 @@ interface Run {
 async function enrolNamespaces(
   tenant: string,
   { enrolments }: EnrolmentPlan,
-  { context: { client, logger }, attempts }: Run,
+  { context, attempts }: Run,
 ): Promise<void> {
+  const { client, events, logger } = context;
   const mine = enrolments.filter(({ labels }) => labels[LABEL.tenant] === tenant);
   await Promise.all(
     mine.map(({ namespace, uid, labels, annotations }) =>
@@ -64,6 +64,9 @@ async function enrolNamespaces(
         logger.info({ namespace, labels, annotations }, 'namespace enrolled');
         const metadata = { name: namespace, uid, labels: { ...labels }, annotations: { ...annotations } };
         await client.apply(resources.namespaces, { metadata });
+        // It may have lost an annotation alone.
+        const isNew = tenantOf(context, namespace) !== tenant;
+        if (isNew) events.record(namespaceEvent(metadata, { tenant, reason: 'Enrolled' }));
       }),
     ),
   );
@@ -102,61 +105,71 @@ async function deleteSystemNamespace(tenant: string, { context, attempts }: Run)
 async function provide(
   tenant: TenantIsolation,
   plan: EnrolmentPlan,
-  run: Run & { readonly signal: AbortSignal },
+  run: Run & { readonly signal: AbortSignal; readonly reviewPresent: ReviewPresent },
 ): Promise<number> {
   const { context, attempts, signal } = run;
   const { name } = tenant.metadata;
-  const enrolled = enrolledNamespaces(name, plan, context);
+  const enrolled = context.enrolments.namespacesOf(name);
   const apply = createApplyRendered(context, attempts, signal);
   const missing = await closeNetwork(name, enrolled, apply);
+  const quotas = await provideQuotas(tenant, enrolled, { caches: context.caches, apply });
   const settings = context.configuration.gateway;
   const gateway: ProvidedGateway =
     settings === null
       ? { facts: NO_GATEWAY, nextTime: Infinity }
       : await provideGateway({ tenant, namespaces: enrolled, settings, context, apply, attempts });
+  const reviewed = await run.reviewPresent({ tenant, namespaces: enrolled, attempts });
   const listed = tenant.spec.namespaces.map((namespace) => namespace.name);
   const notEnrolled = listed.filter((namespace) => !enrolled.includes(namespace));
   const enrolment = plan.reports.get(name);
   const parts = [
     ...(enrolment === undefined ? [] : [enrolment]),
+    complianceReport(reviewed.facts),
     networkReport({ notEnrolled, missing }),
+    quotaReport(quotas),
     gatewayReport(gateway.facts),
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
-  return Math.min(gateway.nextTime, nextExpiration(tenant, context.clock.now()));
+  const remake = await remakeSystemQuota(name, run);
+  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration(tenant, context.clock.now()));
 }
 
-/** The namespaces that carry the tenant's label and are its own: in no other may anything be written. */
-function enrolledNamespaces(
+/** Deletes a quota that the quota controller saw before it knew what a sandbox is. Returns when it is due. */
+async function remakeSystemQuota(
   tenant: string,
-  { holders }: EnrolmentPlan,
-  { caches }: TenantContext,
-): readonly string[] {
-  return caches.namespaces
-    .list()
-    .filter(({ metadata }) => metadata.labels?.[LABEL.tenant] === tenant)
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map(({ metadata }) => metadata.name ?? '')
-    .filter((namespace) => holders.get(namespace) === tenant)
-    .sort();
+  { context: { caches, client, clock, logger }, attempts }: Run,
+): Promise<number> {
+  const namespace = systemNamespaceOf(tenant);
+  const quota = caches.resourceQuotas.get(namespace, RESOURCE_QUOTA);
+  const due = remakeTime(quota);
+  if (due === null) return Infinity;
+  if (due > clock.now()) return due;
+  await attempts.attempt(async () => {
+    logger.info({ namespace, name: RESOURCE_QUOTA }, 'quota made again, so that it counts sandboxes');
+    const name = { namespace, name: RESOURCE_QUOTA };
+    await client.delete(resources.resourceQuotas, name, { uid: quota?.metadata.uid });
+  });
+  return Infinity;
 }
 
 async function writeStatus(
   tenant: TenantIsolation,
   parts: readonly TenantStatusPart[],
-  { context: { client, clock }, attempts }: Run,
+  { context: { client, clock, events }, attempts }: Run,
 ): Promise<void> {
   const status = tenantStatus(tenant, parts, formatTime(clock.now()));
   if (status === null) return;
-  const metadata = { name: tenant.metadata.name };
-  await attempts.attempt(() =>
-    client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(resources.tenantIsolations, {
+  // With its UID, so that the status of this tenant never becomes that of a later one of the name.
+  const metadata = { name: tenant.metadata.name, uid: tenant.metadata.uid };
+  await attempts.attempt(async () => {
+    await client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(resources.tenantIsolations, {
       apiVersion: API_VERSION,
       kind: 'TenantIsolation',
       metadata,
       status,
-    }),
-  );
+    });
+    tenantEvents(tenant, status).forEach(events.record);
+  });
 }
 
 /** When the tenant's next exemption ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */

@@ -1,10 +1,23 @@
-import { ANNOTATION, CERTIFICATE_AUTHORITY, CLUSTER_ROLE, LABEL, NETWORK_POLICY } from '../../api/names.ts';
+import {
+  ANNOTATION,
+  CERTIFICATE_AUTHORITY,
+  CLUSTER_ROLE,
+  LABEL,
+  MANAGED_BY,
+  NETWORK_POLICY,
+  RESOURCE_QUOTA,
+  systemNamespaceOf,
+} from '../../api/names.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
+import { readFeedName } from '../../policy/feed/feed-name.ts';
+import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
+import { toldRole } from '../feed/feed-context.ts';
 import type { Attempts } from './attempts.ts';
 import type { Release } from './plan-enrolment.ts';
 import type { TenantContext } from './tenant-context.ts';
+import { namespaceEvent } from './tenant-events.ts';
 
 /** An object that was made in an enrolled namespace. */
 interface Made {
@@ -13,11 +26,10 @@ interface Made {
 }
 
 /**
- * What to do next in a namespace that is released. `Wait`: sandboxes still have something there, which their reconciler takes
- * away. `Delete`: objects are still there. `TakeLabel`: nothing is left but the label.
+ * What to do next in a namespace that is released. `Wait`: something is there that another reconciler takes away. `Delete`: objects are still there. `TakeLabel`: nothing is left but the label.
  */
 export type ReleaseStep =
-  | { readonly step: 'Wait'; readonly sandboxObjects: readonly string[] }
+  | { readonly step: 'Wait'; readonly left: readonly string[] }
   | { readonly step: 'Delete'; readonly objects: readonly Made[] }
   | { readonly step: 'TakeLabel' };
 
@@ -25,14 +37,17 @@ export type ReleaseStep =
 export interface ReleaseFacts {
   /** Pods and ServiceAccounts of sandboxes. A ServiceAccount goes after the Secret beside it, which no cache shows. */
   readonly sandboxObjects: readonly string[];
+  /** Secrets that pods of a role share, of which the feed has the record. */
+  readonly sharedSecrets: readonly string[];
   readonly policies: readonly Made[];
   /** Everything but the policies. */
   readonly others: readonly Made[];
 }
 
 /** Decides the next step: what closes the network goes last, and the label by which the operator may write at the very end. */
-export function planRelease({ sandboxObjects, policies, others }: ReleaseFacts): ReleaseStep {
-  if (sandboxObjects.length > 0) return { step: 'Wait', sandboxObjects };
+export function planRelease({ sandboxObjects, sharedSecrets, policies, others }: ReleaseFacts): ReleaseStep {
+  const left = [...sandboxObjects, ...sharedSecrets];
+  if (left.length > 0) return { step: 'Wait', left };
   if (others.length > 0) return { step: 'Delete', objects: others };
   if (policies.length > 0) return { step: 'Delete', objects: policies };
   return { step: 'TakeLabel' };
@@ -44,12 +59,11 @@ export async function releaseNamespace(
   context: TenantContext,
   { attempt }: Attempts,
 ): Promise<void> {
-  const { client, logger } = context;
+  const { client, events, logger, caches } = context;
   const { namespace, resourceVersion } = release;
   const next = planRelease(gatherRelease(namespace, context));
   if (next.step === 'Wait') {
-    const { sandboxObjects } = next;
-    logger.info({ namespace, left: sandboxObjects.length }, 'waiting until the sandboxes have ended');
+    logger.info({ namespace, left: next.left.length }, 'waiting until the sandboxes have ended');
   } else if (next.step === 'Delete') {
     const present = next.objects.filter(({ object }) => object.metadata.deletionTimestamp === undefined);
     await Promise.all(
@@ -64,10 +78,13 @@ export async function releaseNamespace(
   } else {
     await attempt(async () => {
       logger.info({ namespace }, 'namespace released');
+      const found = caches.namespaces.get(undefined, namespace)?.metadata ?? { name: namespace };
+      const tenant = found.labels?.[LABEL.tenant] ?? '';
       const labels = { [LABEL.tenant]: null };
       const annotations = { [ANNOTATION.exemptions]: null, [ANNOTATION.annotations]: null };
       const patch = { metadata: { labels, annotations } };
       await client.patch(resources.namespaces, { name: namespace }, patch, { resourceVersion });
+      events.record(namespaceEvent(found, { tenant, reason: 'Released' }));
     });
   }
 }
@@ -80,7 +97,8 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
   ): Made[] =>
     names.flatMap((name) => {
       const object = cache.get(namespace, name);
-      return object === undefined ? [] : [{ resource, object }];
+      const isOurs = object?.metadata.labels?.[MANAGED_BY.label] === MANAGED_BY.value;
+      return object === undefined || !isOurs ? [] : [{ resource, object }];
     });
   const ofSandboxes = (cache: { readonly list: (in_: string) => readonly KubeObject[] }): string[] =>
     cache
@@ -89,10 +107,26 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
       .map(({ metadata }) => metadata.name ?? '');
   return {
     sandboxObjects: [...ofSandboxes(caches.pods), ...ofSandboxes(caches.serviceAccounts)],
+    sharedSecrets: sharedSecretsIn(namespace, caches),
     policies: made(resources.networkPolicies, caches.networkPolicies, Object.values(NETWORK_POLICY)),
     others: [
       ...made(resources.configMaps, caches.configMaps, [CERTIFICATE_AUTHORITY.configMap]),
+      ...made(resources.resourceQuotas, caches.resourceQuotas, [RESOURCE_QUOTA]),
       ...made(resources.roleBindings, caches.roleBindings, Object.values(CLUSTER_ROLE)),
     ],
   };
+}
+
+/** A role's record names a namespace from before its Secret is created until that is deleted. */
+function sharedSecretsIn(namespace: string, caches: TenantContext['caches']): readonly string[] {
+  const tenant = caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
+  if (tenant === undefined) return [];
+  return caches.configMaps.list(systemNamespaceOf(tenant)).flatMap(({ metadata: { name = '' } }) => {
+    const subject = readFeedName(name);
+    if (subject?.kind !== 'Role') return [];
+    const told = toldRole(caches, tenant, subject.role)?.sharedSecrets ?? [];
+    return told
+      .filter((secret) => secret.namespace === namespace)
+      .map(() => roleProxySecretName(subject.role));
+  });
 }

@@ -15,11 +15,26 @@ const PROXY: readonly (readonly [string, string])[] = [
 /** Node obeys the variables of a proxy only when told so. */
 const NODE_PROXY: EnvironmentVariable = { name: 'NODE_USE_ENV_PROXY', value: '1' };
 
-/** Added to the authorities that Node trusts; what other programs read replaces theirs. */
-const NODE_AUTHORITY: EnvironmentVariable = {
-  name: 'NODE_EXTRA_CA_CERTS',
-  value: `${CERTIFICATE_AUTHORITY.mountPath}/${CERTIFICATE_AUTHORITY.key}`,
-};
+const fileOf = (key: string): string => `${CERTIFICATE_AUTHORITY.mountPath}/${key}`;
+
+/** Variables that replace what a program trusts, so the file has the public roots too: the gateway lets TLS through unread. */
+const REPLACING = [
+  // OpenSSL, and with it Python and Ruby; Go and rustls read it too.
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+  'AWS_CA_BUNDLE',
+  'PIP_CERT',
+  'CARGO_HTTP_CAINFO',
+  'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH',
+] as const;
+
+/** Where programs find whom to trust. What Node is told is added to its own roots. */
+const AUTHORITIES: readonly EnvironmentVariable[] = [
+  { name: 'NODE_EXTRA_CA_CERTS', value: fileOf(CERTIFICATE_AUTHORITY.key) },
+  ...REPLACING.map((name) => ({ name, value: fileOf(CERTIFICATE_AUTHORITY.bundleKey) })),
+];
 
 /** What a container is wired for. */
 export interface EnvironmentWiring {
@@ -42,8 +57,7 @@ export function wireEnvironment(
   const names = new Set(others.map(({ name }) => name ?? ''));
   const missing = [
     ...PROXY.flatMap((variable) => missingCases(variable, others)),
-    ...(names.has(NODE_PROXY.name ?? '') ? [] : [NODE_PROXY]),
-    ...(names.has(NODE_AUTHORITY.name ?? '') || !hasCertificates ? [] : [NODE_AUTHORITY]),
+    ...[NODE_PROXY, ...(hasCertificates ? AUTHORITIES : [])].filter(({ name }) => !names.has(name ?? '')),
   ];
   const wired = [own, ...missing, ...others];
   const isWired = wired.length === env.length && wired.every((variable, index) => variable === env[index]);

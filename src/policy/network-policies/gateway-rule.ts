@@ -1,9 +1,6 @@
-import { GATEWAY, LABEL, MANAGED_BY, systemNamespaceOf } from '../../api/names.ts';
+import { GATEWAY, LABEL, MANAGED_BY, NETWORK_POLICY, systemNamespaceOf } from '../../api/names.ts';
 import type { Rule } from './match-rule.ts';
 import type { LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort } from './network-policy.ts';
-
-/** The policy by which the operator lets pods reach the gateway of their tenant. */
-export const ALLOW_GATEWAY = 'cloister-allow-gateway';
 
 /** The gateway that a pod may reach. */
 export interface GatewayPods {
@@ -22,7 +19,7 @@ const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
  */
 export function isGatewayRule({ metadata }: NetworkPolicy, rule: Rule, gateway: GatewayPods): boolean {
   return (
-    metadata.name === ALLOW_GATEWAY &&
+    metadata.name === NETWORK_POLICY.allowGateway &&
     metadata.labels?.[MANAGED_BY.label] === MANAGED_BY.value &&
     rule.peers.length > 0 &&
     rule.peers.every((peer) => isGatewayPeer(peer, gateway)) &&

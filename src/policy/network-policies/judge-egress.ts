@@ -1,8 +1,9 @@
-import { systemNamespaceOf } from '../../api/names.ts';
+import { NETWORK_POLICY, systemNamespaceOf } from '../../api/names.ts';
 import { describeRule, list } from './describe-rule.ts';
 import { effectiveEgress, type EgressGrant } from './effective-egress.ts';
-import { ALLOW_GATEWAY, type GatewayPods } from './gateway-rule.ts';
+import type { GatewayPods } from './gateway-rule.ts';
 import type { NetworkPolicy, PolicyPod } from './network-policy.ts';
+import { describeOtherPolicy, type OtherPolicy } from './other-policies.ts';
 
 /** What the condition `EgressClosed` says as far as policies go. */
 export interface EgressJudgement {
@@ -11,21 +12,13 @@ export interface EgressJudgement {
   readonly message: string;
 }
 
-/** An object of another policy API that selects a pod. */
-export interface OtherPolicy {
-  readonly kind: string;
-  /** Null at cluster scope. */
-  readonly namespace: string | null;
-  readonly name: string;
-}
-
 /** What is known about the egress of a pod. */
 export interface EgressFacts {
   readonly pod: PolicyPod;
   /** Every NetworkPolicy of its namespace. */
   readonly policies: Iterable<NetworkPolicy>;
   readonly gateway: GatewayPods;
-  /** Objects of other policy APIs that select it. */
+  /** Objects of other policy APIs that may let it out. */
   readonly otherPolicies: readonly OtherPolicy[];
 }
 
@@ -74,7 +67,7 @@ function describeGrant({ policy, index, rule, isCertain }: EgressGrant): string 
 }
 
 function mend(grants: readonly EgressGrant[]): string {
-  const foreign = grants.filter(({ policy }) => policy.name !== ALLOW_GATEWAY);
+  const foreign = grants.filter(({ policy }) => policy.name !== NETWORK_POLICY.allowGateway);
   if (foreign.length === 0)
     return 'It is not what the operator writes; delete it, and the operator writes it again.';
   return 'Delete what opens more than the gateway; what an agent may reach is said in its AgentRole.';
@@ -84,10 +77,6 @@ function unjudged(others: readonly OtherPolicy[]): EgressJudgement {
   return {
     status: 'Unknown',
     reason: 'OtherPolicyEngine',
-    message: `NetworkPolicies let the pod reach nothing but its gateway, but it is selected by policies that Cloister cannot judge: ${list(others, describeOther)}. Delete them, or let them not select the pod.`,
+    message: `NetworkPolicies let the pod reach nothing but its gateway, but Cloister cannot judge these policies, which may select it: ${list(others, describeOtherPolicy)}. Have none of them in force where agents run.`,
   };
-}
-
-function describeOther({ kind, namespace, name }: OtherPolicy): string {
-  return namespace === null ? `${kind} "${name}"` : `${kind} "${name}" in namespace "${namespace}"`;
 }

@@ -1,6 +1,7 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import { compileImagePattern } from './image-pattern.ts';
+import { compileIngress } from './compile-ingress.ts';
 import { compilePaths } from './compile-paths.ts';
 import { compileToolLimits } from './compile-tool-limits.ts';
 import type { RolePolicy } from './role-policy.ts';
@@ -31,11 +32,7 @@ export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): Role
     startGate: sandbox.startGate === 'None' ? 'None' : 'Required',
     maxLifetimeSeconds: sandbox.maxLifetimeSeconds ?? 0,
     allowedAccess: new Set(present(sandbox.allowedAccess)),
-    ingressPorts: new Set(
-      (network?.ingress ?? []).flatMap((ingress) =>
-        ingress?.port !== undefined && ingress.from?.length ? [ingress.port] : [],
-      ),
-    ),
+    ingress: compileIngress(network?.ingress ?? []),
   };
 }
 

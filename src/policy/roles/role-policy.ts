@@ -36,14 +36,20 @@ export interface RolePolicy {
   readonly temporarySizeText: string | null;
   /** What each tool may use, by the name of the tool; a tool that is not in it is refused. */
   readonly tools: ReadonlyMap<string, ToolLimits>;
-  /** Ports that others may call the agent on. */
-  readonly ingressPorts: ReadonlySet<number>;
+  /** Who may call the agent, by its ports. */
+  readonly ingress: ReadonlyMap<number, readonly Caller[]>;
   /** Taints that a pod may tolerate, beside those that the API server adds. */
   readonly tolerations: readonly AllowedToleration[];
   /** Labels of nodes that a pod may select, with their values. */
   readonly nodeSelector: ReadonlyMap<string, string>;
   /** Annotations that a pod may carry, beside harmless ones: whole keys, and prefixes that end in a slash. */
   readonly annotations: readonly string[];
+}
+
+/** Pods that may call an agent, as a peer of a NetworkPolicy names them. At least one selector is set, and none is empty. */
+export interface Caller {
+  readonly namespaceSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
 }
 
 /** A toleration that a role allows. It covers one effect. */

@@ -47,11 +47,11 @@ function evaluateRest({ spec }: AgentSandbox, role: RolePolicy): readonly Findin
     findings.push(atMost('spec.lifetimeSeconds', spec.lifetimeSeconds, role.maxLifetimeSeconds, role));
   }
   for (const [index, port] of spec.ports.entries()) {
-    if (role.ingressPorts.has(port)) continue;
+    if (role.ingress.has(port)) continue;
     findings.push({
       field: `spec.ports[${index}]`,
       found: String(port),
-      required: `must be an ingress port of role "${role.name}" (${list(role.ingressPorts)})`,
+      required: `must be an ingress port of role "${role.name}" (${list(role.ingress.keys())})`,
       fix: 'Remove it, or have it added to network.ingress of the role.',
     });
   }

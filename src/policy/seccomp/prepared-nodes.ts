@@ -1,6 +1,9 @@
 import { nearestName } from '../../lib/nearest-name.ts';
 import { isShippedProfile, SECCOMP_PROFILES } from './profiles.ts';
 
+/** The profile that every container runtime has. */
+const RUNTIME_DEFAULT = 'RuntimeDefault';
+
 /** The labels of the installer's pods in the namespace of Cloister, as the chart sets them. */
 export const INSTALLER_LABELS = {
   'app.kubernetes.io/name': 'cloister',
@@ -38,14 +41,19 @@ export interface ProfileNeed {
  * node without the file does not run: the kubelet reports CreateContainerError, and tries again.
  */
 export function missingProfile({ profile, preparedNodes: nodes, eligibleNodes }: ProfileNeed): string | null {
-  if (profile === 'RuntimeDefault') return null;
-  if (!isShippedProfile(profile)) return unknownProfile(profile);
+  if (profile === RUNTIME_DEFAULT) return null;
+  if (!isKnownProfile(profile)) return unknownProfile(profile);
   const isPrepared = eligibleNodes === null ? nodes.size > 0 : eligibleNodes.some((name) => nodes.has(name));
   if (isPrepared) return null;
   if (nodes.size === 0) {
     return `seccomp profile "${profile}" is on no node: no pod of the DaemonSet cloister-seccomp-installer is ready. Set seccomp.install=true in the values of the chart, or look at the pods of the DaemonSet.`;
   }
   return `seccomp profile "${profile}" is on none of the nodes that the pod may run on. Set seccomp.nodeSelector and seccomp.tolerations in the values of the chart, so that the DaemonSet cloister-seccomp-installer runs there.`;
+}
+
+/** Whether Cloister can run a pod under the profile of this name, on a node that has it. */
+export function isKnownProfile(profile: string): boolean {
+  return profile === RUNTIME_DEFAULT || isShippedProfile(profile);
 }
 
 /** Says that Cloister ships no profile of this name, and which names there are. */

@@ -7,15 +7,17 @@ type Written = NonNullable<Unchecked<TenantIsolation['spec']['exemptions'][numbe
 
 /** Prepares a TenantIsolation for evaluating pods. What it does not say is never granted. */
 export function compileTenant({ metadata, spec, status }: Unchecked<TenantIsolation>): TenantPolicy {
-  const allowedRoles = new Set(present(spec?.roles?.allowed));
-  const defaultRole = spec?.roles?.default ?? null;
+  const { roles, namespaces, exemptions, imagePullSecrets } = spec ?? {};
+  const allowedRoles = new Set(present(roles?.allowed));
+  const defaultRole = roles?.default ?? null;
   return {
     name: metadata?.name ?? '',
     creationTimestamp: metadata?.creationTimestamp ?? null,
-    namespaces: new Set(present(spec?.namespaces?.map((namespace) => namespace?.name))),
+    namespaces: new Set(present(namespaces?.map((namespace) => namespace?.name))),
     allowedRoles,
     defaultRole: defaultRole !== null && allowedRoles.has(defaultRole) ? defaultRole : null,
-    exemptions: present(spec?.exemptions).flatMap(compileExemption),
+    exemptions: present(exemptions).flatMap(compileExemption),
+    imagePullSecrets: present(imagePullSecrets),
     gatewayAddresses: compileAddresses({ metadata, status }),
   };
 }

@@ -7,6 +7,8 @@ export interface TenantPolicy {
   readonly allowedRoles: ReadonlySet<string>;
   readonly defaultRole: string | null;
   readonly exemptions: readonly Exemption[];
+  /** Secrets of each namespace with which the images of sandboxes are pulled. */
+  readonly imagePullSecrets: readonly string[];
   /**
    * Addresses of the tenant's gateway; empty where its status names none. Null where the status is not known: a tenant
    * that is in a file, and not as the cluster has it.

@@ -24,6 +24,11 @@ const IS_MANAGED = `[object, oldObject].exists(each, each != null && each.metada
 /** By its name: a pod may read a Secret of this name into its environment, so that nobody may put a credential there. */
 const IS_PROXY_SECRET = `(request.kind.kind == 'Secret' && [object, oldObject].exists(each, each != null && each.metadata.name.startsWith('${PROXY_SECRET.prefix}')))`;
 
+/** A person's own; evaluated in the message alone. */
+const IS_OWN_POLICY = "request.kind.kind == 'NetworkPolicy' && !variables.managed";
+const POLICY_ADVICE =
+  ', because policies add up: another one can only open what Cloister closes. To let pods in to a sandbox, set spec.network.ingress of the AgentRole.';
+
 const SUBRESOURCE = "request.?subResource.orValue('')";
 /** A Scale has no labels. It has the workload's selector, and in a system namespace everything is the operator's. */
 const SCALES_MANAGED = `(${SUBRESOURCE} == 'scale' && ('${LABEL.system}' in namespaceObject.metadata.?labels.orValue({}) || dyn(oldObject).?status.?selector.orValue('').contains('${MANAGED}=${MANAGED_BY.value}')))`;
@@ -80,7 +85,7 @@ export const managedObjectsGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: `${SUBRESOURCE} == 'status' ? ${CHANGES_STATUS_ALONE} : ${SUBRESOURCE} == 'scale' ? !variables.managed : (variables.byCleaner || (request.operation == 'DELETE' && !variables.managed))`,
-      messageExpression: `${SUBJECT} + ': ' + request.operation + ' by "' + request.userInfo.username + '"; must be done by the operator of Cloister' + (variables.managed ? ', which manages the object (its label ${MANAGED} is "${MANAGED_BY.value}")' : '') + '. Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.'`,
+      messageExpression: `${SUBJECT} + ': ' + request.operation + ' by "' + request.userInfo.username + '"; must be done by the operator of Cloister' + (variables.managed ? ', which manages the object (its label ${MANAGED} is "${MANAGED_BY.value}")' : '') + (${IS_OWN_POLICY} ? '${POLICY_ADVICE}' : '. Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.')`,
     },
   ],
 });

@@ -1,6 +1,7 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { VolumeMount } from '../../policy/pod/pod.ts';
 import type { RolePolicy } from '../../policy/roles/role-policy.ts';
+import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { ownedMetadata } from './owned-metadata.ts';
 import { sandboxServiceAccountName } from './service-account.ts';
 import { renderVolumes } from './volumes.ts';
@@ -13,7 +14,7 @@ export const AGENT_CONTAINER = 'agent';
  * needs. It has the name of the sandbox, so that there is never more than one and people find it. It is never restarted in
  * place: each start is a new pod, which its start gate proves closed again.
  */
-export function authorsPod(sandbox: AgentSandbox, role: RolePolicy) {
+export function authorsPod(sandbox: AgentSandbox, role: RolePolicy, { imagePullSecrets }: TenantPolicy) {
   const { volumes, mounts } = renderVolumes(sandbox, role);
   return {
     metadata: ownedMetadata(sandbox, sandbox.metadata.name),
@@ -23,6 +24,9 @@ export function authorsPod(sandbox: AgentSandbox, role: RolePolicy) {
       restartPolicy: 'Never',
       ...placement(role),
       ...ownership(role),
+      ...(imagePullSecrets.length === 0
+        ? {}
+        : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
       containers: [agentContainer(sandbox, mounts)],
       ...(volumes.length === 0 ? {} : { volumes }),
     },

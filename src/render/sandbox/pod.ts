@@ -26,6 +26,8 @@ export interface SandboxPodSource {
   readonly startGateImage: string | null;
   /** Of the start gate. If not set: Kubernetes' default. */
   readonly imagePullPolicy?: ImagePullPolicy | undefined;
+  /** Whether every node that it may run on can give it a user namespace, for a role that prefers one. If not set: false. */
+  readonly canHaveUserNamespace?: boolean;
   /** What is left of the sandbox's lifetime. */
   readonly remainingSeconds: number;
   /** Milliseconds since 1970, for exemptions. */
@@ -53,10 +55,10 @@ export function lifetimeOf({ spec }: AgentSandbox, { maxLifetimeSeconds }: RoleP
  * other pod. So the pod meets the contract of its role, or `left` says what its author has to change.
  */
 export function sandboxPod(source: SandboxPodSource): SandboxPod {
-  const { sandbox, role, remainingSeconds } = source;
+  const { sandbox, role, tenant, remainingSeconds } = source;
   const context = { ...fixContext(source), now: source.now };
-  const { pod: hardened, left } = hardenPod(authorsPod(sandbox, role), '', context);
-  const pod = pullStartGate(hardened, context, source.imagePullPolicy);
+  const { pod: hardened, left } = hardenPod(authorsPod(sandbox, role, tenant), '', context);
+  const pod = preferUserNamespace(pullStartGate(hardened, context, source.imagePullPolicy), source);
   const hash = source.sha256(hashed(withDeadline(pod, lifetimeOf(sandbox, role)), context));
   const { metadata, ...rest } = withDeadline(pod, Math.max(1, Math.floor(remainingSeconds)));
   const annotations = { ...metadata?.annotations, [ANNOTATION.policyHash]: hash };
@@ -83,12 +85,21 @@ function pullStartGate(pod: Pod, context: FixContext, imagePullPolicy?: ImagePul
   );
 }
 
+function preferUserNamespace(pod: Pod, { role, canHaveUserNamespace }: SandboxPodSource): Pod {
+  if (role.userNamespace === 'Required' || canHaveUserNamespace !== true) return pod;
+  return changeSpec(pod, (spec) => ({ ...spec, hostUsers: false }));
+}
+
 function withDeadline(pod: Pod, activeDeadlineSeconds: number): Pod {
   return changeSpec(pod, (spec) => ({ ...spec, activeDeadlineSeconds }));
 }
 
-/** Without the start gate, which has ended in every pod that runs: another version of it replaces no running agent. */
+/**
+ * Without the start gate, which has ended in every pod that runs: another version of it replaces no running agent. And without
+ * a user namespace that is only preferred: neither does another node.
+ */
 function hashed(pod: Pod, context: FixContext): string {
   const initContainers = pod.spec?.initContainers?.filter((container) => !isStartGate(container, context));
-  return canonicalJson(changeSpec(pod, (spec) => ({ ...spec, initContainers })));
+  const preferred = context.role.userNamespace === 'Required' ? {} : { hostUsers: undefined };
+  return canonicalJson(changeSpec(pod, (spec) => ({ ...spec, initContainers, ...preferred })));
 }

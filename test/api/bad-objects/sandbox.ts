@@ -118,6 +118,12 @@ export const badSandboxes: readonly BadObject[] = [
     'spec.lifetimeSeconds',
     /greater than or equal to 60/,
   ),
+  schema(
+    'a sandbox that is deleted before its end',
+    { '/spec/ttlSecondsAfterFinished': -1 },
+    'spec.ttlSecondsAfterFinished',
+    /greater than or equal to 0/,
+  ),
   schema('a port out of range', { '/spec/ports': [65_536] }, 'spec.ports[0]', /less than or equal to 65535/),
   schema('a state that does not exist', { '/spec/state': 'Paused' }, 'spec.state', /Unsupported value/),
   schema('257 arguments', { '/spec/args': Array.from({ length: 257 }, () => 'a') }, 'spec.args', /Too many/),

@@ -70,6 +70,18 @@ export const badTenants: readonly BadObject[] = [
     /Duplicate/,
   ),
   schema(
+    'one Secret to pull with twice',
+    { '/spec/imagePullSecrets': ['registry', 'registry'] },
+    'spec.imagePullSecrets[1]',
+    /Duplicate/,
+  ),
+  schema(
+    'a Secret to pull with that has no name',
+    { '/spec/imagePullSecrets': [''] },
+    'spec.imagePullSecrets[0]',
+    /should match|should be at least/,
+  ),
+  schema(
     'a default role that is not allowed',
     { '/spec/roles/default': 'devops' },
     'spec.roles.default',

@@ -24,9 +24,15 @@ export function figureFlags(port: number): readonly string[] {
 
 /** Returns a measured server whose process was started with {@link figureFlags}. */
 export function measuredServer(target: Target, figuresPort: number): MeasuredServer {
-  const read = async (path: string): Promise<Figures> => {
-    const response = await fetch(`http://127.0.0.1:${figuresPort}${path}`);
-    return (await response.json()) as Figures;
+  return {
+    target,
+    figures: () => readFigures(figuresPort, '/'),
+    collectedFigures: () => readFigures(figuresPort, '/collected'),
   };
-  return { target, figures: () => read('/'), collectedFigures: () => read('/collected') };
+}
+
+/** Asks a process that was started with {@link figureFlags}. */
+export async function readFigures(port: number, path: '/' | '/collected'): Promise<Figures> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return (await response.json()) as Figures;
 }

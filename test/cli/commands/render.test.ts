@@ -47,7 +47,11 @@ describe('cloister render', () => {
       'RoleBinding acme-agents/cloister-operator-secrets',
       'RoleBinding acme-agents/cloister-gateway-pods',
       'ConfigMap acme-agents/cloister-ca',
+      'ResourceQuota acme-agents/cloister-quota',
+      'Secret acme-agents/cloister-proxy-r-data-analyst',
+      'Secret acme-agents/cloister-proxy-r-read-only',
       'Namespace cloister-t-acme',
+      'ResourceQuota cloister-t-acme/cloister-quota',
       'RoleBinding cloister-t-acme/cloister-operator-secrets',
       'RoleBinding cloister-t-acme/cloister-gateway',
       'Secret cloister-t-acme/cloister-gateway-authority',
@@ -77,7 +81,7 @@ describe('cloister render', () => {
   test('writes a placeholder for every value of a Secret, and for what depends on the cluster', async () => {
     const { out } = await renderFiles({ '1.yaml': TENANT_WITH_STATUS, '2.yaml': SANDBOX });
     const secrets = objectsOf(out).filter(({ kind }) => kind === 'Secret');
-    expect(secrets).toHaveLength(3);
+    expect(secrets).toHaveLength(5);
     for (const { data } of secrets) {
       for (const value of Object.values(data)) expect(value).toMatch(/^<placeholder: .+>$/);
     }

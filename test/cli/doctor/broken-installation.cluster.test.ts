@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { clusterCalls } from '../../e2e/cluster-calls.ts';
 import { installManifests } from '../../testbed/install-cloister.ts';
 import { NAMESPACE, useInstalledCloister } from './use-installed-cloister.ts';
 
@@ -19,15 +20,15 @@ async function restore(name: string): Promise<void> {
 
 const patchJSON = (object: string, ...changes: readonly object[]) =>
   kubectl('patch', object, '--type=json', `--patch=${JSON.stringify(changes)}`);
-const labelNamespace = (level: string) =>
-  kubectlAs(
-    'operator',
-    'label',
-    'namespace',
-    NAMESPACE,
-    '--overwrite',
-    `pod-security.kubernetes.io/enforce=${level}`,
-  );
+/** As the operator, who may not read a namespace by its name, as kubectl would first. */
+async function labelNamespace(level: string): Promise<void> {
+  const labels = { 'pod-security.kubernetes.io/enforce': level };
+  const operator = clusterCalls(cloister.controlPlane, 'operator');
+  const { status, message } = await operator.merge(`/api/v1/namespaces/${NAMESPACE}`, {
+    metadata: { labels },
+  });
+  if (status !== 200) throw new Error(`namespace ${NAMESPACE}: ${status} ${message}`);
+}
 const replace = (path: string, value: string) => ({ op: 'replace', path, value });
 
 interface Breaking {

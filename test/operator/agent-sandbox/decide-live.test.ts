@@ -129,12 +129,14 @@ describe('a sandbox with a pod', () => {
       { role: ({ spec }) => (spec.budgets = { toolCallsPerDay: 3 } as never) },
     ],
     ['the gateway has no address for a while', { tenant: { ...TENANT, gatewayAddresses: [] } }],
-    [
-      'the sandbox changes and it is replaced on deletion',
-      { spec: { args: ['x'], updatePolicy: 'OnDelete' } },
-    ],
   ])('keeps it when %s', ([, change]) => {
     expect(summary(decide(world({ ...change, pod })))).toMatchObject({ action: 'None', pod: 'True/Running' });
+  });
+
+  test('keeps it when the sandbox changes and it is replaced on deletion, and says that it is outdated', () => {
+    const { plan, report } = decide(world({ pod, spec: { args: ['x'], updatePolicy: 'OnDelete' } }));
+    expect(plan.action).toBe('None');
+    expect(report.podReady).toMatchObject({ status: 'True', reason: 'PolicyOutdated' });
   });
 
   test('says first that no pod runs, and deletes it then, so that its loss is not taken for the end', () => {

@@ -11,6 +11,7 @@ import {
   POD_UID,
   podIn,
   type PodStatus,
+  POLICIES,
   RUNNING,
   START,
   summary,
@@ -42,6 +43,16 @@ describe('a sandbox without a pod', () => {
       'whose namespace is labelled for another tenant gets none',
       { enrolledFor: 'other' },
       { action: 'None', role: 'False/NotEnrolled' },
+    ],
+    [
+      'whose namespace nothing closes yet gets none',
+      { networkPolicies: [] },
+      { action: 'None', role: 'True/Resolved', pod: 'False/Waiting' },
+    ],
+    [
+      'whose namespace is closed in one direction alone gets none',
+      { networkPolicies: POLICIES.slice(1) },
+      { action: 'None', pod: 'False/Waiting' },
     ],
     [
       'without a role in a tenant without a default gets none',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { KubeError } from '../../../src/kube/kube-error.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import {
+  deleteProxySecret,
   ensureProxySecret,
   type SecretClient,
 } from '../../../src/operator/agent-sandbox/proxy-secret-store.ts';
@@ -92,5 +93,18 @@ describe('the proxy Secret of a sandbox', () => {
     const { state, client } = secretsWith(foreign);
     await expect(ensureProxySecret(sandbox, client)).rejects.toThrow("is not Cloister's; delete it");
     expect(state.secret?.data).toEqual({ secret: 'a' });
+  });
+
+  test('is taken away', async () => {
+    const { state, client } = secretsWith(owned('sandbox-uid', { secret: 'a' }));
+    await deleteProxySecret(sandbox, client);
+    expect(state.deleted).toMatchObject([{ name: 'cloister-proxy-s-hermes', uid: 'secret-uid' }]);
+  });
+
+  test('of somebody else is not taken away', async () => {
+    const foreign = owned('sandbox-uid', { secret: 'a' });
+    const { state, client } = secretsWith({ ...foreign, metadata: { ...foreign.metadata, labels: {} } });
+    await deleteProxySecret(sandbox, client);
+    expect(state.deleted).toEqual([]);
   });
 });

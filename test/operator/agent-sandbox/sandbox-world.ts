@@ -9,6 +9,9 @@ import {
 } from '../../../src/operator/agent-sandbox/decide.ts';
 import { sandboxStatus } from '../../../src/operator/agent-sandbox/sandbox-status.ts';
 import type { ObservedPod } from '../../../src/operator/observed-objects.ts';
+import type { NetworkPolicy } from '../../../src/policy/network-policies/network-policy.ts';
+import { allowGateway } from '../../../src/render/tenant/allow-gateway.ts';
+import { defaultDeny } from '../../../src/render/tenant/default-deny.ts';
 import { buildAgentRole } from '../../build/agent-role.ts';
 import { buildAgentSandbox } from '../../build/agent-sandbox.ts';
 import { START_GATE_DIGEST } from '../../build/pod.ts';
@@ -31,12 +34,28 @@ export const TENANT = buildTenantPolicy({
   gatewayAddresses: ['10.96.0.50'],
 });
 
+/** What the operator writes in the namespace of every sandbox. */
+export const POLICIES = [
+  defaultDeny('acme-agents'),
+  allowGateway('acme', 'acme-agents'),
+] as readonly NetworkPolicy[];
+
 type Status = NonNullable<AgentSandbox['status']>;
 export type PodStatus = NonNullable<ObservedPod['status']>;
 
 /** What differs from a sandbox that is new in an enrolled namespace. */
 export interface WorldChange extends Partial<
-  Pick<SandboxWorld, 'tenant' | 'enrolledFor' | 'pod' | 'settings'>
+  Pick<
+    SandboxWorld,
+    | 'tenant'
+    | 'enrolledFor'
+    | 'pod'
+    | 'settings'
+    | 'networkPolicies'
+    | 'otherPolicies'
+    | 'nodes'
+    | 'installerPods'
+  >
 > {
   readonly spec?: Partial<AgentSandbox['spec']>;
   readonly status?: Status;
@@ -59,6 +78,11 @@ export function world({ spec, status, role, now = 0, ...change }: WorldChange = 
     enrolledFor: 'acme',
     role: (name) => roles.get(name),
     pod: undefined,
+    networkPolicies: POLICIES,
+    namespaceLabels: {},
+    otherPolicies: () => [],
+    nodes: () => [],
+    installerPods: () => [],
     settings: SETTINGS,
     now: START + now * 1000,
     ...change,

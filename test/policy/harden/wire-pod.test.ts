@@ -27,11 +27,22 @@ const PROXY = [
   { name: 'NO_PROXY', value: HOSTS },
   { name: 'no_proxy', value: HOSTS },
 ];
+const BUNDLE = [
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+  'AWS_CA_BUNDLE',
+  'PIP_CERT',
+  'CARGO_HTTP_CAINFO',
+  'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH',
+].map((name) => ({ name, value: '/etc/cloister/bundle.crt' }));
 const NODE = [
   { name: 'NODE_USE_ENV_PROXY', value: '1' },
   { name: 'NODE_EXTRA_CA_CERTS', value: '/etc/cloister/ca.crt' },
 ];
-const WIRED = [OWN, ...PROXY, ...NODE];
+const REST = [...NODE, ...BUNDLE];
+const WIRED = [OWN, ...PROXY, ...REST];
 const CERTIFICATES = { name: 'cloister-ca', mountPath: '/etc/cloister', readOnly: true };
 
 function contextWith(gatewayAddresses: readonly string[] = []): HardenContext {
@@ -95,30 +106,31 @@ describe('the environment', () => {
 
   test('has what it has of the proxy in the other case too', () => {
     const pod = wire(({ spec }) => (spec.containers[0].env = [OWN, ...PROXY.slice(0, 1)]));
-    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(1), ...NODE, ...PROXY.slice(0, 1)]);
+    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(1), ...REST, ...PROXY.slice(0, 1)]);
   });
 
   test('keeps another proxy of its author, and does not repeat what may have a password in it', () => {
     const other = { name: 'no_proxy', value: 'x' };
     const pod = wire(({ spec }) => (spec.containers[0].env = [OWN, other]));
-    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 4), ...NODE, other]);
+    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 4), ...REST, other]);
   });
 
-  test('keeps both cases, and what Node is told, where its author set them', () => {
+  test('keeps both cases, and what programs are told to trust, where its author set them', () => {
     const own = [
       { name: 'no_proxy', value: 'a' },
       { name: 'NO_PROXY', value: 'b' },
       { name: 'NODE_USE_ENV_PROXY', value: '0' },
       { name: 'NODE_EXTRA_CA_CERTS', value: '/c' },
+      { name: 'SSL_CERT_FILE', value: '/c' },
     ];
     const pod = wire(({ spec }) => (spec.containers[0].env = own));
-    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 4), ...own]);
+    expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 4), ...BUNDLE.slice(1), ...own]);
   });
 
   test('has the secret moved to the front, as it is', () => {
     const own = { ...OWN, valueFrom: { secretKeyRef: { ...OWN.valueFrom.secretKeyRef, optional: false } } };
     const pod = wire(({ spec }) => (spec.containers[0].env = [...PROXY, own]));
-    expect(environmentOf(pod)).toEqual([own, ...NODE, ...PROXY]);
+    expect(environmentOf(pod)).toEqual([own, ...REST, ...PROXY]);
   });
 
   test.for<readonly [string, (pod: WritablePod) => void]>([
@@ -187,11 +199,12 @@ describe('the certificates of the gateway', () => {
     expect(pod.spec?.initContainers?.[0]?.volumeMounts).toEqual([CERTIFICATES]);
   });
 
-  test('are not mounted, and not named to Node, where a volume of their name is another', () => {
+  test('are not mounted, and not named to any program, where a volume of their name is another', () => {
     const pod = wire(({ spec }) =>
       spec.volumes?.push({ name: 'cloister-ca', emptyDir: { sizeLimit: '1Mi' } }),
     );
     expect(mountsOf(pod)).toEqual([undefined, [{ name: 'tmp', mountPath: '/tmp' }]]);
-    expect(environmentOf(pod)?.map(({ name }) => name)).not.toContain('NODE_EXTRA_CA_CERTS');
+    const isAuthority = (name = ''): boolean => REST.slice(1).some((variable) => variable.name === name);
+    expect(environmentOf(pod)?.filter(({ name }) => isAuthority(name))).toEqual([]);
   });
 });

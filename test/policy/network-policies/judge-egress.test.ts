@@ -186,7 +186,7 @@ describe('OtherPolicyEngine', () => {
       status: 'Unknown',
       reason: 'OtherPolicyEngine',
       message:
-        'NetworkPolicies let the pod reach nothing but its gateway, but it is selected by policies that Cloister cannot judge: CiliumNetworkPolicy "wide" in namespace "acme-agents", ClusterNetworkPolicy "baseline". Delete them, or let them not select the pod.',
+        'NetworkPolicies let the pod reach nothing but its gateway, but Cloister cannot judge these policies, which may select it: CiliumNetworkPolicy "wide" in namespace "acme-agents", ClusterNetworkPolicy "baseline". Have none of them in force where agents run.',
     });
   });
 

@@ -97,7 +97,7 @@ describe('compileRole', () => {
       temporarySize: 100n * 2n ** 20n * 10n ** 9n,
       temporarySizeText: '100Mi',
       tools: new Map(['read_file', 'write_file', 'read_all'].map((name) => [name, DEFAULT_LIMITS])),
-      ingressPorts: new Set([8080]),
+      ingress: new Map([[8080, [{ podSelector: { matchLabels: { app: 'a' } } }]]]),
       tolerations: [
         { key: 'example.com/agents', operator: 'Exists', value: '', effect: 'NoSchedule' },
         { key: 'os', operator: 'Equal', value: 'windows', effect: 'NoSchedule' },
@@ -127,7 +127,7 @@ describe('compileRole', () => {
       temporarySize: null,
       temporarySizeText: null,
       tools: new Map(),
-      ingressPorts: new Set(),
+      ingress: new Map(),
       tolerations: [],
       nodeSelector: new Map(),
       annotations: [],
@@ -160,7 +160,9 @@ describe('compileRole', () => {
       const after = refusals(narrowed);
       const widened = [...before].filter(([name, count]) => count > 0 && after.get(name) === 0);
       expect(widened).toEqual([]);
-      expect(isSubset(narrowed.ingressPorts, compileRole(WIDE).ingressPorts)).toBe(true);
+      expect(isSubset(new Set(narrowed.ingress.keys()), new Set(compileRole(WIDE).ingress.keys()))).toBe(
+        true,
+      );
       expect(isSubset(narrowed.allowedAccess, compileRole(WIDE).allowedAccess)).toBe(true);
     },
   );

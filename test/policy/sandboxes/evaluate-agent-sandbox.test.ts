@@ -108,7 +108,7 @@ describe('the rest is within the role', () => {
   });
 
   test('every port is one of the role’s ingress, and each that is not is named', () => {
-    const role = buildRolePolicy({ ingressPorts: new Set([8080, 8081]) });
+    const role = buildRolePolicy({ ingress: new Map([8080, 8081].map((port) => [port, []])) });
     const listen = (spec: AgentSandbox['spec']): void => {
       spec.ports = [8081, 9090, 8080, 9091];
     };

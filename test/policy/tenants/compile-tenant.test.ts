@@ -24,6 +24,7 @@ const WIDE = buildTenantIsolation((tenant) => {
     ],
     roles: { allowed: ['data-analyst', 'read-only'], default: 'read-only' },
     exemptions: [EXEMPTION],
+    imagePullSecrets: ['registry'],
   });
 });
 
@@ -45,6 +46,7 @@ describe('compileTenant', () => {
           expirationTime: Date.UTC(2027, 0, 31),
         },
       ],
+      imagePullSecrets: ['registry'],
       gatewayAddresses: null,
     } satisfies TenantPolicy);
   });

@@ -114,6 +114,14 @@ describe('NetworkPolicies and managed objects', () => {
       'NetworkPolicy "cloister-default-deny" in namespace "acme-agents": DELETE by "editor"; must be done by the operator of Cloister, which manages the object (its label app.kubernetes.io/managed-by is "cloister"). Change the TenantIsolation, the AgentRole or the AgentSandbox that it is made from.',
     );
   });
+
+  test('and of a NetworkPolicy of their own, why there can be none', async () => {
+    const own = post(policies('acme-agents'), networkPolicy('open', {}));
+    const { message } = await guarded.attempt(administrator, own);
+    expect(message).toContain(
+      'must be done by the operator of Cloister, because policies add up: another one can only open what Cloister closes. To let pods in to a sandbox, set spec.network.ingress of the AgentRole.',
+    );
+  });
 });
 
 describe('the controllers of the cluster', () => {

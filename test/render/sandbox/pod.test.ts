@@ -189,6 +189,12 @@ describe('the hash of the policy', () => {
     expect(original.pod.metadata.annotations).toEqual({ 'cloister.dev/policy-hash': original.hash });
   });
 
+  test('changes when the role begins to require the start gate', () => {
+    const without = structuredClone(readOnly);
+    without.spec.sandbox.startGate = 'None';
+    expect(render(buildAgentSandbox(), without).hash).not.toBe(original.hash);
+  });
+
   test('changes with the sandbox, with the role and with the lifetime', () => {
     const changed = [
       render(

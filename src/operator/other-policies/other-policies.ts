@@ -1,0 +1,175 @@
+import type { CachePart } from '../../cluster/cache-set.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Change } from '../../kube/fold.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeLogger } from '../../kube/kube-logger.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import type { KubeResource } from '../../kube/kube-resource.ts';
+import { createWatchCache, type WatchCache } from '../../kube/watch-cache.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { unlessAborted } from '../../lib/unless-aborted.ts';
+import type { PolicyPod } from '../../policy/network-policies/network-policy.ts';
+import { mayConcern, type OtherPolicy } from '../../policy/network-policies/other-policies.ts';
+import { OTHER_POLICY_KINDS, type OtherPolicyKind } from './kinds.ts';
+
+/** The objects of other policy APIs, as far as their kinds are installed. */
+export interface OtherPolicies extends CachePart {
+  /** Those that may let a pod out; and each kind that could not be read. */
+  readonly concerning: (pod: PolicyPod) => readonly OtherPolicy[];
+  /** Calls `subscriber` after a change, with the namespace that it is about; undefined for all. Called before the start. */
+  readonly subscribe: (subscriber: (namespace: string | undefined) => void) => void;
+}
+
+/** What is asked of the API server, and how it is told. */
+export interface OtherPoliciesOptions {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+}
+
+/** How often it is looked whether a kind was installed or removed. */
+const LOOK_INTERVAL_MILLISECONDS = 60_000;
+
+/** The value of the index for objects at cluster scope. */
+const CLUSTER = '';
+
+type State =
+  | { readonly state: 'NotServed' }
+  /** Why is said in the log. */
+  | { readonly state: 'Unread'; readonly problem: string }
+  | { readonly state: 'Followed'; readonly cache: WatchCache<KubeObject>; readonly resource: KubeResource };
+
+/**
+ * Follows the kinds of other policy APIs that are installed; nothing happens before `start`. A kind is asked for with the
+ * list that its watch begins with, so that no right beyond it is needed.
+ */
+export function createOtherPolicies(options: OtherPoliciesOptions): OtherPolicies {
+  const { clock } = options;
+  const subscribers: ((namespace: string | undefined) => void)[] = [];
+  const notify = (namespace: string | undefined): void => {
+    subscribers.forEach((subscriber) => subscriber(namespace));
+  };
+  const states = new Map<OtherPolicyKind, State>();
+  const stopping = new AbortController();
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => undefined);
+  let running: Promise<void> | undefined;
+  let isSynced = false;
+
+  const look = async (kind: OtherPolicyKind): Promise<void> => {
+    const before = states.get(kind);
+    const now = await lookAt(kind, before, { ...options, notify, signal: stopping.signal });
+    states.set(kind, now);
+    if (isSynced && before?.state !== now.state) notify(undefined);
+  };
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await Promise.all(OTHER_POLICY_KINDS.map(look));
+      isSynced = true;
+      ready.resolve();
+      await clock.sleep(LOOK_INTERVAL_MILLISECONDS, stopping.signal);
+    }
+  };
+
+  return {
+    resource: 'otherpolicies',
+    start: () => void (running ??= run().catch(() => undefined)),
+    stop: async () => {
+      const error = new Error('the caches of other policies were stopped');
+      stopping.abort(error);
+      ready.reject(error);
+      await running;
+      await Promise.all(
+        [...states.values()].map(async (one) => one.state === 'Followed' && one.cache.stop()),
+      );
+    },
+    synced: () => isSynced,
+    whenSynced: (signal) => unlessAborted(ready.promise, signal),
+    lastContactTime: () => undefined,
+    subscribe: (subscriber) => void subscribers.push(subscriber),
+    concerning: (pod) => [...states].flatMap(([kind, state]) => concerningOf(kind, state, pod)),
+  };
+}
+
+interface Look extends OtherPoliciesOptions {
+  readonly notify: (namespace: string | undefined) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Finds out whether a kind is served, and begins to follow it or ends that. Does not throw. */
+async function lookAt(kind: OtherPolicyKind, before: State | undefined, given: Look): Promise<State> {
+  if (before?.state === 'Followed') return lookAgain(before, given);
+  for (const resource of kind.resources) {
+    try {
+      await given.client.list(resource, { metadataOnly: true }, { signal: given.signal, maxAttempts: 1 });
+      return await follow(resource, given);
+    } catch (error) {
+      if (isNotServed(error)) continue;
+      const problem = error instanceof Error ? error.message : String(error);
+      const isSaid = given.signal.aborted || (before?.state === 'Unread' && before.problem === problem);
+      if (!isSaid) given.logger.warn({ kind: kind.label, problem }, 'other policies are not read');
+      return { state: 'Unread', problem };
+    }
+  }
+  return { state: 'NotServed' };
+}
+
+/** A cache goes on trying, and holds what there was; only where its kind is not served any more it is stopped. */
+async function lookAgain(
+  before: Extract<State, { readonly state: 'Followed' }>,
+  { client, signal }: Look,
+): Promise<State> {
+  if (before.cache.following()) return before;
+  try {
+    await client.list(before.resource, { metadataOnly: true }, { signal, maxAttempts: 1 });
+    return before;
+  } catch (error) {
+    if (!isNotServed(error)) return before;
+    await before.cache.stop();
+    return { state: 'NotServed' };
+  }
+}
+
+/** A kind whose definition is being deleted is answered as a missing object. */
+function isNotServed(error: unknown): boolean {
+  return isKubeError(error, 'KindNotServed', 'NotFound');
+}
+
+async function follow(resource: KubeResource, { notify, signal, ...options }: Look): Promise<State> {
+  const cache = createWatchCache<KubeObject>({
+    ...options,
+    resource,
+    indexes: { namespace: ({ metadata }) => [metadata.namespace ?? CLUSTER] },
+    onChange: (change) => {
+      if (!isStatusAlone(change)) notify(change.object.metadata.namespace);
+    },
+  });
+  cache.start();
+  try {
+    await cache.whenSynced(signal);
+  } catch (error) {
+    await cache.stop();
+    throw error;
+  }
+  return { state: 'Followed', cache, resource };
+}
+
+/** Their controllers report in the status; what is looked at is in the spec, whose changes are counted. */
+function isStatusAlone(change: Change<KubeObject>): boolean {
+  if (change.type !== 'Modified') return false;
+  const { generation } = change.object.metadata;
+  return generation !== undefined && generation === change.previous.metadata.generation;
+}
+
+function concerningOf({ label }: OtherPolicyKind, state: State, pod: PolicyPod): readonly OtherPolicy[] {
+  if (state.state === 'NotServed') return [];
+  if (state.state === 'Unread') return [{ kind: label, namespace: null, name: null }];
+  return [pod.namespace, CLUSTER]
+    .flatMap((namespace) => state.cache.byIndex('namespace', namespace))
+    .filter((object) => mayConcern(object, pod))
+    .map(({ metadata }) => ({
+      kind: label,
+      namespace: metadata.namespace ?? null,
+      name: metadata.name ?? '',
+    }));
+}

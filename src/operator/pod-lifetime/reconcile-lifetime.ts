@@ -1,0 +1,98 @@
+import { LABEL } from '../../api/names.ts';
+import type { Controller } from '../../controller/controller.ts';
+import type { EventRecorder } from '../../controller/events.ts';
+import type { Work } from '../../controller/keyed-queue.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeLogger } from '../../kube/kube-logger.ts';
+import { objectKey } from '../../kube/kube-object.ts';
+import { resources } from '../../kube/resources.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { compileRole } from '../../policy/roles/compile-role.ts';
+import type { ObservedPod } from '../observed-objects.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
+import { decideLifetime, isGoverned } from './decide-lifetime.ts';
+
+export interface PodLifetimeOptions {
+  readonly client: KubeClient;
+  readonly logger: KubeLogger;
+  readonly clock: Clock;
+  readonly events: Pick<EventRecorder, 'record'>;
+}
+
+/** However long the pod itself asks for, its agent goes on working meanwhile. */
+const MAX_GRACE_SECONDS = 30;
+
+/** Returns the keys of the pods that have a role and belong to no sandbox. */
+export function knownGovernedPods(caches: Pick<OperatorCaches, 'pods'>): readonly string[] {
+  return governed(caches).map(({ metadata }) => objectKey(metadata));
+}
+
+function governed({ pods }: Pick<OperatorCaches, 'pods'>): readonly ObservedPod[] {
+  return pods.list().filter(isGoverned);
+}
+
+/** Adds each of these pods when it, its role or its namespace changes. */
+export function followGovernedPods(caches: OperatorCaches, controller: Pick<Controller, 'add'>): void {
+  const addWhere = (isMeant: (pod: ObservedPod) => boolean): void => {
+    for (const pod of governed(caches)) if (isMeant(pod)) controller.add(objectKey(pod.metadata));
+  };
+  caches.pods.subscribe(({ type, object }) => {
+    if (type !== 'Deleted' && isGoverned(object)) controller.add(objectKey(object.metadata));
+  });
+  caches.roles.subscribe(({ object }) => {
+    addWhere(({ metadata }) => metadata.labels?.[LABEL.role] === object.metadata.name);
+  });
+  caches.namespaces.subscribe(({ object }) => {
+    addWhere(({ metadata }) => metadata.namespace === object.metadata.name);
+  });
+}
+
+/** Ends the governed pods that belong to no sandbox when the lifetime of their role is over. */
+export function createLifetimeReconciler(caches: OperatorCaches, options: PodLifetimeOptions): Work {
+  const { clock } = options;
+  return async (key, signal) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const pod = caches.pods.get(namespace, name);
+    if (pod === undefined || !isGoverned(pod)) return {};
+    const role = caches.roles.get(undefined, pod.metadata.labels?.[LABEL.role] ?? '');
+    const labels = caches.namespaces.get(undefined, namespace)?.metadata.labels;
+    const now = clock.now();
+    const decision = decideLifetime({
+      pod,
+      isEnrolled: labels?.[LABEL.tenant] !== undefined,
+      maxLifetimeSeconds: role === undefined ? undefined : compileRole(role).maxLifetimeSeconds,
+      now,
+    });
+    if (decision.action === 'Wait') return { requeueAfterMilliseconds: decision.until - now };
+    if (decision.action === 'End') await end(pod, decision.message, { ...options, signal });
+    return {};
+  };
+}
+
+async function end(
+  pod: ObservedPod,
+  message: string,
+  { client, logger, events, signal }: PodLifetimeOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { namespace = '', name = '', uid } = pod.metadata;
+  const asked = pod.spec?.['terminationGracePeriodSeconds'];
+  const gracePeriodSeconds = Math.min(
+    typeof asked === 'number' ? asked : MAX_GRACE_SECONDS,
+    MAX_GRACE_SECONDS,
+  );
+  try {
+    await client.delete(resources.pods, { namespace, name }, { uid, gracePeriodSeconds, signal });
+  } catch (error) {
+    if (isKubeError(error, 'NotFound', 'Conflict')) return;
+    throw error;
+  }
+  logger.info({ namespace, name, message }, 'pod ended: the lifetime of its role is over');
+  events.record({
+    regarding: { apiVersion: 'v1', kind: 'Pod', ...pod },
+    type: 'Normal',
+    reason: 'LifetimeReached',
+    action: 'DeletePod',
+    note: message,
+  });
+}

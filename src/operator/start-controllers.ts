@@ -1,0 +1,176 @@
+import { isKnownProfile } from '../policy/seccomp/prepared-nodes.ts';
+import { OPERATOR_USER } from '../api/names.ts';
+import type { ControllerMetrics } from '../controller/controller-metrics.ts';
+import { createControllerSlot, type ControllerSlot } from '../controller/controller-slot.ts';
+import { type ControllerOptions, startController } from '../controller/controller.ts';
+import { createEventRecorder } from '../controller/events.ts';
+import type { LeaderPart, LeaderTools } from '../controller/lease.ts';
+import type { KubeLogger } from '../kube/kube-logger.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
+import { createRoleReconciler } from './agent-role/reconcile-role.ts';
+import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
+import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
+import type { OperatorConfiguration } from './configuration.ts';
+import { knownFeed } from './feed/feed-keys.ts';
+import { followFeed } from './feed/follow-feed.ts';
+import { createFeedReconciler } from './feed/reconcile-feed.ts';
+import type { OperatorCaches } from './operator-caches.ts';
+import {
+  createLifetimeReconciler,
+  followGovernedPods,
+  knownGovernedPods,
+} from './pod-lifetime/reconcile-lifetime.ts';
+import { createEnrolments, type Enrolments } from './tenant-isolation/enrolments.ts';
+import type { GateTargetSource } from './tenant-isolation/find-gate-targets.ts';
+import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
+import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
+
+/** What the controllers of each term use. It outlives a term. */
+export interface ControllerSurroundings {
+  readonly caches: OperatorCaches;
+  readonly triggers: ControllerTriggers;
+  readonly metrics: ControllerMetrics;
+  readonly gateTargets: GateTargetSource;
+  readonly configuration: Pick<
+    OperatorConfiguration,
+    'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
+  >;
+  /** Of this process, as events name it. */
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly logger: KubeLogger;
+  readonly random: () => number;
+}
+
+/** What has objects reconciled when something changes. */
+export interface ControllerTriggers {
+  readonly roles: ControllerSlot;
+  readonly tenants: ControllerSlot;
+  readonly sandboxes: ControllerSlot;
+  readonly feed: ControllerSlot;
+  readonly podLifetime: ControllerSlot;
+  readonly enrolments: Enrolments;
+  readonly tenantOf: (namespace: string) => TenantPolicy | null;
+}
+
+/** How many are reconciled at the same time. */
+const WORKERS = { roles: 1, tenants: 4, sandboxes: 8, feed: 4, podLifetime: 2 };
+
+/** Subscribes to the caches, once and before they start. */
+export function followCaches(caches: OperatorCaches, clock: Clock): ControllerTriggers {
+  const triggers = {
+    // First: what follows reads what is planned from the caches.
+    enrolments: createEnrolments(caches, clock),
+    tenantOf: followTenantsOf(caches),
+    roles: createControllerSlot(),
+    tenants: createControllerSlot(),
+    sandboxes: createControllerSlot(),
+    feed: createControllerSlot(),
+    podLifetime: createControllerSlot(),
+  };
+  caches.roles.subscribe(({ object }) => triggers.roles.add(object.metadata.name));
+  followTenants(caches, triggers.tenants);
+  followSandboxes(caches, triggers.sandboxes);
+  followFeed(caches, triggers.feed);
+  followGovernedPods(caches, triggers.podLifetime);
+  return triggers;
+}
+
+/** Starts the controllers for one term of leadership. */
+export function startControllers(
+  surroundings: ControllerSurroundings,
+  { client, signal }: LeaderTools,
+): LeaderPart {
+  const { triggers, caches, clock, logger, random, metrics, instance } = surroundings;
+  const events = createEventRecorder({ client, instance, clock, logger, random });
+  const shared = { ...surroundings, client, events };
+  const start = (slot: ControllerSlot, own: Own): LeaderPart => {
+    const { whenSynced } = caches;
+    const controller = startController({ ...own, whenSynced, metrics, clock, logger, random });
+    slot.hold(controller);
+    return {
+      stop: () => {
+        slot.hold(null);
+        return controller.stop();
+      },
+    };
+  };
+  const parts = [
+    start(triggers.roles, roleController(shared)),
+    start(triggers.tenants, tenantController(shared)),
+    start(triggers.sandboxes, sandboxController(shared)),
+    start(triggers.feed, feedController(shared)),
+    start(triggers.podLifetime, podLifetimeController(shared)),
+  ];
+  const stop = async (): Promise<void> => void (await Promise.all(parts.map((part) => part.stop())));
+  // At once: what the end of the term cuts off is no error of a reconciliation.
+  signal.addEventListener('abort', () => void stop(), { once: true });
+  return { stop };
+}
+
+/** What a controller has of its own. */
+type Own = Pick<ControllerOptions, 'name' | 'reconcile' | 'knownKeys' | 'isUrgent' | 'workers'>;
+
+type Shared = ControllerSurroundings &
+  Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events'>;
+
+function roleController(shared: Shared): Own {
+  const { caches } = shared;
+  return {
+    name: 'AgentRole',
+    reconcile: createRoleReconciler({ ...shared, isKnownProfile }),
+    knownKeys: () => caches.roles.list().map(({ metadata }) => metadata.name),
+    workers: WORKERS.roles,
+  };
+}
+
+function tenantController(shared: Shared): Own {
+  const { caches, triggers } = shared;
+  return {
+    name: 'TenantIsolation',
+    reconcile: createTenantReconciler({ ...shared, enrolments: triggers.enrolments }),
+    knownKeys: () => knownTenants(caches),
+    // What is to go away goes before what is to come.
+    isUrgent: (name) => caches.tenants.get(undefined, name) === undefined,
+    workers: WORKERS.tenants,
+  };
+}
+
+function sandboxController(shared: Shared): Own {
+  const { caches, triggers, configuration } = shared;
+  const { startGate, imagePullPolicy } = configuration;
+  const admission = { startGateDigests: startGate.digests, operatorUser: OPERATOR_USER };
+  const settings = { admission, startGateImage: startGate.image, imagePullPolicy };
+  return {
+    name: 'AgentSandbox',
+    reconcile: createSandboxReconciler({ ...shared, tenantOf: triggers.tenantOf, settings }),
+    knownKeys: () => knownSandboxes(caches),
+    isUrgent: (key) => {
+      const [namespace = '', name = ''] = key.split('/');
+      return caches.sandboxes.get(namespace, name)?.spec.state === 'Stopped';
+    },
+    workers: WORKERS.sandboxes,
+  };
+}
+
+function feedController(shared: Shared): Own {
+  const { caches, triggers } = shared;
+  const { enrolments, tenantOf } = triggers;
+  return {
+    name: 'Feed',
+    reconcile: createFeedReconciler({ ...shared, enrolments, tenantOf }),
+    knownKeys: () => knownFeed(caches, enrolments),
+    workers: WORKERS.feed,
+  };
+}
+
+function podLifetimeController(shared: Shared): Own {
+  const { caches } = shared;
+  return {
+    name: 'PodLifetime',
+    reconcile: createLifetimeReconciler(caches, shared),
+    knownKeys: () => knownGovernedPods(caches),
+    workers: WORKERS.podLifetime,
+  };
+}
