@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { askGateway } from '../gate/ask-gateway.ts';
 import { systemNetwork } from '../gate/network.ts';
+import { readTables } from '../gate/read-tables.ts';
 import { reportLine, terminationMessage } from '../gate/report.ts';
 import { GATE_LIMITS, runGate } from '../gate/run-gate.ts';
 import { UnrecoverableError } from '../gate/unrecoverable-error.ts';
@@ -39,12 +40,7 @@ async function main(): Promise<number> {
       const authorities = await readAuthorities();
       return askGateway({ host, port, authorities }, timeoutMilliseconds);
     },
-    readTables: async () => ({
-      routes: await readFile('/proc/net/route', 'utf8'),
-      ipv6Routes: await readFile('/proc/net/ipv6_route', 'utf8').catch(() => ''),
-      ipv6Addresses: await readFile('/proc/net/if_inet6', 'utf8').catch(() => ''),
-      neighbours: await readFile('/proc/net/arp', 'utf8'),
-    }),
+    readTables,
   });
   // The kubelet has made the file.
   await writeFile(TERMINATION_LOG, terminationMessage(report), { flag: 'r+' }).catch((error: unknown) => {

@@ -8,6 +8,8 @@ export interface NetworkTables {
   readonly ipv6Routes: string;
   /** `/proc/net/if_inet6`: the pod's own IPv6 addresses; empty where it has no IPv6. */
   readonly ipv6Addresses: string;
+  /** The interfaces that make themselves an IPv6 address, and settings such as `all` that are listed with them. */
+  readonly ipv6Interfaces: readonly string[];
   /** `/proc/net/arp`: the IPv4 neighbours that the pod exchanged a packet with. */
   readonly neighbours: string;
 }
@@ -55,15 +57,20 @@ const TENTATIVE = 0x40;
 const DUPLICATE = 0x08;
 
 /**
- * Whether the pod has an IPv6 address that it cannot send from yet. For the first second or two that is each of them, and
- * what the pod will reach looks closed.
+ * Whether an interface of the pod with an IPv4 route has no IPv6 address yet, or one that it cannot send from yet. For the
+ * first second or two that is so, and what the pod will reach looks closed. Other interfaces, such as the tunnels that each
+ * network namespace is born with, are down and stay without one.
  */
-export function hasTentativeAddress(ipv6Addresses: string): boolean {
+export function isIpv6Unsettled({ routes, ipv6Addresses, ipv6Interfaces }: NetworkTables): boolean {
   // address interface-index prefix-length scope flags interface, the numbers in hexadecimal; this table has no heading.
-  return ipv6Addresses.split('\n').some((line) => {
-    const flags = Number.parseInt(line.trim().split(/\s+/)[4] ?? '', 16);
+  const addresses = ipv6Addresses.split('\n').map((line) => line.trim().split(/\s+/));
+  const isTentative = addresses.some(([, , , , digits = '']) => {
+    const flags = Number.parseInt(digits, 16);
     return (flags & TENTATIVE) !== 0 && (flags & DUPLICATE) === 0;
   });
+  const addressed = new Set(addresses.map((fields) => fields.at(-1)));
+  const routed = rows(routes).map(([name = '']) => name);
+  return isTentative || routed.some((name) => ipv6Interfaces.includes(name) && !addressed.has(name));
 }
 
 /** Returns the next hops of the IPv6 routes, link-local ones with their interface. */

@@ -10,7 +10,7 @@ import {
   type TriedTarget,
 } from './judge-round.ts';
 import type { Network } from './network.ts';
-import { hasTentativeAddress, listRouters, type NetworkTables, ownTargets } from './own-targets.ts';
+import { isIpv6Unsettled, listRouters, type NetworkTables, ownTargets } from './own-targets.ts';
 import { describeFailure, type GateReport } from './report.ts';
 import { UnrecoverableError } from './unrecoverable-error.ts';
 
@@ -66,7 +66,7 @@ export async function runGate(parts: GateParts): Promise<GateReport> {
     let isSettled: boolean;
     do {
       const tables = await parts.readTables();
-      isSettled = !hasTentativeAddress(tables.ipv6Addresses);
+      isSettled = !isIpv6Unsettled(tables);
       const round = await tryRound(parts, answer, tables);
       rounds += 1;
       verdict = judgeRound(round, answer.nodePorts);
@@ -83,7 +83,8 @@ export async function runGate(parts: GateParts): Promise<GateReport> {
   }
 }
 
-const UNSETTLED = 'an IPv6 address of the pod was tentative in every round, so nothing is known of IPv6';
+const UNSETTLED =
+  'an IPv6 address of the pod was tentative or missing in every round, so nothing is known of IPv6';
 
 /** The policy that lets the pod reach its gateway may lag as well, and the gateway may not have seen the pod yet. */
 async function askUntil(parts: GateParts, deadline: number): Promise<GateAnswer> {

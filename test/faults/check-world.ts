@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { feedName } from '../../src/policy/feed/feed-name.ts';
 import { IN_ENROLLED, IN_SYSTEM, managedIn } from '../operator/managed-objects.ts';
 import { type FaultWorld, SANDBOXES, type WantedTenant } from './fault-world.ts';
 
@@ -37,7 +38,11 @@ async function isProvided(world: FaultWorld, tenant: string, wanted: WantedTenan
   const { namespace, sandboxes } = wanted;
   const running = [...sandboxes].filter(([, state]) => state === 'Running').map(([name]) => name);
   await vi.waitFor(async () => {
-    expect(await managedIn(world.controlPlane, `cloister-t-${tenant}`)).toEqual(IN_SYSTEM);
+    const inSystem = await managedIn(world.controlPlane, `cloister-t-${tenant}`);
+    const fed = [...sandboxes.keys()].map(
+      (sandbox) => `ConfigMap ${feedName({ kind: 'Sandbox', namespace, sandbox })}`,
+    );
+    expect(inSystem.toSorted()).toEqual([...IN_SYSTEM, ...fed].toSorted());
     const found = await managedIn(world.controlPlane, namespace);
     expect(found).toEqual(expect.arrayContaining([...IN_ENROLLED]));
     const others = found.filter((object) => !IN_ENROLLED.includes(object));

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { askGateway, type GatewayConnection } from '../../src/gate/ask-gateway.ts';
 import { systemNetwork } from '../../src/gate/network.ts';
+import { readTables } from '../../src/gate/read-tables.ts';
 import { terminationMessage } from '../../src/gate/report.ts';
 import { type GateLimits, runGate } from '../../src/gate/run-gate.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -18,11 +19,6 @@ const report = await runGate({
   clock: systemClock,
   limits,
   askGateway: (timeoutMilliseconds) => askGateway(connection, timeoutMilliseconds),
-  readTables: async () => ({
-    routes: readFileSync('/proc/net/route', 'utf8'),
-    ipv6Routes: readFileSync('/proc/net/ipv6_route', 'utf8'),
-    ipv6Addresses: readFileSync('/proc/net/if_inet6', 'utf8'),
-    neighbours: readFileSync('/proc/net/arp', 'utf8'),
-  }),
+  readTables,
 });
 process.stdout.write(`${terminationMessage(report)}\n`);

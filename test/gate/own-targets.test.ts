@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { hasTentativeAddress, ownTargets } from '../../src/gate/own-targets.ts';
+import { isIpv6Unsettled, ownTargets } from '../../src/gate/own-targets.ts';
+import { NO_TABLES } from './use-gate.ts';
 
 const ROUTES = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
 eth0	00000000	0100F40A	0003	0	0	0	00000000	0	0	0
@@ -17,7 +18,7 @@ const NEIGHBOURS = `IP address       HW type     Flags       HW address         
 `;
 
 const asText = (tables: { routes?: string; ipv6Routes?: string; neighbours?: string }): readonly string[] =>
-  ownTargets({ routes: '', ipv6Routes: '', ipv6Addresses: '', neighbours: '', ...tables }).map(
+  ownTargets({ ...NO_TABLES, ...tables }).map(
     ({ name, address, port, protocol }) => `${name} ${address} ${port} ${protocol}`,
   );
 
@@ -48,11 +49,20 @@ test.for<[name: string, flags: string, expected: boolean]>([
     '0'.repeat(31) + '1 01 80 10 80       lo',
     `fe80${'0'.repeat(27)}2 02 40 20 ${flags}     eth0`,
   ];
-  expect(hasTentativeAddress(`${lines.join('\n')}\n`)).toBe(expected);
+  expect(isIpv6Unsettled({ ...NO_TABLES, ipv6Addresses: `${lines.join('\n')}\n` })).toBe(expected);
 });
 
 test('without IPv6 no address is tentative', () => {
-  expect(hasTentativeAddress('')).toBe(false);
+  expect(isIpv6Unsettled({ ...NO_TABLES, routes: ROUTES })).toBe(false);
+});
+
+test.for<[name: string, interfaces: string[], addresses: string, expected: boolean]>([
+  ['an interface with a route that has no address yet is waited for', ['all', 'eth0'], '', true],
+  ['one that has its address is not', ['all', 'eth0'], `fe80${'0'.repeat(27)}2 02 40 20 80     eth0`, false],
+  ['one that makes itself no address is not', ['all'], '', false],
+  ['one without a route is not', ['all', 'ip6tnl0'], '', false],
+])('%s', ([, ipv6Interfaces, ipv6Addresses, expected]) => {
+  expect(isIpv6Unsettled({ ...NO_TABLES, routes: ROUTES, ipv6Interfaces, ipv6Addresses })).toBe(expected);
 });
 
 test('the router is tried once, whatever the number of its routes', () => {
@@ -77,9 +87,9 @@ test('known neighbours are tried at the link-local address of their hardware add
 
 test('ports of routers and neighbours count as those of the own node, and nothing else does', () => {
   const targets = ownTargets({
+    ...NO_TABLES,
     routes: ROUTES,
     ipv6Routes: IPV6_ROUTES,
-    ipv6Addresses: '',
     neighbours: NEIGHBOURS,
   });
   const marked = targets.filter(({ onOwnNode }) => onOwnNode === true);

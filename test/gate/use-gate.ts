@@ -25,7 +25,13 @@ export const PATIENT: GateLimits = {
 };
 
 /** Of a pod that has no routes, neighbours and IPv6 addresses. */
-export const NO_TABLES: NetworkTables = { routes: '', ipv6Routes: '', ipv6Addresses: '', neighbours: '' };
+export const NO_TABLES: NetworkTables = {
+  routes: '',
+  ipv6Routes: '',
+  ipv6Addresses: '',
+  ipv6Interfaces: [],
+  neighbours: '',
+};
 
 /** Real sockets on the loopback device; the gate's own targets, which would be those of the machine, are closed. */
 export const loopbackNetwork: Network = {
