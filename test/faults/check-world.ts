@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import { feedName } from '../../src/policy/feed/feed-name.ts';
-import { IN_ENROLLED, IN_SYSTEM, managedIn } from '../operator/managed-objects.ts';
-import { type FaultWorld, SANDBOXES, type WantedTenant } from './fault-world.ts';
+import { inEnrolled, inSystem, managedIn } from '../operator/managed-objects.ts';
+import { type FaultWorld, ROLE, SANDBOXES, type WantedTenant } from './fault-world.ts';
 
 const WAIT = { timeout: 120_000, interval: 500 };
 const QUIET_MILLISECONDS = 3_000;
@@ -38,14 +38,14 @@ async function isProvided(world: FaultWorld, tenant: string, wanted: WantedTenan
   const { namespace, sandboxes } = wanted;
   const running = [...sandboxes].filter(([, state]) => state === 'Running').map(([name]) => name);
   await vi.waitFor(async () => {
-    const inSystem = await managedIn(world.controlPlane, `cloister-t-${tenant}`);
+    const system = await managedIn(world.controlPlane, `cloister-t-${tenant}`);
     const fed = [...sandboxes.keys()].map(
       (sandbox) => `ConfigMap ${feedName({ kind: 'Sandbox', namespace, sandbox })}`,
     );
-    expect(inSystem.toSorted()).toEqual([...IN_SYSTEM, ...fed].toSorted());
+    expect(system.toSorted()).toEqual([...inSystem(ROLE), ...fed].toSorted());
     const found = await managedIn(world.controlPlane, namespace);
-    expect(found).toEqual(expect.arrayContaining([...IN_ENROLLED]));
-    const others = found.filter((object) => !IN_ENROLLED.includes(object));
+    expect(found).toEqual(expect.arrayContaining([...inEnrolled(ROLE)]));
+    const others = found.filter((object) => !inEnrolled(ROLE).includes(object));
     // What belongs to no sandbox is left over.
     expect(others.filter((object) => ![...sandboxes.keys()].some((name) => object.endsWith(name)))).toEqual(
       [],

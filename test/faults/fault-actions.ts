@@ -1,6 +1,6 @@
 import type { OperatorProcess } from '../operator/operator-process.ts';
-import { IN_ENROLLED, IN_SYSTEM } from '../operator/managed-objects.ts';
-import { type FaultWorld, persist, SANDBOXES, type WantedTenant } from './fault-world.ts';
+import { inEnrolled, inSystem } from '../operator/managed-objects.ts';
+import { type FaultWorld, persist, ROLE, SANDBOXES, type WantedTenant } from './fault-world.ts';
 
 /** Does something to the world; `random` chooses what to. Does nothing where it cannot be done. */
 export type FaultAction = (world: FaultWorld, random: () => number) => Promise<void>;
@@ -23,6 +23,7 @@ const PATHS: Readonly<Record<string, string>> = {
   ConfigMap: '/api/v1/namespaces/NS/configmaps',
   NetworkPolicy: '/apis/networking.k8s.io/v1/namespaces/NS/networkpolicies',
   PodDisruptionBudget: '/apis/policy/v1/namespaces/NS/poddisruptionbudgets',
+  ResourceQuota: '/api/v1/namespaces/NS/resourcequotas',
   RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/NS/rolebindings',
   Service: '/api/v1/namespaces/NS/services',
   ServiceAccount: '/api/v1/namespaces/NS/serviceaccounts',
@@ -33,8 +34,8 @@ const PATHS: Readonly<Record<string, string>> = {
 function someObject({ tenants }: FaultWorld, random: () => number): string | undefined {
   const paths = [...tenants].flatMap(([tenant, { namespace }]) =>
     [
-      ...IN_ENROLLED.map((object) => [object, namespace] as const),
-      ...IN_SYSTEM.map((object) => [object, `cloister-t-${tenant}`] as const),
+      ...inEnrolled(ROLE).map((object) => [object, namespace] as const),
+      ...inSystem(ROLE).map((object) => [object, `cloister-t-${tenant}`] as const),
     ].flatMap(([object, inNamespace]) => {
       const [kind = '', name = ''] = object.split(' ');
       const path = PATHS[kind]?.replace('NS', inNamespace);

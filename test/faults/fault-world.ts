@@ -33,6 +33,9 @@ export interface FaultWorld {
   readonly stop: () => Promise<void>;
 }
 
+/** The one role that its tenants may use. */
+export const ROLE = 'data-analyst';
+
 export const SANDBOXES = (namespace: string): string =>
   `/apis/cloister.dev/v1alpha1/namespaces/${namespace}/agentsandboxes`;
 
@@ -41,7 +44,7 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   const controlPlane = await startControlPlane();
   await controlPlane.controllersRunning();
   await prepareCluster(controlPlane);
-  await controlPlane.apply(readSample('role-data-analyst.yaml'));
+  await controlPlane.apply(readSample(`role-${ROLE}.yaml`));
   const calls = clusterCalls(controlPlane);
   await removeGuards(calls);
   const runner = await createProgramRunner();
@@ -94,7 +97,7 @@ function people(calls: ClusterCalls) {
       );
       const spec = {
         namespaces: [listed(namespace)],
-        roles: { allowed: ['data-analyst'] },
+        roles: { allowed: [ROLE] },
         onEgressOpen: 'Report',
         adopt: 'Report',
       };

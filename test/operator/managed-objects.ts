@@ -17,30 +17,38 @@ export async function managedIn(controlPlane: ControlPlane, namespace: string): 
     .sort();
 }
 
-/** What a tenant with a gateway has in each enrolled namespace. */
-export const IN_ENROLLED: readonly string[] = [
-  'ConfigMap cloister-ca',
-  'NetworkPolicy cloister-allow-gateway',
-  'NetworkPolicy cloister-default-deny',
-  'ResourceQuota cloister-quota',
-  'RoleBinding cloister-gateway-pods',
-  'RoleBinding cloister-operator-secrets',
-  'Secret cloister-proxy-r-read-only',
-];
+/** What a tenant with a gateway, which may use one role, has in each enrolled namespace. */
+export function inEnrolled(role: string): readonly string[] {
+  return [
+    'ConfigMap cloister-ca',
+    'NetworkPolicy cloister-allow-gateway',
+    'NetworkPolicy cloister-default-deny',
+    'ResourceQuota cloister-quota',
+    'RoleBinding cloister-gateway-pods',
+    'RoleBinding cloister-operator-secrets',
+    `Secret cloister-proxy-r-${role}`,
+  ];
+}
 
-/** What it has in its system namespace. */
-export const IN_SYSTEM: readonly string[] = [
-  'ConfigMap cloister-feed-role-read-only',
-  'ConfigMap cloister-feed-tenant',
-  'ConfigMap cloister-gate',
-  'NetworkPolicy cloister-gateway',
-  'PodDisruptionBudget cloister-gateway',
-  'ResourceQuota cloister-quota',
-  'RoleBinding cloister-gateway',
-  'RoleBinding cloister-operator-secrets',
-  'Secret cloister-gateway-authority',
-  'Secret cloister-gateway-certificate',
-  'Service cloister-gateway',
-  'ServiceAccount cloister-gateway',
-  'StatefulSet cloister-gateway',
-];
+/** What it has in its system namespace, before it has sandboxes. */
+export function inSystem(role: string): readonly string[] {
+  return [
+    `ConfigMap cloister-feed-role-${role}`,
+    'ConfigMap cloister-feed-tenant',
+    'ConfigMap cloister-gate',
+    'NetworkPolicy cloister-gateway',
+    'PodDisruptionBudget cloister-gateway',
+    'ResourceQuota cloister-quota',
+    'RoleBinding cloister-gateway',
+    'RoleBinding cloister-operator-secrets',
+    'Secret cloister-gateway-authority',
+    'Secret cloister-gateway-certificate',
+    'Service cloister-gateway',
+    'ServiceAccount cloister-gateway',
+    'StatefulSet cloister-gateway',
+  ];
+}
+
+/** What a tenant of the role `read-only` has. */
+export const IN_ENROLLED = inEnrolled('read-only');
+export const IN_SYSTEM = inSystem('read-only');

@@ -29,6 +29,8 @@ export interface OtherPoliciesOptions {
 
 /** How often it is looked whether a kind was installed or removed. */
 const LOOK_INTERVAL_MILLISECONDS = 60_000;
+/** The same, while a kind could not be read for a reason that may pass. Until then no sandbox is known to be closed. */
+const RETRY_INTERVAL_MILLISECONDS = 2_000;
 
 /** The value of the index for objects at cluster scope. */
 const CLUSTER = '';
@@ -36,7 +38,7 @@ const CLUSTER = '';
 type State =
   | { readonly state: 'NotServed' }
   /** Why is said in the log. */
-  | { readonly state: 'Unread'; readonly problem: string }
+  | { readonly state: 'Unread'; readonly problem: string; readonly mayPass: boolean }
   | { readonly state: 'Followed'; readonly cache: WatchCache<KubeObject>; readonly resource: KubeResource };
 
 /**
@@ -67,7 +69,9 @@ export function createOtherPolicies(options: OtherPoliciesOptions): OtherPolicie
       await Promise.all(OTHER_POLICY_KINDS.map(look));
       isSynced = true;
       ready.resolve();
-      await clock.sleep(LOOK_INTERVAL_MILLISECONDS, stopping.signal);
+      const isPassing = [...states.values()].some((one) => one.state === 'Unread' && one.mayPass);
+      const interval = isPassing ? RETRY_INTERVAL_MILLISECONDS : LOOK_INTERVAL_MILLISECONDS;
+      await clock.sleep(interval, stopping.signal);
     }
   };
 
@@ -108,7 +112,7 @@ async function lookAt(kind: OtherPolicyKind, before: State | undefined, given: L
       const problem = error instanceof Error ? error.message : String(error);
       const isSaid = given.signal.aborted || (before?.state === 'Unread' && before.problem === problem);
       if (!isSaid) given.logger.warn({ kind: kind.label, problem }, 'other policies are not read');
-      return { state: 'Unread', problem };
+      return { state: 'Unread', problem, mayPass: !isKubeError(error, 'Forbidden') };
     }
   }
   return { state: 'NotServed' };

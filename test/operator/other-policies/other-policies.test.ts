@@ -70,4 +70,12 @@ describe('policies of other APIs', () => {
     expect(namesOf(policies)).toEqual([]);
     expect(changes).toEqual([undefined]);
   });
+
+  test('whose objects cannot be read for a reason that may pass are asked for again within seconds', async () => {
+    const { policies, clock, failures } = await startWith({ [CILIUM]: 'Unavailable' });
+    expect(namesOf(policies)).toEqual(['CiliumNetworkPolicy.cilium.io null']);
+    failures[CILIUM] = null;
+    await clock.advance(2_000);
+    expect(namesOf(policies)).toEqual([]);
+  });
 });
