@@ -1,0 +1,56 @@
+import type { IdentityOwner } from '../policy/vault/vault-identity.ts';
+
+/** Where a tenant's identities are in Vault. */
+export interface VaultPlace {
+  /** Mount of the Kubernetes auth method, without slashes at its ends. */
+  readonly authMount: string;
+  /** Namespace of Vault Enterprise; null for the root. */
+  readonly namespace: string | null;
+}
+
+/** What there must be in Vault of a sandbox. */
+export interface WantedIdentity {
+  readonly owner: IdentityOwner;
+  readonly place: VaultPlace;
+  /** The text of its ACL policy. */
+  readonly policy: string;
+}
+
+/** A part of an identity, in the order in which it is made. */
+export type IdentityPart = 'Policy' | 'AuthRole';
+
+/** The entity that Vault made at the first login of an identity. */
+export interface VaultEntity {
+  readonly id: string;
+  readonly disabled: boolean;
+}
+
+/**
+ * The identities of sandboxes in Vault. Each call is one request or a few, is idempotent, and rejects with a VaultError. Of
+ * what is not there nothing is deleted, and that is no error.
+ */
+export interface VaultIdentities {
+  /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. At most four requests. */
+  readonly provide: (wanted: WantedIdentity, signal?: AbortSignal) => Promise<readonly IdentityPart[]>;
+  /** Deletes the auth role, so that nobody can log in as the sandbox. */
+  readonly removeLogin: (owner: IdentityOwner, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
+  /** The entity of the identity's ServiceAccount, by its UID; null where it never logged in. */
+  readonly findEntity: (
+    serviceAccountUID: string,
+    place: VaultPlace,
+    signal?: AbortSignal,
+  ) => Promise<VaultEntity | null>;
+  /** From the next request on, every token of the entity is refused, and every login. */
+  readonly disableEntity: (id: string, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
+  readonly removeEntity: (id: string, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
+  /** Revokes every lease of the sandbox's database role in the given database mounts, and waits for it. */
+  readonly revokeLeases: (
+    owner: IdentityOwner,
+    place: VaultPlace,
+    mounts: readonly string[],
+    signal?: AbortSignal,
+  ) => Promise<void>;
+  readonly removePolicy: (owner: IdentityOwner, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
+  /** The names of Cloister's policies and auth roles, whoever they belong to. */
+  readonly list: (place: VaultPlace, signal?: AbortSignal) => Promise<readonly string[]>;
+}
