@@ -32,6 +32,7 @@ const operator = startOperator({
   logger: log,
   clock: systemClock,
   configuration,
+  vault: null,
   environment: process.env,
   readResolverConfiguration: () => readFile('/etc/resolv.conf', 'utf8'),
 });

@@ -8,6 +8,7 @@ import type { LeaderPart, LeaderTools } from '../controller/lease.ts';
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
+import type { VaultIdentities } from '../vault/vault-identities.ts';
 import { createRoleReconciler } from './agent-role/reconcile-role.ts';
 import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
 import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
@@ -36,6 +37,8 @@ export interface ControllerSurroundings {
     OperatorConfiguration,
     'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
   >;
+  /** Null where the operator has no Vault. */
+  readonly vault: VaultIdentities | null;
   /** Of this process, as events name it. */
   readonly instance: string;
   readonly clock: Clock;
@@ -148,7 +151,8 @@ function sandboxController(shared: Shared): Own {
     knownKeys: () => knownSandboxes(caches),
     isUrgent: (key) => {
       const [namespace = '', name = ''] = key.split('/');
-      return caches.sandboxes.get(namespace, name)?.spec.state === 'Stopped';
+      const sandbox = caches.sandboxes.get(namespace, name);
+      return sandbox?.spec.state === 'Stopped' || sandbox?.metadata.deletionTimestamp !== undefined;
     },
     workers: WORKERS.sandboxes,
   };

@@ -38,6 +38,8 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
 export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly rendered: SandboxPod | null;
+  /** Whether no pod of it may run: the task has ended or ends, the sandbox is being deleted, or has no role. */
+  readonly isEnding: boolean;
   /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
   readonly isReleased: boolean;
   /** Null where nobody may call the sandbox. */
@@ -48,7 +50,7 @@ export interface SandboxDecision {
 }
 
 /** In which a pod may still use what was made for it. */
-const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
+export const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
@@ -64,7 +66,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
   const plan = planPod({
     sandbox,
     state,
-    unresolved: resolved.granted === null ? resolved.condition.message : null,
+    unresolved: whyNone(world, resolved),
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
     waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
@@ -73,11 +75,13 @@ export function decide(world: SandboxWorld): SandboxDecision {
   });
   const fields = fieldsOf(world, { resolved, plan, startTime });
   const { granted } = resolved;
+  const isEnding = fields.endTime !== undefined || whyNone(world, resolved) !== null;
   return {
     plan,
     rendered,
+    isEnding,
     isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
-    ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
+    ingress: granted === null || isEnding ? null : ingressPolicy(sandbox, granted.role),
     expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
       roleResolved: resolved.condition,
@@ -86,6 +90,12 @@ export function decide(world: SandboxWorld): SandboxDecision {
       fields,
     },
   };
+}
+
+/** Why no pod of a sandbox may run whose task has not ended; null where one may. */
+function whyNone({ sandbox }: SandboxWorld, { granted, condition }: GrantedRole): string | null {
+  if (sandbox.metadata.deletionTimestamp !== undefined) return 'The AgentSandbox is being deleted.';
+  return granted === null ? condition.message : null;
 }
 
 /** What is known of the network of the sandbox's own pod. */

@@ -58,7 +58,7 @@ export type RemovalDecision =
   | { readonly next: 'Step'; readonly step: Exclude<RemovalStep, 'PodEnded'> }
   /** Have the pod ended, and go on when it has. */
   | { readonly next: 'EndPod' }
-  /** Vault did not do a step: end the pod all the same, and try again. */
+  /** A step was not done: try it again. A pod that is to be ended is ended at once, since it need not wait for Vault. */
   | { readonly next: 'Retry'; readonly step: RemovalStep; readonly endsPod: boolean }
   /** A login that was under way may still become one. */
   | { readonly next: 'Wait'; readonly untilTime: number }
@@ -89,7 +89,8 @@ export function stepsOf({ hasIdentity, hasDatabases, endsPod }: RemovalScope): r
 
 /** Decides the next step of a removal. Every way by which a sandbox ends or is cut off runs this order. */
 export function decideRemoval(world: RemovalWorld): RemovalDecision {
-  const left = stepsOf(world).filter((one) => !isDone(one, world));
+  // A pod on a node that does not answer ends for nobody.
+  const left = stepsOf(world).filter((one) => !isDone(one, world) && !(one === 'PodEnded' && world.isForced));
   const [step] = left.filter((one) => one !== 'NetworkClosed' || world.networkProblem === null);
   if (step === undefined) return { next: 'None' };
   // Needs nobody but the API server, so it is done whatever else cannot be.
@@ -110,8 +111,7 @@ export function recordSteps(world: RemovalWorld): RecordedStep[] {
   const failed = steps.find((step) => VAULT_STEPS.has(step) && !isDone(step, world));
   return steps.map((name) => {
     if (isDone(name, world)) return { name, completedTime: completedTimeOf(name, world) };
-    const problem =
-      name === 'NetworkClosed' ? world.networkProblem : name === failed ? world.problem : null;
+    const problem = name === 'NetworkClosed' ? world.networkProblem : name === failed ? world.problem : null;
     return problem === null ? { name } : { name, message: shorten(problem, MAX_MESSAGE_CHARACTERS) };
   });
 }

@@ -43,11 +43,7 @@ describe('the next step of a removal', () => {
     ['is to close the network', world(), { next: 'Step', step: 'NetworkClosed' }],
     ['is the login when the pod is cut off', world(CUT), { next: 'Step', step: 'LoginClosed' }],
     ['is the login when there is no pod', world(ENDED), { next: 'Step', step: 'LoginClosed' }],
-    [
-      'is the login where the pod stays',
-      world({ endsPod: false }),
-      { next: 'Step', step: 'LoginClosed' },
-    ],
+    ['is the login where the pod stays', world({ endsPod: false }), { next: 'Step', step: 'LoginClosed' }],
     [
       'is the login though the label cannot be set',
       world({ networkProblem: 'refused' }),
@@ -83,10 +79,11 @@ describe('the next step of a removal', () => {
     ],
     ['is none at the end', world(ENDED, ...TO_VERIFIED, 'IdentityRemoved'), { next: 'None' }],
     [
-      'is the pod where it has no identity',
-      world({ ...CUT, hasIdentity: false }),
-      { next: 'EndPod' },
+      'is not to wait for a pod that a person has given up',
+      world({ ...CUT, isForced: true, now: SETTLED }, ...TO_VERIFIED),
+      { next: 'Step', step: 'IdentityRemoved' },
     ],
+    ['is the pod where it has no identity', world({ ...CUT, hasIdentity: false }), { next: 'EndPod' }],
     ['is none where there is nothing', world({ ...ENDED, hasIdentity: false }), { next: 'None' }],
     [
       'is the network again where the label is gone',
@@ -157,7 +154,7 @@ describe('a removal while Vault does not do what it is asked for', () => {
 /** Does all steps, in a world where each does what it is for; `stop` gives a world back as a crash leaves it. */
 function play(of: RemovalWorld, crash: (of: RemovalWorld, step: string) => RemovalWorld): readonly string[] {
   const done: string[] = [];
-  for (let now = of; done.length < 100; ) {
+  for (let now = of; done.length < 100;) {
     const decision = decideRemoval(now);
     if (decision.next === 'None') return done;
     if (decision.next === 'Wait') now = { ...now, now: decision.untilTime };
