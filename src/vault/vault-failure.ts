@@ -64,6 +64,8 @@ const UNTRUSTED =
 /** Says why no response came, from the code of the error alone: the error itself may hold the token. */
 export function failureOfConnection(error: unknown): VaultErrorDetails {
   const code = codeOf(error) ?? 'unknown error';
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+    return { reason: 'Unexpected', messages: ['its response is larger than any that Cloister asks for'] };
   const message = UNTRUSTED.test(code)
     ? `its certificate is not trusted (${code}): set the certificate authority of Vault`
     : `it cannot be connected to (${code})`;
