@@ -23,6 +23,9 @@ export const LABEL = {
   system: 'cloister.dev/system',
 } as const;
 
+/** The value of the label `cloister.dev/contained`. */
+export const CONTAINED = 'true';
+
 /** Annotations that Cloister reads or writes. */
 export const ANNOTATION = {
   /** On a namespace: the exemptions in force, for the policy inside the API server. Only the operator writes it. */

@@ -1,3 +1,4 @@
+import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { sha256 } from '../../lib/sha256.ts';
@@ -7,6 +8,8 @@ import { type GrantedRole, grantRole, type RoleSurroundings } from '../../policy
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
+import { isContained } from '../agent-quarantine/decide-containment.ts';
+import { containedCondition } from './contained-condition.ts';
 import { egressCondition } from './egress.ts';
 import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
@@ -29,6 +32,8 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
   readonly sandbox: AgentSandbox;
   /** The pod under the name of the sandbox. */
   readonly pod: ObservedPod | undefined;
+  /** The one that holds the sandbox; null where none does. */
+  readonly quarantine: AgentQuarantine | null;
   readonly settings: SandboxSettings;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -52,7 +57,7 @@ const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'S
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
-  const { sandbox, pod, now } = world;
+  const { sandbox, pod, quarantine, now } = world;
   const resolved = grantRole(sandbox, world);
   const state = podState(sandbox, pod);
   const startTime = startTimeOf(sandbox, state);
@@ -67,6 +72,8 @@ export function decide(world: SandboxWorld): SandboxDecision {
     unresolved: resolved.granted === null ? resolved.condition.message : null,
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
+    quarantine,
+    isNetworkClosed: pod !== undefined && isContained(pod),
     waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
     deadline,
     now,
@@ -83,6 +90,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
       roleResolved: resolved.condition,
       podReady: plan.condition,
       egressClosed: egressOf(world, state),
+      contained: containedCondition({ quarantine, pod, state: state.state, stepsLeft: [] }),
       fields,
     },
   };

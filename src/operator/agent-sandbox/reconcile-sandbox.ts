@@ -12,6 +12,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { ingressPolicyName } from '../../render/sandbox/ingress-policy.ts';
 import { sandboxServiceAccountName } from '../../render/sandbox/service-account.ts';
+import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { applyDecision, type Outcome } from './apply.ts';
@@ -38,6 +39,7 @@ export interface SandboxReconcilerOptions {
   >;
   /** The tenant that lists a namespace. */
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
+  readonly quarantineOf: Pick<QuarantineLookup, 'ofSandbox'>;
   readonly settings: SandboxSettings;
 }
 
@@ -82,6 +84,7 @@ async function reconcile(
   const decision = decide({
     sandbox,
     pod,
+    quarantine: options.quarantineOf.ofSandbox(sandbox),
     tenant: tenantOf(namespace),
     enrolledFor: namespaceLabels[LABEL.tenant],
     role: (roleName) => caches.roles.get(undefined, roleName),

@@ -30,6 +30,7 @@ const TOLD: ToldConditions = {
       LifetimeReached: 'Normal',
     },
   },
+  Contained: { action: 'Contain', reasons: { Containing: 'Warning', Quarantined: 'Warning' } },
   EgressClosed: {
     action: 'CheckEgress',
     reasons: {

@@ -10,6 +10,7 @@ export interface SandboxReport {
   readonly roleResolved: ConditionState;
   readonly podReady: ConditionState;
   readonly egressClosed: ConditionState;
+  readonly contained: ConditionState;
   readonly fields: Pick<
     SandboxStatus,
     'resolvedRole' | 'policyHash' | 'pod' | 'startTime' | 'endTime' | 'restarts'
@@ -21,11 +22,11 @@ const MAX_MESSAGE_CHARACTERS = 8_192;
 /** Returns the whole status of a sandbox; null where it has it already. */
 export function sandboxStatus(
   sandbox: AgentSandbox,
-  { roleResolved, podReady, egressClosed, fields }: SandboxReport,
+  { roleResolved, podReady, egressClosed, contained, fields }: SandboxReport,
   now: number,
 ): SandboxStatus | null {
   const states = [roleResolved, podReady, egressClosed];
-  const all = [...states, readyCondition(states)].map((state) => ({
+  const all = [...states, contained, readyCondition(states)].map((state) => ({
     ...state,
     message: shorten(state.message, MAX_MESSAGE_CHARACTERS),
   }));

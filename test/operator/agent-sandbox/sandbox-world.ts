@@ -50,6 +50,7 @@ export interface WorldChange extends Partial<
     | 'tenant'
     | 'enrolledFor'
     | 'pod'
+    | 'quarantine'
     | 'settings'
     | 'networkPolicies'
     | 'otherPolicies'
@@ -78,6 +79,7 @@ export function world({ spec, status, role, now = 0, ...change }: WorldChange = 
     enrolledFor: 'acme',
     role: (name) => roles.get(name),
     pod: undefined,
+    quarantine: null,
     networkPolicies: POLICIES,
     namespaceLabels: {},
     otherPolicies: () => [],
