@@ -45,14 +45,19 @@ const spec = z
 const status = z.object({
   observedGeneration: z.int().min(0).optional().describe('The generation that the status was written for.'),
   conditions: conditions(),
-  contained: z.int().min(0).max(1_000_000).optional().describe('How many sandboxes are contained.'),
-  pending: z.int().min(0).max(1_000_000).optional().describe('How many are not contained yet.'),
+  contained: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('How many sandboxes, and pods of other workloads, are contained.'),
+  pending: z.int().min(0).max(1_000_000).optional().describe('How many of them are not contained yet.'),
   secondsToContain: z
     .int()
     .min(0)
     .max(31_536_000)
     .optional()
-    .describe('Whole seconds from its creation until everything was contained.'),
+    .describe('Whole seconds from its creation until everything that was there was contained.'),
 });
 
 const schema = z.object({
@@ -78,12 +83,18 @@ export const agentQuarantine = {
     { name: 'Type', type: 'string', jsonPath: '.spec.target.type', description: 'What is contained.' },
     { name: 'Namespace', type: 'string', jsonPath: '.spec.target.namespace', description: 'Of the sandbox.' },
     { name: 'Target', type: 'string', jsonPath: '.spec.target.name', description: 'Name of the target.' },
+    {
+      name: 'Contained',
+      type: 'string',
+      jsonPath: ".status.conditions[?(@.type=='Contained')].reason",
+      description: 'How far it is.',
+    },
     { name: 'Reason', type: 'string', jsonPath: '.spec.reason', description: 'Why.', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Its age.' },
   ],
   conditions: {
     Contained: {
-      meaning: 'Not in this release. Everything that the target names is cut off.',
+      meaning: 'Everything that the target names is cut off.',
       reasons: {
         Contained: 'All of it.',
         Containing: 'Steps are left. The message counts them.',

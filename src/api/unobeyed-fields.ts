@@ -34,11 +34,9 @@ export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'spec.database',
     'spec.vectorStore',
     'spec.fileStorage',
-    'spec.onEgressOpen',
     'spec.shadow',
   ],
   AgentApproval: ['spec'],
-  AgentQuarantine: ['spec'],
 };
 
 const role = agentRole.schema.shape.spec.shape;
@@ -58,6 +56,5 @@ export const UNSET_VALUES: Readonly<Record<string, Readonly<Record<string, unkno
   TenantIsolation: {
     'spec.limits': tenant.limits.parse(undefined),
     'spec.approvals': tenant.approvals.parse(undefined),
-    'spec.onEgressOpen': 'Report',
   },
 };

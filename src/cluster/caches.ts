@@ -1,3 +1,4 @@
+import type { AgentQuarantine } from '../api/agent-quarantine.ts';
 import type { AgentRole } from '../api/agent-role.ts';
 import { LABEL } from '../api/names.ts';
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
@@ -8,6 +9,7 @@ import type { KubeObject } from '../kube/kube-object.ts';
 import { resources } from '../kube/resources.ts';
 import { createWatchCache } from '../kube/watch-cache.ts';
 import { compileRole } from '../policy/roles/compile-role.ts';
+import { findQuarantine } from '../policy/quarantine/find-quarantine.ts';
 import type { RolePolicy } from '../policy/roles/role-policy.ts';
 import { compileTenant } from '../policy/tenants/compile-tenant.ts';
 import { indexTenants } from '../policy/tenants/tenant-index.ts';
@@ -59,6 +61,19 @@ export function createTenantCache(
     resource: resources.tenantIsolations.plural,
     tenantOf: (namespace) => index.holderOf(namespace),
     otherTenantsOf: (namespace, except) => index.othersOf(namespace, except),
+  };
+}
+
+/** The quarantines: few, so each is asked whether it holds a pod. */
+export function createQuarantineCache(options: CacheOptions): CachePart & Pick<ClusterView, 'quarantineOf'> {
+  const cache = createWatchCache<AgentQuarantine & KubeObject>({
+    ...options,
+    resource: resources.agentQuarantines,
+  });
+  return {
+    ...cache,
+    resource: resources.agentQuarantines.plural,
+    quarantineOf: (facts) => findQuarantine(facts, cache.list()),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AgentQuarantine } from '../api/agent-quarantine.ts';
 import type { AgentRole } from '../api/agent-role.ts';
 import type { AgentSandbox } from '../api/agent-sandbox.ts';
 import { LABEL, MANAGED_BY, SYSTEM_NAMESPACE } from '../api/names.ts';
@@ -29,6 +30,7 @@ export interface OperatorCaches extends CacheSet {
   readonly roles: SharedCache<AgentRole & KubeObject>;
   readonly tenants: SharedCache<TenantIsolation & KubeObject>;
   readonly sandboxes: SharedCache<AgentSandbox & KubeObject>;
+  readonly quarantines: SharedCache<AgentQuarantine & KubeObject>;
   /** Metadata alone. */
   readonly namespaces: SharedCache<KubeObject>;
   /** Those with the label `cloister.dev/role`. */
@@ -83,6 +85,7 @@ export function createOperatorCaches(shared: {
     roles: cache<AgentRole & KubeObject>(resources.agentRoles),
     tenants: cache<TenantIsolation & KubeObject>(resources.tenantIsolations),
     sandboxes: cache<AgentSandbox & KubeObject>(resources.agentSandboxes),
+    quarantines: cache<AgentQuarantine & KubeObject>(resources.agentQuarantines),
     namespaces: cache<KubeObject>(resources.namespaces, { metadataOnly: true }),
     pods: cache<ObservedPod>(resources.pods, { labelSelector: LABEL.role, transform: podFacts }),
     networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, {

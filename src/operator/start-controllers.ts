@@ -11,10 +11,16 @@ import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
 import type { VaultIdentities } from '../vault/vault-identities.ts';
 import { createRoleReconciler } from './agent-role/reconcile-role.ts';
 import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
+import { isToBeContained } from './agent-sandbox/contained-condition.ts';
 import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
+import { followQuarantines } from './agent-quarantine/follow-quarantines.ts';
+import { createQuarantineLookup, type QuarantineLookup } from './agent-quarantine/quarantine-lookup.ts';
+import { createContainmentReconciler, knownContainable } from './agent-quarantine/reconcile-containment.ts';
+import { createQuarantineReconciler } from './agent-quarantine/reconcile-quarantine.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { knownFeed } from './feed/feed-keys.ts';
 import { followFeed } from './feed/follow-feed.ts';
+import { isUrgentInFeed } from './feed/is-urgent.ts';
 import { createFeedReconciler } from './feed/reconcile-feed.ts';
 import type { OperatorCaches } from './operator-caches.ts';
 import {
@@ -53,25 +59,43 @@ export interface ControllerTriggers {
   readonly sandboxes: ControllerSlot;
   readonly feed: ControllerSlot;
   readonly podLifetime: ControllerSlot;
+  readonly quarantines: ControllerSlot;
+  readonly containment: ControllerSlot;
+  readonly quarantineOf: QuarantineLookup;
   readonly enrolments: Enrolments;
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
 }
 
 /** How many are reconciled at the same time. */
-const WORKERS = { roles: 1, tenants: 4, sandboxes: 8, feed: 4, podLifetime: 2 };
+const WORKERS = {
+  roles: 1,
+  tenants: 4,
+  sandboxes: 8,
+  feed: 4,
+  podLifetime: 2,
+  quarantines: 1,
+  containment: 8,
+};
 
 /** Subscribes to the caches, once and before they start. */
 export function followCaches(caches: OperatorCaches, clock: Clock): ControllerTriggers {
+  // First: what follows reads what is planned from the caches.
+  const enrolments = createEnrolments(caches, clock);
+  const tenantOf = followTenantsOf(caches);
   const triggers = {
-    // First: what follows reads what is planned from the caches.
-    enrolments: createEnrolments(caches, clock),
-    tenantOf: followTenantsOf(caches),
+    enrolments,
+    tenantOf,
+    quarantineOf: createQuarantineLookup(caches, tenantOf),
     roles: createControllerSlot(),
     tenants: createControllerSlot(),
     sandboxes: createControllerSlot(),
     feed: createControllerSlot(),
     podLifetime: createControllerSlot(),
+    quarantines: createControllerSlot(),
+    containment: createControllerSlot(),
   };
+  // Before everything else: who is contained waits for nobody.
+  followQuarantines(caches, triggers);
   caches.roles.subscribe(({ object }) => triggers.roles.add(object.metadata.name));
   followTenants(caches, triggers.tenants);
   followSandboxes(caches, triggers.sandboxes);
@@ -100,6 +124,8 @@ export function startControllers(
     };
   };
   const parts = [
+    start(triggers.containment, containmentController(shared)),
+    start(triggers.quarantines, quarantineController(shared)),
     start(triggers.roles, roleController(shared)),
     start(triggers.tenants, tenantController(shared)),
     start(triggers.sandboxes, sandboxController(shared)),
@@ -142,17 +168,21 @@ function tenantController(shared: Shared): Own {
 
 function sandboxController(shared: Shared): Own {
   const { caches, triggers, configuration } = shared;
+  const { tenantOf, quarantineOf } = triggers;
   const { startGate, imagePullPolicy } = configuration;
   const admission = { startGateDigests: startGate.digests, operatorUser: OPERATOR_USER };
   const settings = { admission, startGateImage: startGate.image, imagePullPolicy };
   return {
     name: 'AgentSandbox',
-    reconcile: createSandboxReconciler({ ...shared, tenantOf: triggers.tenantOf, settings }),
+    reconcile: createSandboxReconciler({ ...shared, tenantOf, quarantineOf, settings }),
     knownKeys: () => knownSandboxes(caches),
     isUrgent: (key) => {
       const [namespace = '', name = ''] = key.split('/');
       const sandbox = caches.sandboxes.get(namespace, name);
-      return sandbox?.spec.state === 'Stopped' || sandbox?.metadata.deletionTimestamp !== undefined;
+      if (sandbox === undefined) return false;
+      const { spec, metadata } = sandbox;
+      if (spec.state === 'Stopped' || metadata.deletionTimestamp !== undefined) return true;
+      return isToBeContained(sandbox, quarantineOf);
     },
     workers: WORKERS.sandboxes,
   };
@@ -160,12 +190,39 @@ function sandboxController(shared: Shared): Own {
 
 function feedController(shared: Shared): Own {
   const { caches, triggers } = shared;
-  const { enrolments, tenantOf } = triggers;
+  const { enrolments, tenantOf, quarantineOf } = triggers;
   return {
     name: 'Feed',
-    reconcile: createFeedReconciler({ ...shared, enrolments, tenantOf }),
+    reconcile: createFeedReconciler({ ...shared, enrolments, tenantOf, quarantineOf }),
     knownKeys: () => knownFeed(caches, enrolments),
+    isUrgent: (key) => isUrgentInFeed(key, caches, quarantineOf),
     workers: WORKERS.feed,
+  };
+}
+
+function containmentController(shared: Shared): Own {
+  const { caches, triggers } = shared;
+  const { quarantineOf } = triggers;
+  return {
+    name: 'Containment',
+    reconcile: createContainmentReconciler({ ...shared, quarantineOf }),
+    knownKeys: () => knownContainable(caches),
+    isUrgent: (key) => {
+      const [namespace = '', name = ''] = key.split('/');
+      const pod = caches.pods.get(namespace, name);
+      return pod !== undefined && quarantineOf.ofPod(pod) !== null;
+    },
+    workers: WORKERS.containment,
+  };
+}
+
+function quarantineController(shared: Shared): Own {
+  const { caches, triggers } = shared;
+  return {
+    name: 'AgentQuarantine',
+    reconcile: createQuarantineReconciler({ ...shared, quarantineOf: triggers.quarantineOf }),
+    knownKeys: () => caches.quarantines.list().map(({ metadata }) => metadata.name),
+    workers: WORKERS.quarantines,
   };
 }
 

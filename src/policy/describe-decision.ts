@@ -1,9 +1,12 @@
 import { singleLine } from '../lib/single-line.ts';
 import type { Ask, Deny, Violation } from './decision.ts';
-import { REASONS } from './reasons.ts';
+import { type Reason, REASONS } from './reasons.ts';
 
 /** A pod of thousands of containers has thousands of violations; an answer of the webhook does not hold them. */
 const MAX_DESCRIBED = 256;
+
+/** Of these the checks are in the help of `cloister explain`. */
+const EXPLAINED: ReadonlySet<Reason> = new Set(['ContractViolated', 'AccessNotAllowed']);
 
 /** One violation in one line: check, container, item, field, what was found, what is required, what to do. */
 export function describeViolation(violation: Violation): string {
@@ -31,6 +34,6 @@ export function describeDenial(subject: string, decision: Deny | Ask): string {
   const lines = violations.slice(0, MAX_DESCRIBED).map((violation) => `  - ${describe(violation)}`);
   const rest = violations.length - lines.length;
   if (rest > 0) lines.push(`  and at least ${rest} more; correct these first`);
-  if (reason !== 'ObjectInvalid') lines.push('To read why a check exists: cloister explain CHECK');
+  if (EXPLAINED.has(reason)) lines.push('To read why a check exists: cloister explain CHECK');
   return [`${title}, ${count}:`, ...lines].join('\n');
 }

@@ -36,6 +36,7 @@ export const ALLOWED: AllowedVerdict = Object.freeze({ allowed: true });
 const FORBIDDEN = { code: 403, reason: 'Forbidden' } as const;
 const STATUS: Readonly<Record<Reason, { readonly code: number; readonly reason: string }>> = {
   ContractViolated: FORBIDDEN,
+  Quarantined: FORBIDDEN,
   AccessNotAllowed: FORBIDDEN,
   ObjectInvalid: { code: 422, reason: 'Invalid' },
   ObjectMissing: { code: 400, reason: 'BadRequest' },

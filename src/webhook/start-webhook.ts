@@ -9,7 +9,12 @@ import {
   createCacheSet,
   registerCacheMetrics,
 } from '../cluster/cache-set.ts';
-import { createPodRoleCache, createRoleCache, createTenantCache } from '../cluster/caches.ts';
+import {
+  createPodRoleCache,
+  createQuarantineCache,
+  createRoleCache,
+  createTenantCache,
+} from '../cluster/caches.ts';
 import type { ClusterView } from '../cluster/cluster-view.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -92,13 +97,15 @@ function watchCluster({ client, log }: WebhookOptions): Cluster {
   const roles = createRoleCache({ client, logger: log });
   const tenants = createTenantCache({ client, logger: log });
   const pods = createPodRoleCache({ client, logger: log });
+  const quarantines = createQuarantineCache({ client, logger: log });
   return {
-    caches: createCacheSet([roles, tenants, pods]),
+    caches: createCacheSet([roles, tenants, pods, quarantines]),
     view: {
       role: roles.role,
       tenantOf: tenants.tenantOf,
       otherTenantsOf: tenants.otherTenantsOf,
       roleNameOfPod: pods.roleNameOfPod,
+      quarantineOf: quarantines.quarantineOf,
     },
   };
 }

@@ -17,6 +17,7 @@ const view: ClusterView = {
   otherTenantsOf: () => [],
   role: (name) => [OPEN, SHUT].find((role) => role.name === name) ?? null,
   roleNameOfPod: (_namespace, name) => ROLE_OF_POD.get(name),
+  quarantineOf: () => null,
 };
 const settings: ReviewSettings = {
   view,

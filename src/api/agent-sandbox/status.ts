@@ -33,6 +33,7 @@ export const sandboxConditions = {
       Stopped:
         'spec.state is, or was, Stopped. The task has ended for good: delete and create the sandbox to run it again.',
       LifetimeReached: 'The longest life of the sandbox is over.',
+      Quarantined: 'A quarantine holds the sandbox. After its release a pod is created again.',
     },
   },
   CredentialsReady: {
@@ -60,7 +61,7 @@ export const sandboxConditions = {
     },
   },
   Contained: {
-    meaning: 'Not in this release. A quarantine holds the sandbox.',
+    meaning: 'A quarantine holds the sandbox.',
     reasons: {
       Quarantined: 'It is cut off. The message names the quarantine.',
       Containing: 'Not every step is done.',

@@ -1,6 +1,5 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
-import type { ConditionState } from '../../controller/conditions.ts';
 import { applyWanted } from '../../controller/apply-wanted.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
@@ -12,6 +11,7 @@ import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
 import type { SandboxDecision } from './decide.ts';
 import { keepIngressPolicy } from './keep-ingress-policy.ts';
+import type { PodPlan } from './plan-pod.ts';
 import { deleteProxySecret, ensureProxySecret } from './proxy-secret-store.ts';
 import { podCreatedEvent } from './sandbox-events.ts';
 
@@ -55,7 +55,7 @@ export async function applyDecision(
     }
     if (isReleased) await release(sandbox, objects, context);
     if (plan.action === 'Delete' && objects.pod !== undefined) {
-      await deletePod(objects.pod, plan.condition, context);
+      await deletePod(objects.pod, plan, context);
     }
     if (plan.needsSecret === true) await ensureProxySecret(sandbox, context.client);
     return DONE;
@@ -108,13 +108,17 @@ async function explainPod({ metadata }: AgentSandbox, client: KubeClient): Promi
 
 async function deletePod(
   { metadata }: KubeObject,
-  { reason, message }: ConditionState,
+  { condition: { reason, message }, gracePeriodSeconds }: PodPlan,
   { client, logger, signal }: ApplyContext,
 ): Promise<void> {
   const name = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
   logger.info({ ...name, reason, message }, 'pod of a sandbox deleted');
   try {
-    await client.delete(resources.pods, name, { uid: metadata.uid, signal });
+    await client.delete(resources.pods, name, {
+      uid: metadata.uid,
+      signal,
+      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    });
   } catch (error) {
     if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
   }

@@ -1,3 +1,4 @@
+import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { sha256 } from '../../lib/sha256.ts';
@@ -7,6 +8,7 @@ import { type GrantedRole, grantRole, type RoleSurroundings } from '../../policy
 import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '../../render/sandbox/pod.ts';
 import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
+import { isContained } from '../agent-quarantine/decide-containment.ts';
 import { egressCondition } from './egress.ts';
 import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
@@ -29,6 +31,8 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
   readonly sandbox: AgentSandbox;
   /** The pod under the name of the sandbox. */
   readonly pod: ObservedPod | undefined;
+  /** The one that holds the sandbox; null where none does. */
+  readonly quarantine: AgentQuarantine | null;
   readonly settings: SandboxSettings;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -37,16 +41,18 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
 /** What to do for a sandbox, and what to say about it. */
 export interface SandboxDecision {
   readonly plan: PodPlan;
+  readonly state: PodState['state'];
   readonly rendered: SandboxPod | null;
-  /** Whether no pod of it may run: the task has ended or ends, the sandbox is being deleted, or has no role. */
-  readonly isEnding: boolean;
+  /** Whether a pod of it may run. It may not when the task has ended or ends, and while nobody gives it a role or one holds it. */
+  readonly mayRun: boolean;
   /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
   readonly isReleased: boolean;
   /** Null where nobody may call the sandbox. */
   readonly ingress: IngressPolicy | null;
   /** When the sandbox is to be deleted, in milliseconds since 1970; null where it stays. */
   readonly expiration: number | null;
-  readonly report: SandboxReport;
+  /** Without `Contained`, which says what became of it. */
+  readonly report: Omit<SandboxReport, 'contained'>;
 }
 
 /** In which a pod may still use what was made for it. */
@@ -54,7 +60,7 @@ export const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Rea
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
-  const { sandbox, pod, now } = world;
+  const { sandbox, pod, quarantine, now } = world;
   const resolved = grantRole(sandbox, world);
   const state = podState(sandbox, pod);
   const startTime = startTimeOf(sandbox, state);
@@ -69,19 +75,22 @@ export function decide(world: SandboxWorld): SandboxDecision {
     unresolved: whyNone(world, resolved),
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
+    quarantine,
+    isNetworkClosed: pod !== undefined && isContained(pod),
     waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
     deadline,
     now,
   });
   const fields = fieldsOf(world, { resolved, plan, startTime });
   const { granted } = resolved;
-  const isEnding = fields.endTime !== undefined || whyNone(world, resolved) !== null;
+  const mayRun = fields.endTime === undefined && quarantine === null && whyNone(world, resolved) === null;
   return {
     plan,
+    state: state.state,
     rendered,
-    isEnding,
+    mayRun,
     isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
-    ingress: granted === null || isEnding ? null : ingressPolicy(sandbox, granted.role),
+    ingress: granted === null || !mayRun ? null : ingressPolicy(sandbox, granted.role),
     expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
       roleResolved: resolved.condition,

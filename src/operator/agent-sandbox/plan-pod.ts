@@ -1,3 +1,4 @@
+import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { endSentence } from '../../lib/end-sentence.ts';
@@ -18,6 +19,10 @@ export interface PodPlanSource {
   readonly isEnrolled: boolean;
   /** The pod as it must be; null where it cannot be rendered, for the gateway has no address. */
   readonly rendered: SandboxPod | null;
+  /** The one that holds the sandbox; null where none does. */
+  readonly quarantine: AgentQuarantine | null;
+  /** Whether the pod is cut off, as it must be before it is ended: its last seconds would be its chance. */
+  readonly isNetworkClosed: boolean;
   /** Why a pod must not be created yet: its seccomp profile is nowhere, or nothing closes its network; null where it may. */
   readonly waitsFor: string | null;
   /** When the sandbox's lifetime is over, in milliseconds since 1970; null while its agent has never begun. */
@@ -31,6 +36,8 @@ export interface PodPlan {
   readonly action: 'None' | 'Create' | 'Delete';
   /** Whether the proxy Secret may be missing though the pod is there. */
   readonly needsSecret?: boolean;
+  /** With a deletion; the pod's own where it is not set. */
+  readonly gracePeriodSeconds?: number;
   /** `PodReady`. */
   readonly condition: ConditionState;
   /** The pod that runs now. One that is gone although it stands in the status was taken by somebody else. */
@@ -44,6 +51,9 @@ export interface PodPlan {
 
 /** The pause before a pod that ended is created again, doubled with each in a row. */
 const PAUSE = { firstMilliseconds: 10_000, maxMilliseconds: 300_000 };
+
+/** A connection that was open before is cut by nothing but the end of the pod. */
+const CONTAINED_GRACE_SECONDS = 1;
 
 /** Should the event of a written status be late. */
 const RETRY_MILLISECONDS = 1_000;
@@ -68,10 +78,27 @@ export function planPod(source: PodPlanSource): PodPlan {
 
 function planTask(source: PodPlanSource): PodPlan {
   const { state } = source;
+  if (source.quarantine !== null) return planContained(source, source.quarantine);
   if (state.state === 'None') return planMissing(source);
   if (state.state === 'Terminating' || state.state === 'Foreign') return planTerminating(source, state.pod);
   if (state.state === 'Ready' || state.state === 'Starting') return planLive(source, state);
   return planFinished(source, state);
+}
+
+/** No pod runs in quarantine. That ends no task: after the release a pod is created again, also with `restartPolicy: Never`. */
+function planContained(source: PodPlanSource, { metadata }: AgentQuarantine): PodPlan {
+  const { sandbox, state, isNetworkClosed } = source;
+  const message = `Quarantine "${metadata.name}" holds the sandbox.`;
+  const removed = { ...remove(source, 'Quarantined', message), gracePeriodSeconds: CONTAINED_GRACE_SECONDS };
+  if (state.state === 'None' || state.state === 'Terminating' || state.state === 'Foreign') return removed;
+  if (state.state !== 'Ready' && state.state !== 'Starting') {
+    const finished = planFinished(source, state);
+    return finished.ends === true ? finished : removed;
+  }
+  if (isNetworkClosed) return removed;
+  const waits = `${message} Pod "${state.pod.name}" is ended when its network is closed.`;
+  const stays = { pod: state.pod, restarts: sandbox.status?.restarts };
+  return { action: 'None', condition: condition('False', 'Quarantined', waits), ...stays };
 }
 
 type Finished = Exclude<
@@ -147,6 +174,9 @@ function planLive(
 ): PodPlan {
   const { sandbox, rendered, deadline } = source;
   const { pod } = state;
+  if (source.isNetworkClosed) {
+    return remove(source, 'Replaced', 'Its network was closed, and its credentials were revoked.');
+  }
   const isOutdated = rendered !== null && pod.hash !== rendered.hash;
   if (isOutdated && sandbox.spec.updatePolicy === 'Recreate') {
     return remove(source, 'Replaced', 'The role, the sandbox or the address of the gateway has changed.');

@@ -17,11 +17,13 @@ import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { IdentityRun } from '../identity/identity-context.ts';
 import { createIdentityKeeper, type IdentityKeeper } from '../identity/identity-keeper.ts';
 import { findNeeds } from '../identity/wanted-identity.ts';
+import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { applyDecision, type Outcome } from './apply.ts';
 import { decide, LIVE, type SandboxDecision, type SandboxSettings, type SandboxWorld } from './decide.ts';
-import { podState } from './pod-state.ts';
+import { containedCondition } from './contained-condition.ts';
+import { containmentLeft } from '../removal/decide-removal.ts';
 import { sandboxEvents } from './sandbox-events.ts';
 import { type CredentialsReport, type SandboxReport, sandboxStatus } from './sandbox-status.ts';
 
@@ -45,6 +47,7 @@ export interface SandboxReconcilerOptions {
   >;
   /** The tenant that lists a namespace. */
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
+  readonly quarantineOf: Pick<QuarantineLookup, 'ofSandbox'>;
   readonly settings: SandboxSettings;
   /** Null where the operator has no Vault. */
   readonly vault: VaultIdentities | null;
@@ -98,21 +101,27 @@ async function reconcile(
   const { namespace = '', name, deletionTimestamp } = sandbox.metadata;
   const pod = await findPod(sandbox, options);
   const now = clock.now();
-  const decision = decide(worldOf(sandbox, pod, { ...options, now }));
+  const world = worldOf(sandbox, pod, { ...options, now });
+  const decision = decide(world);
   const isExpired = decision.expiration !== null && now >= decision.expiration;
   if (sandbox.status?.endTime !== undefined && isExpired && deletionTimestamp === undefined) {
     await deleteSandbox(sandbox, options, signal);
     return { isHindered: false, result: {} };
   }
   const provide = await options.identities.remove(
-    identityRunOf(sandbox, pod, decision, { ...options, signal }),
+    identityRunOf(sandbox, world, decision, { ...options, signal }),
   );
   const serviceAccount = caches.serviceAccounts.get(namespace, sandboxServiceAccountName(name));
   const ingressPolicy = caches.networkPolicies.get(namespace, ingressPolicyName(name));
   const objects = { pod, serviceAccount, ingressPolicy };
   const outcome = await applyDecision(sandbox, decision, objects, { ...options, signal });
   const identity = await provide();
-  const said = { report: reportOf(decision, outcome), credentials: identity };
+  const contained = containedCondition({
+    ...world,
+    ...decision,
+    stepsLeft: containmentLeft(identity.fields.removal),
+  });
+  const said = { report: { ...reportOf(decision, outcome), contained }, credentials: identity };
   await report(sandbox, said, { ...options, now, signal });
   if (outcome.outcome !== 'Done' && outcome.error !== undefined) throw outcome.error;
   if (identity.error !== undefined) throw identity.error;
@@ -130,13 +139,14 @@ async function reconcile(
 function worldOf(
   sandbox: StoredSandbox,
   pod: ObservedPod | undefined,
-  { caches, tenantOf, settings, now }: Options & { readonly now: number },
+  { caches, tenantOf, quarantineOf, settings, now }: Options & { readonly now: number },
 ): SandboxWorld {
   const { namespace = '' } = sandbox.metadata;
   const namespaceLabels = caches.namespaces.get(undefined, namespace)?.metadata.labels ?? {};
   return {
     sandbox,
     pod,
+    quarantine: quarantineOf.ofSandbox(sandbox),
     tenant: tenantOf(namespace),
     enrolledFor: namespaceLabels[LABEL.tenant],
     role: (roleName) => caches.roles.get(undefined, roleName),
@@ -152,20 +162,18 @@ function worldOf(
 
 function identityRunOf(
   sandbox: StoredSandbox,
-  observed: ObservedPod | undefined,
-  { isEnding, report: { fields } }: SandboxDecision,
-  { caches, tenantOf, signal }: Options & { readonly signal: AbortSignal },
+  { pod, quarantine, tenant: policy }: SandboxWorld,
+  { mayRun, state, report: { fields } }: SandboxDecision,
+  { caches, signal }: Options & { readonly signal: AbortSignal },
 ): IdentityRun {
-  const tenantName = tenantOf(sandbox.metadata.namespace ?? '')?.name ?? '';
-  const tenant = caches.tenants.get(undefined, tenantName);
+  const tenant = caches.tenants.get(undefined, policy?.name ?? '');
   const role = caches.roles.get(undefined, fields.resolvedRole?.name ?? '');
-  const isUsable = !isEnding && tenant !== undefined && role !== undefined;
-  const { state } = podState(sandbox, observed);
+  const isUsable = mayRun && tenant !== undefined && role !== undefined;
   return {
     sandbox,
     needs: isUsable ? findNeeds(sandbox, role, tenant) : null,
-    isContained: false,
-    pod: state === 'Foreign' ? undefined : observed,
+    isContained: quarantine !== null,
+    pod: state === 'Foreign' ? undefined : pod,
     podLives: LIVE.has(state),
     signal,
   };
@@ -200,7 +208,7 @@ async function findPod(
   return found?.metadata.labels?.[LABEL.sandbox] === metadata.name ? found : undefined;
 }
 
-function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxReport {
+function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxDecision['report'] {
   if (outcome.outcome === 'Done') return said;
   const { outcome: reason, message } = outcome;
   return { ...said, podReady: { type: 'PodReady', status: 'False', reason, message } };

@@ -41,6 +41,7 @@ const TOLD: ToldConditions = {
       Revoked: 'Normal',
     },
   },
+  Contained: { action: 'Contain', reasons: { Containing: 'Warning', Quarantined: 'Warning' } },
   EgressClosed: {
     action: 'CheckEgress',
     reasons: {

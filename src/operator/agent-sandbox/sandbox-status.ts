@@ -11,6 +11,7 @@ export interface SandboxReport {
   readonly roleResolved: ConditionState;
   readonly podReady: ConditionState;
   readonly egressClosed: ConditionState;
+  readonly contained: ConditionState;
   readonly fields: Pick<
     SandboxStatus,
     'resolvedRole' | 'policyHash' | 'pod' | 'startTime' | 'endTime' | 'restarts'
@@ -28,13 +29,13 @@ const MAX_MESSAGE_CHARACTERS = 8_192;
 /** Returns the whole status of a sandbox; null where it has it already. */
 export function sandboxStatus(
   sandbox: AgentSandbox,
-  { roleResolved, podReady, egressClosed, fields }: SandboxReport,
+  { roleResolved, podReady, egressClosed, contained, fields }: SandboxReport,
   now: number,
   credentials: CredentialsReport = NO_CREDENTIALS,
 ): SandboxStatus | null {
   const credentialsReady = credentials.condition === null ? [] : [credentials.condition];
   const states = [roleResolved, podReady, ...credentialsReady, egressClosed];
-  const all = [...states, readyCondition(states)].map((state) => ({
+  const all = [...states, contained, readyCondition(states)].map((state) => ({
     ...state,
     message: shorten(state.message, MAX_MESSAGE_CHARACTERS),
   }));

@@ -1,6 +1,5 @@
 import { type AgentRole, agentRole } from '../../api/agent-role.ts';
 import { type AgentSandbox, agentSandbox } from '../../api/agent-sandbox.ts';
-import { LABEL } from '../../api/names.ts';
 import { type TenantIsolation, tenantIsolation } from '../../api/tenant-isolation.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
@@ -8,6 +7,7 @@ import { FEED } from '../../policy/feed/feed-name.ts';
 import type { RoleFeed, SandboxFeed, SharedSecret, TenantFeed } from '../../policy/feed/feed-schemas.ts';
 import { resolveRole } from '../../policy/sandboxes/resolve-role.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import { isContained } from '../agent-quarantine/decide-containment.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 
 /** What the gateway is told of a tenant. `namespaces` are the enrolled ones. */
@@ -60,6 +60,8 @@ export interface SandboxWorld {
   readonly holder: TenantPolicy | null;
   readonly sandbox: AgentSandbox | undefined;
   readonly pod: ObservedPod | undefined;
+  /** Whether a quarantine holds it. */
+  readonly isQuarantined: boolean;
 }
 
 /** All that the gateway is told of a sandbox but for its secret; null where it is told nothing. */
@@ -80,6 +82,7 @@ export function sandboxFactsOf(world: SandboxWorld): Omit<SandboxFeed, 'proxySec
     podStarted: (pod.status?.phase ?? 'Pending') !== 'Pending',
     role: resolution.name,
     narrow: agentSandbox.schema.shape.spec.shape.narrow.parse(sandbox.spec.narrow),
-    contained: pod.metadata.labels?.[LABEL.contained] !== undefined,
+    // Told before the label of the pod is written, which closes its network.
+    contained: world.isQuarantined || isContained(pod),
   };
 }

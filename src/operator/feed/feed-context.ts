@@ -5,6 +5,7 @@ import { FEED_KEYS, feedPlace, type FeedSubject } from '../../policy/feed/feed-n
 import { parseRoleFeed, parseSandboxFeed } from '../../policy/feed/parse-feed.ts';
 import type { RoleFeed, SandboxFeed } from '../../policy/feed/feed-schemas.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
+import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import type { ApplyRendered } from '../tenant-isolation/apply-rendered.ts';
 import type { Attempts } from '../tenant-isolation/attempts.ts';
@@ -19,6 +20,7 @@ export interface FeedContext {
   readonly enrolments: Enrolments;
   /** The tenant that holds a namespace. */
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
+  readonly quarantineOf: Pick<QuarantineLookup, 'ofSandbox'>;
 }
 
 /** One reconciliation of one ConfigMap of the feed. */

@@ -69,12 +69,14 @@ async function tellSandbox(
   subject: Extract<FeedSubject, { kind: 'Sandbox' }>,
   run: FeedRun,
 ): Promise<WorkResult> {
-  const { caches, tenantOf } = run.context;
+  const { caches, tenantOf, quarantineOf } = run.context;
   const { namespace, sandbox: name } = subject;
+  const sandbox = caches.sandboxes.get(namespace, name);
   const facts = sandboxFactsOf({
     tenant,
     holder: tenantOf(namespace),
-    sandbox: caches.sandboxes.get(namespace, name),
+    sandbox,
+    isQuarantined: sandbox !== undefined && quarantineOf.ofSandbox(sandbox) !== null,
     pod: caches.pods.get(namespace, name),
   });
   if (facts === null) return write({ tenant, subject }, null, run);

@@ -73,7 +73,7 @@ export type RemovalDecision =
 export const LOGIN_SETTLE_MILLISECONDS = 10_000;
 
 /** The steps that need Vault. */
-const VAULT_STEPS: ReadonlySet<RemovalStep> = new Set(
+const VAULT_STEPS: ReadonlySet<string> = new Set<RemovalStep>(
   REMOVAL_STEPS.filter((step) => step !== 'NetworkClosed' && step !== 'PodEnded'),
 );
 
@@ -114,6 +114,15 @@ export function recordSteps(world: RemovalWorld): RecordedStep[] {
     const problem = name === 'NetworkClosed' ? world.networkProblem : name === failed ? world.problem : null;
     return problem === null ? { name } : { name, message: shorten(problem, MAX_MESSAGE_CHARACTERS) };
   });
+}
+
+/** What is left to do in Vault before nobody can use anything there, each as a phrase. */
+export function containmentLeft(steps: readonly RecordedStep[] = []): readonly string[] {
+  return steps.flatMap(({ name, completedTime }) =>
+    completedTime === undefined && VAULT_STEPS.has(name) && name !== 'IdentityRemoved'
+      ? [`step ${name} of its removal`]
+      : [],
+  );
 }
 
 /** The same world after a step was done. */

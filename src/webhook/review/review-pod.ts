@@ -1,6 +1,10 @@
 import { changesContract } from '../../policy/admission/changes-contract.ts';
 import { evaluatePod } from '../../policy/admission/evaluate-pod.ts';
 import { contractWarnings } from '../../policy/admission/warnings.ts';
+import { ALLOW } from '../../policy/decision.ts';
+import { evaluateQuarantine } from '../../policy/quarantine/evaluate-quarantine.ts';
+import { factsOfPod } from '../../policy/quarantine/quarantine-facts.ts';
+import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import type { Pod } from '../../policy/pod/pod.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
@@ -22,12 +26,25 @@ export function reviewPod(request: AdmissionRequest, settings: ReviewSettings): 
   const isUpdate = request.operation === 'UPDATE';
   const before = isUpdate ? (request.oldObject as Pod | null | undefined) : null;
   if (before && !changesContract(before, pod)) return ALLOWED;
+  const title = `pod "${nameOf(pod)}" in namespace "${namespace}"`;
+  const contained = isUpdate ? ALLOW : evaluateQuarantine(quarantineOf(pod, namespace, settings));
+  if (contained.effect !== 'Allow') return toVerdict(title, contained);
   const known = podContext(request, pod, isUpdate ? 'Update' : 'Create', settings);
   const context = { ...known, before: before?.metadata };
-  const name = pod.metadata?.name ?? `${pod.metadata?.generateName ?? ''}*`;
   const subject = createPodSubject(pod);
   const decision = evaluatePod(subject, { context, now: settings.now() });
-  const verdict = toVerdict(`pod "${name}" in namespace "${namespace}"`, decision);
+  const verdict = toVerdict(title, decision);
   const warnings = contractWarnings(subject);
   return warnings.length === 0 ? verdict : { ...verdict, warnings };
+}
+
+/** A pod of a request need not say in which namespace it is. */
+function quarantineOf(pod: Pod, namespace: string, { view }: ReviewSettings): AgentQuarantine | null {
+  const labels = pod.metadata?.labels;
+  const owners = { lister: view.tenantOf(namespace), enrolledFor: undefined };
+  return view.quarantineOf(factsOfPod({ metadata: { namespace, labels } }, owners));
+}
+
+function nameOf({ metadata }: Pod): string {
+  return metadata?.name ?? `${metadata?.generateName ?? ''}*`;
 }

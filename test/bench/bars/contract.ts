@@ -88,6 +88,7 @@ function sampleSettings(): ReviewSettings {
       role: (name) => (name === role.name ? role : null),
       roleNameOfPod: () => undefined,
       otherTenantsOf: () => [],
+      quarantineOf: () => null,
     },
     configuration: {
       startGateDigests: [startGateDigest()],

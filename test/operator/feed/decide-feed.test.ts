@@ -10,7 +10,7 @@ describe('of a sandbox', () => {
   const owner = { apiVersion: 'v', kind: 'AgentSandbox', name: 'minimal', uid: 'sandbox-uid' };
   const pod = { metadata: { name: 'minimal', uid: 'pod-uid', ownerReferences: [owner] }, status: {} };
   const holder = compileTenant(buildTenantIsolation());
-  const WORLD = { tenant: 'minimal', holder, sandbox, pod };
+  const WORLD = { tenant: 'minimal', holder, sandbox, pod, isQuarantined: false };
 
   test('its uids, its role and what it narrows are told', () => {
     expect(sandboxFactsOf(WORLD)).toEqual({
@@ -31,6 +31,10 @@ describe('of a sandbox', () => {
     const labels = { 'cloister.dev/contained': 'suspect' };
     const contained = { metadata: { ...pod.metadata, labels }, status: { phase: 'Running' as const } };
     expect(sandboxFactsOf({ ...WORLD, pod: contained })).toMatchObject({ contained: true, podStarted: true });
+  });
+
+  test('it is told that it is contained before its pod is labelled', () => {
+    expect(sandboxFactsOf({ ...WORLD, isQuarantined: true })).toMatchObject({ contained: true });
   });
 
   const foreign = { metadata: { ...pod.metadata, ownerReferences: [{ ...owner, uid: 'earlier' }] } };

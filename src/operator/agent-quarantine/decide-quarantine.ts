@@ -1,0 +1,95 @@
+import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
+import type { ConditionState } from '../../controller/conditions.ts';
+import { listFirst } from '../../lib/list-first.ts';
+import { parseTime } from '../../lib/time.ts';
+import type { ObservedPod } from '../observed-objects.ts';
+import { hasEnded, isContained } from './decide-containment.ts';
+import type { HeldObjects, StoredSandbox } from './quarantine-lookup.ts';
+
+type Status = NonNullable<AgentQuarantine['status']>;
+
+/** A quarantine, and what it holds. */
+export interface QuarantineWorld {
+  readonly quarantine: AgentQuarantine;
+  readonly held: HeldObjects;
+  /** Whether the operator may write in a namespace. */
+  readonly isEnrolled: (namespace: string) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What the status of a quarantine says. */
+export interface QuarantineReport {
+  readonly contained: ConditionState;
+  readonly fields: Pick<Status, 'contained' | 'pending' | 'secondsToContain'>;
+}
+
+const MAX_LISTED = 8;
+
+/** Decides what to say of a quarantine. What a sandbox says of itself is believed: it knows which steps are left. */
+export function decideQuarantine({ quarantine, held, isEnrolled, now }: QuarantineWorld): QuarantineReport {
+  const pods = held.pods.filter(({ metadata }) => isEnrolled(metadata.namespace ?? ''));
+  const pending = [
+    ...held.sandboxes.flatMap(describePendingSandbox),
+    ...pods.flatMap(describePendingPod),
+  ].toSorted();
+  const total = held.sandboxes.length + pods.length;
+  const contained = total - pending.length;
+  return {
+    contained: condition(total, pending, held.sandboxes.length),
+    fields: {
+      contained,
+      pending: pending.length,
+      secondsToContain: secondsOf(quarantine, pending.length, now),
+    },
+  };
+}
+
+/** Stays what it was when everything was contained for the first time: what is created later is contained from the start. */
+function secondsOf(
+  { metadata: { creationTimestamp }, status }: AgentQuarantine,
+  pending: number,
+  now: number,
+): number | undefined {
+  if (status?.secondsToContain !== undefined) return status.secondsToContain;
+  const created = parseTime(creationTimestamp ?? '');
+  if (pending > 0 || !(created > 0)) return undefined;
+  return Math.max(0, Math.ceil((now - created) / 1000));
+}
+
+function condition(total: number, pending: readonly string[], sandboxes: number): ConditionState {
+  if (total === 0) {
+    return {
+      type: 'Contained',
+      status: 'True',
+      reason: 'NothingToContain',
+      message: 'The target names nothing that exists. It holds for what is created later.',
+    };
+  }
+  if (pending.length > 0) {
+    return {
+      type: 'Contained',
+      status: 'False',
+      reason: 'Containing',
+      message: `Contained: ${total - pending.length} of ${total}. Not yet: ${listFirst(pending, MAX_LISTED, String, '; ')}.`,
+    };
+  }
+  const others = total - sandboxes;
+  const runOn = others === 0 ? '' : ' The pods run on, without a network.';
+  return {
+    type: 'Contained',
+    status: 'True',
+    reason: 'Contained',
+    message: `Contained: ${sandboxes} sandboxes, and ${others} pods of other workloads.${runOn}`,
+  };
+}
+
+function describePendingSandbox({ metadata, status }: StoredSandbox): readonly string[] {
+  const said = status?.conditions?.find(({ type }) => type === 'Contained');
+  return said?.status === 'True' ? [] : [`AgentSandbox "${metadata.namespace}/${metadata.name}"`];
+}
+
+function describePendingPod(pod: ObservedPod): readonly string[] {
+  const { namespace, name } = pod.metadata;
+  return isContained(pod) || hasEnded(pod) ? [] : [`Pod "${namespace}/${name}"`];
+}

@@ -1,0 +1,67 @@
+import { CONTAINED, LABEL } from '../../api/names.ts';
+import type { Work } from '../../controller/keyed-queue.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeLogger } from '../../kube/kube-logger.ts';
+import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
+import { resources } from '../../kube/resources.ts';
+import type { ObservedPod } from '../observed-objects.ts';
+import type { OperatorCaches } from '../operator-caches.ts';
+import { decideContainment } from './decide-containment.ts';
+import type { QuarantineLookup } from './quarantine-lookup.ts';
+
+export interface ContainmentOptions {
+  readonly client: Pick<KubeClient, 'apply'>;
+  readonly logger: KubeLogger;
+  readonly caches: Pick<OperatorCaches, 'pods' | 'namespaces'>;
+  readonly quarantineOf: Pick<QuarantineLookup, 'ofPod'>;
+}
+
+/** The keys of all governed pods, those of sandboxes included. */
+export function knownContainable({ pods }: Pick<OperatorCaches, 'pods'>): readonly string[] {
+  return pods.list().map(({ metadata }) => objectKey(metadata));
+}
+
+/**
+ * Returns the reconciler that cuts pods off and releases them, by `namespace/name`: the NetworkPolicy that lets pods reach the
+ * gateway leaves out those with the label `cloister.dev/contained`.
+ */
+export function createContainmentReconciler(options: ContainmentOptions): Work {
+  const { caches, quarantineOf } = options;
+  return async (key, signal) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const pod = caches.pods.get(namespace, name);
+    if (pod === undefined) return {};
+    const quarantine = quarantineOf.ofPod(pod);
+    const labels = caches.namespaces.get(undefined, namespace)?.metadata.labels;
+    const isEnrolled = labels?.[LABEL.tenant] !== undefined;
+    const decision = decideContainment({ pod, isEnrolled, isQuarantined: quarantine !== null });
+    if (decision === 'None') return {};
+    await writeLabel(pod, decision === 'Contain', options, signal);
+    const fields = { namespace, name, quarantine: quarantine?.metadata.name };
+    options.logger.info(fields, decision === 'Contain' ? 'pod contained' : 'pod released');
+    return {};
+  };
+}
+
+/**
+ * By a server-side apply, in which what is left out goes if the operator has set it: no other change of the pod makes it
+ * fail. With its UID, so that a later pod of the name is left alone.
+ */
+async function writeLabel(
+  { metadata: { namespace, name, uid } }: ObservedPod,
+  isContained: boolean,
+  { client }: ContainmentOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const labels: Record<string, string> = isContained ? { [LABEL.contained]: CONTAINED } : {};
+  try {
+    await client.apply<KubeObject>(
+      resources.pods,
+      { metadata: { namespace, name, uid, labels } },
+      { signal },
+    );
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+  }
+}
