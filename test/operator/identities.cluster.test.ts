@@ -122,7 +122,8 @@ describe('a sandbox of a role with credentials in Vault', () => {
     const { token, podUID } = await runAndLogIn('bereft');
     const first = await cluster.accountUID('bereft');
     await cluster.removeGuard();
-    await calls().remove(`${SYSTEM}/serviceaccounts/${NAMESPACE}.bereft`);
+    const account = `${SYSTEM}/serviceaccounts/${NAMESPACE}.bereft`;
+    await vi.waitFor(async () => expect((await calls().remove(account)).status).toBe(200), WAIT);
     await vi.waitFor(async () => {
       expect((await read('bereft')).status?.vaultIdentity?.serviceAccountUID).not.toBe(first);
     }, WAIT);

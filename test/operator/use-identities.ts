@@ -5,7 +5,8 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createMemoryVault, type MemoryVault } from '../build/memory-vault.ts';
 import { readSampleObject } from '../demo/samples.ts';
 import { sandboxCalls } from '../e2e/sandbox-calls.ts';
-import { KINDS, listed, TENANTS } from '../e2e/tenants.ts';
+import { OPERATOR_FLAGS } from '../e2e/use-sandboxes.ts';
+import { KINDS, TENANTS } from '../e2e/tenants.ts';
 import type { OperatorOnCluster, OperatorOnClusterOptions } from './operator-on-cluster.ts';
 import { useTenantCluster, WAIT } from './use-tenant-cluster.ts';
 
@@ -30,6 +31,8 @@ export function useIdentities() {
   const { calls } = cluster;
   const sandboxes = sandboxCalls(calls, NAMESPACE);
   let vault: MemoryVault;
+  /** The UIDs that were asked for last. */
+  const accounts = new Map<string, string>();
   beforeAll(async () => {
     vault = createMemoryVault();
     const role = structuredClone(readSampleObject('role-read-only.yaml')) as {
@@ -48,7 +51,12 @@ export function useIdentities() {
       kind: 'TenantIsolation',
       metadata: { name: TENANT },
       spec: {
-        namespaces: [listed(NAMESPACE)],
+        namespaces: [
+          {
+            name: NAMESPACE,
+            quota: { sandboxes: 100, hard: { 'requests.cpu': '1000', 'requests.memory': '1Ti' } },
+          },
+        ],
         roles: { allowed: ['read-only', 'vaulted'] },
         onEgressOpen: 'Report',
         adopt: 'Report',
@@ -61,7 +69,9 @@ export function useIdentities() {
   const found = async (path: string): Promise<boolean> => (await calls().read(path)).status === 200;
   const accountUID = async (name: string): Promise<string> => {
     const { object } = await calls().read(`${SYSTEM}/serviceaccounts/${NAMESPACE}.${name}`);
-    return (object['metadata'] as { uid: string }).uid;
+    const { uid } = object['metadata'] as { uid: string };
+    accounts.set(name, uid);
+    return uid;
   };
   return {
     ...cluster,
@@ -70,7 +80,7 @@ export function useIdentities() {
     makeTenant,
     accountUID,
     begin: async (options: OperatorOnClusterOptions = {}): Promise<OperatorOnCluster> =>
-      cluster.start({ vault: vault.identities, clock: FAST, ...options }),
+      cluster.start({ vault: vault.identities, clock: FAST, flags: OPERATOR_FLAGS, ...options }),
     make: (name: string, spec: object = {}) =>
       sandboxes.make(name, { roleRef: { name: 'vaulted' }, ...spec }),
     remove: (name: string) => calls().remove(`${SANDBOXES}/${name}`),
@@ -86,7 +96,7 @@ export function useIdentities() {
     isAway: (name: string): Promise<void> =>
       vi.waitFor(async () => {
         expect(vault.policies.has(nameOf(name)) || vault.roles.has(nameOf(name))).toBe(false);
-        expect([...vault.entities.values()].filter(({ disabled }) => !disabled)).toEqual([]);
+        expect(vault.entities.get(accounts.get(name) ?? '')).toBeUndefined();
         expect(await found(`${SYSTEM}/serviceaccounts/${NAMESPACE}.${name}`)).toBe(false);
         expect(await found(`${SYSTEM}/secrets/${NAMESPACE}.${name}`)).toBe(false);
       }, WAIT),

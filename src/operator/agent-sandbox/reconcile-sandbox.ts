@@ -65,10 +65,10 @@ export function createSandboxReconciler(given: SandboxReconcilerOptions): Work {
   return async (key, signal) => {
     const [namespace = '', name = ''] = key.split('/');
     const sandbox = options.caches.sandboxes.get(namespace, name);
-    if (sandbox === undefined) await options.identities.forget({ namespace, name }, signal);
     // The garbage collector deletes what belongs to it.
     if (sandbox === undefined || isGone(sandbox)) {
       obstacles.delete(key);
+      await options.identities.forget({ namespace, name }, signal);
       return {};
     }
     const { result, isHindered } = await reconcile(sandbox, options, signal);

@@ -26,20 +26,21 @@ export async function ensureAnchor(
   client: AnchorClient,
 ): Promise<void> {
   const { apiVersion: _version, kind: _kind, ...secret } = anchorSecret(owner, holder);
-  if (await create(secret, client)) return;
   const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
-  const { annotations, uid } = found?.metadata ?? {};
-  if (found !== null && !isManaged(found)) {
-    const { namespace, name } = identityPlace(owner);
-    const message = `Secret "${name}" in namespace "${namespace}" is not Cloister's; delete it`;
-    throw new KubeError(message, { reason: 'Conflict' });
+  if (found !== null) {
+    if (!isManaged(found)) {
+      const { namespace, name } = identityPlace(owner);
+      const message = `Secret "${name}" in namespace "${namespace}" is not Cloister's; delete it`;
+      throw new KubeError(message, { reason: 'Conflict' });
+    }
+    const { annotations, uid = '' } = found.metadata;
+    const isOwn =
+      annotations?.[ANNOTATION.podUID] === holder.podUID &&
+      annotations[ANNOTATION.sandboxUID] === holder.sandboxUID;
+    if (isOwn) return;
+    await remove(owner, uid, client);
   }
-  const isOwn =
-    annotations?.[ANNOTATION.podUID] === holder.podUID &&
-    annotations[ANNOTATION.sandboxUID] === holder.sandboxUID;
-  if (isOwn) return;
-  if (uid !== undefined) await remove(owner, uid, client);
-  await create(secret, client);
+  await client.create<KubeObject>(resources.secrets, secret);
 }
 
 /** Takes the anchor of an identity away, by which every token of it ends. One that is not Cloister's stays. */
@@ -50,16 +51,6 @@ export async function deleteAnchor(
   const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
   if (found === null || !isManaged(found)) return;
   await remove(owner, found.metadata.uid ?? '', client);
-}
-
-async function create(secret: KubeObject, client: AnchorClient): Promise<boolean> {
-  try {
-    await client.create<KubeObject>(resources.secrets, secret);
-    return true;
-  } catch (error) {
-    if (isKubeError(error, 'AlreadyExists')) return false;
-    throw error;
-  }
 }
 
 async function remove(

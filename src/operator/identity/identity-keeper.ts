@@ -1,4 +1,5 @@
 import { isKubeError } from '../../kube/kube-error.ts';
+import { objectKey } from '../../kube/kube-object.ts';
 import { isVaultError, VaultError } from '../../vault/vault-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { findAccount } from './account-store.ts';
@@ -26,16 +27,18 @@ export interface IdentityKeeper {
 /** The pause after something was refused or not answered, doubled with each in a row. */
 const PAUSE = { firstMilliseconds: 1_000, maxMilliseconds: 30_000 };
 
+/** All of it by `namespace/name`, and forgotten with the sandbox. */
 interface Keeping extends IdentityContext {
-  readonly vault: VaultIdentities | null;
   readonly seen: SeenIdentities;
   readonly failures: Map<string, number>;
+  /** What was taken away, until the cache of sandboxes shows it. */
+  readonly taken: Map<string, { readonly serviceAccountUID: string; readonly outcome: IdentityOutcome }>;
 }
 
-/** Creates the keeper. It remembers when it looked at Vault, and nothing else. */
+/** Creates the keeper. It remembers when it looked at Vault, and what it took away last. */
 export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
   const vault = given.vault === null ? null : createSpareVault(given.vault, given.clock);
-  const keeping: Keeping = { ...given, vault, seen: new Map(), failures: new Map() };
+  const keeping: Keeping = { ...given, vault, seen: new Map(), failures: new Map(), taken: new Map() };
   return {
     remove: async (run) => {
       try {
@@ -45,19 +48,34 @@ export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
         return () => Promise.resolve(failed);
       }
     },
-    forget: (sandbox, signal) => deleteOrphans(sandbox, keeping, signal),
+    forget: async (sandbox, signal) => {
+      const key = objectKey(sandbox);
+      for (const memory of [keeping.seen, keeping.failures, keeping.taken]) memory.delete(key);
+      await deleteOrphans(sandbox, keeping, signal);
+    },
   };
 }
 
 async function begin(run: IdentityRun, keeping: Keeping): Promise<() => Promise<IdentityOutcome>> {
+  const key = objectKey(run.sandbox.metadata);
   const decision = await decideFor(run, keeping);
   const context = { ...keeping, retryTime: () => retryTime(run, keeping) };
-  const isRemoval = decision.action === 'Remove' || (run.isContained && !isProviding(decision));
-  if (!isRemoval) return () => goOn(decision, run, keeping);
   const record = decision.action === 'Remove' ? decision.record : null;
+  const taken = keeping.taken.get(key);
+  if (record !== null && record.serviceAccountUID === taken?.serviceAccountUID) {
+    return () => Promise.resolve(taken.outcome);
+  }
+  keeping.taken.delete(key);
+  if (record === null && (!run.isContained || isProviding(decision))) {
+    return () => goOn(decision, run, keeping);
+  }
+  keeping.seen.delete(key);
   const outcome = await removeIdentity(record, run, context);
-  keeping.seen.delete(run.sandbox.metadata.uid ?? '');
-  if (outcome.condition?.reason === 'Revoked') keeping.failures.delete(run.sandbox.metadata.uid ?? '');
+  const isTaken = record !== null && outcome.fields.vaultRole === undefined;
+  if (isTaken) {
+    keeping.failures.delete(key);
+    keeping.taken.set(key, { serviceAccountUID: record.serviceAccountUID, outcome });
+  }
   return async () => {
     if (decision.action === 'Finish') await finishRemoval(run, keeping);
     return outcome;
@@ -106,7 +124,7 @@ async function provide(decision: Providing, run: IdentityRun, keeping: Keeping):
   const { vault } = keeping;
   if (vault === null || run.needs === null) throw new TypeError('nothing can be provided');
   const { record, waitsFor } = await provideIdentity(decision, run, { ...keeping, vault });
-  keeping.failures.delete(run.sandbox.metadata.uid ?? '');
+  keeping.failures.delete(objectKey(run.sandbox.metadata));
   const condition = readyCondition(run.needs, waitsFor);
   return { condition, fields: { ...recordFields(record), removal: undefined }, nextTime: Infinity };
 }
@@ -135,7 +153,7 @@ function failure(error: unknown, run: IdentityRun, keeping: Keeping): IdentityOu
 }
 
 function retryTime({ sandbox }: IdentityRun, { failures, clock }: Keeping): number {
-  const key = sandbox.metadata.uid ?? '';
+  const key = objectKey(sandbox.metadata);
   const count = failures.get(key) ?? 0;
   failures.set(key, count + 1);
   const pause = PAUSE.firstMilliseconds * 2 ** Math.min(count, 16);

@@ -1,5 +1,5 @@
 import { VAULT_FINALIZER } from '../../api/names.ts';
-import type { KubeObject } from '../../kube/kube-object.ts';
+import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
@@ -66,7 +66,7 @@ async function provide(
   if (!isDeepEqualJson(mounts, record.databaseMounts)) {
     return { record: { ...record, databaseMounts: mounts }, waitsFor: 'another database engine is recorded' };
   }
-  const hash = sha256(canonicalJson({ policy: wanted.policy, place: wanted.place }));
+  const hash = sha256(canonicalJson([wanted.policy, wanted.place, record.serviceAccountUID]));
   const isSeen = await see(hash, { wanted, record }, run, context);
   const podUID = run.podLives ? run.pod?.metadata.uid : undefined;
   if (podUID === undefined) {
@@ -87,7 +87,7 @@ async function see(
   context: IdentityContext & { readonly vault: VaultIdentities; readonly seen: SeenIdentities },
 ): Promise<boolean> {
   const { seen, clock, vault, logger, events } = context;
-  const key = sandbox.metadata.uid ?? '';
+  const key = objectKey(sandbox.metadata);
   const last = seen.get(key);
   if (last?.hash === hash && clock.now() - last.time < MAX_UNSEEN_MILLISECONDS) return true;
   const { owner, place, policy } = wanted;
