@@ -98,7 +98,11 @@ describe('an entity', () => {
 
   test.for([
     ['it never logged in', mountFound, null],
-    ['the mount is missing', { [`GET ${MOUNT}`]: { reason: 'Missing' } }, null],
+    [
+      'the mount is missing',
+      { [`GET ${MOUNT}`]: { reason: 'Invalid', messages: ['No secret engine mount at auth/kubernetes/'] } },
+      null,
+    ],
   ] as const)('is none where %s', async ([, script, expected]) => {
     expect(await open(script).identities.findEntity('uid-1', PLACE)).toBe(expected);
   });
@@ -116,6 +120,8 @@ describe('an entity', () => {
   test.for([
     [{ status: 204 }, true],
     [{ reason: 'Missing' }, true],
+    [{ reason: 'Invalid', messages: ['entity not found from id'] }, true],
+    [{ reason: 'Invalid', messages: ['something else'] }, false],
     [{ reason: 'Denied' }, false],
     [{ reason: 'Unavailable' }, false],
   ] as const)('that is disabled by %j is so: %j', async ([scripted, isDone]) => {
