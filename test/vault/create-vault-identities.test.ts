@@ -152,6 +152,21 @@ describe('leases', () => {
   });
 });
 
+describe('leases of a database that fails', () => {
+  test('are tried again, and nothing of the database is handed on', async () => {
+    const refused = {
+      reason: 'Invalid',
+      messages: ['failed to connect to host=10.0.0.7 user=vault_admin'],
+    } as const;
+    const { identities } = open({ POST: refused });
+    const error: unknown = await identities
+      .revokeLeases(OWNER, PLACE, ['database'])
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ reason: 'Unavailable' });
+    expect(String(error)).not.toMatch(/10\.0\.0\.7|vault_admin/);
+  });
+});
+
 describe('the list', () => {
   test("has Cloister's names of policies and auth roles, each once", async () => {
     const { identities } = open({
