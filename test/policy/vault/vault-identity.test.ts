@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { type Arbitrary, assert, property, record, stringMatching } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   identityPlace,
@@ -8,8 +8,8 @@ import {
 } from '../../../src/policy/vault/vault-identity.ts';
 
 /** Names that run into one another wherever a joint is not seen. */
-const label = fc.stringMatching(/^[a-b]([-a-b]{0,6}[a-b])?$/);
-const owner: fc.Arbitrary<IdentityOwner> = fc.record({ tenant: label, namespace: label, sandbox: label });
+const label = stringMatching(/^[a-b]([-a-b]{0,6}[a-b])?$/);
+const owner: Arbitrary<IdentityOwner> = record({ tenant: label, namespace: label, sandbox: label });
 const isSame = (one: IdentityOwner, other: IdentityOwner): boolean =>
   one.tenant === other.tenant && one.namespace === other.namespace && one.sandbox === other.sandbox;
 
@@ -18,27 +18,35 @@ const matches = (glob: string, name: string): boolean => name.startsWith(glob.sl
 
 describe('names in Vault', () => {
   test('differ wherever their owners do', () => {
-    fc.assert(
-      fc.property(owner, owner, (one, other) => {
+    assert(
+      property(owner, owner, (one, other) => {
         expect(vaultName(one) === vaultName(other)).toBe(isSame(one, other));
       }),
     );
   });
 
   test('say whose they are', () => {
-    fc.assert(fc.property(owner, (one) => expect(readVaultName(vaultName(one))).toEqual(one)));
+    assert(
+      property(owner, (one) => {
+        expect(readVaultName(vaultName(one))).toEqual(one);
+      }),
+    );
   });
 
   test('of one tenant are never matched by what covers another', () => {
-    fc.assert(
-      fc.property(owner, owner, (one, other) => {
+    assert(
+      property(owner, owner, (one, other) => {
         expect(matches(`cloister.${one.tenant}.*`, vaultName(other))).toBe(one.tenant === other.tenant);
       }),
     );
   });
 
   test('are in lower case, which Vault makes of them anyway, and no path', () => {
-    fc.assert(fc.property(owner, (one) => expect(vaultName(one)).toMatch(/^[a-z0-9.-]+$/)));
+    assert(
+      property(owner, (one) => {
+        expect(vaultName(one)).toMatch(/^[a-z0-9.-]+$/);
+      }),
+    );
   });
 
   test.for([
@@ -68,8 +76,8 @@ describe('names in Vault', () => {
 });
 
 test('two identities have the same ServiceAccount only where they are one', () => {
-  fc.assert(
-    fc.property(owner, owner, (one, other) => {
+  assert(
+    property(owner, owner, (one, other) => {
       const [a, b] = [identityPlace(one), identityPlace(other)];
       expect(a.namespace === b.namespace && a.name === b.name).toBe(isSame(one, other));
     }),
