@@ -223,4 +223,37 @@ describe.for([
       expect((await operator('DELETE', path)).status).toBe(204);
     });
   });
+
+  // Said in docs/threat-model.md.
+  describe('what the policy cannot prevent', () => {
+    test('a policy of any content, with which a ServiceAccount of a system namespace logs in', async () => {
+      expect((await operator('PUT', `sys/policies/acl/${OWN}`, ADMIN)).status).toBe(204);
+      expect((await operator('POST', ROLE, GOOD_ROLE)).status).toBe(204);
+      const [namespace, name] = ['cloister-t-acme', 'acme-agents.hermes'];
+      await controlPlane.apply([
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+        { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+      ]);
+      const token = await vault.serviceAccountToken({ namespace, serviceAccount: name });
+      const sandbox = await vault.loggedIn(OWN, token);
+      expect((await sandbox('GET', 'secret/data/acme/openai')).data).toMatchObject({
+        data: { key: 'hidden' },
+      });
+    });
+
+    test('an auth role without an audience and without the times', async () => {
+      const role = {
+        bound_service_account_names: 'acme-agents.other',
+        bound_service_account_namespaces: 'cloister-t-acme',
+      };
+      const path = 'auth/kubernetes/role/cloister.acme.acme-agents.other';
+      expect((await operator('POST', path, role)).status).toBeLessThan(300);
+    });
+
+    test('an entity of anybody is disabled', async () => {
+      const { data } = await vault.root('POST', 'identity/entity', { name: 'a-person' });
+      const path = `identity/entity/id/${String(data['id'])}`;
+      expect((await operator('POST', path, { disabled: true })).status).toBeLessThan(300);
+    });
+  });
 });

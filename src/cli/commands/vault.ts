@@ -9,6 +9,7 @@ import { printUnreadable } from '../report.ts';
 
 interface Flags {
   readonly filename: readonly string[];
+  readonly vaultNamespace?: string;
 }
 
 const EXAMPLES = `
@@ -32,12 +33,13 @@ export const vault: Command = {
       .command('policy')
       .description('print the policy of the operator, for the mounts that tenants name')
       .requiredOption('-f, --filename <path...>', 'file, folder or - for standard input; can be repeated')
+      .option('--vault-namespace <path>', 'namespace of Vault in which the operator logs in')
       .addHelpText('after', EXAMPLES)
       .action(async (flags: Flags) => finish(await runPolicy(flags, terminal)));
   },
 };
 
-async function runPolicy({ filename }: Flags, terminal: Terminal): Promise<ExitCode> {
+async function runPolicy({ filename, vaultNamespace }: Flags, terminal: Terminal): Promise<ExitCode> {
   const { documents } = await readInput({ filename }, terminal);
   const tenants: TenantIsolation[] = [];
   let isComplete = true;
@@ -49,7 +51,7 @@ async function runPolicy({ filename }: Flags, terminal: Terminal): Promise<ExitC
       isComplete = false;
     } else if (reading.object.kind === 'TenantIsolation') tenants.push(reading.object);
   }
-  const { mounts, problems } = readVaultMounts(tenants);
+  const { mounts, problems } = readVaultMounts(tenants, vaultNamespace ?? null);
   for (const problem of problems) terminal.error(`error: ${singleLine(problem)}\n`);
   // A part of a policy would take rights from the tenants that are left out.
   if (!isComplete || problems.length > 0) return EXIT.unusable;
