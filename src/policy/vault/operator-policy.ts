@@ -28,15 +28,19 @@ const OWN = `${VAULT_NAME_PREFIX}*`;
 const WRITE = ['create', 'read', 'update', 'delete'] as const;
 const SECONDS = String(VAULT_TOKEN_SECONDS);
 
-// In a value, `*` at both ends stands for any text: a comma would make two values of one, and Vault reads `*` as a glob
+// In a value, `*` at both ends stands for any text around. A comma would make two values of one, and Vault reads `*` as a glob
 // in a bound name.
 const NO_LIST = '*,*';
 const NO_GLOB = '***';
 
-/** What the auth role of a sandbox may be. Vault compares text with text: numbers and lists never match. */
+/**
+ * What the auth role of a sandbox may be. Vault compares text with text: numbers never match. Lists match by their elements, and
+ * never where Vault is older or set so; no parameter may have every value then, since a denied value in a list would pass.
+ */
 const AUTH_ROLE = {
   allowed: {
-    bound_service_account_names: [],
+    // `<namespace>.<sandbox>`: a name with a dot in it.
+    bound_service_account_names: ['*.*'],
     bound_service_account_namespaces: [`${SYSTEM_NAMESPACE_PREFIX}*`],
     audience: [VAULT_AUDIENCE],
     alias_name_source: ['serviceaccount_uid'],

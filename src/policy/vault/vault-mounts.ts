@@ -2,7 +2,7 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 
 /** The mounts of one namespace of Vault that tenants name, each once, in the order of the alphabet. */
 export interface VaultMounts {
-  /** Namespace of Vault Enterprise; null for the root. */
+  /** Namespace of Vault Enterprise, as from the one in which the operator logs in; null for that one. */
   readonly namespace: string | null;
   /** Mounts of the Kubernetes auth method. */
   readonly authMounts: readonly string[];
@@ -10,7 +10,7 @@ export interface VaultMounts {
   readonly databaseMounts: readonly string[];
 }
 
-/** What tenants name in Vault, the root first, and what of it cannot be written into a policy. */
+/** What tenants name in Vault, the operator's own namespace first, and what of it cannot be written into a policy. */
 export interface ReadVaultMounts {
   readonly mounts: readonly VaultMounts[];
   /** Sentences without a full stop, each with the tenant, the field and what was found. */
@@ -28,8 +28,14 @@ export function isLiteralPath(path: string): boolean {
   return LITERAL_PATH.test(path) && !path.split('/').some((segment) => segment === '.' || segment === '..');
 }
 
-/** Returns the mounts that the tenants name; of a tenant without `spec.vault` none. */
-export function readVaultMounts(tenants: readonly TenantIsolation[]): ReadVaultMounts {
+/**
+ * Returns the mounts that the tenants name; of a tenant without `spec.vault` none. `ownNamespace` is the namespace of Vault
+ * in which the operator logs in, null for the root: it reaches no other than those below it.
+ */
+export function readVaultMounts(
+  tenants: readonly TenantIsolation[],
+  ownNamespace: string | null = null,
+): ReadVaultMounts {
   const byNamespace = new Map<string | null, { auth: Set<string>; database: Set<string> }>();
   const problems: string[] = [];
   for (const tenant of tenants) {
@@ -39,7 +45,11 @@ export function readVaultMounts(tenants: readonly TenantIsolation[]): ReadVaultM
     const bad = found.filter(({ path }) => !isLiteralPath(path));
     problems.push(...bad.map(({ field, path }) => describeProblem(tenant.metadata.name, field, path)));
     if (bad.length > 0) continue;
-    const namespace = vault.namespace ?? null;
+    const namespace = relativeNamespace(vault.namespace ?? null, ownNamespace);
+    if (namespace === undefined) {
+      problems.push(describeOutside(tenant.metadata.name, vault.namespace, ownNamespace));
+      continue;
+    }
     const mounts = byNamespace.get(namespace) ?? { auth: new Set(), database: new Set() };
     byNamespace.set(namespace, mounts);
     mounts.auth.add(vault.authMount);
@@ -55,6 +65,13 @@ export function readVaultMounts(tenants: readonly TenantIsolation[]): ReadVaultM
       databaseMounts: [...database].sort(compare),
     }));
   return { mounts, problems };
+}
+
+/** Undefined where the operator does not reach it. */
+function relativeNamespace(namespace: string | null, own: string | null): string | null | undefined {
+  if (namespace === own) return null;
+  if (own === null) return namespace;
+  return namespace?.startsWith(`${own}/`) === true ? namespace.slice(own.length + 1) : undefined;
 }
 
 interface NamedPath {
@@ -81,6 +98,14 @@ function describeProblem(tenant: string, field: string, path: string): string {
   return (
     `TenantIsolation "${tenant}": ${field} is ${JSON.stringify(path)}, which has a meaning of its own in a policy of Vault; ` +
     'use a mount of letters, digits, ".", "_", "-" and "/"'
+  );
+}
+
+function describeOutside(tenant: string, namespace: string | undefined, own: string | null): string {
+  const found = namespace === undefined ? 'is not set' : `is ${JSON.stringify(namespace)}`;
+  return (
+    `TenantIsolation "${tenant}": spec.vault.namespace ${found}, and the operator logs in to ${JSON.stringify(own)}; ` +
+    'it reaches that namespace and those below it'
   );
 }
 

@@ -45,6 +45,26 @@ describe('the mounts that tenants name', () => {
     expect(readVaultMounts([tenant({ databases: ['sales'] })])).toEqual({ mounts: [], problems: [] });
   });
 
+  test('are seen from the namespace in which the operator logs in', () => {
+    const { mounts, problems } = readVaultMounts(
+      [
+        tenant({ vault: { authMount: 'kubernetes', namespace: 'platform' } }),
+        tenant({ name: 'below', vault: { authMount: 'edge', namespace: 'platform/eu' } }),
+        tenant({ name: 'root', vault: { authMount: 'kubernetes' } }),
+        tenant({ name: 'beside', vault: { authMount: 'kubernetes', namespace: 'platform-eu' } }),
+      ],
+      'platform',
+    );
+    expect(mounts).toEqual([
+      { namespace: null, authMounts: ['kubernetes'], databaseMounts: [] },
+      { namespace: 'eu', authMounts: ['edge'], databaseMounts: [] },
+    ]);
+    expect(problems).toEqual([
+      'TenantIsolation "root": spec.vault.namespace is not set, and the operator logs in to "platform"; it reaches that namespace and those below it',
+      'TenantIsolation "beside": spec.vault.namespace is "platform-eu", and the operator logs in to "platform"; it reaches that namespace and those below it',
+    ]);
+  });
+
   test.for([
     ['a segment that stands for every segment', '+'],
     ['a segment that stands for every segment, further on', 'edge/+'],

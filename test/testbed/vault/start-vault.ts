@@ -48,11 +48,17 @@ export interface StartedVault {
   readonly stop: () => Promise<void>;
 }
 
+/** How Vault is started. */
+export interface VaultOptions {
+  /** Variables of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts Vault on loopback, with TLS and its data in memory, and unseals it. Throws `MissingProgramError` where it can
  * neither be found nor built.
  */
-export async function startVault(): Promise<StartedVault> {
+export async function startVault({ environment = {} }: VaultOptions = {}): Promise<StartedVault> {
   const program = (await providePrograms(['vault'])).path('vault');
   const folder = await mkdtemp(join(tmpdir(), 'cloister-vault-'));
   const watchdog = startWatchdog();
@@ -62,7 +68,7 @@ export async function startVault(): Promise<StartedVault> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return await startIn({ program, folder, watchdog, remove });
+    return await startIn({ program, folder, watchdog, environment, remove });
   } catch (error) {
     await remove();
     throw error;
@@ -73,10 +79,17 @@ interface Surroundings {
   readonly program: string;
   readonly folder: string;
   readonly watchdog: Watchdog;
+  readonly environment: Readonly<Record<string, string>>;
   readonly remove: () => Promise<void>;
 }
 
-async function startIn({ program, folder, watchdog, remove }: Surroundings): Promise<StartedVault> {
+async function startIn({
+  program,
+  folder,
+  watchdog,
+  environment,
+  remove,
+}: Surroundings): Promise<StartedVault> {
   const port = await freePort();
   const link = await openLink(port);
   const certificateAuthority = await writeConfiguration(folder, port, link.port);
@@ -85,6 +98,7 @@ async function startIn({ program, folder, watchdog, remove }: Surroundings): Pro
       name: 'vault',
       program,
       args: ['server', `-config=${join(folder, 'vault.json')}`],
+      environment,
       log: join(folder, 'vault.log'),
     },
     watchdog,
