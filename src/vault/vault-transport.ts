@@ -28,6 +28,7 @@ export interface VaultTransport {
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 const MAX_CONNECTIONS = 16;
+const MAX_CONNECT_MILLISECONDS = 5000;
 
 /**
  * A transport in the place of node-vault's own, which follows a redirect to another host with the token, sends it through
@@ -41,8 +42,11 @@ export function createVaultTransport(authority: string | null): VaultTransport {
       // Said, since NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2',
+      timeout: MAX_CONNECT_MILLISECONDS,
       ...(authority === null ? {} : { ca: authority }),
     },
+    // One request at a time on a connection: to give one up closes it, so that none that is half open is used again.
+    allowH2: false,
     maxResponseSize: MAX_RESPONSE_BYTES,
   };
   // Many sandboxes at once: to make a connection for each takes longer than to wait for one.

@@ -12,6 +12,16 @@ const used = useIdentities(controlPlane, vault);
 
 const reviewer = () =>
   vault.serviceAccountToken({ namespace: 'vault', serviceAccount: 'vault', audience: '', seconds: 3600 });
+const withoutPermission = async () => {
+  const path = `sys/policies/acl/${OPERATOR_POLICY}`;
+  const { data } = await vault.root('GET', path);
+  await vault.root('PUT', path, { policy: 'path "auth/token/revoke-self" { capabilities = ["update"] }' });
+  const restore = async (): Promise<void> => {
+    await vault.root('PUT', path, { policy: data['policy'] });
+  };
+  onTestFinished(restore);
+  return restore;
+};
 const allowMounts = (...authMounts: readonly string[]) => {
   const policy = operatorPolicy([{ namespace: null, authMounts, databaseMounts: ['database'] }]);
   onTestFinished(async () => {
@@ -76,6 +86,31 @@ describe('a Vault that is not as it was', () => {
     await vault.faults.refuse();
     await expect(identities.provide(wantedOf(ONE))).rejects.toMatchObject({ reason: 'Unreachable' });
     await vault.faults.accept();
+    expect(await identities.provide(wantedOf(ONE))).toEqual(['Policy', 'AuthRole']);
+  });
+
+  test('slow is given up, and goes on afterwards', async () => {
+    const { identities } = used;
+    onTestFinished(() => vault.faults.delay(0));
+    vault.faults.delay(60_000);
+    await expect(identities.provide(wantedOf(ONE))).rejects.toMatchObject({
+      reason: 'Unreachable',
+      messages: ['it did not respond within 5 s'],
+    });
+    vault.faults.delay(0);
+    expect(await identities.provide(wantedOf(ONE))).toEqual(['Policy', 'AuthRole']);
+  });
+
+  test('that withdrew the permission of the operator says what is denied, and takes it back at once', async () => {
+    const { identities } = used;
+    const restore = await withoutPermission();
+    await expect(identities.provide(wantedOf(ONE))).rejects.toMatchObject({
+      reason: 'Denied',
+      message: expect.stringMatching(
+        /^GET (sys\/policies\/acl|auth\/kubernetes\/role)\/cloister\.acme\..*permission denied/,
+      ),
+    });
+    await restore();
     expect(await identities.provide(wantedOf(ONE))).toEqual(['Policy', 'AuthRole']);
   });
 
