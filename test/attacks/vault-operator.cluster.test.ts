@@ -1,56 +1,21 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CallVault, mustSucceed } from '../testbed/vault/call-vault.ts';
-import { useVault } from '../testbed/vault/use-vault.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
+import {
+  ADMIN,
+  type Attack,
+  COMPARISONS,
+  EMPTY,
+  GOOD_ROLE,
+  OWN,
+  ROLE,
+  useAttackedVault,
+} from './attack-vault.ts';
 
 // What somebody does who has the operator's token for Vault.
 const controlPlane = useControlPlane();
 
-const OWN = 'cloister.acme.acme-agents.hermes';
-const ROLE = `auth/kubernetes/role/${OWN}`;
-const GOOD_ROLE = {
-  bound_service_account_names: 'acme-agents.hermes',
-  bound_service_account_namespaces: 'cloister-t-acme',
-  audience: 'vault',
-  alias_name_source: 'serviceaccount_uid',
-  token_policies: OWN,
-  token_no_default_policy: true,
-  token_type: 'service',
-  token_ttl: '900',
-  token_max_ttl: '900',
-  token_explicit_max_ttl: '900',
-};
-const ADMIN = {
-  policy: 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }',
-};
-const EMPTY = { policy: 'path "secret/data/a" { capabilities = ["read"] }' };
-
-type Attack = readonly [name: string, method: string, path: string, body?: Readonly<Record<string, unknown>>];
-
-// Lists are compared by their elements, or as a whole: so it is in older versions, and where Vault is set so.
-describe.for([
-  ['by their elements', {}],
-  ['as a whole', { VAULT_LEGACY_EXACT_MATCHING_ON_LIST: 'true' }],
-] as const)('where Vault compares lists %s,', ([, environment]) => {
-  const vault = useVault(() => controlPlane, { environment });
-  let operator: CallVault;
-
-  beforeAll(async () => {
-    operator = await vault.asOperator();
-    await mustSucceed('a policy', vault.root('PUT', 'sys/policies/acl/admin', ADMIN));
-    const role = { ...GOOD_ROLE, bound_service_account_names: 'admin', token_policies: 'admin' };
-    await mustSucceed('an auth role', vault.root('POST', 'auth/kubernetes/role/admin', role));
-    await mustSucceed('a secret', vault.root('POST', 'secret/data/acme/openai', { data: { key: 'hidden' } }));
-  });
-
-  /** The policies, and the auth roles, with what they say. */
-  async function everything(): Promise<unknown> {
-    const read = async (folder: string): Promise<unknown> => {
-      const { keys = [] } = (await vault.root('LIST', folder)).data as { readonly keys?: readonly string[] };
-      return Promise.all(keys.map(async (key) => [key, (await vault.root('GET', `${folder}/${key}`)).data]));
-    };
-    return Promise.all([read('sys/policies/acl'), read('auth/kubernetes/role')]);
-  }
+describe.for(COMPARISONS)('where Vault compares lists %s,', ([, environment]) => {
+  const { vault, operator, expectRefused } = useAttackedVault(environment);
 
   describe('the operator does what it must', () => {
     test('a policy and an auth role are written, read, listed and deleted', async () => {
@@ -73,15 +38,6 @@ describe.for([
       expect(data[ROLE]).toEqual(['create', 'delete', 'read', 'update']);
     });
   });
-
-  /** Whatever it is refused with: nothing that Vault holds is another afterwards. */
-  async function expectRefused([, method, path, body]: Attack): Promise<void> {
-    const before = await everything();
-    const response = await operator(method, path, body);
-    expect(response.status, JSON.stringify(response.body)).toBeGreaterThanOrEqual(300);
-    expect(response.data).toEqual({});
-    expect(await everything()).toEqual(before);
-  }
 
   describe('the operator writes no policy but those of sandboxes', () => {
     test.for<Attack>([
@@ -108,65 +64,6 @@ describe.for([
       expect((await operator('DELETE', 'sys/policies/acl/admin')).status).toBe(403);
       expect((await operator('DELETE', 'auth/kubernetes/role/admin')).status).toBe(403);
     });
-  });
-
-  describe('the operator writes no auth role but one that a sandbox may have', () => {
-    const withRole = (changes: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
-      ...GOOD_ROLE,
-      ...changes,
-    });
-    test.for<readonly [name: string, changes: Readonly<Record<string, unknown>>]>([
-      ['another policy', { token_policies: 'admin' }],
-      ['root', { token_policies: 'root' }],
-      ['another policy behind its own', { token_policies: 'cloister.a,admin' }],
-      ['another policy behind its own and a space', { token_policies: 'cloister.a, admin' }],
-      ['another policy before its own', { token_policies: 'admin,cloister.a' }],
-      ['a list of policies', { token_policies: [OWN, 'admin'] }],
-      ['a list of lists of policies', { token_policies: [[OWN], ['admin']] }],
-      ['a list of policies as text', { token_policies: '["cloister.a","admin"]' }],
-      ['another policy by the parameter of old', { token_policies: OWN, policies: 'admin' }],
-      ['another policy by the parameter of old alone', { token_policies: undefined, policies: ['admin'] }],
-      ['a policy that begins alike', { token_policies: 'cloister-admin' }],
-      ['the default policy beside', { token_no_default_policy: false }],
-      ['every ServiceAccount', { bound_service_account_names: '*' }],
-      ['every ServiceAccount that begins alike', { bound_service_account_names: 'acme-agents.*' }],
-      ['every ServiceAccount that ends alike', { bound_service_account_names: '*.hermes' }],
-      ['every ServiceAccount, as a list', { bound_service_account_names: ['*'] }],
-      [
-        'every ServiceAccount that begins alike, as a list',
-        { bound_service_account_names: ['acme-agents.*'] },
-      ],
-      ['every ServiceAccount, as a list in a list', { bound_service_account_names: [['*']] }],
-      ['a ServiceAccount that is no identity', { bound_service_account_names: 'cloister-gateway' }],
-      ['two ServiceAccounts', { bound_service_account_names: 'acme-agents.hermes,default' }],
-      ['every namespace', { bound_service_account_namespaces: '*' }],
-      ['every system namespace', { bound_service_account_namespaces: 'cloister-t-*' }],
-      ["the agents' namespace", { bound_service_account_namespaces: 'acme-agents' }],
-      ["the operator's namespace", { bound_service_account_namespaces: 'cloister-system' }],
-      ['two namespaces', { bound_service_account_namespaces: 'cloister-t-acme,default' }],
-      ['a list of namespaces', { bound_service_account_namespaces: ['cloister-t-acme', 'default'] }],
-      ['every system namespace, as a list', { bound_service_account_namespaces: ['cloister-t-*'] }],
-      [
-        'namespaces by their labels',
-        { bound_service_account_namespace_selector: '{"matchLabels":{"a":"b"}}' },
-      ],
-      ['another audience', { audience: 'https://kubernetes.default.svc.cluster.local' }],
-      ['a name that a later ServiceAccount can have', { alias_name_source: 'serviceaccount_name' }],
-      ['tokens that cannot be revoked', { token_type: 'batch' }],
-      ['tokens that live longer', { token_ttl: '901' }],
-      ['tokens that live for ever', { token_ttl: '0', token_max_ttl: '0' }],
-      ['tokens that are renewed for ever', { token_period: '900' }],
-      ['tokens from elsewhere', { token_bound_cidrs: '0.0.0.0/0' }],
-      ['a time by its name of old', { ttl: '9000' }],
-    ])('%s', async ([name, changes]) => expectRefused([name, 'POST', ROLE, withRole(changes)]));
-
-    test.for<Attack>([
-      ['of its own', 'POST', 'auth/kubernetes/role/operator-cloister', GOOD_ROLE],
-      ['of others', 'POST', 'auth/kubernetes/role/admin', GOOD_ROLE],
-      ['that begins alike', 'POST', 'auth/kubernetes/role/cloister-admin', GOOD_ROLE],
-      ['of others, through its own folder', 'POST', 'auth/kubernetes/role/cloister.x/../admin', GOOD_ROLE],
-      ['at a mount that no tenant names', 'POST', `auth/other/role/${OWN}`, GOOD_ROLE],
-    ])('one %s', expectRefused);
   });
 
   describe('the operator has no way round', () => {
