@@ -7,10 +7,21 @@ import { get } from './commands/get.ts';
 import { harden } from './commands/harden.ts';
 import { render } from './commands/render.ts';
 import { review } from './commands/review.ts';
+import { vault } from './commands/vault.ts';
 import { version } from './commands/version.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly Command[] = [review, harden, render, explain, get, doctor, completion, version];
+const COMMANDS: readonly Command[] = [
+  review,
+  harden,
+  render,
+  explain,
+  get,
+  doctor,
+  vault,
+  completion,
+  version,
+];
 
 const EXAMPLES = `
 Examples:
@@ -32,7 +43,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .exitOverride();
   for (const command of COMMANDS) command.register(program, terminal, (result) => void (code = result));
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) inheritSettings(command, program);
   try {
     await program.parseAsync([...parameters], { from: 'user' });
     return code;
@@ -40,4 +51,9 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.clean : EXIT.unusable;
   }
+}
+
+function inheritSettings(command: Program, parent: Program): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inheritSettings(below, command);
 }

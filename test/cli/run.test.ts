@@ -11,6 +11,7 @@ describe('help', () => {
     ['explain'],
     ['get'],
     ['doctor'],
+    ['vault', 'policy'],
     ['completion'],
     ['version'],
   ] as const)('cloister %s --help has not changed unseen', async (command) => {
