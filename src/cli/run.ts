@@ -5,12 +5,25 @@ import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { get } from './commands/get.ts';
 import { harden } from './commands/harden.ts';
+import { quarantine } from './commands/quarantine.ts';
+import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { review } from './commands/review.ts';
 import { version } from './commands/version.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly Command[] = [review, harden, render, explain, get, doctor, completion, version];
+const COMMANDS: readonly Command[] = [
+  review,
+  harden,
+  render,
+  explain,
+  get,
+  quarantine,
+  release,
+  doctor,
+  completion,
+  version,
+];
 
 const EXAMPLES = `
 Examples:
@@ -19,6 +32,7 @@ Examples:
   cloister render -f tenant.yaml -f role.yaml -f sandbox.yaml
   cloister explain privileged
   cloister get sandboxes -A
+  cloister quarantine sandbox/acme-agents/hermes --reason 'It called home.'
 `;
 
 /** Runs one command line, without the name of the program, and returns its exit code: 2 if the command line is wrong. */
@@ -26,7 +40,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
   let code: ExitCode = EXIT.clean;
   const program = new Program('cloister')
     .description(
-      'Reviews, hardens and renders the manifests of AI agents without a cluster, and lists and examines what is on one.',
+      'Reviews, hardens and renders the manifests of AI agents without a cluster, and lists, examines and contains what is on one.',
     )
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })

@@ -12,10 +12,13 @@ export interface ContainmentWorld {
   readonly isQuarantined: boolean;
 }
 
-/** Decides on the label of a pod. Only the operator can have added it, so without a quarantine it goes. */
+/**
+ * Decides on the label of a pod. Only the operator can have added it, so without a quarantine it goes. That of a sandbox's
+ * pod stays: such a pod has lost more than its network, and is ended and made anew.
+ */
 export function decideContainment({ pod, isEnrolled, isQuarantined }: ContainmentWorld): ContainmentDecision {
   if (!isEnrolled || isQuarantined === isContained(pod)) return 'None';
-  if (!isQuarantined) return 'Release';
+  if (!isQuarantined) return pod.metadata.labels?.[LABEL.sandbox] === undefined ? 'Release' : 'None';
   return hasEnded(pod) ? 'None' : 'Contain';
 }
 

@@ -43,6 +43,8 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
 export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly rendered: SandboxPod | null;
+  /** With which its pod is ended; undefined for the pod's own. */
+  readonly gracePeriodSeconds: number | undefined;
   /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
   readonly isReleased: boolean;
   /** Null where nobody may call the sandbox. */
@@ -51,6 +53,9 @@ export interface SandboxDecision {
   readonly expiration: number | null;
   readonly report: SandboxReport;
 }
+
+/** A connection that was open before is cut by nothing but the end of the pod. */
+const CONTAINED_GRACE_SECONDS = 1;
 
 /** In which a pod may still use what was made for it. */
 const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
@@ -83,6 +88,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
   return {
     plan,
     rendered,
+    gracePeriodSeconds: quarantine === null ? undefined : CONTAINED_GRACE_SECONDS,
     isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
     ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
     expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
