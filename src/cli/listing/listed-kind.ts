@@ -68,7 +68,7 @@ export const LISTED_KINDS = {
             .filter((text) => text !== '')
             .join('/'),
       },
-      { title: 'CONTAINED', value: (object) => textAt(object, 'status.contained') },
+      { title: 'DONE', value: (object) => textAt(object, 'status.contained') },
       { title: 'PENDING', value: (object) => textAt(object, 'status.pending') },
       { title: 'SECONDS', value: (object) => textAt(object, 'status.secondsToContain') },
     ],

@@ -27,7 +27,7 @@ test('a sandbox is quarantined, seen to be contained, and released', { timeout: 
   const name = /"(.*?)"/.exec(made.out)?.[1] ?? '';
   await says('suspect', 'Contained True/Quarantined');
   expect((await command('get', 'quarantines')).out).toMatch(
-    /^NAME +CONTAINED +REASON +TARGET +CONTAINED +PENDING +SECONDS +AGE\nsandbox-suspect-\w+ +True +Contained +Sandbox\/acme-agents\/suspect +1 +0 +\d+ /,
+    /^NAME +CONTAINED +REASON +TARGET +DONE +PENDING +SECONDS +AGE\nsandbox-suspect-\w+ +True +- +Sandbox\/acme-agents\/suspect +1 +0 +\d+ /,
   );
   expect(await contain(`sandbox/${NAMESPACE}/suspect`)).toMatchObject({
     code: 0,
