@@ -36,9 +36,16 @@ export const ANNOTATION = {
   policyHash: 'cloister.dev/policy-hash',
   /** Lets a deletion pass although a step of it cannot be completed. */
   forceRelease: 'cloister.dev/force-release',
+  /** On the identity of a sandbox: the UID of the sandbox that it was made for. */
+  sandboxUID: 'cloister.dev/sandbox-uid',
+  /** On the anchor of an identity: the UID of the pod for which it can log in. */
+  podUID: 'cloister.dev/pod-uid',
   /** The user who created the object, stamped by the API server. */
   createdBy: 'cloister.dev/created-by',
 } as const;
+
+/** On a sandbox of which Vault may hold something. */
+export const VAULT_FINALIZER = 'cloister.dev/vault';
 
 /** The prefix of every label and annotation that belongs to Cloister. */
 export const METADATA_PREFIX = `${GROUP}/` as const;

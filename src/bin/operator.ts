@@ -11,6 +11,7 @@ import { startOperator } from '../operator/start-operator.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
 import { createMetricsServer } from '../serve/metrics.ts';
 import { createProbeServer } from '../serve/probes.ts';
+import { openVault } from '../vault/open-vault.ts';
 import { orExit } from './or-exit.ts';
 
 const configuration = orExit(() => readConfiguration(process.argv.slice(2), process.env));
@@ -22,6 +23,8 @@ const client = await createKubeClient({
 // A second operator would make again what a release takes away.
 if (configuration.release) await endOperator({ client, logger: log, clock: systemClock });
 
+const vault = configuration.vault === null ? null : await openVault(configuration.vault, systemClock);
+
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 const operator = startOperator({
@@ -32,6 +35,7 @@ const operator = startOperator({
   logger: log,
   clock: systemClock,
   configuration,
+  vault: vault?.identities ?? null,
   environment: process.env,
   readResolverConfiguration: () => readFile('/etc/resolv.conf', 'utf8'),
 });
@@ -72,7 +76,7 @@ async function shutdown(code: number): Promise<void> {
   isDraining = true;
   try {
     await operator.stop();
-    await Promise.all([closeNow(probes), closeNow(metrics)]);
+    await Promise.all([closeNow(probes), closeNow(metrics), vault?.close()]);
     await client.close();
     process.exit(code);
   } catch (error) {

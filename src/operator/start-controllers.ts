@@ -8,6 +8,7 @@ import type { LeaderPart, LeaderTools } from '../controller/lease.ts';
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
+import type { VaultIdentities } from '../vault/vault-identities.ts';
 import { createRoleReconciler } from './agent-role/reconcile-role.ts';
 import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
 import { isToBeContained } from './agent-sandbox/contained-condition.ts';
@@ -46,6 +47,8 @@ export interface ControllerSurroundings {
     OperatorConfiguration,
     'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
   >;
+  /** Null where the operator has no Vault. */
+  readonly vault: VaultIdentities | null;
   /** Of this process, as events name it. */
   readonly instance: string;
   readonly clock: Clock;
@@ -179,7 +182,9 @@ function sandboxController(shared: Shared): Own {
       const [namespace = '', name = ''] = key.split('/');
       const sandbox = caches.sandboxes.get(namespace, name);
       if (sandbox === undefined) return false;
-      return sandbox.spec.state === 'Stopped' || isToBeContained(sandbox, quarantineOf);
+      const { spec, metadata } = sandbox;
+      if (spec.state === 'Stopped' || metadata.deletionTimestamp !== undefined) return true;
+      return isToBeContained(sandbox, quarantineOf);
     },
     workers: WORKERS.sandboxes,
   };

@@ -4,6 +4,7 @@ import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { readConfiguration } from '../../src/operator/configuration.ts';
+import type { VaultIdentities } from '../../src/vault/vault-identities.ts';
 import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
 import { deleteRegistrations } from '../demo/prepare.ts';
 import { readSampleObject } from '../demo/samples.ts';
@@ -27,6 +28,8 @@ export interface OperatorOnClusterOptions {
   readonly clock?: Clock;
   /** After so many writes none reaches the API server, as if the program had been killed. */
   readonly maxWrites?: number;
+  /** If not set: there is none. */
+  readonly vault?: VaultIdentities;
 }
 
 const GATEWAY_FLAGS = ['--gateway-image=packages.example.com/cloister:1', '--gateway-memory=256Mi'];
@@ -80,6 +83,7 @@ export async function startOperatorOn(
     instance: 'operator',
     identity: randomUUID(),
     configuration: readConfiguration(flags, {}),
+    vault: options.vault === undefined ? null : counted.countVault(options.vault),
     environment: { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
     readResolverConfiguration: () => Promise.resolve('search svc\nnameserver 10.96.0.10\n'),
   });
@@ -111,7 +115,8 @@ function countWrites(client: KubeClient, most: number) {
       state.isCut = true;
       throw new Error('the program was killed');
     }
-    writes.push(`${verb} ${kind} ${name.namespace === undefined ? '' : `${name.namespace}/`}${name.name}`);
+    const of = [name.namespace, name.name].filter((part) => part !== undefined).join('/');
+    writes.push(`${verb} ${kind} ${of}`.trim());
   };
   const noted: Partial<KubeClient> = {
     create: async (resource, object, write) => {
@@ -135,5 +140,16 @@ function countWrites(client: KubeClient, most: number) {
       return client.delete(resource, name, remove);
     },
   };
-  return { client: { ...client, ...noted }, writes, isCut: () => state.isCut };
+  /** Calls of Vault count as writes: a program may be killed before any of them. */
+  const countVault = (vault: VaultIdentities): VaultIdentities => {
+    const counted = Object.entries(vault).map(([name, call]) => [
+      name,
+      async (...given: unknown[]): Promise<unknown> => {
+        note('vault', name, {});
+        return (call as (...all: unknown[]) => Promise<unknown>)(...given);
+      },
+    ]);
+    return Object.fromEntries(counted) as VaultIdentities;
+  };
+  return { client: { ...client, ...noted }, writes, countVault, isCut: () => state.isCut };
 }

@@ -52,6 +52,7 @@ async function start(tenants: readonly KubeObject[], namespaces: readonly KubeOb
       instance: 'operator-0',
       identity: 'one',
       configuration: readConfiguration([], {}),
+      vault: null,
       environment: {},
       readResolverConfiguration: () => Promise.resolve(''),
     });

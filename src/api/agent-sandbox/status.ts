@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conditions, type ConditionTable } from '../shape/conditions.ts';
 import { dnsSubdomain, objectUID, ownerName } from '../shape/names.ts';
+import { secretPath } from '../shape/paths.ts';
 import { time } from '../shape/times.ts';
 
 /** What the status of a sandbox can say. */
@@ -36,11 +37,15 @@ export const sandboxConditions = {
     },
   },
   CredentialsReady: {
-    meaning: 'Not in this release. Every credential of the role is bound and can be issued.',
+    meaning: 'Every credential of the role is bound and can be issued.',
     reasons: {
-      Ready: 'All are bound.',
+      Ready: 'All are bound, and the identity of the sandbox in Vault is as it must be.',
+      Providing: 'The identity in Vault is being made. The message says what it waits for.',
       NotBound: 'The tenant binds no secret to a name. Calls that need it are denied.',
-      StoreUnreachable: 'Vault cannot be reached. What is cached lives to its end.',
+      StoreUnreachable: 'Vault cannot be reached, or is sealed. What is cached lives to its end.',
+      StoreRefused: 'Vault refuses what the operator asks of it. The message has its words.',
+      Revoking: 'The identity in Vault is being taken away. status.removal has the steps.',
+      Revoked: 'The sandbox has ended or is cut off, and has no identity in Vault.',
       NoneNeeded: 'The role has no credentials.',
     },
   },
@@ -89,6 +94,20 @@ const step = z.object({
   message: z.string().max(1024).optional().describe('Why it is not completed.'),
 });
 
+const vaultIdentity = z.object({
+  authMount: secretPath().describe('Mount of the Kubernetes login.'),
+  namespace: secretPath().optional().describe('Namespace of Vault. If not set: the root.'),
+  serviceAccountUID: objectUID().describe('UID of the ServiceAccount that Vault knows.'),
+  databaseMounts: z
+    .array(secretPath())
+    .max(128)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'atomic' })
+    .describe('Mounts of database engines that may hold logins of it.'),
+  policyHash: z.string().max(128).optional().describe('Hash of the policy that was written last.'),
+  podUID: objectUID().optional().describe('UID of the pod for which it can log in.'),
+});
+
 /** What the operator has done for a sandbox. */
 export const sandboxStatus = z.object({
   observedGeneration: z.int().min(0).optional().describe('The generation that the status was written for.'),
@@ -108,7 +127,14 @@ export const sandboxStatus = z.object({
     })
     .optional()
     .describe('Pods that ended before the task did.'),
-  vaultRole: z.string().max(256).optional().describe('Handle by which its database logins are revoked.'),
+  vaultRole: z
+    .string()
+    .max(256)
+    .optional()
+    .describe(
+      'Name of its policy and roles in Vault, set before the first of them is made and until the last is deleted.',
+    ),
+  vaultIdentity: vaultIdentity.optional().describe('What is known of its identity in Vault.'),
   removal: z
     .array(step)
     .max(32)

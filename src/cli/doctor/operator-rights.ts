@@ -32,7 +32,7 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.agentSandboxes, WATCHED),
   ...rights(resources.tenantIsolations, WATCHED),
   ...rights(resources.agentQuarantines, [...WATCHED, 'create']),
-  ...rights(resources.agentSandboxes, ['delete']),
+  ...rights(resources.agentSandboxes, ['delete', 'patch']),
   ...rights(resources.agentQuarantines, ['patch'], { subresource: 'status' }),
   ...rights(resources.agentRoles, ['patch'], { subresource: 'status' }),
   ...rights(resources.agentSandboxes, ['patch'], { subresource: 'status' }),

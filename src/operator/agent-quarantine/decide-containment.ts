@@ -13,8 +13,8 @@ export interface ContainmentWorld {
 }
 
 /**
- * Decides on the label of a pod. Only the operator can have added it, so without a quarantine it goes. That of a sandbox's
- * pod stays: such a pod has lost more than its network, and is ended and made anew.
+ * Decides on the label of a pod. Only the operator can have added it, so without a quarantine it goes; but from the pod of a
+ * sandbox, which may have it since the task ends, and is made anew otherwise.
  */
 export function decideContainment({ pod, isEnrolled, isQuarantined }: ContainmentWorld): ContainmentDecision {
   if (!isEnrolled || isQuarantined === isContained(pod)) return 'None';

@@ -9,7 +9,6 @@ import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '.
 import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { isContained } from '../agent-quarantine/decide-containment.ts';
-import { containedCondition } from './contained-condition.ts';
 import { egressCondition } from './egress.ts';
 import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
@@ -42,23 +41,27 @@ export interface SandboxWorld extends RoleSurroundings, NetworkSurroundings, Nod
 /** What to do for a sandbox, and what to say about it. */
 export interface SandboxDecision {
   readonly plan: PodPlan;
+  readonly state: PodState['state'];
   readonly rendered: SandboxPod | null;
   /** With which its pod is ended; undefined for the pod's own. */
   readonly gracePeriodSeconds: number | undefined;
+  /** Whether a pod of it may run. It may not when the task has ended or ends, and while nobody gives it a role or one holds it. */
+  readonly mayRun: boolean;
   /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
   readonly isReleased: boolean;
   /** Null where nobody may call the sandbox. */
   readonly ingress: IngressPolicy | null;
   /** When the sandbox is to be deleted, in milliseconds since 1970; null where it stays. */
   readonly expiration: number | null;
-  readonly report: SandboxReport;
+  /** Without `Contained`, which says what became of it. */
+  readonly report: Omit<SandboxReport, 'contained'>;
 }
 
 /** A connection that was open before is cut by nothing but the end of the pod. */
 const CONTAINED_GRACE_SECONDS = 1;
 
 /** In which a pod may still use what was made for it. */
-const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
+export const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {
@@ -74,7 +77,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
   const plan = planPod({
     sandbox,
     state,
-    unresolved: resolved.granted === null ? resolved.condition.message : null,
+    unresolved: whyNone(world, resolved),
     isEnrolled: resolved.condition.reason !== 'NotEnrolled',
     rendered,
     quarantine,
@@ -85,21 +88,29 @@ export function decide(world: SandboxWorld): SandboxDecision {
   });
   const fields = fieldsOf(world, { resolved, plan, startTime });
   const { granted } = resolved;
+  const mayRun = fields.endTime === undefined && quarantine === null && whyNone(world, resolved) === null;
   return {
     plan,
+    state: state.state,
     rendered,
     gracePeriodSeconds: quarantine === null ? undefined : CONTAINED_GRACE_SECONDS,
+    mayRun,
     isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
-    ingress: granted === null || fields.endTime !== undefined ? null : ingressPolicy(sandbox, granted.role),
+    ingress: granted === null || !mayRun ? null : ingressPolicy(sandbox, granted.role),
     expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
       roleResolved: resolved.condition,
       podReady: plan.condition,
       egressClosed: egressOf(world, state),
-      contained: containedCondition({ quarantine, pod, state: state.state, stepsLeft: [] }),
       fields,
     },
   };
+}
+
+/** Why no pod of a sandbox may run whose task has not ended; null where one may. */
+function whyNone({ sandbox }: SandboxWorld, { granted, condition }: GrantedRole): string | null {
+  if (sandbox.metadata.deletionTimestamp !== undefined) return 'The AgentSandbox is being deleted.';
+  return granted === null ? condition.message : null;
 }
 
 /** What is known of the network of the sandbox's own pod. */

@@ -1,5 +1,5 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY } from '../../api/names.ts';
+import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY, SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { Change } from '../../kube/fold.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
@@ -27,7 +27,11 @@ export function followSandboxes(
   };
   sandboxes.subscribe(({ object }) => controller.add(objectKey(object.metadata)));
   pods.subscribe(({ object }) => addOwner(object));
-  serviceAccounts.subscribe(({ object }) => addOwner(object));
+  serviceAccounts.subscribe(({ object }) => {
+    const owner = ownerOfIdentity(object);
+    if (owner === null) addOwner(object);
+    else controller.add(owner);
+  });
   // A namespace may go from one tenant to another, and the address of a gateway is in the status.
   tenants.subscribe(() => controller.addAll());
   roles.subscribe(({ object }) => {
@@ -47,6 +51,12 @@ export function followSandboxes(
   });
   otherPolicies.subscribe(addAllIn);
   followNodes(caches, controller);
+}
+
+/** The key of the sandbox that an identity in a system namespace is of. Names of namespaces and sandboxes have no dots. */
+function ownerOfIdentity({ metadata: { namespace = '', name = '' } }: KubeObject): string | null {
+  const [of = '', sandbox = ''] = name.split('.');
+  return namespace.startsWith(SYSTEM_NAMESPACE_PREFIX) && sandbox !== '' ? `${of}/${sandbox}` : null;
 }
 
 /** Nodes matter only for pods that are still to be created. */

@@ -169,7 +169,9 @@ function planLive(
 ): PodPlan {
   const { sandbox, rendered, deadline, isNetworkClosed } = source;
   const { pod } = state;
-  if (isNetworkClosed) return remove(source, 'Replaced', 'The pod was cut off, and is made anew.');
+  if (isNetworkClosed) {
+    return remove(source, 'Replaced', 'Its network was closed, and its credentials were revoked.');
+  }
   const isOutdated = rendered !== null && pod.hash !== rendered.hash;
   if (isOutdated && sandbox.spec.updatePolicy === 'Recreate') {
     return remove(source, 'Replaced', 'The role, the sandbox or the address of the gateway has changed.');

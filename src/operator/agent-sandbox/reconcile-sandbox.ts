@@ -12,13 +12,20 @@ import type { Clock } from '../../lib/clock.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { ingressPolicyName } from '../../render/sandbox/ingress-policy.ts';
 import { sandboxServiceAccountName } from '../../render/sandbox/service-account.ts';
+import type { VaultIdentities } from '../../vault/vault-identities.ts';
+import { hasFinalizer } from '../identity/decide-identity.ts';
+import type { IdentityRun } from '../identity/identity-context.ts';
+import { createIdentityKeeper, type IdentityKeeper } from '../identity/identity-keeper.ts';
+import { findNeeds } from '../identity/wanted-identity.ts';
 import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { applyDecision, type Outcome } from './apply.ts';
-import { decide, type SandboxDecision, type SandboxSettings } from './decide.ts';
+import { decide, LIVE, type SandboxDecision, type SandboxSettings, type SandboxWorld } from './decide.ts';
+import { containedCondition } from './contained-condition.ts';
+import { containmentLeft } from '../removal/decide-removal.ts';
 import { sandboxEvents } from './sandbox-events.ts';
-import { type SandboxReport, sandboxStatus } from './sandbox-status.ts';
+import { type CredentialsReport, type SandboxReport, sandboxStatus } from './sandbox-status.ts';
 
 export interface SandboxReconcilerOptions {
   readonly client: KubeClient;
@@ -32,6 +39,7 @@ export interface SandboxReconcilerOptions {
     | 'roles'
     | 'namespaces'
     | 'serviceAccounts'
+    | 'tenants'
     | 'networkPolicies'
     | 'otherPolicies'
     | 'nodes'
@@ -41,6 +49,8 @@ export interface SandboxReconcilerOptions {
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
   readonly quarantineOf: Pick<QuarantineLookup, 'ofSandbox'>;
   readonly settings: SandboxSettings;
+  /** Null where the operator has no Vault. */
+  readonly vault: VaultIdentities | null;
 }
 
 type StoredSandbox = AgentSandbox & KubeObject;
@@ -49,14 +59,16 @@ type StoredSandbox = AgentSandbox & KubeObject;
 const PAUSE = { firstMilliseconds: 1_000, maxMilliseconds: 300_000 };
 
 /** Creates the reconciler of sandboxes, whose keys are `namespace/name`. */
-export function createSandboxReconciler(options: SandboxReconcilerOptions): Work {
+export function createSandboxReconciler(given: SandboxReconcilerOptions): Work {
   const obstacles = new Map<string, number>();
+  const options = { ...given, identities: createIdentityKeeper(given) };
   return async (key, signal) => {
     const [namespace = '', name = ''] = key.split('/');
     const sandbox = options.caches.sandboxes.get(namespace, name);
     // The garbage collector deletes what belongs to it.
-    if (sandbox === undefined || sandbox.metadata.deletionTimestamp !== undefined) {
+    if (sandbox === undefined || isGone(sandbox)) {
       obstacles.delete(key);
+      await options.identities.forget({ namespace, name }, signal);
       return {};
     }
     const { result, isHindered } = await reconcile(sandbox, options, signal);
@@ -66,25 +78,75 @@ export function createSandboxReconciler(options: SandboxReconcilerOptions): Work
     }
     const count = obstacles.get(key) ?? 0;
     obstacles.set(key, count + 1);
-    const pause = PAUSE.firstMilliseconds * 2 ** Math.min(count, 16);
-    return { requeueAfterMilliseconds: Math.min(pause, PAUSE.maxMilliseconds) };
+    const pause = Math.min(PAUSE.firstMilliseconds * 2 ** Math.min(count, 16), PAUSE.maxMilliseconds);
+    return { requeueAfterMilliseconds: Math.min(pause, result.requeueAfterMilliseconds ?? Infinity) };
   };
+}
+
+/** Whether a sandbox is deleted but for what others have to do first. */
+function isGone(sandbox: StoredSandbox): boolean {
+  return sandbox.metadata.deletionTimestamp !== undefined && !hasFinalizer(sandbox);
+}
+
+interface Options extends SandboxReconcilerOptions {
+  readonly identities: IdentityKeeper;
 }
 
 async function reconcile(
   sandbox: StoredSandbox,
-  options: SandboxReconcilerOptions,
+  options: Options,
   signal: AbortSignal,
 ): Promise<{ readonly result: WorkResult; readonly isHindered: boolean }> {
-  const { caches, clock, tenantOf, settings } = options;
-  const { namespace = '', name } = sandbox.metadata;
+  const { caches, clock } = options;
+  const { namespace = '', name, deletionTimestamp } = sandbox.metadata;
   const pod = await findPod(sandbox, options);
   const now = clock.now();
+  const world = worldOf(sandbox, pod, { ...options, now });
+  const decision = decide(world);
+  const isExpired = decision.expiration !== null && now >= decision.expiration;
+  if (sandbox.status?.endTime !== undefined && isExpired && deletionTimestamp === undefined) {
+    await deleteSandbox(sandbox, options, signal);
+    return { isHindered: false, result: {} };
+  }
+  const provide = await options.identities.remove(
+    identityRunOf(sandbox, world, decision, { ...options, signal }),
+  );
+  const serviceAccount = caches.serviceAccounts.get(namespace, sandboxServiceAccountName(name));
+  const ingressPolicy = caches.networkPolicies.get(namespace, ingressPolicyName(name));
+  const objects = { pod, serviceAccount, ingressPolicy };
+  const outcome = await applyDecision(sandbox, decision, objects, { ...options, signal });
+  const identity = await provide();
+  const contained = containedCondition({
+    ...world,
+    ...decision,
+    stepsLeft: containmentLeft(identity.fields.removal),
+  });
+  const said = { report: { ...reportOf(decision, outcome), contained }, credentials: identity };
+  await report(sandbox, said, { ...options, now, signal });
+  if (outcome.outcome !== 'Done' && outcome.error !== undefined) throw outcome.error;
+  if (identity.error !== undefined) throw identity.error;
+  const dueTime = Math.min(
+    decision.plan.dueTime ?? Infinity,
+    decision.expiration !== null && !isExpired ? decision.expiration : Infinity,
+    identity.nextTime,
+  );
+  return {
+    isHindered: outcome.outcome !== 'Done',
+    result: dueTime === Infinity ? {} : { requeueAfterMilliseconds: Math.max(0, dueTime - now) },
+  };
+}
+
+function worldOf(
+  sandbox: StoredSandbox,
+  pod: ObservedPod | undefined,
+  { caches, tenantOf, quarantineOf, settings, now }: Options & { readonly now: number },
+): SandboxWorld {
+  const { namespace = '' } = sandbox.metadata;
   const namespaceLabels = caches.namespaces.get(undefined, namespace)?.metadata.labels ?? {};
-  const decision = decide({
+  return {
     sandbox,
     pod,
-    quarantine: options.quarantineOf.ofSandbox(sandbox),
+    quarantine: quarantineOf.ofSandbox(sandbox),
     tenant: tenantOf(namespace),
     enrolledFor: namespaceLabels[LABEL.tenant],
     role: (roleName) => caches.roles.get(undefined, roleName),
@@ -95,21 +157,25 @@ async function reconcile(
     installerPods: caches.installerPods.list,
     settings,
     now,
-  });
-  if (sandbox.status?.endTime !== undefined && decision.expiration !== null && now >= decision.expiration) {
-    await deleteSandbox(sandbox, options, signal);
-    return { isHindered: false, result: {} };
-  }
-  const serviceAccount = caches.serviceAccounts.get(namespace, sandboxServiceAccountName(name));
-  const ingressPolicy = caches.networkPolicies.get(namespace, ingressPolicyName(name));
-  const objects = { pod, serviceAccount, ingressPolicy };
-  const outcome = await applyDecision(sandbox, decision, objects, { ...options, signal });
-  await report(sandbox, reportOf(decision, outcome), { ...options, now, signal });
-  if (outcome.outcome !== 'Done' && outcome.error !== undefined) throw outcome.error;
-  const dueTime = Math.min(decision.plan.dueTime ?? Infinity, decision.expiration ?? Infinity);
+  };
+}
+
+function identityRunOf(
+  sandbox: StoredSandbox,
+  { pod, quarantine, tenant: policy }: SandboxWorld,
+  { mayRun, state, report: { fields } }: SandboxDecision,
+  { caches, signal }: Options & { readonly signal: AbortSignal },
+): IdentityRun {
+  const tenant = caches.tenants.get(undefined, policy?.name ?? '');
+  const role = caches.roles.get(undefined, fields.resolvedRole?.name ?? '');
+  const isUsable = mayRun && tenant !== undefined && role !== undefined;
   return {
-    isHindered: outcome.outcome !== 'Done',
-    result: dueTime === Infinity ? {} : { requeueAfterMilliseconds: Math.max(0, dueTime - now) },
+    sandbox,
+    needs: isUsable ? findNeeds(sandbox, role, tenant) : null,
+    isContained: quarantine !== null,
+    pod: state === 'Foreign' ? undefined : pod,
+    podLives: LIVE.has(state),
+    signal,
   };
 }
 
@@ -142,7 +208,7 @@ async function findPod(
   return found?.metadata.labels?.[LABEL.sandbox] === metadata.name ? found : undefined;
 }
 
-function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxReport {
+function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxDecision['report'] {
   if (outcome.outcome === 'Done') return said;
   const { outcome: reason, message } = outcome;
   return { ...said, podReady: { type: 'PodReady', status: 'False', reason, message } };
@@ -150,7 +216,7 @@ function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxR
 
 async function report(
   sandbox: StoredSandbox,
-  said: SandboxReport,
+  said: { readonly report: SandboxReport; readonly credentials: CredentialsReport },
   {
     client,
     events,
@@ -158,7 +224,7 @@ async function report(
     signal,
   }: SandboxReconcilerOptions & { readonly now: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const status = sandboxStatus(sandbox, said, now);
+  const status = sandboxStatus(sandbox, said.report, now, said.credentials);
   if (status === null) return;
   const { name, namespace, uid } = sandbox.metadata;
   try {

@@ -30,6 +30,17 @@ const TOLD: ToldConditions = {
       LifetimeReached: 'Normal',
     },
   },
+  CredentialsReady: {
+    action: 'ProvideIdentity',
+    reasons: {
+      Ready: 'Normal',
+      NotBound: 'Warning',
+      StoreUnreachable: 'Warning',
+      StoreRefused: 'Warning',
+      Revoking: 'Normal',
+      Revoked: 'Normal',
+    },
+  },
   Contained: { action: 'Contain', reasons: { Containing: 'Warning', Quarantined: 'Warning' } },
   EgressClosed: {
     action: 'CheckEgress',

@@ -2,6 +2,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { type ConditionState, wholeStatus } from '../../controller/conditions.ts';
 import { shorten } from '../../lib/shorten.ts';
 import { formatTime } from '../../lib/time.ts';
+import type { IdentityOutcome } from '../identity/identity-context.ts';
 
 export type SandboxStatus = NonNullable<AgentSandbox['status']>;
 
@@ -17,6 +18,12 @@ export interface SandboxReport {
   >;
 }
 
+/** What is said of its identity in Vault. */
+export type CredentialsReport = Pick<IdentityOutcome, 'condition' | 'fields'>;
+
+/** Of a sandbox of an operator without Vault. */
+const NO_CREDENTIALS: CredentialsReport = { condition: null, fields: {} };
+
 const MAX_MESSAGE_CHARACTERS = 8_192;
 
 /** Returns the whole status of a sandbox; null where it has it already. */
@@ -24,13 +31,15 @@ export function sandboxStatus(
   sandbox: AgentSandbox,
   { roleResolved, podReady, egressClosed, contained, fields }: SandboxReport,
   now: number,
+  credentials: CredentialsReport = NO_CREDENTIALS,
 ): SandboxStatus | null {
-  const states = [roleResolved, podReady, egressClosed];
+  const credentialsReady = credentials.condition === null ? [] : [credentials.condition];
+  const states = [roleResolved, podReady, ...credentialsReady, egressClosed];
   const all = [...states, contained, readyCondition(states)].map((state) => ({
     ...state,
     message: shorten(state.message, MAX_MESSAGE_CHARACTERS),
   }));
-  return wholeStatus(sandbox, all, fields, formatTime(now));
+  return wholeStatus(sandbox, all, { ...fields, ...credentials.fields }, formatTime(now));
 }
 
 /** A role without a start gate proves nothing, and its agent can work all the same: only what is false keeps it from that. */

@@ -14,6 +14,7 @@ import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { readFeedName } from '../../policy/feed/feed-name.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
+import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { isCountChange } from './provide-quotas.ts';
 
@@ -34,7 +35,7 @@ export function knownTenants({ tenants, namespaces }: OperatorCaches): ReadonlyS
 
 /** Has a tenant reconciled when something changes that it is made from or that was made for it. Called before the caches start. */
 export function followTenants(caches: OperatorCaches, controller: Pick<Controller, 'add' | 'addAll'>): void {
-  const { tenants, roles, namespaces, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
+  const { tenants, roles, namespaces, sandboxes, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
   tenants.subscribe((change) => {
     controller.add(change.object.metadata.name);
     const isStatusAlone =
@@ -65,6 +66,12 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
   });
   serviceAccounts.subscribe(({ type, object }) => {
     if (type === 'Deleted' && object.metadata.labels?.[LABEL.sandbox] !== undefined) addOwner(object);
+  });
+  // So does the last that has nothing in Vault any more.
+  sandboxes.subscribe((change) => {
+    const before = change.type === 'Modified' ? change.previous : change.object;
+    const isOver = change.type === 'Deleted' || !hasFinalizer(change.object);
+    if (hasFinalizer(before) && isOver) addOwner(change.object);
   });
   resourceQuotas.subscribe((change) => {
     if (!isCountAlone(change)) addOwner(change.object);

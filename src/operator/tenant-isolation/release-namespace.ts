@@ -13,6 +13,7 @@ import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
 import { readFeedName } from '../../policy/feed/feed-name.ts';
 import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
+import { hasFinalizer } from '../identity/decide-identity.ts';
 import { toldRole } from '../feed/feed-context.ts';
 import type { Attempts } from './attempts.ts';
 import type { Release } from './plan-enrolment.ts';
@@ -35,7 +36,7 @@ export type ReleaseStep =
 
 /** What is there of Cloister in a namespace that is released. */
 export interface ReleaseFacts {
-  /** Pods and ServiceAccounts of sandboxes. A ServiceAccount goes after the Secret beside it, which no cache shows. */
+  /** Pods and ServiceAccounts of sandboxes, and those with an identity in Vault. A ServiceAccount goes after the Secret beside it, which no cache shows. */
   readonly sandboxObjects: readonly string[];
   /** Secrets that pods of a role share, of which the feed has the record. */
   readonly sharedSecrets: readonly string[];
@@ -106,7 +107,15 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
       .filter(({ metadata }) => metadata.labels?.[LABEL.sandbox] !== undefined)
       .map(({ metadata }) => metadata.name ?? '');
   return {
-    sandboxObjects: [...ofSandboxes(caches.pods), ...ofSandboxes(caches.serviceAccounts)],
+    sandboxObjects: [
+      ...ofSandboxes(caches.pods),
+      ...ofSandboxes(caches.serviceAccounts),
+      // Without the label nobody may take their identities in Vault away.
+      ...caches.sandboxes
+        .list(namespace)
+        .filter(hasFinalizer)
+        .map(({ metadata }) => metadata.name),
+    ],
     sharedSecrets: sharedSecretsIn(namespace, caches),
     policies: made(resources.networkPolicies, caches.networkPolicies, Object.values(NETWORK_POLICY)),
     others: [

@@ -26,25 +26,25 @@ function contained(status: PodStatus, isCutOff: boolean, change: WorldChange = {
 }
 
 const said = ({ plan, report }: SandboxDecision) =>
-  [plan.action, report.podReady.reason, report.contained.reason, report.fields.pod?.uid] as const;
+  [plan.action, report.podReady.reason, report.fields.pod?.uid] as const;
 
 test('a pod that runs stays in the status until its network is closed', () => {
-  expect(said(contained(RUNNING, false))).toEqual(['None', 'Quarantined', 'Containing', POD.uid]);
+  expect(said(contained(RUNNING, false))).toEqual(['None', 'Quarantined', POD.uid]);
 });
 
 test('a pod that is cut off first leaves the status, so that its end is not the end of the task', () => {
-  expect(said(contained(RUNNING, true))).toEqual(['None', 'Quarantined', 'Containing', undefined]);
+  expect(said(contained(RUNNING, true))).toEqual(['None', 'Quarantined', undefined]);
 });
 
 test('a pod that is cut off and not in the status is ended within a second', () => {
   const decision = contained(RUNNING, true, { status: { startTime: at(0) } });
-  expect(said(decision)).toEqual(['Delete', 'Quarantined', 'Containing', undefined]);
+  expect(said(decision)).toEqual(['Delete', 'Quarantined', undefined]);
   expect(decision.gracePeriodSeconds).toBe(1);
 });
 
 test('a sandbox without a pod is contained, and gets none', () => {
   const decision = decide(world({ quarantine: QUARANTINE, spec: { restartPolicy: 'Never' }, ...RECORDED }));
-  expect(said(decision)).toEqual(['None', 'Quarantined', 'Quarantined', undefined]);
+  expect(said(decision)).toEqual(['None', 'Quarantined', undefined]);
   expect(decision.plan.ends).toBeUndefined();
 });
 
@@ -54,16 +54,10 @@ test.each<[string, PodStatus, string]>([
 ])('a pod %s', (_, status, reason) => {
   const decision = contained(status, true, { spec: { restartPolicy: 'Never' } });
   expect([decision.plan.ends, decision.report.podReady.reason]).toEqual([true, reason]);
-  expect(decision.report.contained).toMatchObject({ status: 'True', reason: 'Quarantined' });
 });
 
 test('a pod whose start gate failed is taken away without a pause', () => {
-  expect(said(contained(OPEN, false, { status: {} }))).toEqual([
-    'Delete',
-    'Quarantined',
-    'Quarantined',
-    undefined,
-  ]);
+  expect(said(contained(OPEN, false, { status: {} }))).toEqual(['Delete', 'Quarantined', undefined]);
 });
 
 test('the lifetime of a contained sandbox goes on', () => {
@@ -74,5 +68,5 @@ test('the lifetime of a contained sandbox goes on', () => {
 
 test('a pod that is cut off is made anew after the release', () => {
   const decision = contained(RUNNING, true, { quarantine: null, status: { startTime: at(0) } });
-  expect(said(decision)).toEqual(['Delete', 'Replaced', 'NotContained', undefined]);
+  expect(said(decision)).toEqual(['Delete', 'Replaced', undefined]);
 });

@@ -1,6 +1,7 @@
 import type { AgentRole } from '../../../src/api/agent-role.ts';
 import type { AgentSandbox } from '../../../src/api/agent-sandbox.ts';
 import { OPERATOR_USER } from '../../../src/api/names.ts';
+import { containedCondition } from '../../../src/operator/agent-sandbox/contained-condition.ts';
 import {
   decide,
   type SandboxDecision,
@@ -163,7 +164,9 @@ export function decideWith(status: PodStatus, change: WorldChange = {}): Sandbox
 
 /** The status that is written for a world; what it has where nothing is written. */
 export function nextStatus(of: SandboxWorld): Status {
-  return sandboxStatus(of.sandbox, decide(of).report, of.now) ?? of.sandbox.status ?? {};
+  const decision = decide(of);
+  const contained = containedCondition({ ...of, ...decision, stepsLeft: [] });
+  return sandboxStatus(of.sandbox, { ...decision.report, contained }, of.now) ?? of.sandbox.status ?? {};
 }
 
 /** In short what is decided and said. */

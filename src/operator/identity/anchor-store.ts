@@ -1,0 +1,70 @@
+import { ANNOTATION, MANAGED_BY } from '../../api/names.ts';
+import { findObject } from '../../kube/find-object.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { isKubeError, KubeError } from '../../kube/kube-error.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import { resources } from '../../kube/resources.ts';
+import { type IdentityOwner, identityPlace } from '../../policy/vault/vault-identity.ts';
+import { anchorSecret } from '../../render/tenant/sandbox-identity.ts';
+
+/** The API server, as far as anchors need it. There is no right to list Secrets. */
+export type AnchorClient = Pick<KubeClient, 'create' | 'get' | 'delete'>;
+
+/** Of which sandbox and pod an anchor is. */
+export interface AnchorHolder {
+  readonly sandboxUID: string;
+  readonly podUID: string;
+}
+
+/**
+ * Makes the anchor of an identity where there is none. One of an earlier pod is made anew, by which every token that was bound
+ * to it ends. Throws for a Secret that is not Cloister's.
+ */
+export async function ensureAnchor(
+  owner: IdentityOwner,
+  holder: AnchorHolder,
+  client: AnchorClient,
+): Promise<void> {
+  const { apiVersion: _version, kind: _kind, ...secret } = anchorSecret(owner, holder);
+  const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
+  if (found !== null) {
+    if (!isManaged(found)) {
+      const { namespace, name } = identityPlace(owner);
+      const message = `Secret "${name}" in namespace "${namespace}" is not Cloister's; delete it`;
+      throw new KubeError(message, { reason: 'Conflict' });
+    }
+    const { annotations, uid = '' } = found.metadata;
+    const isOwn =
+      annotations?.[ANNOTATION.podUID] === holder.podUID &&
+      annotations[ANNOTATION.sandboxUID] === holder.sandboxUID;
+    if (isOwn) return;
+    await remove(owner, uid, client);
+  }
+  await client.create<KubeObject>(resources.secrets, secret);
+}
+
+/** Takes the anchor of an identity away, by which every token of it ends. One that is not Cloister's stays. */
+export async function deleteAnchor(
+  owner: IdentityOwner,
+  client: Pick<AnchorClient, 'get' | 'delete'>,
+): Promise<void> {
+  const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
+  if (found === null || !isManaged(found)) return;
+  await remove(owner, found.metadata.uid ?? '', client);
+}
+
+async function remove(
+  owner: IdentityOwner,
+  uid: string,
+  client: Pick<AnchorClient, 'delete'>,
+): Promise<void> {
+  try {
+    await client.delete(resources.secrets, identityPlace(owner), { uid });
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound')) throw error;
+  }
+}
+
+function isManaged({ metadata: { labels } }: KubeObject): boolean {
+  return labels?.[MANAGED_BY.label] === MANAGED_BY.value;
+}

@@ -1,0 +1,161 @@
+import { isKubeError } from '../../kube/kube-error.ts';
+import { objectKey } from '../../kube/kube-object.ts';
+import { isVaultError, VaultError } from '../../vault/vault-error.ts';
+import type { VaultIdentities } from '../../vault/vault-identities.ts';
+import { findAccount } from './account-store.ts';
+import { failedCondition, readyCondition, removalCondition, REVOKED } from './credentials-condition.ts';
+import { decideIdentity, type IdentityDecision, readRecord, recordFields } from './decide-identity.ts';
+import type { IdentityContext, IdentityOutcome, IdentityRun } from './identity-context.ts';
+import { provideIdentity, type SeenIdentities } from './provide-identity.ts';
+import { deleteOrphans, finishRemoval, removeIdentity } from './remove-identity.ts';
+import { createSpareVault } from './spare-vault.ts';
+
+/** Keeps the identities of sandboxes in Vault. */
+export interface IdentityKeeper {
+  /**
+   * Takes away what must go, before anything is done to the pod. Returns a function that makes what is missing, for afterwards:
+   * a pod must not wait for Vault. Neither throws what Vault or the API server answers.
+   */
+  readonly remove: (run: IdentityRun) => Promise<() => Promise<IdentityOutcome>>;
+  /** Takes away what is left of a sandbox that does not exist. */
+  readonly forget: (
+    sandbox: { readonly namespace: string; readonly name: string },
+    signal: AbortSignal,
+  ) => Promise<void>;
+}
+
+/** The pause after something was refused or not answered, doubled with each in a row. */
+const PAUSE = { firstMilliseconds: 1_000, maxMilliseconds: 30_000 };
+
+/** All of it by `namespace/name`, and forgotten with the sandbox. */
+interface Keeping extends IdentityContext {
+  readonly seen: SeenIdentities;
+  readonly failures: Map<string, number>;
+  /** What was taken away, until the cache of sandboxes shows it. */
+  readonly taken: Map<string, { readonly serviceAccountUID: string; readonly outcome: IdentityOutcome }>;
+}
+
+/** Creates the keeper. It remembers when it looked at Vault, and what it took away last. */
+export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
+  const vault = given.vault === null ? null : createSpareVault(given.vault, given.clock);
+  const keeping: Keeping = { ...given, vault, seen: new Map(), failures: new Map(), taken: new Map() };
+  return {
+    remove: async (run) => {
+      try {
+        return await begin(run, keeping);
+      } catch (error) {
+        const failed = failure(error, run, keeping);
+        return () => Promise.resolve(failed);
+      }
+    },
+    forget: async (sandbox, signal) => {
+      const key = objectKey(sandbox);
+      for (const memory of [keeping.seen, keeping.failures, keeping.taken]) memory.delete(key);
+      await deleteOrphans(sandbox, keeping, signal);
+    },
+  };
+}
+
+async function begin(run: IdentityRun, keeping: Keeping): Promise<() => Promise<IdentityOutcome>> {
+  const key = objectKey(run.sandbox.metadata);
+  const decision = await decideFor(run, keeping);
+  const context = { ...keeping, retryTime: () => retryTime(run, keeping) };
+  const record = decision.action === 'Remove' ? decision.record : null;
+  const taken = keeping.taken.get(key);
+  if (record !== null && record.serviceAccountUID === taken?.serviceAccountUID) {
+    return () => Promise.resolve(taken.outcome);
+  }
+  keeping.taken.delete(key);
+  if (record === null && (!run.isContained || isProviding(decision))) {
+    return () => goOn(decision, run, keeping);
+  }
+  keeping.seen.delete(key);
+  const outcome = await removeIdentity(record, run, context);
+  const isTaken = record !== null && outcome.fields.vaultRole === undefined;
+  if (isTaken) {
+    keeping.failures.delete(key);
+    keeping.taken.set(key, { serviceAccountUID: record.serviceAccountUID, outcome });
+  }
+  return async () => {
+    if (decision.action === 'Finish') await finishRemoval(run, keeping);
+    return outcome;
+  };
+}
+
+async function decideFor(run: IdentityRun, keeping: Keeping): Promise<IdentityDecision> {
+  const { sandbox, needs, signal } = run;
+  const wanted = needs?.identity ?? null;
+  const record = readRecord(sandbox.status);
+  if (keeping.vault === null) {
+    // An operator that has lost its Vault takes nothing from a sandbox that goes on.
+    if (record !== null && wanted !== null) throw NO_VAULT;
+    return decideIdentity({ sandbox, wanted: null, account: undefined });
+  }
+  const account =
+    wanted === null ? undefined : await findAccount(wanted.owner, record?.serviceAccountUID, keeping, signal);
+  return decideIdentity({ sandbox, wanted, account });
+}
+
+const NO_VAULT = new VaultError('nothing is asked', {
+  reason: 'Unreachable',
+  messages: ['the operator has no Vault; set --vault-address'],
+});
+
+type Providing = Extract<IdentityDecision, { readonly action: 'Begin' | 'Adopt' | 'Provide' }>;
+
+function isProviding({ action }: IdentityDecision): boolean {
+  return action === 'Begin' || action === 'Adopt' || action === 'Provide';
+}
+
+async function goOn(
+  decision: IdentityDecision,
+  run: IdentityRun,
+  keeping: Keeping,
+): Promise<IdentityOutcome> {
+  try {
+    if (decision.action === 'Finish') await finishRemoval(run, keeping);
+    return isProviding(decision) ? await provide(decision as Providing, run, keeping) : rest(run, keeping);
+  } catch (error) {
+    return failure(error, run, keeping);
+  }
+}
+
+async function provide(decision: Providing, run: IdentityRun, keeping: Keeping): Promise<IdentityOutcome> {
+  const { vault } = keeping;
+  if (vault === null || run.needs === null) throw new TypeError('nothing can be provided');
+  const { record, waitsFor } = await provideIdentity(decision, run, { ...keeping, vault });
+  keeping.failures.delete(objectKey(run.sandbox.metadata));
+  const condition = readyCondition(run.needs, waitsFor);
+  return { condition, fields: { ...recordFields(record), removal: undefined }, nextTime: Infinity };
+}
+
+/** Nothing is in Vault, and nothing has to be. The steps of a removal stay in the status of a sandbox that has ended. */
+function rest({ sandbox, needs }: IdentityRun, { vault }: Keeping): IdentityOutcome {
+  const removal = needs === null ? sandbox.status?.removal : undefined;
+  const fields = { ...recordFields(null), removal };
+  if (vault === null) return { condition: null, fields, nextTime: Infinity };
+  const ended = removal === undefined ? REVOKED : removalCondition(removal);
+  return { condition: needs === null ? ended : readyCondition(needs, null), fields, nextTime: Infinity };
+}
+
+/** What was recorded stays. An error that is not Vault's, and that no event announces the end of, is thrown in the end. */
+function failure(error: unknown, run: IdentityRun, keeping: Keeping): IdentityOutcome {
+  run.signal.throwIfAborted();
+  const { removal } = run.sandbox.status ?? {};
+  const fields = { ...recordFields(readRecord(run.sandbox.status)), removal };
+  const isAwaited = isVaultError(error) || isKubeError(error, 'NotFound', 'Conflict', 'Forbidden');
+  return {
+    condition: failedCondition(error),
+    fields,
+    nextTime: retryTime(run, keeping),
+    ...(isAwaited ? {} : { error }),
+  };
+}
+
+function retryTime({ sandbox }: IdentityRun, { failures, clock }: Keeping): number {
+  const key = objectKey(sandbox.metadata);
+  const count = failures.get(key) ?? 0;
+  failures.set(key, count + 1);
+  const pause = PAUSE.firstMilliseconds * 2 ** Math.min(count, 16);
+  return clock.now() + Math.min(pause, PAUSE.maxMilliseconds);
+}

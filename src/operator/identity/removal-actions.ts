@@ -1,0 +1,93 @@
+import { CONTAINED, LABEL } from '../../api/names.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import { resources } from '../../kube/resources.ts';
+import { VaultError } from '../../vault/vault-error.ts';
+import type { VaultIdentities } from '../../vault/vault-identities.ts';
+import type { RemovalActions } from '../removal/run-removal.ts';
+import { deleteAccount } from './account-store.ts';
+import { deleteAnchor } from './anchor-store.ts';
+import type { IdentityRecord } from './decide-identity.ts';
+
+/** What a removal takes away. */
+export interface RemovalSubject {
+  readonly pod: KubeObject | undefined;
+  /** Null where nothing is in Vault. */
+  readonly record: IdentityRecord | null;
+}
+
+/** Returns how each step of a removal is done. `vault` is null where the operator has none. */
+export function removalActions(
+  { pod, record }: RemovalSubject,
+  { client, vault }: { readonly client: KubeClient; readonly vault: VaultIdentities | null },
+): RemovalActions {
+  const of =
+    (work: (vault: VaultIdentities, known: IdentityRecord, signal: AbortSignal) => Promise<void>) =>
+    async (signal: AbortSignal): Promise<void> => {
+      if (record !== null) await work(vault ?? refuse(), record, signal);
+    };
+  return {
+    NetworkClosed: async () => closeNetwork(pod, client),
+    // The anchor too, and first: to delete it takes the API server alone, and ends every token that was asked for.
+    LoginClosed: async (signal) => {
+      if (record === null) return;
+      await deleteAnchor(record.owner, client);
+      await (vault ?? refuse()).removeLogin(record.owner, record.place, signal);
+    },
+    EntityDisabled: of(async (store, known, signal) => {
+      await disableEntity(store, known, signal);
+    }),
+    LeasesRevoked: of(revokeLeases),
+    LoginsVerified: of(async (store, known, signal) => {
+      const { wasEnabled } = await disableEntity(store, known, signal);
+      if (wasEnabled) await revokeLeases(store, known, signal);
+    }),
+    IdentityRemoved: of(async (store, known, signal) => {
+      const { owner, place, serviceAccountUID } = known;
+      const entity = await disableEntity(store, known, signal);
+      if (entity.wasEnabled) await revokeLeases(store, known, signal);
+      if (entity.id !== null) await store.removeEntity(entity.id, place, signal);
+      await store.removePolicy(owner, place, signal);
+      await deleteAccount(owner, serviceAccountUID, client);
+    }),
+  };
+}
+
+/** Refuses the tokens of whoever logged in as the sandbox. `wasEnabled`: somebody had, since it was disabled last. */
+async function disableEntity(
+  vault: VaultIdentities,
+  { serviceAccountUID, place }: IdentityRecord,
+  signal: AbortSignal,
+): Promise<{ readonly id: string | null; readonly wasEnabled: boolean }> {
+  const entity = await vault.findEntity(serviceAccountUID, place, signal);
+  if (entity === null || entity.disabled) return { id: entity?.id ?? null, wasEnabled: false };
+  await vault.disableEntity(entity.id, place, signal);
+  return { id: entity.id, wasEnabled: true };
+}
+
+async function revokeLeases(
+  vault: VaultIdentities,
+  { owner, place, databaseMounts }: IdentityRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  if (databaseMounts.length > 0) await vault.revokeLeases(owner, place, databaseMounts, signal);
+}
+
+/** By server-side apply, which needs no resource version: a kubelet writes the pod's status all the time. */
+async function closeNetwork(pod: KubeObject | undefined, client: KubeClient): Promise<void> {
+  if (pod === undefined) return;
+  const { name, namespace, uid } = pod.metadata;
+  const labels = { [LABEL.contained]: CONTAINED };
+  try {
+    await client.apply<KubeObject>(resources.pods, { metadata: { name, namespace, uid, labels } });
+  } catch (error) {
+    // It is gone, or another has its name.
+    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+  }
+}
+
+function refuse(): never {
+  const messages = ['the operator has no Vault; set --vault-address'];
+  throw new VaultError('nothing is asked', { reason: 'Unreachable', messages });
+}

@@ -1,0 +1,142 @@
+import { ANNOTATION, LABEL, SYSTEM_NAMESPACE_PREFIX, VAULT_FINALIZER } from '../../api/names.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+import { resources } from '../../kube/resources.ts';
+import type { IdentityOwner } from '../../policy/vault/vault-identity.ts';
+import { recordSteps, type RemovalStep, type RemovalWorld } from '../removal/decide-removal.ts';
+import { runRemoval, type RemovalProgress } from '../removal/run-removal.ts';
+import { deleteAccount } from './account-store.ts';
+import { deleteAnchor } from './anchor-store.ts';
+import { removalCondition } from './credentials-condition.ts';
+import { type IdentityRecord, recordFields } from './decide-identity.ts';
+import type { IdentityContext, IdentityOutcome, IdentityRun } from './identity-context.ts';
+import { describeLeft, forceReleasedEvent } from './identity-events.ts';
+import { removalActions } from './removal-actions.ts';
+
+/** Takes everything from a sandbox, as far as that can be done now. `record` is null where nothing is in Vault. */
+export async function removeIdentity(
+  record: IdentityRecord | null,
+  run: IdentityRun,
+  context: IdentityContext & { readonly retryTime: () => number },
+): Promise<IdentityOutcome> {
+  const actions = removalActions({ pod: run.pod, record }, context);
+  const progress = await runRemoval(worldOf(record, run, context), actions, { ...context, ...run });
+  const { decision, world, error } = progress;
+  if (decision.next === 'Abandon' && record !== null) {
+    await abandon(record, decision.steps, run, context);
+    return outcome(null, progress, context);
+  }
+  if (decision.next === 'None' && world.isForced && record !== null && world.podLives) {
+    context.events.record(forceReleasedEvent(run.sandbox, [`pod ${run.pod?.metadata.name}`]));
+  }
+  const isOver = decision.next === 'None';
+  return { ...outcome(isOver ? null : record, progress, context), error };
+}
+
+function worldOf(
+  record: IdentityRecord | null,
+  { sandbox, needs, pod, podLives }: IdentityRun,
+  { clock }: IdentityContext,
+): RemovalWorld {
+  return {
+    hasIdentity: record !== null,
+    hasDatabases: (record?.databaseMounts.length ?? 0) > 0,
+    endsPod: needs === null,
+    recorded: sandbox.status?.removal ?? [],
+    podLives,
+    podIsCutOff: pod?.metadata.labels?.[LABEL.contained] !== undefined,
+    networkProblem: null,
+    problem: null,
+    isForced: sandbox.metadata.annotations?.[ANNOTATION.forceRelease] !== undefined,
+    now: clock.now(),
+  };
+}
+
+function outcome(
+  record: IdentityRecord | null,
+  { decision, world }: RemovalProgress,
+  { retryTime }: { readonly retryTime: () => number },
+): IdentityOutcome {
+  const steps = recordSteps(world);
+  return {
+    condition: removalCondition(steps),
+    fields: { ...recordFields(record), removal: steps },
+    nextTime: nextTimeOf(decision, retryTime),
+  };
+}
+
+function nextTimeOf(decision: RemovalProgress['decision'], retryTime: () => number): number {
+  if (decision.next === 'Wait') return decision.untilTime;
+  return decision.next === 'Retry' ? retryTime() : Infinity;
+}
+
+/** What takes the API server alone is done all the same: without its ServiceAccount nobody logs in. */
+async function abandon(
+  record: IdentityRecord,
+  steps: readonly RemovalStep[],
+  { sandbox }: IdentityRun,
+  { client, events, logger }: IdentityContext,
+): Promise<void> {
+  await deleteAnchor(record.owner, client);
+  await deleteAccount(record.owner, record.serviceAccountUID, client);
+  const left = describeLeft(record, steps);
+  logger.warn({ ...record.owner, left }, 'a forced release leaves an identity behind in Vault');
+  events.record(forceReleasedEvent(sandbox, left));
+}
+
+/** Takes the finalizer off when nothing is in Vault, after what may have been made before it was recorded. */
+export async function finishRemoval(run: IdentityRun, context: IdentityContext): Promise<void> {
+  const { metadata } = run.sandbox;
+  const { name, namespace = '', uid = '', finalizers = [], resourceVersion = '' } = metadata;
+  await deleteAccounts({ namespace, name }, (sandboxUID) => sandboxUID === uid, context);
+  const kept = finalizers.filter((one) => one !== VAULT_FINALIZER);
+  const patch = { metadata: { finalizers: kept } };
+  try {
+    await context.client.patch<KubeObject>(resources.agentSandboxes, { namespace, name }, patch, {
+      resourceVersion,
+      signal: run.signal,
+    });
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+  }
+}
+
+/** Takes the ServiceAccounts and anchors of a sandbox away that does not exist: one was made while it was deleted. */
+export async function deleteOrphans(
+  sandbox: { readonly namespace: string; readonly name: string },
+  context: IdentityContext,
+  signal: AbortSignal,
+): Promise<void> {
+  if (accountsOf(sandbox, context).length === 0) return;
+  const { namespace, name } = sandbox;
+  const selection = { namespace, fieldSelector: `metadata.name=${name}` };
+  const { items } = await context.client.list(resources.agentSandboxes, selection, { signal });
+  if (items.length === 0) await deleteAccounts(sandbox, () => true, context);
+}
+
+async function deleteAccounts(
+  sandbox: { readonly namespace: string; readonly name: string },
+  isDue: (sandboxUID: string | undefined) => boolean,
+  context: IdentityContext,
+): Promise<void> {
+  for (const { metadata } of accountsOf(sandbox, context)) {
+    if (!isDue(metadata.annotations?.[ANNOTATION.sandboxUID])) continue;
+    const tenant = (metadata.namespace ?? '').slice(SYSTEM_NAMESPACE_PREFIX.length);
+    const owner: IdentityOwner = { tenant, namespace: sandbox.namespace, sandbox: sandbox.name };
+    await deleteAnchor(owner, context.client);
+    await deleteAccount(owner, metadata.uid ?? '', context.client);
+  }
+}
+
+/** In whichever tenant's system namespace they are: the namespace of the sandbox may have gone from one to another. */
+function accountsOf(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { caches }: IdentityContext,
+): readonly KubeObject[] {
+  return caches.serviceAccounts
+    .list()
+    .filter(
+      ({ metadata }) =>
+        metadata.name === `${namespace}.${name}` && metadata.namespace?.startsWith(SYSTEM_NAMESPACE_PREFIX),
+    );
+}

@@ -1,0 +1,148 @@
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import { shorten } from '../../lib/shorten.ts';
+import { formatTime, parseTime } from '../../lib/time.ts';
+
+/** The steps by which everything is taken from a sandbox, in their order. */
+export const REMOVAL_STEPS = [
+  /** Its pod carries the contained label, by which the network is closed and the gateway told. */
+  'NetworkClosed',
+  /** No new login can be: the auth role and the anchor Secret are deleted. */
+  'LoginClosed',
+  /** Every token that was given is refused. */
+  'EntityDisabled',
+  /** Every lease of a database login is revoked. */
+  'LeasesRevoked',
+  /** A login that was under way when the role was deleted was looked for. */
+  'LoginsVerified',
+  'PodEnded',
+  /** Entity, policy and ServiceAccount are deleted. */
+  'IdentityRemoved',
+] as const;
+
+export type RemovalStep = (typeof REMOVAL_STEPS)[number];
+
+/** A step as `status.removal` has it. */
+export type RecordedStep = NonNullable<NonNullable<AgentSandbox['status']>['removal']>[number];
+
+/** What a removal is about. */
+export interface RemovalScope {
+  /** Whether the sandbox has an identity in Vault. */
+  readonly hasIdentity: boolean;
+  /** Whether database engines may hold logins of it. */
+  readonly hasDatabases: boolean;
+  /** Whether its pod must go too: not where the identity alone is taken, or made anew. */
+  readonly endsPod: boolean;
+}
+
+/** A removal as one reconciliation sees it. */
+export interface RemovalWorld extends RemovalScope {
+  /** `status.removal`. Of the network and of the pod it is not believed: what is there now counts. */
+  readonly recorded: readonly RecordedStep[];
+  /** Whether a pod of the sandbox runs, or may. */
+  readonly podLives: boolean;
+  /** Whether that pod carries the contained label. */
+  readonly podIsCutOff: boolean;
+  /** Why the pod did not get that label in this reconciliation; everything else goes on. */
+  readonly networkProblem: string | null;
+  /** Why a later step was not done in this reconciliation, or takes too long; null where none was tried, or all were done. */
+  readonly problem: string | null;
+  /** Whether a person lets what cannot be taken away stay behind (`cloister.dev/force-release`). */
+  readonly isForced: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What to do next. */
+export type RemovalDecision =
+  /** Do a step. */
+  | { readonly next: 'Step'; readonly step: Exclude<RemovalStep, 'PodEnded'> }
+  /** Have the pod ended, and go on when it has. */
+  | { readonly next: 'EndPod' }
+  /** A step was not done: try it again. A pod that is to be ended is ended at once, since it need not wait for Vault. */
+  | { readonly next: 'Retry'; readonly step: RemovalStep; readonly endsPod: boolean }
+  /** A login that was under way may still become one. */
+  | { readonly next: 'Wait'; readonly untilTime: number }
+  /** A person has given up what is left of these steps. */
+  | { readonly next: 'Abandon'; readonly steps: readonly RemovalStep[] }
+  | { readonly next: 'None' };
+
+/**
+ * A login that read the auth role before it was deleted ends only when the API server has answered for its token. After so
+ * long, which is more than a TokenReview may take, the entity is looked for once more before it is deleted.
+ */
+export const LOGIN_SETTLE_MILLISECONDS = 10_000;
+
+/** The steps that need Vault. */
+const VAULT_STEPS: ReadonlySet<string> = new Set<RemovalStep>(
+  REMOVAL_STEPS.filter((step) => step !== 'NetworkClosed' && step !== 'PodEnded'),
+);
+
+const MAX_MESSAGE_CHARACTERS = 1_024;
+
+/** The steps of a removal, in their order. */
+export function stepsOf({ hasIdentity, hasDatabases, endsPod }: RemovalScope): readonly RemovalStep[] {
+  return REMOVAL_STEPS.filter((step) => {
+    if (step === 'NetworkClosed' || step === 'PodEnded') return endsPod;
+    return hasIdentity && (step !== 'LeasesRevoked' || hasDatabases);
+  });
+}
+
+/** Decides the next step of a removal. Every way by which a sandbox ends or is cut off runs this order. */
+export function decideRemoval(world: RemovalWorld): RemovalDecision {
+  // A pod on a node that does not answer ends for nobody.
+  const left = stepsOf(world).filter((one) => !isDone(one, world) && !(one === 'PodEnded' && world.isForced));
+  const [step] = left.filter((one) => one !== 'NetworkClosed' || world.networkProblem === null);
+  if (step === undefined) return { next: 'None' };
+  // Needs nobody but the API server, so it is done whatever else cannot be.
+  if (step === 'NetworkClosed') return { next: 'Step', step };
+  if (world.problem !== null && world.isForced) {
+    return { next: 'Abandon', steps: left.filter((one) => VAULT_STEPS.has(one)) };
+  }
+  if (world.problem !== null) return { next: 'Retry', step, endsPod: left.includes('PodEnded') };
+  if (step === 'PodEnded') return { next: 'EndPod' };
+  const settled = settleTime(world);
+  if (step === 'IdentityRemoved' && world.now < settled) return { next: 'Wait', untilTime: settled };
+  return { next: 'Step', step };
+}
+
+/** The steps as `status.removal` has them after this reconciliation. */
+export function recordSteps(world: RemovalWorld): RecordedStep[] {
+  const steps = stepsOf(world);
+  const failed = steps.find((step) => VAULT_STEPS.has(step) && !isDone(step, world));
+  return steps.map((name) => {
+    if (isDone(name, world)) return { name, completedTime: completedTimeOf(name, world) };
+    const problem = name === 'NetworkClosed' ? world.networkProblem : name === failed ? world.problem : null;
+    return problem === null ? { name } : { name, message: shorten(problem, MAX_MESSAGE_CHARACTERS) };
+  });
+}
+
+/** What is left to do in Vault before nobody can use anything there, each as a phrase. */
+export function containmentLeft(steps: readonly RecordedStep[] = []): readonly string[] {
+  return steps.flatMap(({ name, completedTime }) =>
+    completedTime === undefined && VAULT_STEPS.has(name) && name !== 'IdentityRemoved'
+      ? [`step ${name} of its removal`]
+      : [],
+  );
+}
+
+/** The same world after a step was done. */
+export function withStep(world: RemovalWorld, step: RemovalStep): RemovalWorld {
+  const others = world.recorded.filter(({ name }) => name !== step);
+  const recorded = [...others, { name: step, completedTime: formatTime(world.now) }];
+  return { ...world, recorded, podIsCutOff: world.podIsCutOff || step === 'NetworkClosed' };
+}
+
+function isDone(step: RemovalStep, { recorded, podLives, podIsCutOff }: RemovalWorld): boolean {
+  if (step === 'NetworkClosed') return !podLives || podIsCutOff;
+  if (step === 'PodEnded') return !podLives;
+  return recorded.some(({ name, completedTime }) => name === step && completedTime !== undefined);
+}
+
+function completedTimeOf(step: RemovalStep, { recorded, now }: RemovalWorld): string {
+  return recorded.find(({ name }) => name === step)?.completedTime ?? formatTime(now);
+}
+
+function settleTime({ recorded }: RemovalWorld): number {
+  const closed = recorded.find(({ name }) => name === 'LoginClosed')?.completedTime;
+  return closed === undefined ? 0 : parseTime(closed) + LOGIN_SETTLE_MILLISECONDS;
+}

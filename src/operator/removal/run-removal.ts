@@ -1,0 +1,62 @@
+import type { Clock } from '../../lib/clock.ts';
+import { withDeadline } from '../../lib/deadline.ts';
+import {
+  decideRemoval,
+  type RemovalDecision,
+  type RemovalStep,
+  type RemovalWorld,
+  withStep,
+} from './decide-removal.ts';
+
+/** How each step is done. All of them may be done again. */
+export type RemovalActions = Readonly<
+  Record<Exclude<RemovalStep, 'PodEnded'>, (signal: AbortSignal) => Promise<void>>
+>;
+
+/** How far a removal has come in one reconciliation. */
+export interface RemovalProgress {
+  readonly world: RemovalWorld;
+  /** Where it stands. */
+  readonly decision: Exclude<RemovalDecision, { readonly next: 'Step' }>;
+  /** What a step that failed threw; undefined where none did. */
+  readonly error: unknown;
+}
+
+/** While its pod lives a sandbox waits so long for Vault, and no longer: the end of the pod is what it must not wait for. */
+const MAX_STEP_MILLISECONDS = 3_000;
+
+/** Does the steps that can be done now, one after the other, and says where it stands. */
+export async function runRemoval(
+  start: RemovalWorld,
+  actions: RemovalActions,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<RemovalProgress> {
+  let world = start;
+  let error: unknown;
+  for (;;) {
+    world = { ...world, now: clock.now() };
+    const decision = decideRemoval(world);
+    if (decision.next !== 'Step') return { world, decision, error };
+    const { step } = decision;
+    try {
+      await bounded(actions[step], world, { clock, signal });
+      world = withStep({ ...world, now: clock.now() }, step);
+    } catch (caught) {
+      signal.throwIfAborted();
+      error = caught;
+      const problem = caught instanceof Error ? caught.message : String(caught);
+      world = step === 'NetworkClosed' ? { ...world, networkProblem: problem } : { ...world, problem };
+    }
+  }
+}
+
+function bounded(
+  action: (signal: AbortSignal) => Promise<void>,
+  { endsPod, podLives }: RemovalWorld,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  if (!endsPod || !podLives) return action(signal);
+  const onTimeout = (): Error =>
+    new Error(`not done within ${MAX_STEP_MILLISECONDS / 1_000} s; the pod is ended, and it is tried again`);
+  return withDeadline({ clock, milliseconds: MAX_STEP_MILLISECONDS, signal, onTimeout }, action);
+}

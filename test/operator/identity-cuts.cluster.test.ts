@@ -1,0 +1,72 @@
+import { describe, expect, test, vi } from 'vitest';
+import { RUNNING } from '../e2e/use-sandboxes.ts';
+import { freeLease } from './free-lease.ts';
+import { nameOf, useIdentities } from './use-identities.ts';
+import { WAIT } from './use-tenant-cluster.ts';
+
+const cluster = useIdentities();
+const { accountUID, begin, calls, isAway, isGone, isReady, make, nextPod, play, remove, stop, vault } =
+  cluster;
+
+/** Runs an operator that is killed after so many writes and calls of Vault, and then one that is not. */
+async function cutAfter(maxWrites: number, change: () => Promise<unknown>): Promise<void> {
+  const cut = await begin({ maxWrites });
+  await change();
+  await vi.waitFor(() => expect(cut.isCut()).toBe(true), WAIT);
+  await stop();
+  await freeLease(calls());
+  await begin();
+}
+
+/** Waits until the operator has nothing to write. */
+async function settles(): Promise<void> {
+  const { writes } = await begin();
+  let before = -1;
+  const isQuiet = (): void => {
+    const { length } = writes;
+    const was = before;
+    before = length;
+    expect(length).toBe(was);
+  };
+  await vi.waitFor(isQuiet, { timeout: 30_000, interval: 1_000 });
+  await stop();
+  await freeLease(calls());
+}
+
+const WRITES = Array.from({ length: 14 }, (_, index) => [index] as const);
+
+describe('an operator that is killed between two steps', () => {
+  test.for(WRITES)('after %d of a new sandbox, gives it one identity', async ([most]) => {
+    const name = `cut-${most}`;
+    await settles();
+    await cutAfter(most, async () => {
+      await make(name);
+      await nextPod(name).catch(() => undefined);
+      await play(name, RUNNING).catch(() => undefined);
+    });
+    await nextPod(name);
+    await play(name, RUNNING);
+    await isReady(name);
+    await accountUID(name);
+    await remove(name);
+    await isGone(name);
+    await isAway(name);
+  });
+
+  test.for(WRITES)('after %d of a deletion, leaves nothing behind', async ([most]) => {
+    const name = `kill-${most}`;
+    await begin();
+    await make(name);
+    await nextPod(name);
+    await play(name, RUNNING);
+    await isReady(name);
+    const token = vault().logIn(nameOf(name), await accountUID(name));
+    await stop();
+    await freeLease(calls());
+    await settles();
+    await cutAfter(most, () => remove(name));
+    await isGone(name);
+    await isAway(name);
+    expect(vault().accepts(token)).toBe(false);
+  });
+});
