@@ -5,6 +5,8 @@ import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { get } from './commands/get.ts';
 import { harden } from './commands/harden.ts';
+import { quarantine } from './commands/quarantine.ts';
+import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { review } from './commands/review.ts';
 import { vault } from './commands/vault.ts';
@@ -17,6 +19,8 @@ const COMMANDS: readonly Command[] = [
   render,
   explain,
   get,
+  quarantine,
+  release,
   doctor,
   vault,
   completion,
@@ -30,6 +34,7 @@ Examples:
   cloister render -f tenant.yaml -f role.yaml -f sandbox.yaml
   cloister explain privileged
   cloister get sandboxes -A
+  cloister quarantine sandbox/acme-agents/hermes --reason 'It called home.'
 `;
 
 /** Runs one command line, without the name of the program, and returns its exit code: 2 if the command line is wrong. */
@@ -37,7 +42,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
   let code: ExitCode = EXIT.clean;
   const program = new Program('cloister')
     .description(
-      'Reviews, hardens and renders the manifests of AI agents without a cluster, and lists and examines what is on one.',
+      'Reviews, hardens and renders the manifests of AI agents without a cluster, and lists, examines and contains what is on one.',
     )
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })

@@ -14,9 +14,13 @@ import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbo
 import { isToBeContained } from './agent-sandbox/contained-condition.ts';
 import { createSandboxReconciler } from './agent-sandbox/reconcile-sandbox.ts';
 import { followQuarantines } from './agent-quarantine/follow-quarantines.ts';
+import { followOpenEgress } from './agent-quarantine/quarantine-open-egress.ts';
+import {
+  createQuarantineSlots,
+  quarantineControllers,
+  type QuarantineSlots,
+} from './agent-quarantine/quarantine-controllers.ts';
 import { createQuarantineLookup, type QuarantineLookup } from './agent-quarantine/quarantine-lookup.ts';
-import { createContainmentReconciler, knownContainable } from './agent-quarantine/reconcile-containment.ts';
-import { createQuarantineReconciler } from './agent-quarantine/reconcile-quarantine.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { knownFeed } from './feed/feed-keys.ts';
 import { followFeed } from './feed/follow-feed.ts';
@@ -59,8 +63,7 @@ export interface ControllerTriggers {
   readonly sandboxes: ControllerSlot;
   readonly feed: ControllerSlot;
   readonly podLifetime: ControllerSlot;
-  readonly quarantines: ControllerSlot;
-  readonly containment: ControllerSlot;
+  readonly quarantine: QuarantineSlots;
   readonly quarantineOf: QuarantineLookup;
   readonly enrolments: Enrolments;
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
@@ -73,8 +76,6 @@ const WORKERS = {
   sandboxes: 8,
   feed: 4,
   podLifetime: 2,
-  quarantines: 1,
-  containment: 8,
 };
 
 /** Subscribes to the caches, once and before they start. */
@@ -91,11 +92,11 @@ export function followCaches(caches: OperatorCaches, clock: Clock): ControllerTr
     sandboxes: createControllerSlot(),
     feed: createControllerSlot(),
     podLifetime: createControllerSlot(),
-    quarantines: createControllerSlot(),
-    containment: createControllerSlot(),
+    quarantine: createQuarantineSlots(),
   };
   // Before everything else: who is contained waits for nobody.
-  followQuarantines(caches, triggers);
+  followQuarantines(caches, { ...triggers, ...triggers.quarantine });
+  followOpenEgress(caches, triggers.quarantine.openEgress);
   caches.roles.subscribe(({ object }) => triggers.roles.add(object.metadata.name));
   followTenants(caches, triggers.tenants);
   followSandboxes(caches, triggers.sandboxes);
@@ -124,8 +125,9 @@ export function startControllers(
     };
   };
   const parts = [
-    start(triggers.containment, containmentController(shared)),
-    start(triggers.quarantines, quarantineController(shared)),
+    ...quarantineControllers({ ...shared, ...triggers }).map(({ slot, ...own }) =>
+      start(triggers.quarantine[slot], own),
+    ),
     start(triggers.roles, roleController(shared)),
     start(triggers.tenants, tenantController(shared)),
     start(triggers.sandboxes, sandboxController(shared)),
@@ -197,32 +199,6 @@ function feedController(shared: Shared): Own {
     knownKeys: () => knownFeed(caches, enrolments),
     isUrgent: (key) => isUrgentInFeed(key, caches, quarantineOf),
     workers: WORKERS.feed,
-  };
-}
-
-function containmentController(shared: Shared): Own {
-  const { caches, triggers } = shared;
-  const { quarantineOf } = triggers;
-  return {
-    name: 'Containment',
-    reconcile: createContainmentReconciler({ ...shared, quarantineOf }),
-    knownKeys: () => knownContainable(caches),
-    isUrgent: (key) => {
-      const [namespace = '', name = ''] = key.split('/');
-      const pod = caches.pods.get(namespace, name);
-      return pod !== undefined && quarantineOf.ofPod(pod) !== null;
-    },
-    workers: WORKERS.containment,
-  };
-}
-
-function quarantineController(shared: Shared): Own {
-  const { caches, triggers } = shared;
-  return {
-    name: 'AgentQuarantine',
-    reconcile: createQuarantineReconciler({ ...shared, quarantineOf: triggers.quarantineOf }),
-    knownKeys: () => caches.quarantines.list().map(({ metadata }) => metadata.name),
-    workers: WORKERS.quarantines,
   };
 }
 

@@ -10,6 +10,8 @@ describe('help', () => {
     ['render'],
     ['explain'],
     ['get'],
+    ['quarantine'],
+    ['release'],
     ['doctor'],
     ['vault', 'policy'],
     ['completion'],
@@ -30,6 +32,11 @@ describe('a wrong command line is unusable input, and the message says why', () 
     ['an unknown format', ['review', '-f', 'x', '-o', 'xml'], 'Allowed choices are text, json, sarif'],
     ['too many arguments', ['version', 'x'], 'too many arguments'],
     ['an unknown check', ['explain', 'privilegd'], 'did you mean privileged?'],
+    ['a target that is none', ['quarantine', 'sandbox/x', '--reason', 'x'], 'must be all, tenant/NAME'],
+    ['a quarantine without a reason', ['quarantine', 'all'], "required option '--reason <text>'"],
+    ['an empty reason', ['quarantine', 'all', '--reason', ''], 'error: --reason: '],
+    ['a name that is none', ['quarantine', 'all', '--reason', 'x', '--name', 'A b'], 'error: --name: '],
+    ['no name to release', ['release'], "missing required argument 'names'"],
     ['nothing', [], 'Usage: cloister'],
   ] as const)('%s', async ([, args, message]) => {
     const { code, out, error } = await runCommand(args);

@@ -4,7 +4,7 @@ import type { AgentQuarantine } from '../../src/api/agent-quarantine.ts';
 import { parseSandboxFeed } from '../../src/policy/feed/parse-feed.ts';
 import { compliantPod, NAMESPACE } from '../e2e/samples.ts';
 import { SANDBOXES } from '../e2e/sandbox-calls.ts';
-import { KINDS, TENANTS } from '../e2e/tenants.ts';
+import { changeTenant, KINDS, TENANTS } from '../e2e/tenants.ts';
 import { NAMESPACE_PATH, useSandboxes } from '../e2e/use-sandboxes.ts';
 
 const { calls, cloister, run, says, pod, nextPod, make, isGone } = useSandboxes();
@@ -134,6 +134,42 @@ test('a quarantine of what does not exist holds for what is created later', asyn
   await release('five');
   await nextPod('unborn');
   await calls().remove(`${SANDBOXES}/unborn`);
+});
+
+test('a sandbox that a policy opens is quarantined once, where its tenant asks for it', async () => {
+  await run('leaky');
+  await changeTenant(calls(), 'acme', () => ({ onEgressOpen: 'Quarantine' }));
+  for (const binding of ['cloister-managed-objects', 'cloister-managed-objects-2']) {
+    await calls().remove(
+      `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/${binding}`,
+    );
+  }
+  const policies = `/apis/networking.k8s.io/v1/namespaces/${NAMESPACE}/networkpolicies`;
+  const opened = await vi.waitFor(async () => {
+    const made = await calls().create(policies, {
+      metadata: { name: 'wide' },
+      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+    });
+    expect(made).toMatchObject({ status: 201 });
+    return made;
+  }, WAIT);
+  expect(opened.message).toBe('');
+  await says('leaky', 'Contained True/Quarantined');
+  const list = async () =>
+    ((await calls().read(QUARANTINES)).object as unknown as { items: AgentQuarantine[] }).items.filter(
+      ({ spec }) => spec.target.name === 'leaky',
+    );
+  const [made, ...others] = await list();
+  expect(others).toEqual([]);
+  expect(made?.metadata.name).toMatch(/^egress-[0-9a-f-]{36}$/);
+  expect(made?.spec.reason).toContain('NetworkPolicy "wide"');
+  expect((await calls().remove(`${policies}/wide`)).status).toBe(200);
+  await release(made?.metadata.name ?? '');
+  await nextPod('leaky');
+  await says('leaky', 'Contained False/NotContained');
+  expect(await list()).toEqual([]);
+  await calls().remove(`${SANDBOXES}/leaky`);
+  await changeTenant(calls(), 'acme', () => ({ onEgressOpen: 'Report' }));
 });
 
 test('what was released while the operator did not run is released when it runs again', async () => {

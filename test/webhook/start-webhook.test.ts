@@ -111,7 +111,9 @@ describe('the webhook', { timeout: 20_000 }, () => {
     const { probe, client, metrics } = started;
     expect(await probe('/readyz')).toMatchObject({
       status: 503,
-      text: expect.stringContaining('caches: not synced: agentroles, tenantisolations, pods\n'),
+      text: expect.stringContaining(
+        'caches: not synced: agentroles, tenantisolations, pods, agentquarantines\n',
+      ),
     });
     expect((await probe('/livez')).status).toBe(200);
     expect((await client.send('/decide', BODY)).status).toBe(503);
@@ -126,7 +128,7 @@ describe('the webhook', { timeout: 20_000 }, () => {
     const started = await start();
     const { webhook: running, client, memory, probe, sleeping } = started;
     await becomesReady(started);
-    await expect.poll(memory.openWatches).toBe(3);
+    await expect.poll(memory.openWatches).toBe(4);
     const status = async (path: string) => (await probe(path)).status;
     const began = performance.now();
     const stopped = running.stop().then(() => performance.now() - began);

@@ -20,6 +20,7 @@ Examples:
   cloister get sandboxes -A -o wide               those of all namespaces, with all conditions
   cloister get sandboxes hermes -n acme-agents    one of them
   cloister get tenants
+  cloister get quarantines                        what is cut off, and how long that took
   cloister get roles -o yaml
 
 Prints a table, and below it what is not ready, with the message of each condition that does not hold.
@@ -27,12 +28,14 @@ Prints a table, and below it what is not ready, with the message of each conditi
 Exit code: 0 listed, 2 something could not be read, or does not exist.
 `;
 
-/** `cloister get`: lists sandboxes, tenants or roles of a cluster. */
+/** `cloister get`: lists sandboxes, tenants, quarantines or roles of a cluster. */
 export const get: Command = {
   name: 'get',
   register: (program, terminal, finish) =>
     void addOptions(program.command('get'))
-      .description('list the sandboxes, tenants or roles of a cluster, and say what is not ready')
+      .description(
+        'list the sandboxes, tenants, quarantines or roles of a cluster, and say what is not ready',
+      )
       .addHelpText('after', EXAMPLES)
       .action(async (kind: ListedName, names: readonly string[], flags: Flags) =>
         finish(await runGet(LISTED_KINDS[kind], names, { flags, terminal })),

@@ -56,6 +56,24 @@ export const LISTED_KINDS = {
     ],
     wideColumns: [{ title: 'ROLES', value: (object) => listAt(object, 'spec.roles.allowed').join(',') }],
   },
+  quarantines: {
+    resource: resources.agentQuarantines,
+    condition: 'Contained',
+    columns: [
+      {
+        title: 'TARGET',
+        value: (object) =>
+          ['type', 'namespace', 'name']
+            .map((field) => textAt(object, `spec.target.${field}`))
+            .filter((text) => text !== '')
+            .join('/'),
+      },
+      { title: 'DONE', value: (object) => textAt(object, 'status.contained') },
+      { title: 'PENDING', value: (object) => textAt(object, 'status.pending') },
+      { title: 'SECONDS', value: (object) => textAt(object, 'status.secondsToContain') },
+    ],
+    wideColumns: [{ title: 'REASON', value: (object) => textAt(object, 'spec.reason') }],
+  },
   roles: {
     resource: resources.agentRoles,
     condition: 'Accepted',

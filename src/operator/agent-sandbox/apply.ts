@@ -11,7 +11,6 @@ import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
 import type { SandboxDecision } from './decide.ts';
 import { keepIngressPolicy } from './keep-ingress-policy.ts';
-import type { PodPlan } from './plan-pod.ts';
 import { deleteProxySecret, ensureProxySecret } from './proxy-secret-store.ts';
 import { podCreatedEvent } from './sandbox-events.ts';
 
@@ -55,7 +54,7 @@ export async function applyDecision(
     }
     if (isReleased) await release(sandbox, objects, context);
     if (plan.action === 'Delete' && objects.pod !== undefined) {
-      await deletePod(objects.pod, plan, context);
+      await deletePod(objects.pod, decision, context);
     }
     if (plan.needsSecret === true) await ensureProxySecret(sandbox, context.client);
     return DONE;
@@ -108,10 +107,11 @@ async function explainPod({ metadata }: AgentSandbox, client: KubeClient): Promi
 
 async function deletePod(
   { metadata }: KubeObject,
-  { condition: { reason, message }, gracePeriodSeconds }: PodPlan,
+  { plan, gracePeriodSeconds }: SandboxDecision,
   { client, logger, signal }: ApplyContext,
 ): Promise<void> {
   const name = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+  const { reason, message } = plan.condition;
   logger.info({ ...name, reason, message }, 'pod of a sandbox deleted');
   try {
     await client.delete(resources.pods, name, {

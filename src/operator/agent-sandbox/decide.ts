@@ -43,6 +43,8 @@ export interface SandboxDecision {
   readonly plan: PodPlan;
   readonly state: PodState['state'];
   readonly rendered: SandboxPod | null;
+  /** With which its pod is ended; undefined for the pod's own. */
+  readonly gracePeriodSeconds: number | undefined;
   /** Whether a pod of it may run. It may not when the task has ended or ends, and while nobody gives it a role or one holds it. */
   readonly mayRun: boolean;
   /** Whether what was made for its pods is taken away: the task has ended, or the namespace is nobody's. */
@@ -54,6 +56,9 @@ export interface SandboxDecision {
   /** Without `Contained`, which says what became of it. */
   readonly report: Omit<SandboxReport, 'contained'>;
 }
+
+/** A connection that was open before is cut by nothing but the end of the pod. */
+const CONTAINED_GRACE_SECONDS = 1;
 
 /** In which a pod may still use what was made for it. */
 export const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
@@ -88,6 +93,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     plan,
     state: state.state,
     rendered,
+    gracePeriodSeconds: quarantine === null ? undefined : CONTAINED_GRACE_SECONDS,
     mayRun,
     isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
     ingress: granted === null || !mayRun ? null : ingressPolicy(sandbox, granted.role),

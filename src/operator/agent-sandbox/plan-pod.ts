@@ -36,8 +36,6 @@ export interface PodPlan {
   readonly action: 'None' | 'Create' | 'Delete';
   /** Whether the proxy Secret may be missing though the pod is there. */
   readonly needsSecret?: boolean;
-  /** With a deletion; the pod's own where it is not set. */
-  readonly gracePeriodSeconds?: number;
   /** `PodReady`. */
   readonly condition: ConditionState;
   /** The pod that runs now. One that is gone although it stands in the status was taken by somebody else. */
@@ -51,9 +49,6 @@ export interface PodPlan {
 
 /** The pause before a pod that ended is created again, doubled with each in a row. */
 const PAUSE = { firstMilliseconds: 10_000, maxMilliseconds: 300_000 };
-
-/** A connection that was open before is cut by nothing but the end of the pod. */
-const CONTAINED_GRACE_SECONDS = 1;
 
 /** Should the event of a written status be late. */
 const RETRY_MILLISECONDS = 1_000;
@@ -89,7 +84,7 @@ function planTask(source: PodPlanSource): PodPlan {
 function planContained(source: PodPlanSource, { metadata }: AgentQuarantine): PodPlan {
   const { sandbox, state, isNetworkClosed } = source;
   const message = `Quarantine "${metadata.name}" holds the sandbox.`;
-  const removed = { ...remove(source, 'Quarantined', message), gracePeriodSeconds: CONTAINED_GRACE_SECONDS };
+  const removed = remove(source, 'Quarantined', message);
   if (state.state === 'None' || state.state === 'Terminating' || state.state === 'Foreign') return removed;
   if (state.state !== 'Ready' && state.state !== 'Starting') {
     const finished = planFinished(source, state);
@@ -172,9 +167,9 @@ function planLive(
   source: PodPlanSource,
   state: Extract<PodState, { readonly state: 'Ready' | 'Starting' }>,
 ): PodPlan {
-  const { sandbox, rendered, deadline } = source;
+  const { sandbox, rendered, deadline, isNetworkClosed } = source;
   const { pod } = state;
-  if (source.isNetworkClosed) {
+  if (isNetworkClosed) {
     return remove(source, 'Replaced', 'Its network was closed, and its credentials were revoked.');
   }
   const isOutdated = rendered !== null && pod.hash !== rendered.hash;

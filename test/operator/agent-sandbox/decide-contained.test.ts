@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { CONTAINED, LABEL } from '../../../src/api/names.ts';
+import { decide, type SandboxDecision } from '../../../src/operator/agent-sandbox/decide.ts';
+import { buildAgentQuarantine } from '../../build/agent-quarantine.ts';
+import {
+  agentEnded,
+  at,
+  OPEN,
+  podIn,
+  type PodStatus,
+  POD,
+  RUNNING,
+  world,
+  type WorldChange,
+} from './sandbox-world.ts';
+
+const QUARANTINE = buildAgentQuarantine((one) => (one.metadata.name = 'suspect'));
+const RECORDED = { status: { pod: POD, startTime: at(0) } };
+
+/** The decision on a contained sandbox whose pod has that status and, where it is cut off, the label. */
+function contained(status: PodStatus, isCutOff: boolean, change: WorldChange = {}): SandboxDecision {
+  const of = world({ ...RECORDED, quarantine: QUARANTINE, ...change });
+  const pod = podIn(of, status);
+  const labels = isCutOff ? { ...pod.metadata.labels, [LABEL.contained]: CONTAINED } : pod.metadata.labels;
+  return decide({ ...of, pod: { ...pod, metadata: { ...pod.metadata, labels } } });
+}
+
+const said = ({ plan, report }: SandboxDecision) =>
+  [plan.action, report.podReady.reason, report.fields.pod?.uid] as const;
+
+test('a pod that runs stays in the status until its network is closed', () => {
+  expect(said(contained(RUNNING, false))).toEqual(['None', 'Quarantined', POD.uid]);
+});
+
+test('a pod that is cut off first leaves the status, so that its end is not the end of the task', () => {
+  expect(said(contained(RUNNING, true))).toEqual(['None', 'Quarantined', undefined]);
+});
+
+test('a pod that is cut off and not in the status is ended within a second', () => {
+  const decision = contained(RUNNING, true, { status: { startTime: at(0) } });
+  expect(said(decision)).toEqual(['Delete', 'Quarantined', undefined]);
+  expect(decision.gracePeriodSeconds).toBe(1);
+});
+
+test('a sandbox without a pod is contained, and gets none', () => {
+  const decision = decide(world({ quarantine: QUARANTINE, spec: { restartPolicy: 'Never' }, ...RECORDED }));
+  expect(said(decision)).toEqual(['None', 'Quarantined', undefined]);
+  expect(decision.plan.ends).toBeUndefined();
+});
+
+test.each<[string, PodStatus, string]>([
+  ['whose agent ended, ends the task', agentEnded(0), 'Completed'],
+  ['that failed, ends the task where it is not started again', agentEnded(1), 'Failed'],
+])('a pod %s', (_, status, reason) => {
+  const decision = contained(status, true, { spec: { restartPolicy: 'Never' } });
+  expect([decision.plan.ends, decision.report.podReady.reason]).toEqual([true, reason]);
+});
+
+test('a pod whose start gate failed is taken away without a pause', () => {
+  expect(said(contained(OPEN, false, { status: {} }))).toEqual(['Delete', 'Quarantined', undefined]);
+});
+
+test('the lifetime of a contained sandbox goes on', () => {
+  const decision = contained(RUNNING, true, { now: 3_601 });
+  expect([decision.plan.ends, decision.report.podReady.reason]).toEqual([true, 'LifetimeReached']);
+  expect(decision.gracePeriodSeconds).toBe(1);
+});
+
+test('a pod that is cut off is made anew after the release', () => {
+  const decision = contained(RUNNING, true, { quarantine: null, status: { startTime: at(0) } });
+  expect(said(decision)).toEqual(['Delete', 'Replaced', undefined]);
+});
