@@ -1,7 +1,6 @@
 import { beforeAll, expect, vi } from 'vitest';
 import type { AgentSandbox } from '../../src/api/agent-sandbox.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createMemoryVault, type MemoryVault } from '../build/memory-vault.ts';
 import { readSampleObject } from '../demo/samples.ts';
 import { sandboxCalls } from '../e2e/sandbox-calls.ts';

@@ -86,8 +86,23 @@ export function decide(world: SandboxWorld): SandboxDecision {
     deadline,
     now,
   });
-  const fields = fieldsOf(world, { resolved, plan, startTime });
-  const { granted } = resolved;
+  return conclude(world, { resolved, state, rendered, plan, startTime });
+}
+
+/** What was found out on the way to a decision. */
+interface Found {
+  readonly resolved: GrantedRole;
+  readonly state: PodState;
+  readonly rendered: SandboxPod | null;
+  readonly plan: PodPlan;
+  readonly startTime: number | null;
+}
+
+function conclude(world: SandboxWorld, found: Found): SandboxDecision {
+  const { sandbox, quarantine } = world;
+  const { resolved, state, rendered, plan } = found;
+  const fields = fieldsOf(world, found);
+  const { granted, condition } = resolved;
   const mayRun = fields.endTime === undefined && quarantine === null && whyNone(world, resolved) === null;
   return {
     plan,
@@ -95,11 +110,11 @@ export function decide(world: SandboxWorld): SandboxDecision {
     rendered,
     gracePeriodSeconds: quarantine === null ? undefined : CONTAINED_GRACE_SECONDS,
     mayRun,
-    isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
+    isReleased: isOver(sandbox, state) || condition.reason === 'NotEnrolled',
     ingress: granted === null || !mayRun ? null : ingressPolicy(sandbox, granted.role),
     expiration: granted === null ? null : expirationOf(sandbox, fields.endTime),
     report: {
-      roleResolved: resolved.condition,
+      roleResolved: condition,
       podReady: plan.condition,
       egressClosed: egressOf(world, state),
       fields,
@@ -159,11 +174,7 @@ function startTimeOf({ status }: AgentSandbox, state: PodState): number | null {
 
 function fieldsOf(
   { sandbox, now }: SandboxWorld,
-  {
-    resolved,
-    plan,
-    startTime,
-  }: { readonly resolved: GrantedRole; readonly plan: PodPlan; readonly startTime: number | null },
+  { resolved, plan, startTime }: Found,
 ): SandboxReport['fields'] {
   const { status } = sandbox;
   const endTime = status?.endTime ?? (plan.ends === true ? formatTime(now) : undefined);
