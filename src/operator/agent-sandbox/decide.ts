@@ -93,7 +93,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     plan,
     state: state.state,
     rendered,
-    gracePeriodSeconds: quarantine === null ? undefined : CONTAINED_GRACE_SECONDS,
+    gracePeriodSeconds: gracePeriodOf(world),
     mayRun,
     isReleased: isOver(sandbox, state) || resolved.condition.reason === 'NotEnrolled',
     ingress: granted === null || !mayRun ? null : ingressPolicy(sandbox, granted.role),
@@ -111,6 +111,10 @@ export function decide(world: SandboxWorld): SandboxDecision {
 function whyNone({ sandbox }: SandboxWorld, { granted, condition }: GrantedRole): string | null {
   if (sandbox.metadata.deletionTimestamp !== undefined) return 'The AgentSandbox is being deleted.';
   return granted === null ? condition.message : null;
+}
+
+function gracePeriodOf({ quarantine }: SandboxWorld): number | undefined {
+  return quarantine === null ? undefined : CONTAINED_GRACE_SECONDS;
 }
 
 /** What is known of the network of the sandbox's own pod. */
