@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
 import { missingForNode, thisMachine } from '../test/testbed/node/node-requirements.ts';
-import { controlPlanePrograms, nodePrograms } from '../test/testbed/programs.ts';
+import { controlPlanePrograms, nodePrograms, vaultPrograms } from '../test/testbed/programs.ts';
 import { providePrograms } from '../test/testbed/provide-programs.ts';
 import {
   formatTestSummary,
@@ -21,7 +21,7 @@ import {
 /** Builds what is missing before the tests begin, where its progress can be seen and no time limit runs. */
 async function prepareTestbed(): Promise<void> {
   const canRunNode = missingForNode(thisMachine) === undefined;
-  const wanted = [...controlPlanePrograms, ...(canRunNode ? nodePrograms : [])];
+  const wanted = [...controlPlanePrograms, ...vaultPrograms, ...(canRunNode ? nodePrograms : [])];
   await providePrograms(wanted.map(({ name }) => name)).catch((error: unknown) => {
     // The tests that need them report it, as skipped or as failed.
     if (!(error instanceof MissingProgramError)) throw error;

@@ -9,6 +9,7 @@ import { quarantine } from './commands/quarantine.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { review } from './commands/review.ts';
+import { vault } from './commands/vault.ts';
 import { version } from './commands/version.ts';
 
 /** In the order of the help. */
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   quarantine,
   release,
   doctor,
+  vault,
   completion,
   version,
 ];
@@ -46,7 +48,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .exitOverride();
   for (const command of COMMANDS) command.register(program, terminal, (result) => void (code = result));
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) inheritSettings(command, program);
   try {
     await program.parseAsync([...parameters], { from: 'user' });
     return code;
@@ -54,4 +56,9 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.clean : EXIT.unusable;
   }
+}
+
+function inheritSettings(command: Program, parent: Program): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inheritSettings(below, command);
 }

@@ -15,7 +15,7 @@ export const VAULT_SETTINGS = [
 type Read = ReadSetting<(typeof VAULT_SETTINGS)[number]>;
 
 /** What holds where only the address is set. The chart mounts the token at this path. */
-export const VAULT_DEFAULTS = {
+const VAULT_DEFAULTS = {
   authMount: 'kubernetes',
   role: 'operator-cloister',
   tokenFile: '/var/run/secrets/cloister.dev/vault/token',

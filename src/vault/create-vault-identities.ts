@@ -110,10 +110,19 @@ async function remove(ask: Ask, path: string): Promise<void> {
   }
 }
 
+/** What Vault says of a database that fails names its host and its user, and that it can be tried again it does not say. */
 async function revokeLeases(ask: Ask, prefix: string): Promise<void> {
   const path = `sys/leases/revoke-prefix/${prefix}`;
-  const { status } = await ask('POST', path, { sync: true });
-  if (status !== 202) return;
-  const messages = ['it has begun to revoke and does not say when it has ended'];
-  throw new VaultError(`POST ${path}`, { reason: 'Unavailable', status, messages });
+  const fail = (status: number | undefined, message: string): VaultError =>
+    new VaultError(`POST ${path}`, { reason: 'Unavailable', status, messages: [message] });
+  const { status } = await ask('POST', path, { sync: true }).catch((error: unknown) => {
+    // Where the mount is missing, Vault has revoked what was leased of it.
+    if (isVaultError(error, 'Missing')) return { status: 204 as const };
+    if (!isVaultError(error, 'Invalid')) throw error;
+    throw fail(
+      error.status,
+      'the database did not revoke every login: its own log, and that of Vault, say why',
+    );
+  });
+  if (status === 202) throw fail(status, 'it has begun to revoke and does not say when it has ended');
 }

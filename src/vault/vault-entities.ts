@@ -32,8 +32,7 @@ function isGone(error: unknown): boolean {
   if (!isVaultError(error)) return false;
   const { reason, messages } = error;
   return (
-    reason === 'Missing' ||
-    (reason === 'Invalid' && messages.some((one) => one.includes('invalid entity id')))
+    reason === 'Missing' || (reason === 'Invalid' && messages.some((one) => one.includes('entity not found')))
   );
 }
 
@@ -65,7 +64,7 @@ function isMountMissing(error: unknown): boolean {
   const { reason, messages } = error;
   return (
     reason === 'Missing' ||
-    (reason === 'Invalid' && messages.some((one) => /no (auth|secret) engine at|no mount/i.test(one)))
+    (reason === 'Invalid' && messages.some((one) => /^no (auth|secret) engine (mount )?at /i.test(one)))
   );
 }
 

@@ -30,7 +30,7 @@ export interface VaultEntity {
  * what is not there nothing is deleted, and that is no error.
  */
 export interface VaultIdentities {
-  /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. At most four requests. */
+  /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. Two requests to look, four to make it. */
   readonly provide: (wanted: WantedIdentity, signal?: AbortSignal) => Promise<readonly IdentityPart[]>;
   /** Deletes the auth role, so that nobody can log in as the sandbox. */
   readonly removeLogin: (owner: IdentityOwner, place: VaultPlace, signal?: AbortSignal) => Promise<void>;

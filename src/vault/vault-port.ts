@@ -72,6 +72,7 @@ export function createVaultPort({ address, authority, clock }: VaultPortOptions)
         headers: headersOf(request),
         json: bodyOf(request),
         signal,
+        isSlow: (request.maxMilliseconds ?? 0) > MAX_MILLISECONDS,
       }) as Promise<TransportResponse>;
     try {
       // Each request may be sent twice: none of Cloister's does more the second time.

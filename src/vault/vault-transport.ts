@@ -7,6 +7,8 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly signal: AbortSignal;
+  /** Whether Vault itself waits for somebody before it responds. */
+  readonly isSlow: boolean;
 }
 
 /** A response whose body is not read as anything yet. */
@@ -25,6 +27,9 @@ export interface VaultTransport {
 /** What a response may have at most; a list of 100,000 names has less. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
+const MAX_CONNECTIONS = 16;
+const MAX_CONNECT_MILLISECONDS = 5000;
+
 /**
  * A transport in the place of node-vault's own, which follows a redirect to another host with the token, sends it through
  * `HTTP_PROXY`, obeys `VAULT_SKIP_VERIFY` and keeps the token in its errors. This one follows nothing and knows no environment.
@@ -32,26 +37,35 @@ const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
  * `authority` holds certificates in PEM, one of which Vault's has to be signed by; null for those that Node trusts.
  */
 export function createVaultTransport(authority: string | null): VaultTransport {
-  const agent = new Agent({
-    // Said, since NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
+  const options: Agent.Options = {
     connect: {
+      // Said, since NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2',
+      timeout: MAX_CONNECT_MILLISECONDS,
       ...(authority === null ? {} : { ca: authority }),
     },
+    // One request at a time on a connection: to give one up closes it, so that none that is half open is used again.
+    allowH2: false,
     maxResponseSize: MAX_RESPONSE_BYTES,
-  });
+  };
+  // Many sandboxes at once: to make a connection for each takes longer than to wait for one.
+  const shared = new Agent({ ...options, connections: MAX_CONNECTIONS });
+  // A database that does not respond must not keep others from being asked.
+  const slow = new Agent(options);
   return {
-    send: async ({ uri, method, headers, json, signal }) => {
+    send: async ({ uri, method, headers, json, signal, isSlow }) => {
       const { statusCode, body } = await request(uri, {
         method,
         headers: json === undefined ? headers : { ...headers, 'content-type': 'application/json' },
         body: json === undefined ? null : JSON.stringify(json),
-        dispatcher: agent,
+        dispatcher: isSlow ? slow : shared,
         signal,
       });
       return { statusCode, body: await body.text() };
     },
-    close: () => agent.destroy(),
+    close: async () => {
+      await Promise.all([shared.destroy(), slow.destroy()]);
+    },
   };
 }

@@ -13,6 +13,7 @@ describe('help', () => {
     ['quarantine'],
     ['release'],
     ['doctor'],
+    ['vault', 'policy'],
     ['completion'],
     ['version'],
   ] as const)('cloister %s --help has not changed unseen', async (command) => {

@@ -55,6 +55,11 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npx vitest run --project cluster test/testbed/control-plane.cluster.test.ts': 'npm test runs the file',
 };
 
+/** Pages whose commands another test runs. */
+const OTHER_TESTS: Readonly<Record<string, string>> = {
+  'docs/vault.md': 'test/docs/vault.cluster.test.ts',
+};
+
 interface Expected {
   readonly code?: number;
   /** A part of the output. */
@@ -196,7 +201,8 @@ describe('the commands of the documentation do what it says', { timeout: 120_000
   // A session shows what happens on a cluster that the scripts have set up.
   const isSession = ({ output }: DocCommand): boolean => output !== null;
   const ran = commands.filter(
-    ({ command }) => NOT_RUN[command] === undefined && command !== INSTALL_WITH_KUBECTL,
+    ({ command, file }) =>
+      NOT_RUN[command] === undefined && OTHER_TESTS[file] === undefined && command !== INSTALL_WITH_KUBECTL,
   );
   const files = [...new Set(ran.map(({ file }) => file))];
   const ordered = files.flatMap((file) => {

@@ -16,6 +16,7 @@ export const diskNeeded: Readonly<Record<string, number>> = {
   runc: 0.2 * gibibyte,
   containerd: 1.5 * gibibyte,
   'kube-router': 1 * gibibyte,
+  vault: 4 * gibibyte,
 };
 
 /** Says what is missing when the free space does not hold the builds; undefined when it does. */

@@ -21,7 +21,7 @@ export interface Program {
 }
 
 /** Names of the programs that can be asked for. */
-export type ProgramName = ControlPlaneProgramName | NodeProgramName;
+export type ProgramName = ControlPlaneProgramName | NodeProgramName | VaultProgramName;
 
 /** What runs without a node. */
 export type ControlPlaneProgramName =
@@ -41,6 +41,12 @@ export type NodeProgramName =
   | 'kubelet'
   | 'kube-proxy'
   | 'kube-router';
+
+/** Vault, and the plugins that a Vault of the PATH has built in. */
+export type VaultProgramName = 'vault' | VaultPluginName;
+
+/** The plugins of Vault. */
+export type VaultPluginName = 'vault-plugin-auth-kubernetes' | 'postgresql-database-plugin';
 
 const kubernetesVersion = '1.37.2';
 
@@ -74,6 +80,21 @@ function containerdProgram(name: ProgramName, versionArgs: readonly string[]): P
     ldflags: [],
     // Its snapshotter would need the headers of btrfs.
     tags: ['no_btrfs'],
+  };
+}
+
+function vaultProgram(name: VaultProgramName, goPackage: string): Program {
+  return {
+    name,
+    module: 'vault',
+    package: `github.com/hashicorp/${goPackage}`,
+    version: '1.21.1',
+    fits: 'Minor',
+    // A plugin ends at once without a version, so that one of the PATH is never taken.
+    versionArgs: ['version'],
+    ldflags: [],
+    // Without the web console, the clouds' storage and the plugins.
+    tags: ['minimal'],
   };
 }
 
@@ -132,5 +153,15 @@ export const nodePrograms: readonly Program[] = [
   },
 ];
 
+/** Vault and its plugins, in the order in which they are built. */
+export const vaultPrograms: readonly Program[] = [
+  vaultProgram('vault', 'vault'),
+  vaultProgram(
+    'vault-plugin-auth-kubernetes',
+    'vault-plugin-auth-kubernetes/cmd/vault-plugin-auth-kubernetes',
+  ),
+  vaultProgram('postgresql-database-plugin', 'vault/plugins/database/postgresql/postgresql-database-plugin'),
+];
+
 /** All programs. */
-export const programs: readonly Program[] = [...controlPlanePrograms, ...nodePrograms];
+export const programs: readonly Program[] = [...controlPlanePrograms, ...nodePrograms, ...vaultPrograms];

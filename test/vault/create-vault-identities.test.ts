@@ -98,7 +98,11 @@ describe('an entity', () => {
 
   test.for([
     ['it never logged in', mountFound, null],
-    ['the mount is missing', { [`GET ${MOUNT}`]: { reason: 'Missing' } }, null],
+    [
+      'the mount is missing',
+      { [`GET ${MOUNT}`]: { reason: 'Invalid', messages: ['No secret engine mount at auth/kubernetes/'] } },
+      null,
+    ],
   ] as const)('is none where %s', async ([, script, expected]) => {
     expect(await open(script).identities.findEntity('uid-1', PLACE)).toBe(expected);
   });
@@ -116,6 +120,8 @@ describe('an entity', () => {
   test.for([
     [{ status: 204 }, true],
     [{ reason: 'Missing' }, true],
+    [{ reason: 'Invalid', messages: ['entity not found from id'] }, true],
+    [{ reason: 'Invalid', messages: ['something else'] }, false],
     [{ reason: 'Denied' }, false],
     [{ reason: 'Unavailable' }, false],
   ] as const)('that is disabled by %j is so: %j', async ([scripted, isDone]) => {
@@ -143,6 +149,21 @@ describe('leases', () => {
     await expect(identities.revokeLeases(OWNER, PLACE, ['database'])).rejects.toMatchObject({
       reason: 'Unavailable',
     });
+  });
+});
+
+describe('leases of a database that fails', () => {
+  test('are tried again, and nothing of the database is handed on', async () => {
+    const refused = {
+      reason: 'Invalid',
+      messages: ['failed to connect to host=10.0.0.7 user=vault_admin'],
+    } as const;
+    const { identities } = open({ POST: refused });
+    const error: unknown = await identities
+      .revokeLeases(OWNER, PLACE, ['database'])
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ reason: 'Unavailable' });
+    expect(String(error)).not.toMatch(/10\.0\.0\.7|vault_admin/);
   });
 });
 

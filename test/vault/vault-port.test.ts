@@ -178,6 +178,18 @@ describe('a response', () => {
     expect(error).toMatchObject({ reason: 'Unreachable', messages: ['it did not respond within 0.05 s'] });
   });
 
+  test('that takes long by its nature does not keep others waiting', async () => {
+    const { port } = await useVaultStub(({ path }) =>
+      path.endsWith('/slow') ? new Promise(() => {}) : DONE,
+    );
+    const ending = new AbortController();
+    const slow = { ...TOLD, path: 'a/slow', maxMilliseconds: 60_000, signal: ending.signal };
+    const calls = Array.from({ length: 40 }, () => port.call(slow).catch((error: unknown) => error));
+    await expect(port.call(TOLD)).resolves.toMatchObject({ status: 204 });
+    ending.abort(new Error('over'));
+    await Promise.all(calls);
+  });
+
   test('is no longer waited for when the caller gives up', async () => {
     const { port } = await useVaultStub(() => new Promise(() => {}));
     const reason = new Error('the caller gave up');

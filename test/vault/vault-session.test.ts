@@ -11,7 +11,10 @@ const REQUEST = { method: 'GET', path: 'secret/a', namespace: null } as const;
 interface Script {
   readonly clock?: Clock;
   /** What a request with this token does; returns nothing where Vault lets it. */
-  readonly refuse?: (token: string | undefined) => VaultError | undefined;
+  readonly refuse?: (
+    token: string | undefined,
+    path: string,
+  ) => VaultError | undefined | Promise<VaultError | undefined>;
   readonly logIn?: (number: number) => VaultResponse | Promise<VaultResponse>;
   readonly readFile?: () => Promise<string>;
 }
@@ -37,7 +40,7 @@ function openSession(script: Script = {}) {
     call: async (request) => {
       calls.push(request);
       if (request.path.endsWith('/login')) return logIn((logins += 1));
-      const error = refuse(request.token?.reveal());
+      const error = await refuse(request.token?.reveal(), request.path);
       if (error !== undefined) throw error;
       return ANSWER;
     },
@@ -95,6 +98,21 @@ describe('a session', () => {
     });
     await Promise.all([session.call(REQUEST), session.call(REQUEST), session.call(REQUEST)]);
     expect(tokens().filter((token) => token === 'token-2')).toHaveLength(3);
+    expect(logins()).toBe(2);
+  });
+
+  test('keeps a new login where a request with the one before is refused only then', async () => {
+    const late = Promise.withResolvers<void>();
+    const { session, logins } = openSession({
+      refuse: async (token, path) => {
+        if (path === 'secret/late' && token === 'token-1') await late.promise;
+        return token === 'token-1' ? refusal('Denied', 'invalid token') : undefined;
+      },
+    });
+    const lateCall = session.call({ ...REQUEST, path: 'secret/late' });
+    await session.call(REQUEST);
+    late.resolve();
+    await expect(lateCall).resolves.toEqual(ANSWER);
     expect(logins()).toBe(2);
   });
 

@@ -1,4 +1,4 @@
-import type { Command as Program, Option } from 'commander';
+import type { Command as Program, Help, Option } from 'commander';
 import { CHECKS } from '../../policy/admission/checks/index.ts';
 import { ACCESS } from '../../policy/admission/evaluate-access.ts';
 
@@ -35,9 +35,17 @@ export function commandWords(program: Program): readonly CommandWords[] {
   return commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: help.visibleOptions(command).map(optionWords),
+    options: optionsOf(command, help),
     values: argumentValues(command, names),
   }));
+}
+
+/** Of a group of commands, what any of them takes: the words of a line tell which it is only further on. */
+function optionsOf(command: Program, help: Help): readonly OptionWords[] {
+  const options = [command, ...command.commands].flatMap((one) => help.visibleOptions(one).map(optionWords));
+  return options.filter(
+    ({ flags }, index) => options.findIndex((other) => other.flags.join() === flags.join()) === index,
+  );
 }
 
 function optionWords(option: Option): OptionWords {
@@ -60,6 +68,7 @@ function optionValues({ long, argChoices, required, optional }: Option): Values 
 function argumentValues(command: Program, names: readonly string[]): Values {
   const [first] = command.registeredArguments;
   if (command.name() === 'explain') return { words: [...CHECK_NAMES, ACCESS.name] };
+  if (command.commands.length > 0) return { words: command.commands.map((one) => one.name()) };
   if (command.name() === 'help') return { words: names };
   if (first?.argChoices !== undefined) return { words: first.argChoices };
   return first === undefined ? null : 'Text';

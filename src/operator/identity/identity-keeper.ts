@@ -1,7 +1,6 @@
 import { isKubeError } from '../../kube/kube-error.ts';
 import { objectKey } from '../../kube/kube-object.ts';
 import { isVaultError, VaultError } from '../../vault/vault-error.ts';
-import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { findAccount } from './account-store.ts';
 import { failedCondition, readyCondition, removalCondition, REVOKED } from './credentials-condition.ts';
 import { decideIdentity, type IdentityDecision, readRecord, recordFields } from './decide-identity.ts';
@@ -31,14 +30,14 @@ const PAUSE = { firstMilliseconds: 1_000, maxMilliseconds: 30_000 };
 interface Keeping extends IdentityContext {
   readonly seen: SeenIdentities;
   readonly failures: Map<string, number>;
-  /** What was taken away, until the cache of sandboxes shows it. */
-  readonly taken: Map<string, { readonly serviceAccountUID: string; readonly outcome: IdentityOutcome }>;
+  /** How far the removal of an identity has come, until the cache of sandboxes shows it. */
+  readonly removals: Map<string, { readonly serviceAccountUID: string; readonly outcome: IdentityOutcome }>;
 }
 
-/** Creates the keeper. It remembers when it looked at Vault, and what it took away last. */
+/** Creates the keeper. It remembers when it looked at Vault, and what it has just taken away. */
 export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
   const vault = given.vault === null ? null : createSpareVault(given.vault, given.clock);
-  const keeping: Keeping = { ...given, vault, seen: new Map(), failures: new Map(), taken: new Map() };
+  const keeping: Keeping = { ...given, vault, seen: new Map(), failures: new Map(), removals: new Map() };
   return {
     remove: async (run) => {
       try {
@@ -50,7 +49,7 @@ export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
     },
     forget: async (sandbox, signal) => {
       const key = objectKey(sandbox);
-      for (const memory of [keeping.seen, keeping.failures, keeping.taken]) memory.delete(key);
+      for (const memory of [keeping.seen, keeping.failures, keeping.removals]) memory.delete(key);
       await deleteOrphans(sandbox, keeping, signal);
     },
   };
@@ -59,22 +58,24 @@ export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
 async function begin(run: IdentityRun, keeping: Keeping): Promise<() => Promise<IdentityOutcome>> {
   const key = objectKey(run.sandbox.metadata);
   const decision = await decideFor(run, keeping);
-  const context = { ...keeping, retryTime: () => retryTime(run, keeping) };
   const record = decision.action === 'Remove' ? decision.record : null;
-  const taken = keeping.taken.get(key);
-  if (record !== null && record.serviceAccountUID === taken?.serviceAccountUID) {
-    return () => Promise.resolve(taken.outcome);
-  }
-  keeping.taken.delete(key);
+  const last = keeping.removals.get(key);
+  const isSame = record !== null && record.serviceAccountUID === last?.serviceAccountUID;
+  // All of it is away, and the cache does not show it yet.
+  if (isSame && last.outcome.fields.vaultRole === undefined) return () => Promise.resolve(last.outcome);
+  keeping.removals.delete(key);
   if (record === null && (!run.isContained || isProviding(decision))) {
     return () => goOn(decision, run, keeping);
   }
   keeping.seen.delete(key);
-  const outcome = await removeIdentity(record, run, context);
-  const isTaken = record !== null && outcome.fields.vaultRole === undefined;
-  if (isTaken) {
-    keeping.failures.delete(key);
-    keeping.taken.set(key, { serviceAccountUID: record.serviceAccountUID, outcome });
+  const outcome = await removeIdentity(record, run, {
+    ...keeping,
+    doneBefore: isSame ? (last.outcome.fields.removal ?? []) : [],
+    retryTime: () => retryTime(run, keeping),
+  });
+  if (outcome.nextTime === Infinity) keeping.failures.delete(key);
+  if (record !== null) {
+    keeping.removals.set(key, { serviceAccountUID: record.serviceAccountUID, outcome });
   }
   return async () => {
     if (decision.action === 'Finish') await finishRemoval(run, keeping);

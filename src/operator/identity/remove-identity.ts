@@ -3,7 +3,12 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import type { IdentityOwner } from '../../policy/vault/vault-identity.ts';
-import { recordSteps, type RemovalStep, type RemovalWorld } from '../removal/decide-removal.ts';
+import {
+  type RecordedStep,
+  recordSteps,
+  type RemovalStep,
+  type RemovalWorld,
+} from '../removal/decide-removal.ts';
 import { runRemoval, type RemovalProgress } from '../removal/run-removal.ts';
 import { deleteAccount } from './account-store.ts';
 import { deleteAnchor } from './anchor-store.ts';
@@ -13,11 +18,18 @@ import type { IdentityContext, IdentityOutcome, IdentityRun } from './identity-c
 import { describeLeft, forceReleasedEvent } from './identity-events.ts';
 import { removalActions } from './removal-actions.ts';
 
+/** What a removal needs beside what identities are made with. */
+interface RemovalContext extends IdentityContext {
+  /** Steps that this process has done, which the cache of sandboxes may not show yet. */
+  readonly doneBefore: readonly RecordedStep[];
+  readonly retryTime: () => number;
+}
+
 /** Takes everything from a sandbox, as far as that can be done now. `record` is null where nothing is in Vault. */
 export async function removeIdentity(
   record: IdentityRecord | null,
   run: IdentityRun,
-  context: IdentityContext & { readonly retryTime: () => number },
+  context: RemovalContext,
 ): Promise<IdentityOutcome> {
   const actions = removalActions({ pod: run.pod, record }, context);
   const progress = await runRemoval(worldOf(record, run, context), actions, { ...context, ...run });
@@ -36,13 +48,13 @@ export async function removeIdentity(
 function worldOf(
   record: IdentityRecord | null,
   { sandbox, needs, pod, podLives }: IdentityRun,
-  { clock }: IdentityContext,
+  { clock, doneBefore }: RemovalContext,
 ): RemovalWorld {
   return {
     hasIdentity: record !== null,
     hasDatabases: (record?.databaseMounts.length ?? 0) > 0,
     endsPod: needs === null,
-    recorded: sandbox.status?.removal ?? [],
+    recorded: [...(sandbox.status?.removal ?? []), ...doneBefore],
     podLives,
     podIsCutOff: pod?.metadata.labels?.[LABEL.contained] !== undefined,
     networkProblem: null,

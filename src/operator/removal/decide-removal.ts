@@ -36,7 +36,7 @@ export interface RemovalScope {
 
 /** A removal as one reconciliation sees it. */
 export interface RemovalWorld extends RemovalScope {
-  /** `status.removal`. Of the network and of the pod it is not believed: what is there now counts. */
+  /** `status.removal`, and what was done since. Of the network and of the pod it is not believed: what is there now counts. */
   readonly recorded: readonly RecordedStep[];
   /** Whether a pod of the sandbox runs, or may. */
   readonly podLives: boolean;
@@ -135,14 +135,19 @@ export function withStep(world: RemovalWorld, step: RemovalStep): RemovalWorld {
 function isDone(step: RemovalStep, { recorded, podLives, podIsCutOff }: RemovalWorld): boolean {
   if (step === 'NetworkClosed') return !podLives || podIsCutOff;
   if (step === 'PodEnded') return !podLives;
-  return recorded.some(({ name, completedTime }) => name === step && completedTime !== undefined);
+  return completedIn(recorded, step) !== undefined;
 }
 
 function completedTimeOf(step: RemovalStep, { recorded, now }: RemovalWorld): string {
-  return recorded.find(({ name }) => name === step)?.completedTime ?? formatTime(now);
+  return completedIn(recorded, step) ?? formatTime(now);
+}
+
+function completedIn(recorded: readonly RecordedStep[], step: RemovalStep): string | undefined {
+  return recorded.find(({ name, completedTime }) => name === step && completedTime !== undefined)
+    ?.completedTime;
 }
 
 function settleTime({ recorded }: RemovalWorld): number {
-  const closed = recorded.find(({ name }) => name === 'LoginClosed')?.completedTime;
+  const closed = completedIn(recorded, 'LoginClosed');
   return closed === undefined ? 0 : parseTime(closed) + LOGIN_SETTLE_MILLISECONDS;
 }

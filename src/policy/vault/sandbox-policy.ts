@@ -3,8 +3,8 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Unchecked } from '../../api/unchecked.ts';
 import { singleLine } from '../../lib/single-line.ts';
 
-type Credentials = Unchecked<AgentRole['spec']['credentials']> | undefined;
-type Bindings = Unchecked<TenantIsolation['spec']['credentials']> | undefined;
+type Credentials = readonly Unchecked<AgentRole['spec']['credentials']>[number][] | undefined;
+type Bindings = readonly Unchecked<TenantIsolation['spec']['credentials']>[number][] | undefined;
 type Binding = NonNullable<Bindings>[number];
 
 /** The text of a sandbox's ACL policy in Vault. */

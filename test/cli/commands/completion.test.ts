@@ -43,6 +43,8 @@ describe('bash completes', () => {
     ['checks to explain', ['explain', 'privileg'], ['privileged', 'privilege-escalation']],
     ['kinds to list', ['get', ''], ['sandboxes', 'tenants', 'roles']],
     ['shells', ['completion', 'z'], ['zsh']],
+    ['commands of a group', ['vault', ''], ['policy']],
+    ['options of a command of a group', ['vault', 'policy', '--fi'], ['--filename']],
     ['commands to get help for', ['help', 'doc'], ['doctor']],
     ['files, with spaces too', ['review', '-f', 'my'], ['my pod.yaml']],
     ['further files of the same option', ['review', '-f', 'my pod.yaml', 'ro'], ['role.yaml']],

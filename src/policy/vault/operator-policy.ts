@@ -1,0 +1,160 @@
+import { SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
+import { VAULT_AUDIENCE, VAULT_NAME_PREFIX, VAULT_TOKEN_SECONDS } from './vault-identity.ts';
+import type { VaultMounts } from './vault-mounts.ts';
+
+/** The operator's own policy. It must not begin with the prefix that the policy itself lets it write. */
+export const OPERATOR_POLICY = 'operator-cloister';
+
+/** What one path of a policy allows. */
+interface PolicyRule {
+  readonly path: string;
+  readonly capabilities: readonly Capability[];
+  /** The values that a parameter may have, by its name; `[]` is every value. No other parameter is allowed then. */
+  readonly allowed?: Parameters;
+  /** The values that it must not have, which win. */
+  readonly denied?: Parameters;
+}
+
+type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'sudo';
+type Parameters = Readonly<Record<string, readonly (string | boolean)[]>>;
+
+/** A part of the policy, with what it is for. */
+interface PolicySection {
+  readonly comment: string;
+  readonly rules: readonly PolicyRule[];
+}
+
+const OWN = `${VAULT_NAME_PREFIX}*`;
+const WRITE = ['create', 'read', 'update', 'delete'] as const;
+const SECONDS = String(VAULT_TOKEN_SECONDS);
+
+// In a value, `*` at both ends stands for any text around. A comma would make two values of one, and Vault reads `*` as a glob
+// in a bound name.
+const NO_LIST = '*,*';
+const NO_GLOB = '***';
+
+/**
+ * What the auth role of a sandbox may be. Vault compares text with text: numbers never match. Lists match by their elements, and
+ * never where Vault is older or set so; no parameter may have every value then, since a denied value in a list would pass.
+ */
+const AUTH_ROLE = {
+  allowed: {
+    // `<namespace>.<sandbox>`: a name with a dot in it.
+    bound_service_account_names: ['*.*'],
+    bound_service_account_namespaces: [`${SYSTEM_NAMESPACE_PREFIX}*`],
+    audience: [VAULT_AUDIENCE],
+    alias_name_source: ['serviceaccount_uid'],
+    token_policies: [OWN],
+    token_no_default_policy: [true],
+    token_type: ['service'],
+    token_ttl: [SECONDS],
+    token_max_ttl: [SECONDS],
+    token_explicit_max_ttl: [SECONDS],
+  },
+  denied: {
+    bound_service_account_names: [NO_LIST, NO_GLOB],
+    bound_service_account_namespaces: [NO_LIST, NO_GLOB],
+    token_policies: [NO_LIST],
+  },
+} as const;
+
+/** OpenBao has namespaces as Vault Enterprise does, and says so by their list alone. */
+const NAMESPACES: PolicySection = {
+  comment: 'Whether there are namespaces.',
+  rules: [{ path: 'sys/namespaces', capabilities: ['list'] }],
+};
+
+/**
+ * Returns the text of the operator's policy, for the mounts that the tenants name. It allows what the operator asks of Vault, and
+ * of policies and auth roles only those whose names begin with `cloister.`. The mounts are literal paths.
+ */
+export function operatorPolicy(mounts: readonly VaultMounts[]): string {
+  const sections: readonly PolicySection[] = [
+    {
+      comment: 'Its own token.',
+      rules: [
+        { path: 'auth/token/revoke-self', capabilities: ['update'] },
+        { path: 'sys/capabilities-self', capabilities: ['update'] },
+      ],
+    },
+    ...(mounts.every(({ namespace }) => namespace === null) ? [] : [NAMESPACES]),
+    ...mounts.flatMap(sectionsOf),
+  ];
+  const title = [
+    `# The policy "${OPERATOR_POLICY}" of the operator of Cloister. Of policies and auth roles it covers those that begin with`,
+    `# "${VAULT_NAME_PREFIX}" alone. Its own name must not begin so, or the operator could change it.`,
+  ].join('\n');
+  return [title, ...sections.map(writeSection)].join('\n\n') + '\n';
+}
+
+function sectionsOf({ namespace, authMounts, databaseMounts }: VaultMounts): readonly PolicySection[] {
+  const at = namespace === null ? '' : `${namespace}/`;
+  const where = namespace === null ? '' : ` in the namespace ${namespace}`;
+  return [
+    {
+      comment: `Policies of sandboxes${where}.`,
+      rules: [
+        { path: `${at}sys/policies/acl/${OWN}`, capabilities: WRITE, allowed: { policy: [] } },
+        { path: `${at}sys/policies/acl`, capabilities: ['list'] },
+      ],
+    },
+    ...authMounts.map((mount) => authSection(at, mount)),
+    {
+      comment: `Entities, which Vault makes at a login${where}: to find, disable and delete them.`,
+      rules: [
+        { path: `${at}identity/lookup/entity`, capabilities: ['update'] },
+        {
+          path: `${at}identity/entity/id/+`,
+          capabilities: ['update', 'delete'],
+          allowed: { disabled: [true] },
+        },
+      ],
+    },
+    ...databaseMounts.map((mount) => databaseSection(at, mount)),
+  ];
+}
+
+function authSection(at: string, mount: string): PolicySection {
+  return {
+    comment: `Auth roles of sandboxes at ${at}auth/${mount}.`,
+    rules: [
+      { path: `${at}auth/${mount}/role/${OWN}`, capabilities: WRITE, ...AUTH_ROLE },
+      { path: `${at}auth/${mount}/role`, capabilities: ['list'] },
+      { path: `${at}sys/mounts/auth/${mount}`, capabilities: ['read'] },
+    ],
+  };
+}
+
+function databaseSection(at: string, mount: string): PolicySection {
+  return {
+    comment: `Leases of the database logins of sandboxes at ${at}${mount}: to revoke them, and to see that none is left.`,
+    rules: [
+      { path: `${at}sys/leases/revoke-prefix/${mount}/creds/${OWN}`, capabilities: ['update', 'sudo'] },
+      { path: `${at}sys/leases/lookup/${mount}/creds/${OWN}`, capabilities: ['list', 'sudo'] },
+    ],
+  };
+}
+
+function writeSection({ comment, rules }: PolicySection): string {
+  return [`# ${comment}`, ...rules.map(writeRule)].join('\n');
+}
+
+function writeRule({ path, capabilities, allowed, denied }: PolicyRule): string {
+  return [
+    `path "${path}" {`,
+    `  capabilities = ${writeList(capabilities)}`,
+    ...writeParameters('allowed_parameters', allowed),
+    ...writeParameters('denied_parameters', denied),
+    '}',
+  ].join('\n');
+}
+
+function writeParameters(name: string, parameters: Parameters | undefined): readonly string[] {
+  if (parameters === undefined) return [];
+  const lines = Object.entries(parameters).map(([key, values]) => `    ${key} = ${writeList(values)}`);
+  return [`  ${name} = {`, ...lines, '  }'];
+}
+
+function writeList(values: readonly (string | boolean)[]): string {
+  return `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
+}

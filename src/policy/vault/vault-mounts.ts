@@ -1,0 +1,114 @@
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+
+/** The mounts of one namespace of Vault that tenants name, each once, in the order of the alphabet. */
+export interface VaultMounts {
+  /** Namespace of Vault Enterprise, as from the one in which the operator logs in; null for that one. */
+  readonly namespace: string | null;
+  /** Mounts of the Kubernetes auth method. */
+  readonly authMounts: readonly string[];
+  /** Mounts of the database engine. */
+  readonly databaseMounts: readonly string[];
+}
+
+/** What tenants name in Vault, the operator's own namespace first, and what of it cannot be written into a policy. */
+export interface ReadVaultMounts {
+  readonly mounts: readonly VaultMounts[];
+  /** Sentences without a full stop, each with the tenant, the field and what was found. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * What may be a part of a path in a policy. A `+` as a segment, a `*` at the end and `{{` have a meaning there, and a quotation
+ * mark ends the path.
+ */
+const LITERAL_PATH = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
+
+/** Whether a path of Vault can be written into a policy and stands for itself alone there. */
+export function isLiteralPath(path: string): boolean {
+  return LITERAL_PATH.test(path) && !path.split('/').some((segment) => segment === '.' || segment === '..');
+}
+
+/**
+ * Returns the mounts that the tenants name; of a tenant without `spec.vault` none. `ownNamespace` is the namespace of Vault
+ * in which the operator logs in, null for the root: it reaches no other than those below it.
+ */
+export function readVaultMounts(
+  tenants: readonly TenantIsolation[],
+  ownNamespace: string | null = null,
+): ReadVaultMounts {
+  const byNamespace = new Map<string | null, { auth: Set<string>; database: Set<string> }>();
+  const problems: string[] = [];
+  for (const tenant of tenants) {
+    const { vault } = tenant.spec;
+    if (vault === undefined) continue;
+    const found = namedPaths(tenant, vault);
+    const bad = found.filter(({ path }) => !isLiteralPath(path));
+    problems.push(...bad.map(({ field, path }) => describeProblem(tenant.metadata.name, field, path)));
+    if (bad.length > 0) continue;
+    const namespace = relativeNamespace(vault.namespace ?? null, ownNamespace);
+    if (namespace === undefined) {
+      problems.push(describeOutside(tenant.metadata.name, vault.namespace, ownNamespace));
+      continue;
+    }
+    const mounts = byNamespace.get(namespace) ?? { auth: new Set(), database: new Set() };
+    byNamespace.set(namespace, mounts);
+    mounts.auth.add(vault.authMount);
+    for (const { vaultDatabase } of tenant.spec.credentials) {
+      if (vaultDatabase !== undefined) mounts.database.add(vaultDatabase.mount);
+    }
+  }
+  const mounts = [...byNamespace]
+    .sort(([one], [other]) => compare(one ?? '', other ?? ''))
+    .map(([namespace, { auth, database }]) => ({
+      namespace,
+      authMounts: [...auth].sort(compare),
+      databaseMounts: [...database].sort(compare),
+    }));
+  return { mounts, problems };
+}
+
+/** Undefined where the operator does not reach it. */
+function relativeNamespace(namespace: string | null, own: string | null): string | null | undefined {
+  if (namespace === own) return null;
+  if (own === null) return namespace;
+  return namespace?.startsWith(`${own}/`) === true ? namespace.slice(own.length + 1) : undefined;
+}
+
+interface NamedPath {
+  readonly field: string;
+  readonly path: string;
+}
+
+function namedPaths(
+  { spec }: TenantIsolation,
+  { authMount, namespace }: NonNullable<TenantIsolation['spec']['vault']>,
+): readonly NamedPath[] {
+  return [
+    { field: 'spec.vault.authMount', path: authMount },
+    ...(namespace === undefined ? [] : [{ field: 'spec.vault.namespace', path: namespace }]),
+    ...spec.credentials.flatMap(({ vaultDatabase }, index) =>
+      vaultDatabase === undefined
+        ? []
+        : [{ field: `spec.credentials[${index}].vaultDatabase.mount`, path: vaultDatabase.mount }],
+    ),
+  ];
+}
+
+function describeProblem(tenant: string, field: string, path: string): string {
+  return (
+    `TenantIsolation "${tenant}": ${field} is ${JSON.stringify(path)}, which has a meaning of its own in a policy of Vault; ` +
+    'use a mount of letters, digits, ".", "_", "-" and "/"'
+  );
+}
+
+function describeOutside(tenant: string, namespace: string | undefined, own: string | null): string {
+  const found = namespace === undefined ? 'is not set' : `is ${JSON.stringify(namespace)}`;
+  return (
+    `TenantIsolation "${tenant}": spec.vault.namespace ${found}, and the operator logs in to ${JSON.stringify(own)}; ` +
+    'it reaches that namespace and those below it'
+  );
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

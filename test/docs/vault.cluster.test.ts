@@ -1,0 +1,101 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
+import { providePrograms } from '../testbed/provide-programs.ts';
+import { runCommand } from '../testbed/run-command.ts';
+import { type StartedVault, startVault } from '../testbed/vault/start-vault.ts';
+import { readDocCommands, ROOT } from './doc-commands.ts';
+
+const TENANTS = `apiVersion: cloister.dev/v1alpha1
+kind: TenantIsolation
+metadata: {name: acme}
+spec:
+  namespaces: [{name: acme-agents}]
+  vault: {authMount: kubernetes}
+  onEgressOpen: Report
+  adopt: Report
+`;
+
+let controlPlane: StartedControlPlane;
+let vault: StartedVault;
+
+beforeAll(async () => {
+  [controlPlane, vault] = await Promise.all([startControlPlane({ controllerManager: false }), startVault()]);
+  const bin = join(vault.folder, 'bin');
+  mkdirSync(bin);
+  symlinkSync((await providePrograms(['kubectl'])).path('kubectl'), join(bin, 'kubectl'));
+  symlinkSync(vault.program, join(bin, 'vault'));
+  const source = join(ROOT, 'src', 'bin', 'cloister.ts');
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${source}' "$@"\n`;
+  writeFileSync(join(bin, 'cloister'), script, { mode: 0o755 });
+  writeFileSync(join(vault.folder, 'tenants.yaml'), TENANTS);
+  await controlPlane.apply(
+    ['cloister-system', 'cloister-t-acme'].flatMap((name) => [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+    ]),
+  );
+  await controlPlane.apply([
+    serviceAccount('cloister-system', 'cloister-operator'),
+    serviceAccount('cloister-t-acme', 'acme-agents.hermes'),
+  ]);
+});
+afterAll(async () => {
+  await vault?.stop();
+  await controlPlane?.stop();
+});
+
+const serviceAccount = (namespace: string, name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name, namespace },
+});
+
+/** Runs a command as a reader would, with the programs of the testbed. */
+async function run(command: string): Promise<string> {
+  const { code, stdout } = await runCommand({
+    program: 'bash',
+    args: ['-e', '-o', 'pipefail', '-c', `cd '${vault.folder}'; exec 2>&1; ${command}`],
+    environment: {
+      PATH: `${join(vault.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+      HOME: vault.folder,
+      KUBECONFIG: controlPlane.kubeconfig,
+      VAULT_ADDR: vault.url,
+      VAULT_CACERT: vault.certificateAuthorityFile,
+      VAULT_TOKEN: vault.rootToken,
+    },
+  });
+  expect(code, `${command}\n${stdout}`).toBe(0);
+  return stdout;
+}
+
+test('after the commands of docs/vault.md, the operator logs in and makes an identity that logs in', async () => {
+  const commands = readDocCommands().filter(({ file }) => file === 'docs/vault.md');
+  expect(commands).toHaveLength(9);
+  for (const { command } of commands) await run(command);
+
+  const login = async (namespace: string, name: string, role: string): Promise<string> => {
+    const args = ['create', 'token', name, '-n', namespace, '--audience', 'vault'];
+    const jwt = (await controlPlane.kubectl(args)).stdout.trim();
+    const { body } = await vault.as()('POST', 'auth/kubernetes/login', { role, jwt });
+    return (body['auth'] as { client_token: string }).client_token;
+  };
+  const operator = vault.as(await login('cloister-system', 'cloister-operator', 'operator-cloister'));
+  const name = 'cloister.acme.acme-agents.hermes';
+  const policy = 'path "secret/data/acme/openai" { capabilities = ["read"] }';
+  expect((await operator('POST', `sys/policies/acl/${name}`, { policy })).status).toBe(204);
+  const role = {
+    bound_service_account_names: 'acme-agents.hermes',
+    bound_service_account_namespaces: 'cloister-t-acme',
+    audience: 'vault',
+    token_policies: name,
+    token_no_default_policy: true,
+    token_ttl: '900',
+  };
+  expect((await operator('POST', `auth/kubernetes/role/${name}`, role)).status).toBe(204);
+  await vault.root('POST', 'secret/data/acme/openai', { data: { api_key: 'value' } });
+  const sandbox = vault.as(await login('cloister-t-acme', 'acme-agents.hermes', name));
+  expect((await sandbox('GET', 'secret/data/acme/openai')).data).toMatchObject({
+    data: { api_key: 'value' },
+  });
+});
