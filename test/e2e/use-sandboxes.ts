@@ -34,6 +34,8 @@ export const RUNNING = { gate: PASSED, agent: 'Running' } as const;
 export function useSandboxes(
   prepare: (controlPlane: StartedControlPlane) => Promise<void> = async () => {},
   options: () => Promise<ControlPlaneOptions> = async () => ({}),
+  /** Further flags of the operator, asked for when everything is prepared. */
+  operatorFlags: () => readonly string[] = () => [],
 ) {
   let controlPlane: StartedControlPlane;
   let cloister: RunningCloister;
@@ -44,7 +46,7 @@ export function useSandboxes(
     await prepare(controlPlane);
     cloister = await startCloister(controlPlane, {
       startGateDigests: [DIGEST],
-      operatorFlags: OPERATOR_FLAGS,
+      operatorFlags: [...OPERATOR_FLAGS, ...operatorFlags()],
     });
     await applyTenant(controlPlane);
     const hasGateway = async (): Promise<void> => {
