@@ -43,7 +43,7 @@ function keepRole(roles: Map<string, RolePolicy>, { type, object }: Change<Agent
 /** The tenants, compiled when they change. */
 export function createTenantCache(
   options: CacheOptions,
-): CachePart & Pick<ClusterView, 'tenantOf' | 'otherTenantsOf'> {
+): CachePart & Pick<ClusterView, 'tenantOf' | 'otherTenantsOf' | 'hasTenant'> {
   const tenants = new Map<string, TenantPolicy>();
   let index = indexTenants([]);
   const cache = createWatchCache<TenantIsolation & KubeObject>({
@@ -59,6 +59,7 @@ export function createTenantCache(
   return {
     ...cache,
     resource: resources.tenantIsolations.plural,
+    hasTenant: (name) => tenants.has(name),
     tenantOf: (namespace) => index.holderOf(namespace),
     otherTenantsOf: (namespace, except) => index.othersOf(namespace, except),
   };

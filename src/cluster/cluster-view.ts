@@ -7,6 +7,7 @@ import type { QuarantineFacts } from '../policy/quarantine/find-quarantine.ts';
  * does not slow a lookup down.
  */
 export interface ClusterView extends KnownPolicies {
+  hasTenant(name: string): boolean;
   /** The role label of a running pod: null where it has none, undefined where the pod is not known. */
   roleNameOfPod(namespace: string, name: string): string | null | undefined;
   /** The quarantine that holds a sandbox or a pod; null where none does. */

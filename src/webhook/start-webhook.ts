@@ -104,6 +104,7 @@ function watchCluster({ client, log }: WebhookOptions): Cluster {
       role: roles.role,
       tenantOf: tenants.tenantOf,
       otherTenantsOf: tenants.otherTenantsOf,
+      hasTenant: tenants.hasTenant,
       roleNameOfPod: pods.roleNameOfPod,
       quarantineOf: quarantines.quarantineOf,
     },

@@ -18,6 +18,7 @@ const view: ClusterView = {
   role: (name) => [OPEN, SHUT].find((role) => role.name === name) ?? null,
   roleNameOfPod: (_namespace, name) => ROLE_OF_POD.get(name),
   quarantineOf: () => null,
+  hasTenant: () => true,
 };
 const settings: ReviewSettings = {
   view,

@@ -28,7 +28,7 @@ const BINDINGS = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic
 const WAIT = { timeout: 40_000, interval: 200 };
 
 let log: AuditLog;
-const { calls, controlPlane, cloister, changeSandbox, isGone, nextPod, run } = useSandboxes(
+const { calls, controlPlane, cloister, changeSandbox, isGone, nextPod, run, says } = useSandboxes(
   undefined,
   async () => {
     log = await createAuditLog(OPERATOR_USER);
@@ -60,6 +60,21 @@ test('sandboxes are made, restored, stopped and deleted after their end', { time
   await run('short', { ttlSecondsAfterFinished: 1 });
   await changeSandbox('short', { state: 'Stopped' });
   await isGone(`${SANDBOXES}/short`);
+});
+
+test('a sandbox that a policy opens is quarantined and cut off', { timeout: 120_000 }, async () => {
+  await run('leaky');
+  await changeTenant(calls(), 'acme', () => ({ onEgressOpen: 'Quarantine' }));
+  for (const name of ['cloister-managed-objects', 'cloister-managed-objects-2']) {
+    await calls().remove(`${BINDINGS}/${name}`);
+  }
+  const policies = '/apis/networking.k8s.io/v1/namespaces/acme-agents/networkpolicies';
+  const spec = { podSelector: {}, policyTypes: ['Egress'], egress: [{}] };
+  await vi.waitFor(async () => {
+    expect((await calls().create(policies, { metadata: { name: 'wide' }, spec })).status).toBe(201);
+  }, WAIT);
+  await says('leaky', 'Contained True/Quarantined');
+  await calls().remove(`${policies}/wide`);
 });
 
 test('what somebody changed or deleted is repaired, also the lease', { timeout: 120_000 }, async () => {

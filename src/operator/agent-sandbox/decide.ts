@@ -108,7 +108,7 @@ function conclude(world: SandboxWorld, found: Found): SandboxDecision {
     plan,
     state: state.state,
     rendered,
-    gracePeriodSeconds: quarantine === null ? undefined : CONTAINED_GRACE_SECONDS,
+    gracePeriodSeconds: gracePeriodOf(world),
     mayRun,
     isReleased: isOver(sandbox, state) || condition.reason === 'NotEnrolled',
     ingress: granted === null || !mayRun ? null : ingressPolicy(sandbox, granted.role),
@@ -126,6 +126,10 @@ function conclude(world: SandboxWorld, found: Found): SandboxDecision {
 function whyNone({ sandbox }: SandboxWorld, { granted, condition }: GrantedRole): string | null {
   if (sandbox.metadata.deletionTimestamp !== undefined) return 'The AgentSandbox is being deleted.';
   return granted === null ? condition.message : null;
+}
+
+function gracePeriodOf({ quarantine }: SandboxWorld): number | undefined {
+  return quarantine === null ? undefined : CONTAINED_GRACE_SECONDS;
 }
 
 /** What is known of the network of the sandbox's own pod. */

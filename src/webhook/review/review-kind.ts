@@ -1,5 +1,8 @@
+import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
+import type { ClusterView } from '../../cluster/cluster-view.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
+import { quarantineWarnings } from '../../policy/quarantine/quarantine-warnings.ts';
 import { unobeyedWarnings } from '../../policy/unobeyed-warnings.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict, toVerdict } from '../admission-verdict.ts';
@@ -24,8 +27,17 @@ export function reviewKind(request: AdmissionRequest, { view, now }: ReviewSetti
     before: request.oldObject ?? null,
     now: now(),
   });
-  if (decision.effect === 'Allow') return { allowed: true, warnings: unobeyedWarnings(kind, request.object) };
+  if (decision.effect === 'Allow') return { allowed: true, warnings: warningsOf(kind, request.object, view) };
   return toVerdict(subject, decision);
+}
+
+function warningsOf(kind: string, object: unknown, view: ClusterView): readonly string[] {
+  if (kind !== 'AgentQuarantine') return unobeyedWarnings(kind, object);
+  return quarantineWarnings(object as AgentQuarantine, {
+    hasTenant: (name) => view.hasTenant(name),
+    hasRole: (name) => view.role(name) !== null,
+    isEnrolled: (namespace) => view.tenantOf(namespace) !== null,
+  });
 }
 
 function hasSameSpec({ object, oldObject }: AdmissionRequest): boolean {

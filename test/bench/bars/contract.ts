@@ -89,6 +89,7 @@ function sampleSettings(): ReviewSettings {
       roleNameOfPod: () => undefined,
       otherTenantsOf: () => [],
       quarantineOf: () => null,
+      hasTenant: () => true,
     },
     configuration: {
       startGateDigests: [startGateDigest()],

@@ -23,6 +23,7 @@ export function knownCluster(
       role: (name) => roles.find((role) => role.name === name) ?? null,
       roleNameOfPod: (namespace, name) =>
         namespace === 'acme-agents' && Object.hasOwn(pods, name) ? pods[name] : undefined,
+      hasTenant: (name) => name === 'acme',
       quarantineOf: (facts) => findQuarantine(facts, quarantines),
     },
     configuration: buildReviewContext().configuration,

@@ -59,3 +59,31 @@ test('a pod that runs may still be changed within its contract', () => {
     allowed: true,
   });
 });
+
+test.each<[string, Target, RegExp | null]>([
+  ['everything', { type: 'All' }, null],
+  ['a tenant', { type: 'Tenant', name: 'acme' }, null],
+  [
+    'a tenant that does not exist',
+    { type: 'Tenant', name: 'acmee' },
+    /TenantIsolation "acmee" does not exist/,
+  ],
+  ['a role that does not exist', { type: 'Role', name: 'nobody' }, /AgentRole "nobody" does not exist/],
+  ['an enrolled namespace', { type: 'Namespace', name: 'acme-agents' }, null],
+  [
+    'a namespace of no tenant',
+    { type: 'Namespace', name: 'elsewhere' },
+    /no TenantIsolation lists the namespace/,
+  ],
+  ['a sandbox of no tenant', { type: 'Sandbox', namespace: 'elsewhere', name: 'x' }, /namespace "elsewhere"/],
+])('a quarantine of %s is never refused, and what does not exist is said', (_, target, warning) => {
+  const object = buildAgentQuarantine((one) => (one.spec.target = target));
+  const kind = { group: 'cloister.dev', version: 'v1alpha1', kind: 'AgentQuarantine' };
+  const resource = { group: 'cloister.dev', version: 'v1alpha1', resource: 'agentquarantines' };
+  const { request } = buildAdmissionReview({ operation: 'CREATE', object, kind, resource });
+
+  expect(review(request, knownCluster())).toEqual({
+    allowed: true,
+    warnings: warning === null ? [] : [expect.stringMatching(warning)],
+  });
+});
