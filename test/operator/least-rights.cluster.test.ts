@@ -20,6 +20,10 @@ const EXCEPTIONS: readonly (readonly [right: RegExp, reason: string])[] = [
     /^watch \w+\.(cilium\.io|crd\.antrea\.io|(crd\.)?projectcalico\.org|policy\.networking\.k8s\.io)$/,
     'needed where the kind is installed; test/e2e/sandbox-egress.cluster.test.ts installs them',
   ],
+  [
+    /^patch agentsandboxes\.cloister\.dev$/,
+    'needed where there is a Vault; test/e2e/vault-sandboxes.cluster.test.ts has one',
+  ],
 ];
 
 const NAMESPACES = '/api/v1/namespaces';
