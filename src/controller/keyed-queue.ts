@@ -80,8 +80,14 @@ function entryOf(key: string, entries: Map<string, Entry>): Entry {
 }
 
 /** When a key is worked on that is added during the pause after an error. */
-function dueWhenAdded({ endTime, dueTime }: Entry, now: number): number {
+function dueWhenAdded({ endTime, dueTime }: Pick<Entry, 'endTime' | 'dueTime'>, now: number): number {
   return Math.min(dueTime, Math.max(endTime + MAX_PAUSE_OF_ADDED_MILLISECONDS, now));
+}
+
+/** When a key is worked on that is to rest after its work, or failed and may have been added meanwhile. */
+function dueAfterWork({ endTime, isAddedAgain }: Entry, rest: number, now: number): number {
+  const dueTime = endTime + rest;
+  return isAddedAgain ? dueWhenAdded({ endTime, dueTime }, now) : dueTime;
 }
 
 /** Creates a queue in which no key is worked on twice at the same time. Nothing is worked on before `start`. */
@@ -104,7 +110,7 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
     if (stopping.signal.aborted) return;
     if (entry.isAddedAgain && entry.failures === 0) enqueue(key, entry);
     else if (rest === undefined) entries.delete(key);
-    else wakeAt(key, entry, entry.endTime + rest);
+    else wakeAt(key, entry, dueAfterWork(entry, rest, clock.now()));
   };
   const wakeAt = (key: string, entry: Entry, dueTime: number): void => {
     if (stopping.signal.aborted) return;

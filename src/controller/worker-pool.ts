@@ -36,7 +36,8 @@ export function createWorkerPool(
       if (key === undefined) return;
       const ended = run(key).finally(() => {
         running.delete(ended);
-        pump();
+        // Work that finds nothing to do makes no call, and thousands of such would let no timer run: no renewal, no probe.
+        setImmediate(pump);
       });
       running.add(ended);
     }

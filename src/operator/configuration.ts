@@ -73,6 +73,7 @@ const SETTINGS = [
   'start-gate-image',
   'start-gate-digests',
   'image-pull-policy',
+  'image-pull-secrets',
   'node-ports',
   'outside-targets',
   'api-server-ports',
@@ -118,7 +119,9 @@ function readGateway(read: Read): Pick<OperatorConfiguration, 'gateway' | 'image
     oneOf('Always', 'IfNotPresent', 'Never'),
     GATEWAY_DEFAULTS.imagePullPolicy,
   );
-  return { gateway: image === null ? null : { image, imagePullPolicy, ...limits }, imagePullPolicy };
+  const imagePullSecrets = read<readonly string[]>('image-pull-secrets', listOf(nonEmpty), []);
+  const gateway = image === null ? null : { image, imagePullPolicy, imagePullSecrets, ...limits };
+  return { gateway, imagePullPolicy };
 }
 
 function readGate(read: Read): GateSettings {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../kube/kube-object.ts';
+import type { ContainerFields } from '../policy/network-policies/policy-pod.ts';
 
 // What the operator reads of Kubernetes' own kinds; the API server sends more, and the caches keep it.
 
@@ -23,10 +24,20 @@ export interface ObservedContainerStatus {
   readonly lastState?: ObservedContainerState;
 }
 
+export type ObservedContainer = ContainerFields & { readonly name: string };
+
+/** Its cache holds nothing else of the spec. */
 export interface ObservedPod extends KubeObject {
-  readonly spec?: Readonly<Record<string, unknown>> & {
-    readonly nodeName?: string;
-    readonly hostAliases?: readonly { readonly ip?: string; readonly hostnames?: readonly string[] }[] | null;
+  readonly spec?: {
+    readonly nodeName?: string | undefined;
+    readonly hostNetwork?: boolean | undefined;
+    readonly terminationGracePeriodSeconds?: number | undefined;
+    readonly hostAliases?:
+      | readonly { readonly ip?: string; readonly hostnames?: readonly string[] }[]
+      | null
+      | undefined;
+    readonly containers?: readonly ObservedContainer[];
+    readonly initContainers?: readonly ObservedContainer[];
   };
   readonly status?: {
     readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';

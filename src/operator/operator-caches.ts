@@ -12,11 +12,11 @@ import type { KubeResource } from '../kube/kube-resource.ts';
 import { resources } from '../kube/resources.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
-import type { ContainerFields } from '../policy/network-policies/policy-pod.ts';
 import type { NodeFacts } from '../policy/nodes/node-facts.ts';
 import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
 import type {
   ObservedConfigMap,
+  ObservedContainer,
   ObservedPod,
   ObservedResourceQuota,
   ObservedService,
@@ -51,14 +51,6 @@ export interface OperatorCaches extends CacheSet {
   readonly resourceQuotas: SharedCache<ObservedResourceQuota>;
   /** Whether all of them are synced. */
   readonly synced: () => boolean;
-}
-
-type ContainerFacts = ContainerFields & { readonly name: string };
-
-interface PodSpecFacts {
-  readonly hostNetwork?: boolean;
-  readonly containers?: readonly ContainerFacts[];
-  readonly initContainers?: readonly ContainerFacts[];
 }
 
 const INSTALLER = Object.entries(INSTALLER_LABELS)
@@ -124,17 +116,24 @@ export function withoutTenants(caches: OperatorCaches): OperatorCaches {
   return { ...caches, tenants };
 }
 
-/** Of the spec, which is most of a pod, what policies and the verdict of its start gate are judged by. */
+/** Of the spec, which is most of a pod, what the operator reads. */
 function podFacts({ spec, ...pod }: ObservedPod): ObservedPod {
-  const { hostNetwork, containers = [], initContainers = [] } = (spec ?? {}) as PodSpecFacts;
-  const facts = ({ name, ports, restartPolicy }: ContainerFacts): ContainerFacts => ({
+  const { containers = [], initContainers = [] } = spec ?? {};
+  const facts = ({ name, ports, restartPolicy }: ObservedContainer): ObservedContainer => ({
     name,
     ports,
     restartPolicy,
   });
   return {
     ...pod,
-    spec: { hostNetwork, containers: containers.map(facts), initContainers: initContainers.map(facts) },
+    spec: {
+      nodeName: spec?.nodeName,
+      hostAliases: spec?.hostAliases,
+      hostNetwork: spec?.hostNetwork,
+      terminationGracePeriodSeconds: spec?.terminationGracePeriodSeconds,
+      containers: containers.map(facts),
+      initContainers: initContainers.map(facts),
+    },
   };
 }
 

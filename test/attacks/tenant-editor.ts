@@ -104,7 +104,7 @@ const CREATED: readonly Attack[] = [
   },
   {
     name: 'KEP-2837, more reserved for the pod than its role grants',
-    request: create({ '/spec/resources': { requests: { cpu: '64' } } }),
+    request: create({ '/spec/resources': { requests: { cpu: '16' } } }),
     whole: 'Decide',
     withoutWebhook: 'Admitted',
   },

@@ -129,6 +129,19 @@ describe('an error', () => {
     expect(begun.at(-1)).toBe('bad@20000');
   });
 
+  test('waits five seconds at most where its key was added while it failed', async () => {
+    const { queue, clock, begun, state } = start(1, 0, 64 * SECOND);
+    state.work = () => {
+      if (begun.length === 6) queue.add('bad');
+      return Promise.reject(new Error('broken'));
+    };
+    queue.add('bad');
+    await clock.advance(120 * SECOND);
+    const times = begun.map((entry) => Number(entry.split('@')[1]));
+    expect(times[5]! - times[4]!).toBeGreaterThan(5 * SECOND);
+    expect(times[6]! - times[5]!).toBe(5 * SECOND);
+  });
+
   test('begins with the shortest pause again after work that went well', async () => {
     const { queue, clock, begun, state } = start();
     state.work = () => (clock.now() === 1_500 ? Promise.resolve({}) : Promise.reject(new Error('broken')));

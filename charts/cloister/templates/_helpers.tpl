@@ -43,6 +43,7 @@ app.kubernetes.io/component: {{ .component }}
 - --start-gate-image={{ with .Values.startGate.image }}{{ if .digest }}{{ .repository }}@{{ .digest }}{{ end }}{{ end }}
 - --start-gate-digests={{ include "cloister.startGateDigests" . }}
 - --image-pull-policy={{ .Values.image.pullPolicy }}
+- --image-pull-secrets={{ join "," .Values.image.pullSecrets }}
 - --node-ports={{ .Values.startGate.nodePorts }}
 - --outside-targets={{ join "," .Values.startGate.outsideTargets }}
 - --api-server-ports={{ join "," .Values.networkPolicy.apiServerPorts }}

@@ -1,7 +1,7 @@
 import { type EgressJudgement, judgeEgress } from '../../policy/network-policies/judge-egress.ts';
 import type { NetworkPolicy, PolicyPod } from '../../policy/network-policies/network-policy.ts';
 import type { OtherPolicy } from '../../policy/network-policies/other-policies.ts';
-import { type PodFields, policyPodOf } from '../../policy/network-policies/policy-pod.ts';
+import { policyPodOf } from '../../policy/network-policies/policy-pod.ts';
 import { selectPolicies } from '../../policy/network-policies/select-policies.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { GATEWAY_SELECTOR } from '../../render/tenant/rendered-object.ts';
@@ -45,7 +45,7 @@ export function judgePod(
   }: NetworkSurroundings & { readonly tenant: TenantPolicy | null },
 ): EgressJudgement | null {
   if (tenant === null) return null;
-  const pod = policyPodOf(observed as PodFields, namespaceLabels);
+  const pod = policyPodOf(observed, namespaceLabels);
   return judgeEgress({
     pod,
     policies: networkPolicies,

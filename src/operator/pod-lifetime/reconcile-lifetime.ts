@@ -76,11 +76,8 @@ async function end(
   { client, logger, events, signal }: PodLifetimeOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { namespace = '', name = '', uid } = pod.metadata;
-  const asked = pod.spec?.['terminationGracePeriodSeconds'];
-  const gracePeriodSeconds = Math.min(
-    typeof asked === 'number' ? asked : MAX_GRACE_SECONDS,
-    MAX_GRACE_SECONDS,
-  );
+  const asked = pod.spec?.terminationGracePeriodSeconds ?? MAX_GRACE_SECONDS;
+  const gracePeriodSeconds = Math.min(asked, MAX_GRACE_SECONDS);
   try {
     await client.delete(resources.pods, { namespace, name }, { uid, gracePeriodSeconds, signal });
   } catch (error) {

@@ -7,13 +7,20 @@ import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendere
 export interface GatewaySettings {
   readonly image: string;
   readonly imagePullPolicy: ImagePullPolicy;
+  /** Names of Secrets in each tenant's system namespace. */
+  readonly imagePullSecrets: readonly string[];
   /** Limits of a replica, as quantities. */
   readonly cpu: string;
   readonly memory: string;
 }
 
 /** What an installation that says nothing sets. */
-export const GATEWAY_DEFAULTS = { imagePullPolicy: 'IfNotPresent', cpu: '1', memory: '512Mi' } as const;
+export const GATEWAY_DEFAULTS = {
+  imagePullPolicy: 'IfNotPresent',
+  imagePullSecrets: [],
+  cpu: '1',
+  memory: '512Mi',
+} as const;
 
 /** The gateway of one tenant. */
 export interface GatewayShape {
@@ -55,9 +62,13 @@ export function gatewayStatefulSet(shape: GatewayShape, settings: GatewaySetting
 }
 
 function podSpec({ tenant, storageClassName }: GatewayShape, settings: GatewaySettings): object {
+  const { imagePullSecrets } = settings;
   const spool = { name: SPOOL.volume, emptyDir: { sizeLimit: SPOOL.size } };
   return {
     serviceAccountName: GATEWAY.name,
+    ...(imagePullSecrets.length === 0
+      ? {}
+      : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     automountServiceAccountToken: true,
     os: { name: 'linux' },
     enableServiceLinks: false,

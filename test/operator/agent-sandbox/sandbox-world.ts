@@ -107,7 +107,7 @@ export function podIn(of: SandboxWorld, status: PodStatus = {}, uid = POD_UID): 
   const { name, namespace, labels, annotations, ownerReferences } = metadata;
   return {
     metadata: { name, namespace, labels, annotations, ownerReferences: [...ownerReferences], uid },
-    spec,
+    spec: spec as ObservedPod['spec'],
     status,
   };
 }

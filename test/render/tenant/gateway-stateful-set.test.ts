@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type GatewayShape, gatewayStatefulSet } from '../../../src/render/tenant/gateway-stateful-set.ts';
+import {
+  type GatewaySettings,
+  type GatewayShape,
+  gatewayStatefulSet,
+} from '../../../src/render/tenant/gateway-stateful-set.ts';
 
 interface Rendered {
   readonly replicas: number;
@@ -13,8 +17,15 @@ interface Rendered {
   };
 }
 
-function render(shape: Partial<GatewayShape> = {}, cpu = '1'): Rendered {
-  const settings = { image: 'gateway@sha256:1', imagePullPolicy: 'Never', cpu, memory: '256Mi' } as const;
+function render(shape: Partial<GatewayShape> = {}, set: Partial<GatewaySettings> = {}): Rendered {
+  const settings = {
+    image: 'gateway@sha256:1',
+    imagePullPolicy: 'Never',
+    imagePullSecrets: [],
+    cpu: '1',
+    memory: '256Mi',
+    ...set,
+  } as const;
   return gatewayStatefulSet({ tenant: 'acme', replicas: 3, ...shape }, settings)['spec'] as Rendered;
 }
 
@@ -49,6 +60,12 @@ describe('the gateway', () => {
     ]);
   });
 
+  test('is pulled with the Secrets that the installation names', () => {
+    const { spec } = render({}, { imagePullSecrets: ['registry', 'mirror'] }).template;
+    expect(spec).toMatchObject({ imagePullSecrets: [{ name: 'registry' }, { name: 'mirror' }] });
+    expect(render().template.spec).not.toHaveProperty('imagePullSecrets');
+  });
+
   test('keeps its spool on the node, with a limit, where the tenant names no storage class', () => {
     const { template, volumeClaimTemplates } = render();
     expect(template.spec.volumes).toContainEqual({ name: 'spool', emptyDir: { sizeLimit: '1Gi' } });
@@ -67,7 +84,7 @@ describe('the gateway', () => {
     ['1', '50m'],
     ['20m', '20m'],
   ])('with a limit of %s asks for %s of a CPU', ([limit, request]) => {
-    const [container] = render({}, limit).template.spec.containers;
+    const [container] = render({}, { cpu: limit }).template.spec.containers;
     expect(container?.['resources']).toEqual({
       limits: { cpu: limit, memory: '256Mi' },
       requests: { cpu: request, memory: '256Mi' },

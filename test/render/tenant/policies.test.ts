@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { allowGateway } from '../../../src/render/tenant/allow-gateway.ts';
 import { defaultDeny } from '../../../src/render/tenant/default-deny.ts';
 import { gatewayNetworkPolicy } from '../../../src/render/tenant/gateway-network-policy.ts';
-import { gatewayStatefulSet } from '../../../src/render/tenant/gateway-stateful-set.ts';
+import { GATEWAY_DEFAULTS, gatewayStatefulSet } from '../../../src/render/tenant/gateway-stateful-set.ts';
 
 const GATEWAY_PODS = {
   'app.kubernetes.io/name': 'cloister-gateway',
@@ -65,7 +65,7 @@ test('the gateway is reached from the pods of its tenant alone, but for probes a
 });
 
 test('the labels that the policies select are those of the pods of the gateway', () => {
-  const settings = { image: 'gateway', imagePullPolicy: 'Never', cpu: '1', memory: '1Gi' } as const;
+  const settings = { ...GATEWAY_DEFAULTS, image: 'gateway' };
   const { spec } = gatewayStatefulSet({ tenant: 'acme', replicas: 2 }, settings) as unknown as {
     spec: { template: { metadata: { labels: object } } };
   };
