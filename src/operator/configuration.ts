@@ -16,6 +16,8 @@ import {
 import type { ImagePullPolicy } from '../render/sandbox/pod.ts';
 import { DEFAULT_API_SERVER_PORTS } from '../render/tenant/gateway-network-policy.ts';
 import { GATEWAY_DEFAULTS, type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
+import type { VaultSettings } from '../vault/vault-settings.ts';
+import { readVaultSettings, VAULT_SETTINGS } from './vault-settings.ts';
 
 /** The start gate that sandboxes get. */
 export interface StartGateSettings {
@@ -54,6 +56,8 @@ export interface OperatorConfiguration {
   readonly imagePullPolicy: ImagePullPolicy;
   /** Ports of the API server, which gateways may reach. */
   readonly apiServerPorts: readonly number[];
+  /** Null where Vault is not used. */
+  readonly vault: VaultSettings | null;
 }
 
 const SETTINGS = [
@@ -73,6 +77,7 @@ const SETTINGS = [
   'outside-targets',
   'api-server-ports',
   'webhook-service',
+  ...VAULT_SETTINGS,
 ] as const;
 
 type Read = ReadSetting<(typeof SETTINGS)[number]>;
@@ -97,6 +102,7 @@ export function readConfiguration(
       digests: read<readonly string[]>('start-gate-digests', digests, []),
     },
     apiServerPorts: read('api-server-ports', listOf(wholeNumber(1, 65_535)), DEFAULT_API_SERVER_PORTS),
+    vault: readVaultSettings(read),
   }));
 }
 

@@ -48,6 +48,62 @@ app.kubernetes.io/component: {{ .component }}
 - --api-server-ports={{ join "," .Values.networkPolicy.apiServerPorts }}
 - --webhook-service=cloister-webhook
 - --log-level={{ .Values.operator.logLevel }}
+{{- with .Values.vault }}
+{{- if .address }}
+- --vault-address={{ .address | trimSuffix "/" }}
+{{- if .caBundle }}
+- --vault-ca-file=/etc/cloister-vault/ca.crt
+{{- end }}
+- --vault-auth-mount={{ .authMount }}
+- --vault-role={{ .role }}
+{{- if .namespace }}
+- --vault-namespace={{ .namespace }}
+{{- end }}
+- --vault-token-file=/var/run/secrets/cloister.dev/vault/token
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What the operator logs in to Vault with. The audience keeps the token from being one for the API server. */}}
+{{- define "cloister.vaultVolumes" -}}
+{{- if .Values.vault.address -}}
+volumes:
+  - name: vault-token
+    projected:
+      sources:
+        - serviceAccountToken: {audience: vault, expirationSeconds: 600, path: token}
+  {{- if .Values.vault.caBundle }}
+  - name: vault-ca
+    configMap:
+      name: cloister-vault-ca
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "cloister.vaultMounts" -}}
+{{- if .Values.vault.address -}}
+volumeMounts:
+  - {name: vault-token, mountPath: /var/run/secrets/cloister.dev/vault, readOnly: true}
+  {{- if .Values.vault.caBundle }}
+  - {name: vault-ca, mountPath: /etc/cloister-vault, readOnly: true}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The operator reads the certificates once: another bundle is another pod. */}}
+{{- define "cloister.vaultAnnotations" -}}
+{{- with .Values.vault }}
+{{- if and .address .caBundle -}}
+annotations:
+  checksum/vault-ca: {{ sha256sum .caBundle }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where Vault answers: the port of its address, which may be that of a Service, and the port that Vault itself listens on. */}}
+{{- define "cloister.vaultPorts" -}}
+{{- $port := regexFind ":[0-9]+/?$" .Values.vault.address | trimPrefix ":" | trimSuffix "/" | default "443" -}}
+{{ list $port "8200" | uniq | join "," }}
 {{- end }}
 
 {{/* What the contract asks of a pod, said once for both programs. */}}

@@ -1,0 +1,70 @@
+import type { AgentRole } from '../../api/agent-role.ts';
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import type { Unchecked } from '../../api/unchecked.ts';
+import { singleLine } from '../../lib/single-line.ts';
+
+type Credentials = readonly Unchecked<AgentRole['spec']['credentials']>[number][] | undefined;
+type Bindings = readonly Unchecked<TenantIsolation['spec']['credentials']>[number][] | undefined;
+type Binding = NonNullable<Bindings>[number];
+
+/** The text of a sandbox's ACL policy in Vault. */
+export interface SandboxPolicy {
+  readonly text: string;
+  /** What the tenant binds and the policy leaves out, since it cannot be written literally. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Builds the policy of a sandbox: it may read the secrets that its tenant binds to the credentials of its role, and end its
+ * own token. Every path is literal, so that the policy says by itself what the sandbox may read.
+ */
+export function buildSandboxPolicy(credentials: Credentials, bindings: Bindings): SandboxPolicy {
+  const names = new Set((credentials ?? []).map((credential) => credential?.name));
+  const paths = new Set<string>();
+  const problems: string[] = [];
+  for (const binding of bindings ?? []) {
+    const path = names.has(binding?.name) ? pathOf(binding) : null;
+    if (path === null) continue;
+    const wrong = findWrong(path);
+    if (wrong === null) paths.add(path);
+    else problems.push(describeWrong(binding?.name ?? '', wrong));
+  }
+  return { text: [HEAD, ...[...paths].sort().map(allowRead), ALLOW_END].join('\n'), problems };
+}
+
+const HEAD = '# Written by Cloister, for one sandbox. It writes it again when it is changed.';
+const ALLOW_END = allow('auth/token/revoke-self', 'update');
+
+function allowRead(path: string): string {
+  return allow(path, 'read');
+}
+
+function allow(path: string, capability: string): string {
+  return `path "${path}" {\n  capabilities = ["${capability}"]\n}\n`;
+}
+
+/** Of version 2 of the key-value engine, where data is read at `data/`. Null where it is another source. */
+function pathOf(binding: Binding): string | null {
+  const { mount, path } = binding?.vaultKV ?? {};
+  return mount === undefined || path === undefined ? null : `${mount}/data/${path}`;
+}
+
+/**
+ * A segment that means itself in a policy of Vault. `+` and `*` would stand for others, `{{` and `${` would be filled in, and
+ * a quotation mark or a line feed would end the text.
+ */
+const LITERAL = /^[A-Za-z0-9._~@:=,!&()-]+$/;
+
+/** First segments at which Vault itself answers: no secrets engine can be mounted there. */
+const VAULTS_OWN = new Set(['sys', 'auth', 'identity', 'cubbyhole']);
+
+function findWrong(path: string): string | null {
+  const segments = path.split('/');
+  const [first = ''] = segments;
+  if (VAULTS_OWN.has(first)) return first;
+  return segments.find((one) => !LITERAL.test(one) || one === '.' || one === '..') ?? null;
+}
+
+function describeWrong(name: string, segment: string): string {
+  return `spec.credentials[${singleLine(name)}].vaultKV has "${singleLine(segment)}" in its mount or path; a part of them has letters, digits and ._~@:=,!&()- and the first is not ${[...VAULTS_OWN].join(', ')}`;
+}

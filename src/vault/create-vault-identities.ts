@@ -1,0 +1,128 @@
+import { type IdentityOwner, VAULT_NAME_PREFIX, vaultName } from '../policy/vault/vault-identity.ts';
+import { authRoleOf, compareAuthRole } from './auth-role.ts';
+import { createEntities } from './vault-entities.ts';
+import { isVaultError, VaultError } from './vault-error.ts';
+import type { IdentityPart, VaultIdentities, VaultPlace, WantedIdentity } from './vault-identities.ts';
+import type { VaultRequest, VaultResponse } from './vault-port.ts';
+import type { VaultSession } from './vault-session.ts';
+
+/** A revocation waits for a database. */
+const MAX_REVOCATION_MILLISECONDS = 30_000;
+
+/** Sends requests for one place in Vault, as the operator. */
+type Ask = (
+  method: VaultRequest['method'],
+  path: string,
+  body?: Readonly<Record<string, unknown>>,
+) => Promise<VaultResponse>;
+
+/** Creates the identities of sandboxes in the Vault that a session speaks to. */
+export function createVaultIdentities(session: VaultSession): VaultIdentities {
+  const at =
+    ({ namespace }: VaultPlace, signal: AbortSignal | undefined, maxMilliseconds?: number): Ask =>
+    (method, path, body) =>
+      session.call({
+        method,
+        path,
+        namespace,
+        signal,
+        maxMilliseconds,
+        ...(body === undefined ? {} : { body }),
+      });
+
+  return {
+    provide: (wanted, signal) => provide(at(wanted.place, signal), wanted),
+    removeLogin: (owner, place, signal) => remove(at(place, signal), rolePath(owner, place)),
+    removePolicy: (owner, place, signal) => remove(at(place, signal), policyPath(owner)),
+    ...createEntities(session),
+    revokeLeases: async (owner, place, mounts, signal) => {
+      const ask = at(place, signal, MAX_REVOCATION_MILLISECONDS);
+      // One after the other: Vault's database engine has one lock a connection anyway.
+      for (const mount of mounts) await revokeLeases(ask, `${mount}/creds/${vaultName(owner)}`);
+    },
+    list: async (place, signal) => {
+      const ask = at(place, signal);
+      const paths = ['sys/policies/acl', `auth/${place.authMount}/role`];
+      const names = await Promise.all(paths.map((path) => listNames(ask, path)));
+      return [...new Set(names.flat())].filter((name) => name.startsWith(VAULT_NAME_PREFIX)).sort();
+    },
+  };
+}
+
+function policyPath(owner: IdentityOwner): string {
+  return `sys/policies/acl/${vaultName(owner)}`;
+}
+
+function rolePath(owner: IdentityOwner, { authMount }: VaultPlace): string {
+  return `auth/${authMount}/role/${vaultName(owner)}`;
+}
+
+/** Reads both parts at once and writes the policy first: the auth role lets somebody log in. */
+async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly IdentityPart[]> {
+  const role = authRoleOf(wanted.owner);
+  const paths = { policy: policyPath(wanted.owner), role: rolePath(wanted.owner, wanted.place) };
+  const [policyFound, roleFound] = await Promise.all([read(ask, paths.policy), read(ask, paths.role)]);
+  const written: IdentityPart[] = [];
+  if (policyFound?.['policy'] !== wanted.policy) {
+    await ask('POST', paths.policy, { policy: wanted.policy });
+    written.push('Policy');
+  }
+  const difference = roleFound === null ? 'Values' : compareAuthRole(role, roleFound);
+  if (difference === 'None') return written;
+  if (difference === 'MoreThanWanted') await ask('DELETE', paths.role);
+  await ask('POST', paths.role, role);
+  return [...written, 'AuthRole'];
+}
+
+/** The data at a path; null where there is nothing, and where its mount is missing an error. */
+async function read(ask: Ask, path: string): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    const { body } = await ask('GET', path);
+    return (body?.['data'] ?? null) as Readonly<Record<string, unknown>> | null;
+  } catch (error) {
+    if (isVacant(error)) return null;
+    throw error;
+  }
+}
+
+async function listNames(ask: Ask, path: string): Promise<readonly string[]> {
+  try {
+    const { body } = await ask('LIST', path);
+    const { keys } = (body?.['data'] ?? {}) as { readonly keys?: unknown };
+    return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [];
+  } catch (error) {
+    if (isVacant(error)) return [];
+    throw error;
+  }
+}
+
+/** Vault says nothing of what is not there; of a mount that is missing it says so. */
+function isVacant(error: unknown): boolean {
+  return isVaultError(error, 'Missing') && error.messages.length === 0;
+}
+
+/** Where the mount is missing, everything of it is gone with it. */
+async function remove(ask: Ask, path: string): Promise<void> {
+  try {
+    await ask('DELETE', path);
+  } catch (error) {
+    if (!isVaultError(error, 'Missing')) throw error;
+  }
+}
+
+/** What Vault says of a database that fails names its host and its user, and that it can be tried again it does not say. */
+async function revokeLeases(ask: Ask, prefix: string): Promise<void> {
+  const path = `sys/leases/revoke-prefix/${prefix}`;
+  const fail = (status: number | undefined, message: string): VaultError =>
+    new VaultError(`POST ${path}`, { reason: 'Unavailable', status, messages: [message] });
+  const { status } = await ask('POST', path, { sync: true }).catch((error: unknown) => {
+    // Where the mount is missing, Vault has revoked what was leased of it.
+    if (isVaultError(error, 'Missing')) return { status: 204 as const };
+    if (!isVaultError(error, 'Invalid')) throw error;
+    throw fail(
+      error.status,
+      'the database did not revoke every login: its own log, and that of Vault, say why',
+    );
+  });
+  if (status === 202) throw fail(status, 'it has begun to revoke and does not say when it has ended');
+}

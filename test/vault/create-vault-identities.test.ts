@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { authRoleOf } from '../../src/vault/auth-role.ts';
+import { createVaultIdentities } from '../../src/vault/create-vault-identities.ts';
+import { createScriptedSession, type Scripted } from './scripted-session.ts';
+
+const OWNER = { tenant: 'acme', namespace: 'acme-agents', sandbox: 'one' };
+const PLACE = { authMount: 'kubernetes', namespace: null };
+const WANTED = { owner: OWNER, place: PLACE, policy: 'path "a" {}' };
+const NAME = 'cloister.acme.acme-agents.one';
+const POLICY = `sys/policies/acl/${NAME}`;
+const ROLE = `auth/kubernetes/role/${NAME}`;
+const ENTITY = 'identity/lookup/entity';
+const MOUNT = 'sys/mounts/auth/kubernetes';
+const WRITES: Readonly<Record<string, Scripted>> = { POST: { status: 204 }, DELETE: { status: 204 } };
+
+const open = (script: Readonly<Record<string, Scripted>>) => {
+  const session = createScriptedSession({ ...WRITES, ...script });
+  return { session, identities: createVaultIdentities(session) };
+};
+
+describe('to provide an identity', () => {
+  const policyFound = { data: { name: NAME, policy: WANTED.policy } };
+  const roleFound = { data: { ...authRoleOf(OWNER), token_period: 0 } };
+
+  test('writes the policy before the role that lets somebody log in with it', async () => {
+    const { session, identities } = open({});
+    expect(await identities.provide(WANTED)).toEqual(['Policy', 'AuthRole']);
+    expect(session.asked()).toEqual([`GET ${POLICY}`, `GET ${ROLE}`, `POST ${POLICY}`, `POST ${ROLE}`]);
+    expect(session.requests.slice(2).map(({ body }) => body)).toEqual([
+      { policy: WANTED.policy },
+      authRoleOf(OWNER),
+    ]);
+  });
+
+  test('writes nothing where all is there', async () => {
+    const { session, identities } = open({ [`GET ${POLICY}`]: policyFound, [`GET ${ROLE}`]: roleFound });
+    expect(await identities.provide(WANTED)).toEqual([]);
+    expect(session.asked()).toHaveLength(2);
+  });
+
+  test('writes the policy alone where that differs', async () => {
+    const { identities } = open({
+      [`GET ${POLICY}`]: { data: { policy: 'other' } },
+      [`GET ${ROLE}`]: roleFound,
+    });
+    expect(await identities.provide(WANTED)).toEqual(['Policy']);
+  });
+
+  test('deletes a role that says more before it writes it, since to write would merge', async () => {
+    const found = { data: { ...roleFound.data, token_period: 60 } };
+    const { session, identities } = open({ [`GET ${POLICY}`]: policyFound, [`GET ${ROLE}`]: found });
+    expect(await identities.provide(WANTED)).toEqual(['AuthRole']);
+    expect(session.asked().slice(2)).toEqual([`DELETE ${ROLE}`, `POST ${ROLE}`]);
+  });
+
+  test('writes nothing where the mount is missing', async () => {
+    const gone = { reason: 'Missing', messages: ['no handler for route "auth/kubernetes"'] } as const;
+    const { session, identities } = open({ [`GET ${ROLE}`]: gone });
+    await expect(identities.provide(WANTED)).rejects.toMatchObject({ reason: 'Missing' });
+    expect(session.asked()).toEqual([`GET ${POLICY}`, `GET ${ROLE}`]);
+  });
+
+  test('asks in the mount and the namespace of the tenant, and hands on the signal', async () => {
+    const { session, identities } = open({});
+    const { signal } = new AbortController();
+    await identities.provide({ ...WANTED, place: { authMount: 'team/k8s', namespace: 'acme' } }, signal);
+    expect(session.asked()).toContain(`POST auth/team/k8s/role/${NAME}`);
+    for (const request of session.requests) expect(request).toMatchObject({ namespace: 'acme', signal });
+  });
+});
+
+describe('what is not there', () => {
+  test.for(['Missing', 'Denied', 'Unavailable'] as const)(
+    'is removed, and %s is told apart',
+    async (reason) => {
+      const { identities } = open({ DELETE: { reason } });
+      const calls = [identities.removeLogin(OWNER, PLACE), identities.removePolicy(OWNER, PLACE)];
+      for (const call of calls)
+        await (reason === 'Missing'
+          ? expect(call).resolves.toBeUndefined()
+          : expect(call).rejects.toMatchObject({ reason }));
+    },
+  );
+});
+
+describe('an entity', () => {
+  const mountFound = { [`GET ${MOUNT}`]: { data: { accessor: 'auth_kubernetes_1' } } };
+
+  test('is found by the UID of the ServiceAccount and the accessor of the mount', async () => {
+    const found = { data: { id: 'e-1', disabled: false, name: 'entity_1' } };
+    const { session, identities } = open({ ...mountFound, [`POST ${ENTITY}`]: found });
+    expect(await identities.findEntity('uid-1', PLACE)).toEqual({ id: 'e-1', disabled: false });
+    expect(session.requests.at(-1)?.body).toEqual({
+      alias_name: 'uid-1',
+      alias_mount_accessor: 'auth_kubernetes_1',
+    });
+  });
+
+  test.for([
+    ['it never logged in', mountFound, null],
+    [
+      'the mount is missing',
+      { [`GET ${MOUNT}`]: { reason: 'Invalid', messages: ['No secret engine mount at auth/kubernetes/'] } },
+      null,
+    ],
+  ] as const)('is none where %s', async ([, script, expected]) => {
+    expect(await open(script).identities.findEntity('uid-1', PLACE)).toBe(expected);
+  });
+
+  test.for([
+    ['no accessor', { [`GET ${MOUNT}`]: { data: {} } }],
+    ['no id', { ...mountFound, [`POST ${ENTITY}`]: { data: { disabled: false } } }],
+    ['no word on whether it is disabled', { ...mountFound, [`POST ${ENTITY}`]: { data: { id: 'e-1' } } }],
+  ] as const)('is not guessed from a response with %s', async ([, script]) => {
+    await expect(open(script).identities.findEntity('uid-1', PLACE)).rejects.toMatchObject({
+      reason: 'Unexpected',
+    });
+  });
+
+  test.for([
+    [{ status: 204 }, true],
+    [{ reason: 'Missing' }, true],
+    [{ reason: 'Invalid', messages: ['entity not found from id'] }, true],
+    [{ reason: 'Invalid', messages: ['something else'] }, false],
+    [{ reason: 'Denied' }, false],
+    [{ reason: 'Unavailable' }, false],
+  ] as const)('that is disabled by %j is so: %j', async ([scripted, isDone]) => {
+    const { session, identities } = open({ 'POST identity/entity/id/e-1': scripted });
+    const call = identities.disableEntity('e-1', PLACE);
+    await (isDone ? expect(call).resolves.toBeUndefined() : expect(call).rejects.toThrow());
+    expect(session.requests[0]?.body).toEqual({ disabled: true });
+  });
+});
+
+describe('leases', () => {
+  test('are revoked by the prefix of the sandbox in each mount, and waited for', async () => {
+    const { session, identities } = open({});
+    await identities.revokeLeases(OWNER, PLACE, ['database', 'team/database']);
+    expect(session.asked()).toEqual([
+      `POST sys/leases/revoke-prefix/database/creds/${NAME}`,
+      `POST sys/leases/revoke-prefix/team/database/creds/${NAME}`,
+    ]);
+    for (const request of session.requests)
+      expect(request).toMatchObject({ body: { sync: true }, maxMilliseconds: 30_000 });
+  });
+
+  test('are not revoked where Vault has only begun to', async () => {
+    const { identities } = open({ POST: { status: 202 } });
+    await expect(identities.revokeLeases(OWNER, PLACE, ['database'])).rejects.toMatchObject({
+      reason: 'Unavailable',
+    });
+  });
+});
+
+describe('leases of a database that fails', () => {
+  test('are tried again, and nothing of the database is handed on', async () => {
+    const refused = {
+      reason: 'Invalid',
+      messages: ['failed to connect to host=10.0.0.7 user=vault_admin'],
+    } as const;
+    const { identities } = open({ POST: refused });
+    const error: unknown = await identities
+      .revokeLeases(OWNER, PLACE, ['database'])
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ reason: 'Unavailable' });
+    expect(String(error)).not.toMatch(/10\.0\.0\.7|vault_admin/);
+  });
+});
+
+describe('the list', () => {
+  test("has Cloister's names of policies and auth roles, each once", async () => {
+    const { identities } = open({
+      'LIST sys/policies/acl': { data: { keys: ['default', NAME, 'cloister.b.c.d', 'cloisters'] } },
+      'LIST auth/kubernetes/role': { data: { keys: [NAME, 'cloister.a.b.c', 'operator-cloister'] } },
+    });
+    expect(await identities.list(PLACE)).toEqual(['cloister.a.b.c', NAME, 'cloister.b.c.d']);
+  });
+
+  test('is empty where there is nothing, and an error where the mount is missing', async () => {
+    expect(await open({}).identities.list(PLACE)).toEqual([]);
+    const gone = { reason: 'Missing', messages: ['no handler for route'] } as const;
+    const { identities } = open({ 'LIST auth/kubernetes/role': gone });
+    await expect(identities.list(PLACE)).rejects.toMatchObject({ reason: 'Missing' });
+  });
+});
