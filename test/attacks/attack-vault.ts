@@ -26,7 +26,7 @@ export const GOOD_ROLE = {
 export const ADMIN = {
   policy: 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }',
 };
-export const EMPTY = { policy: 'path "secret/data/a" { capabilities = ["read"] }' };
+export const EMPTY = { policy: '# Written by Cloister\npath "secret/data/a" { capabilities = ["read"] }' };
 
 /** One request, of which nothing may come. */
 export type Attack = readonly [

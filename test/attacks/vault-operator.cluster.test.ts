@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { buildSandboxPolicy } from '../../src/policy/vault/sandbox-policy.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
 import {
   ADMIN,
@@ -10,6 +11,8 @@ import {
   ROLE,
   useAttackedVault,
 } from './attack-vault.ts';
+
+const BEGINNING = '# Written by Cloister\n';
 
 // What somebody does who has the operator's token for Vault.
 const controlPlane = useControlPlane();
@@ -63,6 +66,63 @@ describe.for(COMPARISONS)('where Vault compares lists %s,', ([, environment]) =>
       expect((await operator('GET', 'sys/policies/acl/admin')).status).toBe(403);
       expect((await operator('DELETE', 'sys/policies/acl/admin')).status).toBe(403);
       expect((await operator('DELETE', 'auth/kubernetes/role/admin')).status).toBe(403);
+    });
+  });
+
+  describe('the operator writes no policy that allows more than to read secrets by their paths', () => {
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    test.for([
+      ['everything', ADMIN.policy],
+      ['everything, behind the first words', `${BEGINNING}${ADMIN.policy}`],
+      ['to read everything', `${BEGINNING}path "*" { capabilities = ["read"] }`],
+      ['to read everything of one depth', `${BEGINNING}path "secret/+/a" { capabilities = ["read"] }`],
+      ['to read without the first words', 'path "secret/data/a" { capabilities = ["read"] }'],
+      ...['create', 'update', 'patch', 'delete', 'list', 'sudo', 'recover', 'subscribe'].map(
+        (word) =>
+          [`to ${word}`, `${BEGINNING}path "secret/data/a" { capabilities = ["read", "${word}"] }`] as const,
+      ),
+      ['to update, with a comment behind', `${BEGINNING}path "a/b" { capabilities = ["update"/* x */] }`],
+      ['to update, without quotation marks', `${BEGINNING}path "a/b" { capabilities = [update] }`],
+      ['to update, in other quotation marks', `${BEGINNING}path "a/b" { capabilities = ['update'] }`],
+      ['to update, as a here-document', `${BEGINNING}path "a/b" { capabilities = [<<E\nupdate\nE\n] }`],
+      ['to update, escaped', `${BEGINNING}path "a/b" { capabilities = ["\\u0075pdate"] }`],
+      ['to update, in capital letters', `${BEGINNING}path "a/b" { capabilities = ["UPDATE"] }`],
+      ['to write, as of old', `${BEGINNING}path "a/b" { policy = "write" }`],
+      ['to write, as of old, with the name quoted', `${BEGINNING}path "a/b" { "policy" = "write" }`],
+      ['everything, as of old', `${BEGINNING}path "a/b" { policy = "sudo" }`],
+      ["to read of Vault's own", `${BEGINNING}path "sys/policies/acl/admin" { capabilities = ["read"] }`],
+      ["to read of Vault's own, with a slash", `${BEGINNING}path "/sys/auth" { capabilities = ["read"] }`],
+      ["to read of Vault's own, escaped", `${BEGINNING}path "\\u0073ys/auth" { capabilities = ["read"] }`],
+      ['to read of logins', `${BEGINNING}path "auth/kubernetes/config" { capabilities = ["read"] }`],
+      ['to read of entities', `${BEGINNING}path "identity/entity/id/a" { capabilities = ["read"] }`],
+      [
+        'to read by a template',
+        `${BEGINNING}path "secret/data/{{identity.entity.id}}" { capabilities = ["read"] }`,
+      ],
+      ['everything, in base64', base64(ADMIN.policy)],
+      ['everything, in base64, behind the first words', base64(`${BEGINNING}${ADMIN.policy}`)],
+      ['everything, as JSON', '{"path": {"*": {"capabilities": ["sudo"]}}}'],
+      ['everything, behind a byte order mark', `\uFEFF${BEGINNING}${ADMIN.policy}`],
+      ['everything, in a list', [`${BEGINNING}${ADMIN.policy}`]],
+    ] as const)('%s', async ([name, policy]) =>
+      expectRefused([name, 'PUT', `sys/policies/acl/${OWN}`, { policy }]),
+    );
+
+    test('but one of a sandbox with every credential, and of one with none', async () => {
+      const credentials = ['mailing-list', 'a,"b'].map((name) => ({ name }));
+      const bindings = [
+        {
+          name: 'mailing-list',
+          vaultKV: { mount: 'system', path: 'identity/create,update=(sudo)', key: 'a' },
+        },
+      ];
+      for (const bound of [bindings, []]) {
+        const { text } = buildSandboxPolicy(credentials, bound);
+        const { status, errors } = await operator('PUT', `sys/policies/acl/${OWN}`, { policy: text });
+        expect({ status, errors }).toEqual({ status: 204, errors: [] });
+        expect((await operator('GET', `sys/policies/acl/${OWN}`)).data['policy']).toBe(text);
+      }
+      await operator('DELETE', `sys/policies/acl/${OWN}`);
     });
   });
 
@@ -123,8 +183,9 @@ describe.for(COMPARISONS)('where Vault compares lists %s,', ([, environment]) =>
 
   // Said in docs/threat-model.md.
   describe('what the policy cannot prevent', () => {
-    test('a policy of any content, with which a ServiceAccount of a system namespace logs in', async () => {
-      expect((await operator('PUT', `sys/policies/acl/${OWN}`, ADMIN)).status).toBe(204);
+    test('a policy that reads a secret by its path, with which a ServiceAccount of a system namespace logs in', async () => {
+      const policy = `${BEGINNING}path "secret/data/acme/openai" { capabilities = ["read"] }`;
+      expect((await operator('PUT', `sys/policies/acl/${OWN}`, { policy })).status).toBe(204);
       expect((await operator('POST', ROLE, GOOD_ROLE)).status).toBe(204);
       const [namespace, name] = ['cloister-t-acme', 'acme-agents.hermes'];
       await controlPlane.apply([

@@ -40,7 +40,7 @@ async function prepare(owner: IdentityOwner): Promise<void> {
     })),
   ]);
   await mustSucceed('a secret', vault.root('POST', secretOf(owner), { data: { key: name } }));
-  const policy = `path "${secretOf(owner)}" { capabilities = ["read"] }`;
+  const policy = `# Written by Cloister\npath "${secretOf(owner)}" { capabilities = ["read"] }`;
   await mustSucceed('the policy', operator('POST', `sys/policies/acl/${name}`, { policy }));
   const role = {
     bound_service_account_names: place.name,

@@ -82,7 +82,7 @@ test('after the commands of docs/vault.md, the operator logs in and makes an ide
   };
   const operator = vault.as(await login('cloister-system', 'cloister-operator', 'operator-cloister'));
   const name = 'cloister.acme.acme-agents.hermes';
-  const policy = 'path "secret/data/acme/openai" { capabilities = ["read"] }';
+  const policy = '# Written by Cloister\npath "secret/data/acme/openai" { capabilities = ["read"] }';
   expect((await operator('POST', `sys/policies/acl/${name}`, { policy })).status).toBe(204);
   const role = {
     bound_service_account_names: 'acme-agents.hermes',

@@ -46,12 +46,11 @@ describe('an identity in Vault', () => {
       ['DELETE', 'secret/data/agents/one'],
       ['GET', policyOf(ONE)],
       ['GET', 'auth/token/lookup-self'],
+      ['POST', 'auth/token/revoke-self'],
     ] as const)
       expect([path, (await call(method, path, method === 'POST' ? { data: {} } : undefined)).status]).toEqual(
         [path, 403],
       );
-    expect((await call('POST', 'auth/token/revoke-self')).status).toBe(204);
-    expect((await call('GET', 'secret/data/agents/one')).status).toBe(403);
   });
 
   test('is nobody else: not its neighbour, not with another audience, not with the token of its pod', async () => {

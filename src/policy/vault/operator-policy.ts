@@ -1,4 +1,5 @@
 import { SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
+import { SANDBOX_POLICY_BEGINNING, VAULTS_OWN } from './sandbox-policy.ts';
 import { VAULT_AUDIENCE, VAULT_NAME_PREFIX, VAULT_TOKEN_SECONDS } from './vault-identity.ts';
 import type { VaultMounts } from './vault-mounts.ts';
 
@@ -32,6 +33,28 @@ const SECONDS = String(VAULT_TOKEN_SECONDS);
 // in a bound name.
 const NO_LIST = '*,*';
 const NO_GLOB = '***';
+
+const BACKSLASH = '\\';
+const containing = (text: string): string => `*${text}*`;
+
+/**
+ * What the text of a policy of a sandbox may be: `read` of literal paths of secrets engines. Vault only finds text in text, so
+ * that every other way to say more is denied by what it cannot do without: another capability, a wildcard, a template, or a way
+ * to write one of them differently. A text that began otherwise could be base64, which Vault decodes.
+ */
+const SANDBOX_POLICY = {
+  allowed: { policy: [`${SANDBOX_POLICY_BEGINNING}*`] },
+  denied: {
+    policy: [
+      ...['create', 'update', 'patch', 'delete', 'list', 'sudo', 'recover', 'subscribe', 'write'].map(
+        (word) => containing(`"${word}"`),
+      ),
+      // Vault leaves out a slash at the beginning.
+      ...['/', ...[...VAULTS_OWN].map((segment) => `${segment}/`)].map((path) => containing(`"${path}`)),
+      ...['*', '+', '{{', '$', '<<', BACKSLASH].map(containing),
+    ],
+  },
+} as const;
 
 /**
  * What the auth role of a sandbox may be. Vault compares text with text: numbers never match. Lists match by their elements, and
@@ -94,7 +117,7 @@ function sectionsOf({ namespace, authMounts, databaseMounts }: VaultMounts): rea
     {
       comment: `Policies of sandboxes${where}.`,
       rules: [
-        { path: `${at}sys/policies/acl/${OWN}`, capabilities: WRITE, allowed: { policy: [] } },
+        { path: `${at}sys/policies/acl/${OWN}`, capabilities: WRITE, ...SANDBOX_POLICY },
         { path: `${at}sys/policies/acl`, capabilities: ['list'] },
       ],
     },

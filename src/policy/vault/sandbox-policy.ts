@@ -15,8 +15,8 @@ export interface SandboxPolicy {
 }
 
 /**
- * Builds the policy of a sandbox: it may read the secrets that its tenant binds to the credentials of its role, and end its
- * own token. Every path is literal, so that the policy says by itself what the sandbox may read.
+ * Builds the policy of a sandbox: it may read the secrets that its tenant binds to the credentials of its role. Every path is
+ * literal, so that the policy says by itself what the sandbox may read. The operator's own policy lets it write nothing else.
  */
 export function buildSandboxPolicy(credentials: Credentials, bindings: Bindings): SandboxPolicy {
   const names = new Set((credentials ?? []).map((credential) => credential?.name));
@@ -29,18 +29,16 @@ export function buildSandboxPolicy(credentials: Credentials, bindings: Bindings)
     if (wrong === null) paths.add(path);
     else problems.push(describeWrong(binding?.name ?? '', wrong));
   }
-  return { text: [HEAD, ...[...paths].sort().map(allowRead), ALLOW_END].join('\n'), problems };
+  return { text: [HEAD, ...[...paths].sort().map(allowRead)].join(''), problems };
 }
 
-const HEAD = '# Written by Cloister, for one sandbox. It writes it again when it is changed.';
-const ALLOW_END = allow('auth/token/revoke-self', 'update');
+/** What the text of every policy of a sandbox begins with. */
+export const SANDBOX_POLICY_BEGINNING = '# Written by Cloister';
+
+const HEAD = `${SANDBOX_POLICY_BEGINNING}, for one sandbox. It writes it again when it is changed.\n`;
 
 function allowRead(path: string): string {
-  return allow(path, 'read');
-}
-
-function allow(path: string, capability: string): string {
-  return `path "${path}" {\n  capabilities = ["${capability}"]\n}\n`;
+  return `path "${path}" {\n  capabilities = ["read"]\n}\n`;
 }
 
 /** Of version 2 of the key-value engine, where data is read at `data/`. Null where it is another source. */
@@ -56,7 +54,7 @@ function pathOf(binding: Binding): string | null {
 const LITERAL = /^[A-Za-z0-9._~@:=,!&()-]+$/;
 
 /** First segments at which Vault itself answers: no secrets engine can be mounted there. */
-const VAULTS_OWN = new Set(['sys', 'auth', 'identity', 'cubbyhole']);
+export const VAULTS_OWN: ReadonlySet<string> = new Set(['sys', 'auth', 'identity', 'cubbyhole']);
 
 function findWrong(path: string): string | null {
   const segments = path.split('/');
