@@ -63,6 +63,10 @@ async function begin(run: IdentityRun, keeping: Keeping): Promise<() => Promise<
   const isSame = record !== null && record.serviceAccountUID === last?.serviceAccountUID;
   // All of it is away, and the cache does not show it yet.
   if (isSame && last.outcome.fields.vaultRole === undefined) return () => Promise.resolve(last.outcome);
+  // Vault has just not responded: the pod is ended before it is asked again.
+  const { nextTime = Infinity } = last?.outcome ?? {};
+  const isResting = nextTime !== Infinity && keeping.clock.now() < nextTime;
+  if (isSame && run.podLives && isResting) return () => Promise.resolve(last.outcome);
   keeping.removals.delete(key);
   if (record === null && (!run.isContained || isProviding(decision))) {
     return () => goOn(decision, run, keeping);
