@@ -81,24 +81,33 @@ async function take(
   keeping: Keeping,
 ): Promise<IdentityOutcome> {
   const key = objectKey(run.sandbox.metadata);
-  const { removals, failures, seen, clock } = keeping;
-  const last = removals.get(key);
-  const isSame = record !== null && record.serviceAccountUID === last?.serviceAccountUID;
-  // All of it is away, and the cache does not show it yet.
-  if (isSame && last.outcome.fields.vaultRole === undefined) return last.outcome;
-  // Vault has just not responded: the pod is ended before it is asked again.
-  const { nextTime = Infinity } = last?.outcome ?? {};
-  if (isSame && run.podLives && nextTime !== Infinity && clock.now() < nextTime) return last.outcome;
+  const { removals, failures, seen } = keeping;
+  const found = removals.get(key);
+  const last =
+    found !== undefined && found.serviceAccountUID === record?.serviceAccountUID ? found.outcome : null;
+  if (last !== null && isEnough(last, run, keeping)) return last;
   seen.delete(key);
   const outcome = await removeIdentity(record, run, {
     ...keeping,
-    doneBefore: isSame ? (last.outcome.fields.removal ?? []) : [],
+    doneBefore: last?.fields.removal ?? [],
     retryTime: () => retryTime(run, keeping),
   });
   if (outcome.nextTime === Infinity) failures.delete(key);
   if (record === null) removals.delete(key);
   else removals.set(key, { serviceAccountUID: record.serviceAccountUID, outcome });
   return outcome;
+}
+
+/** Whether there is nothing to do that was not done a moment ago. */
+function isEnough(
+  { fields, nextTime }: IdentityOutcome,
+  { podLives }: IdentityRun,
+  { clock }: Keeping,
+): boolean {
+  // All of it is away, and the cache does not show it yet.
+  if (fields.vaultRole === undefined) return true;
+  // Vault has just not responded: the pod is ended before it is asked again.
+  return podLives && nextTime !== Infinity && clock.now() < nextTime;
 }
 
 async function decideFor(run: IdentityRun, keeping: Keeping): Promise<IdentityDecision> {
