@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { VAULT_DOWN } from '../build/memory-vault.ts';
 import { RUNNING } from '../e2e/use-sandboxes.ts';
+import { freeLease } from './free-lease.ts';
 import { nameOf, NAMESPACE, SANDBOXES, SYSTEM, useIdentities } from './use-identities.ts';
 import { WAIT } from './use-tenant-cluster.ts';
 
@@ -160,6 +161,19 @@ describe('while Vault is down', () => {
     vault().failWith = () => null;
     await isAway('late');
     expect(vault().accepts(token)).toBe(false);
+  });
+
+  test('a sandbox that is stopped loses its pod also where Vault never responds', async () => {
+    await begin();
+    await runAndLogIn('hung');
+    vault().failWith = () => new Promise(() => {});
+    await calls().merge(`${SANDBOXES}/hung`, { spec: { state: 'Stopped' } });
+    await vi.waitFor(async () => expect(await cluster.pod('hung')).toBeUndefined(), WAIT);
+    vault().failWith = () => null;
+    await cluster.stop();
+    await freeLease(calls());
+    await begin();
+    await isAway('hung');
   });
 
   test('a deleted sandbox stays until a person forces its release, which says what is left', async () => {

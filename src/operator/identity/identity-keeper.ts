@@ -3,7 +3,13 @@ import { objectKey } from '../../kube/kube-object.ts';
 import { isVaultError, VaultError } from '../../vault/vault-error.ts';
 import { findAccount } from './account-store.ts';
 import { failedCondition, readyCondition, removalCondition, REVOKED } from './credentials-condition.ts';
-import { decideIdentity, type IdentityDecision, readRecord, recordFields } from './decide-identity.ts';
+import {
+  decideIdentity,
+  type IdentityDecision,
+  type IdentityRecord,
+  readRecord,
+  recordFields,
+} from './decide-identity.ts';
 import type { IdentityContext, IdentityOutcome, IdentityRun } from './identity-context.ts';
 import { provideIdentity, type SeenIdentities } from './provide-identity.ts';
 import { deleteOrphans, finishRemoval, removeIdentity } from './remove-identity.ts';
@@ -56,31 +62,52 @@ export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
 }
 
 async function begin(run: IdentityRun, keeping: Keeping): Promise<() => Promise<IdentityOutcome>> {
-  const key = objectKey(run.sandbox.metadata);
   const decision = await decideFor(run, keeping);
   const record = decision.action === 'Remove' ? decision.record : null;
-  const last = keeping.removals.get(key);
-  const isSame = record !== null && record.serviceAccountUID === last?.serviceAccountUID;
-  // All of it is away, and the cache does not show it yet.
-  if (isSame && last.outcome.fields.vaultRole === undefined) return () => Promise.resolve(last.outcome);
-  keeping.removals.delete(key);
   if (record === null && (!run.isContained || isProviding(decision))) {
+    keeping.removals.delete(objectKey(run.sandbox.metadata));
     return () => goOn(decision, run, keeping);
   }
-  keeping.seen.delete(key);
-  const outcome = await removeIdentity(record, run, {
-    ...keeping,
-    doneBefore: isSame ? (last.outcome.fields.removal ?? []) : [],
-    retryTime: () => retryTime(run, keeping),
-  });
-  if (outcome.nextTime === Infinity) keeping.failures.delete(key);
-  if (record !== null) {
-    keeping.removals.set(key, { serviceAccountUID: record.serviceAccountUID, outcome });
-  }
+  const outcome = await take(record, run, keeping);
   return async () => {
     if (decision.action === 'Finish') await finishRemoval(run, keeping);
     return outcome;
   };
+}
+
+async function take(
+  record: IdentityRecord | null,
+  run: IdentityRun,
+  keeping: Keeping,
+): Promise<IdentityOutcome> {
+  const key = objectKey(run.sandbox.metadata);
+  const { removals, failures, seen } = keeping;
+  const found = removals.get(key);
+  const last =
+    found !== undefined && found.serviceAccountUID === record?.serviceAccountUID ? found.outcome : null;
+  if (last !== null && isEnough(last, run, keeping)) return last;
+  seen.delete(key);
+  const outcome = await removeIdentity(record, run, {
+    ...keeping,
+    doneBefore: last?.fields.removal ?? [],
+    retryTime: () => retryTime(run, keeping),
+  });
+  if (outcome.nextTime === Infinity) failures.delete(key);
+  if (record === null) removals.delete(key);
+  else removals.set(key, { serviceAccountUID: record.serviceAccountUID, outcome });
+  return outcome;
+}
+
+/** Whether there is nothing to do that was not done a moment ago. */
+function isEnough(
+  { fields, nextTime }: IdentityOutcome,
+  { podLives }: IdentityRun,
+  { clock }: Keeping,
+): boolean {
+  // All of it is away, and the cache does not show it yet.
+  if (fields.vaultRole === undefined) return true;
+  // Vault has just not responded: the pod is ended before it is asked again.
+  return podLives && nextTime !== Infinity && clock.now() < nextTime;
 }
 
 async function decideFor(run: IdentityRun, keeping: Keeping): Promise<IdentityDecision> {

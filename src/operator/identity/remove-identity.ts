@@ -3,6 +3,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import type { IdentityOwner } from '../../policy/vault/vault-identity.ts';
+import { isVaultError } from '../../vault/vault-error.ts';
 import {
   type RecordedStep,
   recordSteps,
@@ -42,7 +43,9 @@ export async function removeIdentity(
     context.events.record(forceReleasedEvent(run.sandbox, [`pod ${run.pod?.metadata.name}`]));
   }
   const isOver = decision.next === 'None';
-  return { ...outcome(isOver ? null : record, progress, context), error };
+  // Of Vault's the condition says it, and it is tried again at its own pace.
+  const thrown = isVaultError(error) ? undefined : error;
+  return { ...outcome(isOver ? null : record, progress, context), error: thrown };
 }
 
 function worldOf(
