@@ -56,6 +56,11 @@ const LITERAL = /^[A-Za-z0-9._~@:=,!&()-]+$/;
 /** First segments at which Vault itself answers: no secrets engine can be mounted there. */
 export const VAULTS_OWN: ReadonlySet<string> = new Set(['sys', 'auth', 'identity', 'cubbyhole']);
 
+/** Whether a path below a mount of a secrets engine can be written into a policy, and stands for itself there. */
+export function isLiteralSecret(path: string): boolean {
+  return findWrong(path) === null;
+}
+
 function findWrong(path: string): string | null {
   const segments = path.split('/');
   const [first = ''] = segments;

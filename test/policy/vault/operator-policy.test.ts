@@ -36,8 +36,16 @@ describe('the mounts that tenants name', () => {
         namespace: null,
         authMounts: ['edge/kubernetes', 'kubernetes'],
         databaseMounts: ['sales', 'warehouse'],
+        connectionPaths: [],
+        metadataPaths: [],
       },
-      { namespace: 'eu', authMounts: ['kubernetes'], databaseMounts: ['sales'] },
+      {
+        namespace: 'eu',
+        authMounts: ['kubernetes'],
+        databaseMounts: ['sales'],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
     ]);
   });
 
@@ -56,8 +64,14 @@ describe('the mounts that tenants name', () => {
       'platform',
     );
     expect(mounts).toEqual([
-      { namespace: null, authMounts: ['kubernetes'], databaseMounts: [] },
-      { namespace: 'eu', authMounts: ['edge'], databaseMounts: [] },
+      {
+        namespace: null,
+        authMounts: ['kubernetes'],
+        databaseMounts: [],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+      { namespace: 'eu', authMounts: ['edge'], databaseMounts: [], connectionPaths: [], metadataPaths: [] },
     ]);
     expect(problems).toEqual([
       'TenantIsolation "root": spec.vault.namespace is not set, and the operator logs in to "platform"; it reaches that namespace and those below it',
@@ -79,7 +93,15 @@ describe('the mounts that tenants name', () => {
       tenant({ name: 'good', vault: { authMount: 'kubernetes' } }),
       tenant({ name: 'bad', vault: { authMount: path, namespace: path }, databases: ['sales', path] }),
     ]);
-    expect(mounts).toEqual([{ namespace: null, authMounts: ['kubernetes'], databaseMounts: [] }]);
+    expect(mounts).toEqual([
+      {
+        namespace: null,
+        authMounts: ['kubernetes'],
+        databaseMounts: [],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+    ]);
     expect(problems).toEqual(
       ['spec.vault.authMount', 'spec.vault.namespace', 'spec.credentials[1].vaultDatabase.mount'].map(
         (field) =>
@@ -92,8 +114,20 @@ describe('the mounts that tenants name', () => {
 
 describe("the operator's policy", () => {
   const text = operatorPolicy([
-    { namespace: null, authMounts: ['kubernetes', 'edge'], databaseMounts: ['sales'] },
-    { namespace: 'eu', authMounts: ['kubernetes'], databaseMounts: [] },
+    {
+      namespace: null,
+      authMounts: ['kubernetes', 'edge'],
+      databaseMounts: ['sales'],
+      connectionPaths: [],
+      metadataPaths: [],
+    },
+    {
+      namespace: 'eu',
+      authMounts: ['kubernetes'],
+      databaseMounts: [],
+      connectionPaths: [],
+      metadataPaths: [],
+    },
   ]);
 
   test('has each path once, with the mounts and the namespaces', () => {
@@ -137,7 +171,15 @@ describe("the operator's policy", () => {
   });
 
   test('asks for namespaces only where a tenant names one', () => {
-    const root = operatorPolicy([{ namespace: null, authMounts: ['kubernetes'], databaseMounts: [] }]);
+    const root = operatorPolicy([
+      {
+        namespace: null,
+        authMounts: ['kubernetes'],
+        databaseMounts: [],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+    ]);
     expect(pathsOf(root)).not.toContain('sys/namespaces');
   });
 });
