@@ -71,21 +71,16 @@ async function examine(inventory: VaultInventory, secret: BoundSecret): Promise<
 
 function judgeSecret({ name, tenants, found }: Examined, now: number): readonly Finding[] {
   const subject = `Vault, secret ${name} of TenantIsolation ${tenants.join(', ')}`;
-  switch (found.state) {
-    case 'NotAllowed':
-      return [];
-    case 'Missing':
-      return [failed(subject, 'does not exist. Write it, or correct spec.credentials of the tenant')];
-    case 'Deleted':
-      return [failed(subject, 'its current version is deleted. Write it again: vault kv put')];
-    case 'Present': {
-      const days = Math.floor((now - found.createdTime) / DAY_MILLISECONDS);
-      if (days <= MAX_AGE_DAYS) return [];
-      return [
-        noted(subject, `is ${days} days old. Replace it where it is used, and write it again: vault kv put`),
-      ];
-    }
-  }
+  if (found.state === 'NotAllowed') return [];
+  if (found.state === 'Missing')
+    return [failed(subject, 'does not exist. Write it, or correct spec.credentials of the tenant')];
+  if (found.state === 'Deleted')
+    return [failed(subject, 'its current version is deleted. Write it again: vault kv put')];
+  const days = Math.floor((now - found.createdTime) / DAY_MILLISECONDS);
+  if (days <= MAX_AGE_DAYS) return [];
+  return [
+    noted(subject, `is ${days} days old. Replace it where it is used, and write it again: vault kv put`),
+  ];
 }
 
 function judgeNotAllowed(secrets: readonly Examined[]): readonly Finding[] {

@@ -15,7 +15,7 @@ export function judgeOrphans(subject: string, { orphans, unreadable }: FoundOrph
       : [
           failed(
             subject,
-            `${name(open)} belong to sandboxes that do not exist. See what it is: cloister vault sweep; and remove it: cloister vault sweep --yes`,
+            `some are of sandboxes that do not exist: ${name(open)}. List what there is of them: cloister vault sweep; and remove it: cloister vault sweep --yes`,
           ),
         ]),
     ...(closed.length === 0

@@ -24,7 +24,10 @@ export async function readVaultOr(
   } catch (error) {
     if (!isVaultError(error)) throw error;
     const state = isVaultError(error, 'Unreachable', 'Unavailable') ? 'Unread' : 'Failed';
-    return [{ subject, state, message: `${describeVaultError(error)}. ${mend}` }];
+    const found = describeVaultError(error);
+    // Of what it rejects Vault says what it must be.
+    const message = error.reason === 'Invalid' ? found : `${found}. ${mend}`;
+    return [{ subject, state, message }];
   }
 }
 

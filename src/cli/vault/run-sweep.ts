@@ -77,7 +77,7 @@ async function sweepAreas(
   const { orphans, unreadable } = await readOrphans(client, vault.inventory, areas);
   for (const name of unreadable)
     terminal.out(`kept     ${singleLine(name)}: no name of a sandbox, so Cloister did not make it\n`);
-  const counts = { removed: 0, left: 0, failed: 0 };
+  const counts = { removed: 0, left: 0, failed: 0, kept: 0 };
   for (const orphan of orphans) {
     const isDue = orphan.authMounts.length > 0 || flags.policies;
     if (!isDue || !flags.yes) {
@@ -116,14 +116,14 @@ interface RemovalScope {
 async function remove(
   orphan: VaultOrphan,
   { areas, vault: { identities }, client, terminal }: RemovalScope,
-): Promise<'removed' | 'left' | 'failed'> {
+): Promise<'removed' | 'kept' | 'failed'> {
   const area = areas.find(({ namespace }) => namespace === orphan.namespace);
   if (area === undefined) throw new Error(`${orphan.name} is nowhere`);
   try {
     const parts = await removeOrphan(orphan, { client, identities, area });
     if (parts === null) {
       terminal.out(`kept     ${orphan.name}: its AgentSandbox exists by now\n`);
-      return 'left';
+      return 'kept';
     }
     terminal.out(`removed  ${orphan.name}: ${parts.join(', ')}\n`);
     return 'removed';

@@ -3,7 +3,7 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
-import { type FoundOrphans, findOrphans } from '../../policy/vault/find-orphans.ts';
+import { type FoundOrphans, findOrphans, type VaultOrphan } from '../../policy/vault/find-orphans.ts';
 import type { VaultMounts } from '../../policy/vault/vault-mounts.ts';
 import type { VaultInventory } from '../../vault/vault-inventory.ts';
 import type { VaultSettings } from '../../vault/vault-settings.ts';
@@ -62,9 +62,16 @@ export async function readOrphans(
   inventory: VaultInventory,
   areas: readonly VaultArea[],
 ): Promise<FoundOrphans> {
-  const holdings = await Promise.all(areas.map((area) => inventory.holdings(area)));
+  const readHoldings = () => Promise.all(areas.map((area) => inventory.holdings(area)));
+  const holdings = await readHoldings();
   // After Vault: of a sandbox that was made in between nothing is taken for an orphan.
   const { items } = await client.list<KubeObject>(resources.agentSandboxes, { metadataOnly: true });
   const sandboxes = items.map(({ metadata: { namespace = '', name = '' } }) => ({ namespace, name }));
-  return findOrphans(holdings, sandboxes);
+  const found = findOrphans(holdings, sandboxes);
+  if (found.orphans.length === 0) return found;
+  // The operator may have taken a sandbox's identity in between, and then let the sandbox go.
+  const still = findOrphans(await readHoldings(), sandboxes).orphans;
+  const isFound = ({ namespace, name }: VaultOrphan): boolean =>
+    found.orphans.some((one) => one.namespace === namespace && one.name === name);
+  return { ...found, orphans: still.filter(isFound) };
 }
