@@ -20,6 +20,8 @@ export interface VaultInventory {
   /** What the caller may do at each path of its own namespace, in the order of the paths. */
   readonly capabilities: (paths: readonly string[]) => Promise<readonly (readonly string[])[]>;
   readonly holdings: (place: InventoryPlace) => Promise<VaultHoldings>;
+  /** The text of a policy; null where there is none. */
+  readonly policyText: (name: string, namespace: string | null) => Promise<string | null>;
   /** The `allowed_roles` of a database connection; null where there is no such connection. */
   readonly allowedRoles: (path: string, namespace: string | null) => Promise<readonly string[] | null>;
   /** `path` is that of its metadata. */
@@ -65,6 +67,10 @@ export function createVaultInventory(session: VaultSession, ownNamespace: string
         policies: policies ?? [],
         authMounts: authMounts.map((authMount, index) => ({ authMount, roles: roles[index] ?? [] })),
       };
+    },
+    policyText: async (name, namespace) => {
+      const text = (await readData(at(namespace), `sys/policies/acl/${name}`))?.['policy'];
+      return typeof text === 'string' ? text : null;
     },
     allowedRoles: async (path, namespace) => {
       const data = await readData(at(namespace), path);

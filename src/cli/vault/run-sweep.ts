@@ -115,12 +115,12 @@ interface RemovalScope {
 /** One that fails keeps no other from being removed. */
 async function remove(
   orphan: VaultOrphan,
-  { areas, vault: { identities }, client, terminal }: RemovalScope,
+  { areas, vault, client, terminal }: RemovalScope,
 ): Promise<'removed' | 'kept' | 'failed'> {
   const area = areas.find(({ namespace }) => namespace === orphan.namespace);
   if (area === undefined) throw new Error(`${orphan.name} is nowhere`);
   try {
-    const parts = await removeOrphan(orphan, { client, identities, area });
+    const parts = await removeOrphan(orphan, { client, vault, area });
     if (parts === null) {
       terminal.out(`kept     ${orphan.name}: its AgentSandbox exists by now\n`);
       return 'kept';

@@ -3,7 +3,8 @@ import { removeOrphan } from '../../../src/cli/vault/remove-orphan.ts';
 import { readOrphans } from '../../../src/cli/vault/vault-places.ts';
 import type { VaultOrphan } from '../../../src/policy/vault/find-orphans.ts';
 import { createVaultIdentities } from '../../../src/vault/create-vault-identities.ts';
-import type { VaultInventory } from '../../../src/vault/vault-inventory.ts';
+import { createVaultInventory, type VaultInventory } from '../../../src/vault/vault-inventory.ts';
+import type { VaultSession } from '../../../src/vault/vault-session.ts';
 import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
 import { createScriptedSession } from '../../vault/scripted-session.ts';
 
@@ -26,12 +27,17 @@ const session = () =>
     DELETE: { status: 204 },
   });
 
+const vaultOf = (own: VaultSession) => ({
+  identities: createVaultIdentities(own),
+  inventory: createVaultInventory(own, null),
+});
+
 test('an orphan is removed in the order of every end: login, entity, leases, entity again, policy', async () => {
   const { client, put } = createMemoryKubeClient();
   put('serviceaccounts/acme-agents.hermes', { metadata: { name: 'acme-agents.hermes', uid: 'uid' } });
   const scripted = session();
-  const identities = createVaultIdentities(scripted);
-  expect(await removeOrphan(ORPHAN, { client, identities, area: AREA })).toEqual([
+  const vault = vaultOf(scripted);
+  expect(await removeOrphan(ORPHAN, { client, vault, area: AREA })).toEqual([
     'auth role at auth/kubernetes',
     'leases',
     'entity',
@@ -53,8 +59,8 @@ test('nothing is removed of a sandbox that was made since the list was read', as
   const { client, put } = createMemoryKubeClient();
   put('agentsandboxes/hermes', { metadata: { name: 'hermes', namespace: 'acme-agents' } });
   const scripted = session();
-  const identities = createVaultIdentities(scripted);
-  expect(await removeOrphan(ORPHAN, { client, identities, area: AREA })).toBe(null);
+  const vault = vaultOf(scripted);
+  expect(await removeOrphan(ORPHAN, { client, vault, area: AREA })).toBe(null);
   expect(scripted.requests).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { identityPlace, vaultName } from '../../../src/policy/vault/vault-identity.ts';
 import type { CallVault } from '../../testbed/vault/call-vault.ts';
+import { wantedOf } from '../../vault/use-identities.ts';
 import { NAMESPACE, ownerOf, useVaultInstallation } from './use-vault-installation.ts';
 
 const installation = useVaultInstallation();
@@ -74,10 +75,27 @@ describe('cloister vault sweep', () => {
     expect(await sweep(['--yes'])).toMatchObject({ code: 0, out: '0 found, 0 removed, 0 failed\n' });
   });
 
-  test('removes it where its ServiceAccount is gone too, and a token that was given opens nothing', async () => {
+  test('finds the entity where the ServiceAccount is gone too, so that the next sandbox of the name does not revive its tokens', async () => {
     const gone = await callAs('hermes-2');
     const { namespace, name } = identityPlace(ownerOf('hermes-2'));
     await installation.kubectl('delete', 'serviceaccount', name, '-n', namespace);
+    expect(await sweep(['--yes'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('hermes-2: auth role at auth/kubernetes, leases, entity, policy\n'),
+    });
+    expect((await gone('GET', 'secret/data/agents/hermes-2')).status).toBe(403);
+    await installation.makeSandbox('hermes-2');
+    expect((await gone('GET', 'secret/data/agents/hermes-2')).status).toBe(403);
+    expect((await callAs('hermes-2').then((call) => call('GET', 'secret/data/agents/hermes-2'))).status).toBe(
+      200,
+    );
+  });
+
+  test('removes it where nothing tells of its ServiceAccount, and a token that was given opens nothing', async () => {
+    const gone = await callAs('hermes-2');
+    const { namespace, name } = identityPlace(ownerOf('hermes-2'));
+    await installation.kubectl('delete', 'serviceaccount', name, '-n', namespace);
+    await vault.root('PUT', policyOf('hermes-2'), { policy: wantedOf(ownerOf('hermes-2')).policy });
     expect(await sweep(['--yes'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('hermes-2: auth role at auth/kubernetes, leases, policy\n'),

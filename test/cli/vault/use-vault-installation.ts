@@ -7,6 +7,7 @@ import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
 import { OPERATOR_POLICY } from '../../../src/policy/vault/operator-policy.ts';
+import { withServiceAccount } from '../../../src/policy/vault/sandbox-policy.ts';
 import { identityPlace, type IdentityOwner } from '../../../src/policy/vault/vault-identity.ts';
 import { openVault } from '../../../src/vault/open-vault.ts';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
@@ -99,6 +100,11 @@ export function useVaultInstallation() {
     await mustSucceed('write', vault.root('POST', 'database/config/warehouse', connection));
   };
 
+  const uidOf = (sandbox: string): Promise<string> => {
+    const { namespace: system, name } = identityPlace(ownerOf(sandbox));
+    return kubectl('get', 'serviceaccount', name, '-n', system, '-o', 'jsonpath={.metadata.uid}');
+  };
+
   const namespace = (name: string): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
   beforeAll(async () => {
@@ -167,15 +173,14 @@ export function useVaultInstallation() {
         { apiVersion: 'v1', kind: 'ServiceAccount', metadata: identityPlace(owner) },
       ]);
       const opened = await openVault(operatorSettings(vault), systemClock);
-      await opened.identities.provide(wantedOf(owner));
+      const wanted = wantedOf(owner);
+      const policy = withServiceAccount(wanted.policy, await uidOf(sandbox));
+      await opened.identities.provide({ ...wanted, policy });
       await opened.close();
       await vault.root('POST', `secret/data/agents/${sandbox}`, { data: { key: sandbox } });
     },
     /** The UID of its ServiceAccount. */
-    uidOf: (sandbox: string): Promise<string> => {
-      const { namespace: system, name } = identityPlace(ownerOf(sandbox));
-      return kubectl('get', 'serviceaccount', name, '-n', system, '-o', 'jsonpath={.metadata.uid}');
-    },
+    uidOf,
     /** Takes a sandbox away as a restore of etcd does: nobody has taken anything from Vault. */
     forgetSandbox: async (sandbox: string): Promise<void> => {
       await kubectl('delete', 'agentsandbox', sandbox, '-n', NAMESPACE, '--wait=false');
