@@ -63,6 +63,25 @@ describe('cloister doctor finds of Vault', () => {
     }
   });
 
+  test('a mount that cannot be in a policy, and examines the others', async () => {
+    const spec = { ...TENANT_OBJECT.spec, namespaces: [], vault: { authMount: '+' }, credentials: [] };
+    await installation.apply([{ ...TENANT_OBJECT, metadata: { name: 'plus' }, spec }]);
+    try {
+      expect(await bad()).toEqual([
+        {
+          subject: 'Vault, what tenants name',
+          state: 'Failed',
+          message: expect.stringContaining('TenantIsolation "plus": spec.vault.authMount is "+"'),
+        },
+      ]);
+      const { code, out, error } = await installation.sweep();
+      expect({ code, out }).toEqual({ code: 2, out: '0 found, 0 removed, 0 failed\n' });
+      expect(error).toContain('error: TenantIsolation "plus"');
+    } finally {
+      await installation.kubectl('delete', 'tenantisolation', 'plus');
+    }
+  });
+
   test('a connection that is missing, or closed to the tenant', async () => {
     const subject = 'Vault, connection database/config/warehouse of TenantIsolation acme';
     await installation.writeConnection(['cloister.ac.*', 'reports']);
