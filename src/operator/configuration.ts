@@ -16,8 +16,8 @@ import {
 import type { ImagePullPolicy } from '../render/sandbox/pod.ts';
 import { DEFAULT_API_SERVER_PORTS } from '../render/tenant/gateway-network-policy.ts';
 import { GATEWAY_DEFAULTS, type GatewaySettings } from '../render/tenant/gateway-stateful-set.ts';
+import { readVaultSettings, VAULT_SETTINGS } from '../vault/read-vault-settings.ts';
 import type { VaultSettings } from '../vault/vault-settings.ts';
-import { readVaultSettings, VAULT_SETTINGS } from './vault-settings.ts';
 
 /** The start gate that sandboxes get. */
 export interface StartGateSettings {

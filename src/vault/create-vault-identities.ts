@@ -1,20 +1,13 @@
 import { type IdentityOwner, VAULT_NAME_PREFIX, vaultName } from '../policy/vault/vault-identity.ts';
 import { authRoleOf, compareAuthRole } from './auth-role.ts';
+import { type Ask, listNames, readData } from './read-data.ts';
 import { createEntities } from './vault-entities.ts';
 import { isVaultError, VaultError } from './vault-error.ts';
 import type { IdentityPart, VaultIdentities, VaultPlace, WantedIdentity } from './vault-identities.ts';
-import type { VaultRequest, VaultResponse } from './vault-port.ts';
 import type { VaultSession } from './vault-session.ts';
 
 /** A revocation waits for a database. */
 const MAX_REVOCATION_MILLISECONDS = 30_000;
-
-/** Sends requests for one place in Vault, as the operator. */
-type Ask = (
-  method: VaultRequest['method'],
-  path: string,
-  body?: Readonly<Record<string, unknown>>,
-) => Promise<VaultResponse>;
 
 /** Creates the identities of sandboxes in the Vault that a session speaks to. */
 export function createVaultIdentities(session: VaultSession): VaultIdentities {
@@ -61,7 +54,10 @@ function rolePath(owner: IdentityOwner, { authMount }: VaultPlace): string {
 async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly IdentityPart[]> {
   const role = authRoleOf(wanted.owner);
   const paths = { policy: policyPath(wanted.owner), role: rolePath(wanted.owner, wanted.place) };
-  const [policyFound, roleFound] = await Promise.all([read(ask, paths.policy), read(ask, paths.role)]);
+  const [policyFound, roleFound] = await Promise.all([
+    readData(ask, paths.policy),
+    readData(ask, paths.role),
+  ]);
   const written: IdentityPart[] = [];
   if (policyFound?.['policy'] !== wanted.policy) {
     await ask('POST', paths.policy, { policy: wanted.policy });
@@ -72,33 +68,6 @@ async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly Ident
   if (difference === 'MoreThanWanted') await ask('DELETE', paths.role);
   await ask('POST', paths.role, role);
   return [...written, 'AuthRole'];
-}
-
-/** The data at a path; null where there is nothing, and where its mount is missing an error. */
-async function read(ask: Ask, path: string): Promise<Readonly<Record<string, unknown>> | null> {
-  try {
-    const { body } = await ask('GET', path);
-    return (body?.['data'] ?? null) as Readonly<Record<string, unknown>> | null;
-  } catch (error) {
-    if (isVacant(error)) return null;
-    throw error;
-  }
-}
-
-async function listNames(ask: Ask, path: string): Promise<readonly string[]> {
-  try {
-    const { body } = await ask('LIST', path);
-    const { keys } = (body?.['data'] ?? {}) as { readonly keys?: unknown };
-    return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [];
-  } catch (error) {
-    if (isVacant(error)) return [];
-    throw error;
-  }
-}
-
-/** Vault says nothing of what is not there; of a mount that is missing it says so. */
-function isVacant(error: unknown): boolean {
-  return isVaultError(error, 'Missing') && error.messages.length === 0;
 }
 
 /** Where the mount is missing, everything of it is gone with it. */

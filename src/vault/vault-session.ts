@@ -22,7 +22,8 @@ export interface VaultSessionOptions {
   readonly clock: Clock;
 }
 
-interface Login {
+/** A token of Vault, and its time. */
+export interface Login {
   readonly token: Secret;
   readonly since: number;
   /** When another login is due, in milliseconds of the clock. */
@@ -100,7 +101,8 @@ function mayHaveEnded(error: unknown, login: Login, now: number): boolean {
   return isUnknown || now - login.since >= FRESH_MILLISECONDS;
 }
 
-async function logIn(options: VaultSessionOptions, signal: AbortSignal): Promise<Login> {
+/** Logs in once. Rejects with a VaultError. */
+export async function logIn(options: VaultSessionOptions, signal: AbortSignal): Promise<Login> {
   const { port, settings, clock } = options;
   const { authMount, role, namespace } = settings;
   const path = `auth/${authMount}/login`;

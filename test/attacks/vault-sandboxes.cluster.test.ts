@@ -158,7 +158,15 @@ describe('what the operator takes away', () => {
   // An engine that gives leases at `creds/` without a database.
   test('are the leases of one sandbox, and not those of a name that begins alike', async () => {
     await mustSucceed('mount the engine', vault.root('POST', 'sys/mounts/otp', { type: 'ssh' }));
-    const policy = operatorPolicy([{ namespace: null, authMounts: ['kubernetes'], databaseMounts: ['otp'] }]);
+    const policy = operatorPolicy([
+      {
+        namespace: null,
+        authMounts: ['kubernetes'],
+        databaseMounts: ['otp'],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+    ]);
     await mustSucceed('the policy', vault.root('PUT', `sys/policies/acl/${OPERATOR_POLICY}`, { policy }));
     const role = { key_type: 'otp', default_user: 'agent', cidr_list: '0.0.0.0/0' };
     for (const owner of OWNERS) {

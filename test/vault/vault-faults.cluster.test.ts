@@ -23,11 +23,21 @@ const withoutPermission = async () => {
   return restore;
 };
 const allowMounts = (...authMounts: readonly string[]) => {
-  const policy = operatorPolicy([{ namespace: null, authMounts, databaseMounts: ['database'] }]);
+  const policy = operatorPolicy([
+    { namespace: null, authMounts, databaseMounts: ['database'], connectionPaths: [], metadataPaths: [] },
+  ]);
   onTestFinished(async () => {
     await vault.root('PUT', `sys/policies/acl/${OPERATOR_POLICY}`, { policy: own });
   });
-  const own = operatorPolicy([{ namespace: null, authMounts: ['kubernetes'], databaseMounts: ['database'] }]);
+  const own = operatorPolicy([
+    {
+      namespace: null,
+      authMounts: ['kubernetes'],
+      databaseMounts: ['database'],
+      connectionPaths: [],
+      metadataPaths: [],
+    },
+  ]);
   return vault.root('PUT', `sys/policies/acl/${OPERATOR_POLICY}`, { policy });
 };
 describe('a Vault that is not as it was', () => {

@@ -11,10 +11,12 @@ import { examinePolicies } from '../doctor/examine-policies.ts';
 import { examinePrograms } from '../doctor/examine-programs.ts';
 import { examineRegistrations } from '../doctor/examine-registrations.ts';
 import { examineRights } from '../doctor/examine-rights.ts';
+import { examineVault } from '../doctor/examine-vault.ts';
 import type { Examination, Finding, FindingState } from '../doctor/finding.ts';
 import { useCluster } from '../use-cluster.ts';
+import { addVaultOptions, type VaultFlags } from '../vault/vault-flags.ts';
 
-interface Flags {
+interface Flags extends VaultFlags {
   readonly kubeconfig?: string;
   readonly output: 'text' | 'json';
 }
@@ -29,6 +31,7 @@ const EXAMINATIONS: readonly Examination[] = [
   examineClock,
   examineNamespaces,
   examineEgress,
+  examineVault,
 ];
 
 const MARK: Readonly<
@@ -44,6 +47,7 @@ const EXAMPLES = `
 Examples:
   cloister doctor
   cloister doctor --kubeconfig admin.kubeconfig -o json
+  cloister doctor --vault-address https://127.0.0.1:8200 --vault-ca-file vault.crt
   helm test cloister --namespace cloister-system          the same, from inside the cluster
 
 Examines the installation of Cloister on a cluster: kinds, policies, registrations and the authority that they trust, programs,
@@ -51,6 +55,10 @@ rights of the operator, the clock of the API server, and enrolled namespaces. It
 namespace it asks for a privileged pod as a dry run, if you may create pods there. Whether the network of the cluster enforces
 NetworkPolicies, only a pod can prove: it reads what the start gates of sandboxes have found. Each line that failed says what to
 do.
+
+Where the operator uses Vault, it logs in to Vault as the operator, if you may create tokens of its ServiceAccount. It examines
+the rights of the operator there, the database connections and the age of the secrets that tenants name, and whether Vault holds
+identities of sandboxes that do not exist. It reads no secret.
 
 Without --kubeconfig: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.
 
@@ -61,8 +69,7 @@ Exit code: 0 nothing failed, 1 something failed, 2 something could not be read (
 export const doctor: Command = {
   name: 'doctor',
   register: (program, terminal, finish) =>
-    void program
-      .command('doctor')
+    void addVaultOptions(program.command('doctor'))
       .description('examine the installation of Cloister on a cluster')
       .option('--kubeconfig <path>', 'how to reach the cluster')
       .addOption(
@@ -72,11 +79,13 @@ export const doctor: Command = {
       .action(async (flags: Flags) => finish(await runDoctor(flags, terminal))),
 };
 
-async function runDoctor({ kubeconfig, output }: Flags, terminal: Terminal): Promise<ExitCode> {
+async function runDoctor(flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const { kubeconfig, output } = flags;
   return useCluster({ kubeconfig, userAgent: 'cloister-doctor' }, terminal, async (client) => {
     const context = {
       now: terminal.now,
       readServerTime: () => readServerTime({ kubeconfig }, systemClock),
+      vaultFlags: flags,
     };
     const findings = (await Promise.all(EXAMINATIONS.map((examine) => examine(client, context)))).flat();
     print(findings, output, terminal);

@@ -6,13 +6,15 @@ import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts'
 import { readCloisterObject } from '../input/read-cloister-object.ts';
 import { readInput } from '../input/read-input.ts';
 import { printUnreadable } from '../report.ts';
+import { runSweep, type SweepFlags } from '../vault/run-sweep.ts';
+import { addVaultOptions } from '../vault/vault-flags.ts';
 
 interface Flags {
   readonly filename: readonly string[];
   readonly vaultNamespace?: string;
 }
 
-const EXAMPLES = `
+const POLICY_EXAMPLES = `
 Examples:
   cloister vault policy -f tenants.yaml | vault policy write operator-cloister -
   kubectl get tenantisolations -o yaml | cloister vault policy -f -
@@ -24,18 +26,45 @@ when a tenant names another mount.
 Exit code: 0 complete, 2 something could not be read, or names what a policy cannot hold.
 `;
 
-/** `cloister vault`: what belongs into Vault. */
+const SWEEP_EXAMPLES = `
+Examples:
+  cloister vault sweep                list what Vault holds of sandboxes that do not exist
+  cloister vault sweep --yes          remove it
+
+Vault keeps an identity whose sandbox the cluster has forgotten: after a restore of etcd, or a forced release. This command logs
+in to Vault as the operator, for which you must be allowed to create tokens of its ServiceAccount. It looks at the mounts that
+the tenants name, and removes in this order: the auth role, the entity, the leases, the policy. It does nothing unless it has
+read all sandboxes of the cluster, and touches no name that does not begin with cloister.
+
+A policy that no auth role of this cluster names may be of another cluster that uses the same Vault. It is kept without
+--policies.
+
+Without --kubeconfig: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.
+
+Exit code: 0 nothing is left to remove, 1 something is, 2 something could not be read or removed (takes precedence over 1).
+`;
+
+/** `cloister vault`: what belongs into Vault, and what does not. */
 export const vault: Command = {
   name: 'vault',
   register: (program, terminal, finish) => {
-    const group = program.command('vault').description('print what the operator needs in Vault');
+    const group = program
+      .command('vault')
+      .description('print what the operator needs in Vault, and remove what is left of sandboxes');
     group
       .command('policy')
       .description('print the policy of the operator, for the mounts that tenants name')
       .requiredOption('-f, --filename <path...>', 'file, folder or - for standard input; can be repeated')
       .option('--vault-namespace <path>', 'namespace of Vault in which the operator logs in')
-      .addHelpText('after', EXAMPLES)
+      .addHelpText('after', POLICY_EXAMPLES)
       .action(async (flags: Flags) => finish(await runPolicy(flags, terminal)));
+    addVaultOptions(group.command('sweep'))
+      .description('list what Vault holds of sandboxes that do not exist, and remove it')
+      .option('--yes', 'remove what is listed', false)
+      .option('--policies', 'also policies that no auth role of this cluster names', false)
+      .option('--kubeconfig <path>', 'how to reach the cluster')
+      .addHelpText('after', SWEEP_EXAMPLES)
+      .action(async (flags: SweepFlags) => finish(await runSweep(flags, terminal)));
   },
 };
 

@@ -1,5 +1,6 @@
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
+import type { VaultFlags } from '../vault/vault-flags.ts';
 
 /**
  * `Passed`: as it must be. `Noted`: not wrong, and worth knowing. `Failed`: must be repaired. `Unread`: it could not be read,
@@ -22,6 +23,8 @@ export interface ExaminationContext {
   readonly now: () => number;
   /** The clock of the API server, in milliseconds since 1970 and whole seconds. */
   readonly readServerTime: () => Promise<number>;
+  /** How this machine reaches Vault. */
+  readonly vaultFlags: VaultFlags;
 }
 
 /** Examines one part of an installation. Only reads, asks what somebody may do, and dry runs. */

@@ -23,6 +23,17 @@ type Parameters = Readonly<Record<string, readonly (string | boolean)[]>>;
 interface PolicySection {
   readonly comment: string;
   readonly rules: readonly PolicyRule[];
+  /** Whether only `cloister doctor` asks for it, so that sandboxes do without. */
+  readonly isForDoctor?: true;
+}
+
+/** What the operator must be allowed at a path of its policy. */
+export interface NeededRight {
+  /** As the policy has it. */
+  readonly path: string;
+  /** A path that it covers, to ask Vault about. */
+  readonly example: string;
+  readonly capabilities: readonly string[];
 }
 
 const OWN = `${VAULT_NAME_PREFIX}*`;
@@ -92,7 +103,29 @@ const NAMESPACES: PolicySection = {
  * of policies and auth roles only those whose names begin with `cloister.`. The mounts are literal paths.
  */
 export function operatorPolicy(mounts: readonly VaultMounts[]): string {
-  const sections: readonly PolicySection[] = [
+  const title = [
+    `# The policy "${OPERATOR_POLICY}" of the operator of Cloister. Of policies and auth roles it covers those that begin with`,
+    `# "${VAULT_NAME_PREFIX}" alone. Its own name must not begin so, or the operator could change it.`,
+  ].join('\n');
+  return [title, ...allSections(mounts).map(writeSection)].join('\n\n') + '\n';
+}
+
+/** Returns what the operator must be allowed so that sandboxes get their identities and lose them. */
+export function neededRights(mounts: readonly VaultMounts[]): readonly NeededRight[] {
+  const sections = allSections(mounts).filter(({ isForDoctor }) => isForDoctor !== true);
+  return sections.flatMap(({ rules }) =>
+    rules.map(({ path, capabilities }) => ({ path, example: exampleOf(path), capabilities })),
+  );
+}
+
+function exampleOf(path: string): string {
+  return path
+    .replace(/\*$/, 'tenant.namespace.sandbox')
+    .replace(/\+$/, '00000000-0000-0000-0000-000000000000');
+}
+
+function allSections(mounts: readonly VaultMounts[]): readonly PolicySection[] {
+  return [
     {
       comment: 'Its own token.',
       rules: [
@@ -103,14 +136,10 @@ export function operatorPolicy(mounts: readonly VaultMounts[]): string {
     ...(mounts.every(({ namespace }) => namespace === null) ? [] : [NAMESPACES]),
     ...mounts.flatMap(sectionsOf),
   ];
-  const title = [
-    `# The policy "${OPERATOR_POLICY}" of the operator of Cloister. Of policies and auth roles it covers those that begin with`,
-    `# "${VAULT_NAME_PREFIX}" alone. Its own name must not begin so, or the operator could change it.`,
-  ].join('\n');
-  return [title, ...sections.map(writeSection)].join('\n\n') + '\n';
 }
 
-function sectionsOf({ namespace, authMounts, databaseMounts }: VaultMounts): readonly PolicySection[] {
+function sectionsOf(mounts: VaultMounts): readonly PolicySection[] {
+  const { namespace, authMounts, databaseMounts } = mounts;
   const at = namespace === null ? '' : `${namespace}/`;
   const where = namespace === null ? '' : ` in the namespace ${namespace}`;
   return [
@@ -134,6 +163,28 @@ function sectionsOf({ namespace, authMounts, databaseMounts }: VaultMounts): rea
       ],
     },
     ...databaseMounts.map((mount) => databaseSection(at, mount)),
+    ...doctorSections(at, mounts),
+  ];
+}
+
+/** None of it holds a value of a secret or the password of a connection. */
+function doctorSections(
+  at: string,
+  { connectionPaths, metadataPaths }: VaultMounts,
+): readonly PolicySection[] {
+  const read = (comment: string, paths: readonly string[]): readonly PolicySection[] => {
+    const rules = paths.map((path) => ({ path: `${at}${path}`, capabilities: ['read'] as const }));
+    return rules.length === 0 ? [] : [{ comment, rules, isForDoctor: true }];
+  };
+  return [
+    ...read(
+      'For `cloister doctor`: which roles a connection allows. Its password is not shown.',
+      connectionPaths,
+    ),
+    ...read(
+      'For `cloister doctor`: how old the secrets of tenants are. Their values are not shown.',
+      metadataPaths,
+    ),
   ];
 }
 

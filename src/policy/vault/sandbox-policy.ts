@@ -37,6 +37,21 @@ export const SANDBOX_POLICY_BEGINNING = '# Written by Cloister';
 
 const HEAD = `${SANDBOX_POLICY_BEGINNING}, for one sandbox. It writes it again when it is changed.\n`;
 
+const ACCOUNT = '# ServiceAccount ';
+
+/**
+ * Adds to the text of a policy which ServiceAccount logs in with it, by its UID. When the cluster has forgotten both, that is the
+ * only way to the entity, and an entity that stays would get the policy of the next sandbox of the name.
+ */
+export function withServiceAccount(text: string, uid: string): string {
+  return `${text}${ACCOUNT}${uid}\n`;
+}
+
+/** The UID that {@link withServiceAccount} wrote; null where there is none. */
+export function readServiceAccount(text: string): string | null {
+  return /^# ServiceAccount ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/m.exec(text)?.[1] ?? null;
+}
+
 function allowRead(path: string): string {
   return `path "${path}" {\n  capabilities = ["read"]\n}\n`;
 }
@@ -55,6 +70,11 @@ const LITERAL = /^[A-Za-z0-9._~@:=,!&()-]+$/;
 
 /** First segments at which Vault itself answers: no secrets engine can be mounted there. */
 export const VAULTS_OWN: ReadonlySet<string> = new Set(['sys', 'auth', 'identity', 'cubbyhole']);
+
+/** Whether a path below a mount of a secrets engine can be written into a policy, and stands for itself there. */
+export function isLiteralSecret(path: string): boolean {
+  return findWrong(path) === null;
+}
 
 function findWrong(path: string): string | null {
   const segments = path.split('/');

@@ -1,4 +1,9 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { isLiteralSecret } from './sandbox-policy.ts';
+
+type Binding = TenantIsolation['spec']['credentials'][number];
+type VaultDatabase = NonNullable<Binding['vaultDatabase']>;
+type VaultKV = NonNullable<Binding['vaultKV']>;
 
 /** The mounts of one namespace of Vault that tenants name, each once, in the order of the alphabet. */
 export interface VaultMounts {
@@ -8,6 +13,10 @@ export interface VaultMounts {
   readonly authMounts: readonly string[];
   /** Mounts of the database engine. */
   readonly databaseMounts: readonly string[];
+  /** Where those engines keep the connections that tenants name: `database/config/warehouse`. */
+  readonly connectionPaths: readonly string[];
+  /** Where key-value engines keep what they know of the secrets that tenants bind, and no value: `secret/metadata/acme/crm`. */
+  readonly metadataPaths: readonly string[];
 }
 
 /** What tenants name in Vault, the operator's own namespace first, and what of it cannot be written into a policy. */
@@ -36,7 +45,7 @@ export function readVaultMounts(
   tenants: readonly TenantIsolation[],
   ownNamespace: string | null = null,
 ): ReadVaultMounts {
-  const byNamespace = new Map<string | null, { auth: Set<string>; database: Set<string> }>();
+  const byNamespace = new Map<string | null, Collected>();
   const problems: string[] = [];
   for (const tenant of tenants) {
     const { vault } = tenant.spec;
@@ -50,21 +59,54 @@ export function readVaultMounts(
       problems.push(describeOutside(tenant.metadata.name, vault.namespace, ownNamespace));
       continue;
     }
-    const mounts = byNamespace.get(namespace) ?? { auth: new Set(), database: new Set() };
-    byNamespace.set(namespace, mounts);
-    mounts.auth.add(vault.authMount);
-    for (const { vaultDatabase } of tenant.spec.credentials) {
-      if (vaultDatabase !== undefined) mounts.database.add(vaultDatabase.mount);
-    }
+    const collected = byNamespace.get(namespace) ?? emptyCollection();
+    byNamespace.set(namespace, collected);
+    collect(tenant, vault.authMount, collected);
   }
   const mounts = [...byNamespace]
     .sort(([one], [other]) => compare(one ?? '', other ?? ''))
-    .map(([namespace, { auth, database }]) => ({
+    .map(([namespace, { auth, database, connections, metadata }]) => ({
       namespace,
       authMounts: [...auth].sort(compare),
       databaseMounts: [...database].sort(compare),
+      connectionPaths: [...connections].sort(compare),
+      metadataPaths: [...metadata].sort(compare),
     }));
   return { mounts, problems };
+}
+
+/** Where a database engine keeps a connection. */
+export function connectionPath({ mount, connection }: VaultDatabase): string {
+  return `${mount}/config/${connection}`;
+}
+
+/** Where a key-value engine keeps what it knows of a secret. Null where that cannot be written into a policy. */
+export function metadataPath({ mount, path }: VaultKV): string | null {
+  const metadata = `${mount}/metadata/${path}`;
+  return isLiteralSecret(metadata) ? metadata : null;
+}
+
+interface Collected {
+  readonly auth: Set<string>;
+  readonly database: Set<string>;
+  readonly connections: Set<string>;
+  readonly metadata: Set<string>;
+}
+
+function emptyCollection(): Collected {
+  return { auth: new Set(), database: new Set(), connections: new Set(), metadata: new Set() };
+}
+
+function collect({ spec }: TenantIsolation, authMount: string, into: Collected): void {
+  into.auth.add(authMount);
+  for (const { vaultDatabase, vaultKV } of spec.credentials) {
+    if (vaultDatabase !== undefined) {
+      into.database.add(vaultDatabase.mount);
+      into.connections.add(connectionPath(vaultDatabase));
+    }
+    const metadata = vaultKV === undefined ? null : metadataPath(vaultKV);
+    if (metadata !== null) into.metadata.add(metadata);
+  }
 }
 
 /** Undefined where the operator does not reach it. */

@@ -21,7 +21,15 @@ test('cloister vault policy prints the policy for the mounts of all tenants, and
   const { code, out, error } = await runCommand(['vault', 'policy', '-f', folder, '-f', role]);
   expect({ code, error }).toEqual({ code: 0, error: '' });
   expect(out).toBe(
-    operatorPolicy([{ namespace: null, authMounts: ['edge', 'kubernetes'], databaseMounts: [] }]),
+    operatorPolicy([
+      {
+        namespace: null,
+        authMounts: ['edge', 'kubernetes'],
+        databaseMounts: [],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+    ]),
   );
 });
 

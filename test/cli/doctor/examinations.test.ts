@@ -13,7 +13,11 @@ import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 const DAY = 24 * 3_600_000;
-const CONTEXT: ExaminationContext = { now: () => NOW, readServerTime: () => Promise.resolve(NOW) };
+const CONTEXT: ExaminationContext = {
+  now: () => NOW,
+  readServerTime: () => Promise.resolve(NOW),
+  vaultFlags: {},
+};
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('what the API server trusts the webhook by', () => {
@@ -86,7 +90,11 @@ describe('the clock of the API server', () => {
 
   test('may answer late', async () => {
     const times = [NOW, NOW + 60_000];
-    const context = { now: () => times.shift() ?? 0, readServerTime: () => Promise.resolve(NOW + 30_000) };
+    const context = {
+      ...CONTEXT,
+      now: () => times.shift() ?? 0,
+      readServerTime: () => Promise.resolve(NOW + 30_000),
+    };
     expect(await examineClock(client, context)).toMatchObject([{ state: 'Passed' }]);
   });
 

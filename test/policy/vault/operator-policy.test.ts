@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OPERATOR_POLICY, operatorPolicy } from '../../../src/policy/vault/operator-policy.ts';
+import { neededRights, OPERATOR_POLICY, operatorPolicy } from '../../../src/policy/vault/operator-policy.ts';
 import { VAULT_NAME_PREFIX } from '../../../src/policy/vault/vault-identity.ts';
 import { readVaultMounts } from '../../../src/policy/vault/vault-mounts.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
@@ -36,8 +36,16 @@ describe('the mounts that tenants name', () => {
         namespace: null,
         authMounts: ['edge/kubernetes', 'kubernetes'],
         databaseMounts: ['sales', 'warehouse'],
+        connectionPaths: ['sales/config/warehouse', 'warehouse/config/warehouse'],
+        metadataPaths: [],
       },
-      { namespace: 'eu', authMounts: ['kubernetes'], databaseMounts: ['sales'] },
+      {
+        namespace: 'eu',
+        authMounts: ['kubernetes'],
+        databaseMounts: ['sales'],
+        connectionPaths: ['sales/config/warehouse'],
+        metadataPaths: [],
+      },
     ]);
   });
 
@@ -56,8 +64,14 @@ describe('the mounts that tenants name', () => {
       'platform',
     );
     expect(mounts).toEqual([
-      { namespace: null, authMounts: ['kubernetes'], databaseMounts: [] },
-      { namespace: 'eu', authMounts: ['edge'], databaseMounts: [] },
+      {
+        namespace: null,
+        authMounts: ['kubernetes'],
+        databaseMounts: [],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+      { namespace: 'eu', authMounts: ['edge'], databaseMounts: [], connectionPaths: [], metadataPaths: [] },
     ]);
     expect(problems).toEqual([
       'TenantIsolation "root": spec.vault.namespace is not set, and the operator logs in to "platform"; it reaches that namespace and those below it',
@@ -79,7 +93,15 @@ describe('the mounts that tenants name', () => {
       tenant({ name: 'good', vault: { authMount: 'kubernetes' } }),
       tenant({ name: 'bad', vault: { authMount: path, namespace: path }, databases: ['sales', path] }),
     ]);
-    expect(mounts).toEqual([{ namespace: null, authMounts: ['kubernetes'], databaseMounts: [] }]);
+    expect(mounts).toEqual([
+      {
+        namespace: null,
+        authMounts: ['kubernetes'],
+        databaseMounts: [],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+    ]);
     expect(problems).toEqual(
       ['spec.vault.authMount', 'spec.vault.namespace', 'spec.credentials[1].vaultDatabase.mount'].map(
         (field) =>
@@ -92,8 +114,20 @@ describe('the mounts that tenants name', () => {
 
 describe("the operator's policy", () => {
   const text = operatorPolicy([
-    { namespace: null, authMounts: ['kubernetes', 'edge'], databaseMounts: ['sales'] },
-    { namespace: 'eu', authMounts: ['kubernetes'], databaseMounts: [] },
+    {
+      namespace: null,
+      authMounts: ['kubernetes', 'edge'],
+      databaseMounts: ['sales'],
+      connectionPaths: ['sales/config/warehouse'],
+      metadataPaths: ['secret/metadata/acme/crm'],
+    },
+    {
+      namespace: 'eu',
+      authMounts: ['kubernetes'],
+      databaseMounts: [],
+      connectionPaths: [],
+      metadataPaths: [],
+    },
   ]);
 
   test('has each path once, with the mounts and the namespaces', () => {
@@ -115,6 +149,8 @@ describe("the operator's policy", () => {
       'identity/entity/id/+',
       'sys/leases/revoke-prefix/sales/creds/cloister.*',
       'sys/leases/lookup/sales/creds/cloister.*',
+      'sales/config/warehouse',
+      'secret/metadata/acme/crm',
       'eu/sys/policies/acl/cloister.*',
       'eu/sys/policies/acl',
       'eu/auth/kubernetes/role/cloister.*',
@@ -137,7 +173,72 @@ describe("the operator's policy", () => {
   });
 
   test('asks for namespaces only where a tenant names one', () => {
-    const root = operatorPolicy([{ namespace: null, authMounts: ['kubernetes'], databaseMounts: [] }]);
+    const root = operatorPolicy([
+      {
+        namespace: null,
+        authMounts: ['kubernetes'],
+        databaseMounts: [],
+        connectionPaths: [],
+        metadataPaths: [],
+      },
+    ]);
     expect(pathsOf(root)).not.toContain('sys/namespaces');
+  });
+
+  test('says by itself what the operator needs, without what only doctor reads', () => {
+    const needed = neededRights([
+      {
+        namespace: 'eu',
+        authMounts: ['kubernetes'],
+        databaseMounts: ['sales'],
+        connectionPaths: ['sales/config/warehouse'],
+        metadataPaths: ['secret/metadata/acme/crm'],
+      },
+    ]);
+    expect(needed).toContainEqual({
+      path: 'eu/auth/kubernetes/role/cloister.*',
+      example: 'eu/auth/kubernetes/role/cloister.tenant.namespace.sandbox',
+      capabilities: ['create', 'read', 'update', 'delete'],
+    });
+    expect(needed).toContainEqual({
+      path: 'eu/identity/entity/id/+',
+      example: 'eu/identity/entity/id/00000000-0000-0000-0000-000000000000',
+      capabilities: ['update', 'delete'],
+    });
+    const paths = needed.map(({ path }) => path);
+    expect(paths.filter((path) => /config|metadata/.test(path))).toEqual([]);
+    expect(needed.filter(({ example }) => /[*+]/.test(example))).toEqual([]);
+  });
+});
+
+describe('the secrets that tenants bind', () => {
+  const metadataOf = (...places: readonly (readonly [mount: string, path: string])[]) => {
+    const built = buildTenantIsolation(({ spec }) => {
+      spec.vault = { authMount: 'kubernetes' };
+      spec.credentials = places.map(([mount, path], index) => ({
+        name: `secret-${index}`,
+        vaultKV: { mount, path, key: 'key' },
+      }));
+    });
+    return readVaultMounts([built]).mounts[0]?.metadataPaths;
+  };
+
+  test('are listed by their metadata, once each', () => {
+    expect(metadataOf(['team/kv', 'b'], ['secret', 'acme/crm'], ['secret', 'acme/crm'])).toEqual([
+      'secret/metadata/acme/crm',
+      'team/kv/metadata/b',
+    ]);
+  });
+
+  test.for([
+    ['secret', 'acme/+'],
+    ['secret', 'acme/*'],
+    ['secret', '../../sys/raw'],
+    ['secret', '{{identity.entity.id}}'],
+    ['secret', 'a" { capabilities = ["sudo"] } path "b'],
+    ['sys', 'raw'],
+    ['identity', 'entity'],
+  ] as const)('are left out where a policy would read %s, %s as more', ([mount, path]) => {
+    expect(metadataOf([mount, path])).toEqual([]);
   });
 });

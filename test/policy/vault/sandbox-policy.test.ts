@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { buildSandboxPolicy } from '../../../src/policy/vault/sandbox-policy.ts';
+import {
+  buildSandboxPolicy,
+  readServiceAccount,
+  withServiceAccount,
+} from '../../../src/policy/vault/sandbox-policy.ts';
 
 const HEAD = '# Written by Cloister, for one sandbox. It writes it again when it is changed.\n';
 
@@ -88,5 +92,28 @@ describe('the policy of a sandbox', () => {
     const { text, problems } = buildSandboxPolicy([credential('a'), credential('b')], bindings);
     expect(readable(text)).toEqual(['secret/data/system/sys']);
     expect(problems).toHaveLength(1);
+  });
+});
+
+describe('the ServiceAccount that a policy names', () => {
+  const UID = '0b4e1f0a-8c1d-4c0e-9b52-7f6a1d2c3e4f';
+
+  test('is read as it was written, and the policy begins as before', () => {
+    const { text } = buildSandboxPolicy([], []);
+    const named = withServiceAccount(text, UID);
+    expect(named.startsWith(text)).toBe(true);
+    expect(readServiceAccount(named)).toBe(UID);
+  });
+
+  test.for([
+    '',
+    '# ServiceAccount',
+    '# ServiceAccount x',
+    `# ServiceAccount ${UID} and more`,
+    `# ServiceAccount ${UID.toUpperCase()}`,
+    `  # ServiceAccount ${UID}`,
+    `# of ServiceAccount ${UID}`,
+  ])('is none in %j', (text) => {
+    expect(readServiceAccount(text)).toBe(null);
   });
 });

@@ -139,7 +139,13 @@ async function mountAuth(root: CallVault, controlPlane: ControlPlane): Promise<v
 
 async function writeOperator(root: CallVault): Promise<void> {
   const policy = operatorPolicy([
-    { namespace: null, authMounts: [VAULT_MOUNTS.auth], databaseMounts: [VAULT_MOUNTS.database] },
+    {
+      namespace: null,
+      authMounts: [VAULT_MOUNTS.auth],
+      databaseMounts: [VAULT_MOUNTS.database],
+      connectionPaths: [],
+      metadataPaths: [],
+    },
   ]);
   await mustSucceed('write the policy', root('PUT', `sys/policies/acl/${OPERATOR_POLICY}`, { policy }));
   const role = {

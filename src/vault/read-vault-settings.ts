@@ -1,6 +1,6 @@
 import { nonEmpty, type ReadSetting, type SettingParser } from '../lib/settings.ts';
 import { VAULT_NAME_PREFIX } from '../policy/vault/vault-identity.ts';
-import type { VaultSettings } from '../vault/vault-settings.ts';
+import type { VaultSettings } from './vault-settings.ts';
 
 /** The settings of Vault. */
 export const VAULT_SETTINGS = [
@@ -44,8 +44,8 @@ export function readVaultSettings(read: Read): VaultSettings | null {
   return address === null ? null : { address, authorityFile, authMount, role, namespace, tokenFile };
 }
 
-/** An empty text is none, as with images. A token must not go over a network that others read. */
-function vaultAddress(text: string): ReturnType<SettingParser<string | null>> {
+/** Reads an address. An empty text is none, as with images. A token must not go over a network that others read. */
+export function vaultAddress(text: string): ReturnType<SettingParser<string | null>> {
   if (text === '') return { value: null };
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain =

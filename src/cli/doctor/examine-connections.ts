@@ -1,0 +1,54 @@
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { allowsRoles, rolesOfTenant } from '../../policy/vault/allows-roles.ts';
+import { connectionPath } from '../../policy/vault/vault-mounts.ts';
+import type { VaultInventory } from '../../vault/vault-inventory.ts';
+import { failed, type Finding, passed } from './finding.ts';
+import { readVaultOr, WRITE_POLICY } from './vault-findings.ts';
+
+interface NamedConnection {
+  readonly tenant: string;
+  readonly namespace: string | null;
+  readonly path: string;
+}
+
+/** The database connections that tenants name: there, and open to the roles of their sandboxes. */
+export async function examineConnections(
+  inventory: VaultInventory,
+  tenants: readonly TenantIsolation[],
+): Promise<readonly Finding[]> {
+  const findings = namedConnections(tenants).map((named) => {
+    const subject = `Vault, connection ${named.path} of TenantIsolation ${named.tenant}`;
+    return readVaultOr(subject, WRITE_POLICY, async () => {
+      const roles = await inventory.allowedRoles(named.path, named.namespace);
+      return [judgeConnection(subject, roles, named)];
+    });
+  });
+  return (await Promise.all(findings)).flat();
+}
+
+function namedConnections(tenants: readonly TenantIsolation[]): readonly NamedConnection[] {
+  return tenants.flatMap(({ metadata, spec: { vault, credentials } }) => {
+    if (vault === undefined) return [];
+    const paths = credentials.flatMap(({ vaultDatabase }) =>
+      vaultDatabase === undefined ? [] : [connectionPath(vaultDatabase)],
+    );
+    const namespace = vault.namespace ?? null;
+    return [...new Set(paths)].map((path) => ({ tenant: metadata.name, namespace, path }));
+  });
+}
+
+function judgeConnection(
+  subject: string,
+  roles: readonly string[] | null,
+  { tenant, path }: NamedConnection,
+): Finding {
+  if (roles === null)
+    return failed(subject, `does not exist. Write it in Vault, or correct spec.credentials of the tenant`);
+  if (allowsRoles(roles, tenant)) return passed(subject, `allows the roles ${rolesOfTenant(tenant)}`);
+  const is = roles.length === 0 ? 'empty' : JSON.stringify(roles);
+  const mend = `vault write ${path} allowed_roles="${rolesOfTenant(tenant)}"`;
+  return failed(
+    subject,
+    `allowed_roles is ${is}; must have ${rolesOfTenant(tenant)}. Set it, with those of other tenants that use it: ${mend}`,
+  );
+}
