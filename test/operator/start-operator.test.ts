@@ -83,11 +83,15 @@ describe('enrolment', () => {
   });
 
   test('is said in the status of the tenant that was seen, and not of a later one of the name', async () => {
-    const stored = tenant('acme', ['acme-agents'], ({ metadata }) => (metadata.uid = 'uid-acme'));
+    const stored = tenant('acme', ['acme-agents'], ({ metadata }) =>
+      Object.assign(metadata, { uid: 'uid-acme', resourceVersion: '5' }),
+    );
     const { begin, memory } = await start([stored], [namespace('acme-agents')]);
     await begin();
     const said = memory.writes.filter(({ verb }) => verb === 'applyStatus');
-    expect(said).toMatchObject([{ body: { metadata: { name: 'acme', uid: 'uid-acme' } } }]);
+    expect(said).toMatchObject([
+      { body: { metadata: { name: 'acme', uid: 'uid-acme', resourceVersion: '5' } } },
+    ]);
   });
 
   test('ends under the resource version that was seen, so that one enrolled in between stays so', async () => {
@@ -153,22 +157,36 @@ describe('enrolment', () => {
     expect(written('namespaces/acme-agents')).toHaveLength(2);
   });
 
+  const exemption = {
+    namespace: 'acme-agents',
+    serviceAccount: 'legacy',
+    images: [`sha256:${'a'.repeat(64)}`],
+    checks: ['dns'],
+    reason: 'moves in spring',
+    expirationTime: '2026-11-23T12:00:30Z',
+  };
+  const exempt = tenant('acme', ['acme-agents'], ({ spec }) => {
+    spec.exemptions = [{ ...exemption, expirationTime: '2026-11-23T11:00:00Z' }, exemption] as never;
+  });
+  const annotated = namespace('acme-agents', {
+    labels: enrolmentLabels('acme'),
+    annotations: { 'cloister.dev/exemptions': `legacy dns ${exemption.images[0]}` },
+  });
+
+  test('takes off an exemption that ends while its tenant is reconciled', async () => {
+    const { begin, memory, written, clock } = await start([exempt], [annotated]);
+    const writing = Promise.withResolvers<null>();
+    await clock.advance(29 * SECOND);
+    memory.failWith = ({ verb }) => (verb === 'applyStatus' ? writing.promise : null);
+    await begin();
+    await clock.advance(2 * SECOND);
+    expect(written('namespaces/acme-agents')).toEqual([]);
+    writing.resolve(null);
+    await clock.advance(2 * SECOND);
+    expect(written('namespaces/acme-agents')).toMatchObject([{ body: { metadata: { annotations: {} } } }]);
+  });
+
   test('takes an exemption off the namespace when it ends', async () => {
-    const exemption = {
-      namespace: 'acme-agents',
-      serviceAccount: 'legacy',
-      images: [`sha256:${'a'.repeat(64)}`],
-      checks: ['dns'],
-      reason: 'moves in spring',
-      expirationTime: '2026-11-23T12:00:30Z',
-    };
-    const exempt = tenant('acme', ['acme-agents'], ({ spec }) => {
-      spec.exemptions = [{ ...exemption, expirationTime: '2026-11-23T11:00:00Z' }, exemption] as never;
-    });
-    const annotated = namespace('acme-agents', {
-      labels: enrolmentLabels('acme'),
-      annotations: { 'cloister.dev/exemptions': `legacy dns ${exemption.images[0]}` },
-    });
     const { begin, written, clock } = await start([exempt], [annotated]);
     await begin();
     await clock.advance(29 * SECOND);

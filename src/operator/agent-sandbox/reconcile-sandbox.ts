@@ -157,12 +157,12 @@ async function report(
 ): Promise<void> {
   const status = sandboxStatus(sandbox, said, now);
   if (status === null) return;
-  const { name, namespace, uid } = sandbox.metadata;
+  const { name, namespace, uid, resourceVersion } = sandbox.metadata;
   try {
-    // With its UID, so that the status of this sandbox never becomes that of a later one of the name.
+    // Of this object as it was read: written over a newer status, that would lose the end of a task, and the task would run again.
     await client.applyStatus<KubeObject & { status: unknown }>(
       resources.agentSandboxes,
-      { metadata: { name, namespace, uid }, status },
+      { metadata: { name, namespace, uid, resourceVersion }, status },
       { signal },
     );
     sandboxEvents(sandbox, status).forEach(events.record);
