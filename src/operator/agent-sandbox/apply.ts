@@ -113,8 +113,13 @@ async function deletePod(
 ): Promise<void> {
   const name = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
   logger.info({ ...name, reason, message }, 'pod of a sandbox deleted');
+  await unlessGone(client.delete(resources.pods, name, { uid: metadata.uid, signal }));
+}
+
+/** The cache may not have seen yet that an object was deleted, or that another one has its name. */
+async function unlessGone(deletion: Promise<unknown>): Promise<void> {
   try {
-    await client.delete(resources.pods, name, { uid: metadata.uid, signal });
+    await deletion;
   } catch (error) {
     if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
   }
@@ -129,5 +134,5 @@ async function release(
   if (serviceAccount === undefined || serviceAccount.metadata.deletionTimestamp !== undefined) return;
   await deleteProxySecret(sandbox, client);
   const { namespace = '', name = '', uid } = serviceAccount.metadata;
-  await client.delete(resources.serviceAccounts, { namespace, name }, { uid });
+  await unlessGone(client.delete(resources.serviceAccounts, { namespace, name }, { uid }));
 }

@@ -140,7 +140,8 @@ async function findPod(
 }
 
 function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxReport {
-  if (outcome.outcome === 'Done') return said;
+  // How a task ended is said once, and nothing that keeps its objects from being deleted says it anew.
+  if (outcome.outcome === 'Done' || said.fields.endTime !== undefined) return said;
   const { outcome: reason, message } = outcome;
   return { ...said, podReady: { type: 'PodReady', status: 'False', reason, message } };
 }
