@@ -26,7 +26,16 @@ export function enrolledTenants(calls: () => ClusterCalls) {
     name: string,
     labels: Readonly<Record<string, string>> = {},
   ): Promise<void> => {
-    await done(calls().create(NAMESPACES, { metadata: { name, labels } }));
+    // A policy that was installed a moment ago does not know the kind of its parameters yet, and refuses everything.
+    const answer = await vi.waitFor(
+      async () => {
+        const made = await calls().create(NAMESPACES, { metadata: { name, labels } });
+        expect(made.message).not.toContain('failed to configure binding');
+        return made;
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    await done(Promise.resolve(answer));
   };
   const makeTenant = async (name: string, namespaces: readonly string[]): Promise<void> => {
     const spec = {

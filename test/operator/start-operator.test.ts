@@ -1,72 +1,17 @@
-import { Registry } from 'prom-client';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
+import { describe, expect, test } from 'vitest';
 import { KubeError } from '../../src/kube/kube-error.ts';
-import type { KubeObject } from '../../src/kube/kube-object.ts';
-import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
-import { readConfiguration } from '../../src/operator/configuration.ts';
 import { enrolmentLabels } from '../../src/render/enrolment-labels.ts';
-import { createManualClock } from '../build/manual-clock.ts';
-import { createMemoryKubeClient, type Write } from '../build/memory-kube-client.ts';
-import { withLeaseOf } from '../build/with-lease-of.ts';
-import { buildTenantIsolation } from '../build/tenant-isolation.ts';
+import { namespace, tenant, useMemoryOperator } from './use-memory-operator.ts';
 
-const START = Date.parse('2026-11-23T12:00:00Z');
 const SECOND = 1_000;
 
-let enrolment: Operator | undefined;
-afterEach(() => enrolment?.stop());
-
-function tenant(
-  name: string,
-  namespaces: readonly string[],
-  tweak: (tenant: TenantIsolation) => void = () => {},
-) {
-  return buildTenantIsolation((object) => {
-    object.metadata = { name, creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 };
-    const [listed] = object.spec.namespaces;
-    object.spec.namespaces = namespaces.map((listedName) => ({ ...listed!, name: listedName }));
-    tweak(object);
-  }) as TenantIsolation & KubeObject;
-}
-
-function namespace(name: string, metadata: Partial<KubeObject['metadata']> = {}): KubeObject {
-  return { metadata: { name, uid: `uid-${name}`, resourceVersion: '7', ...metadata } };
-}
-
-/** Starts the operator's enrolment and lets it reconcile once. */
-async function start(tenants: readonly KubeObject[], namespaces: readonly KubeObject[]) {
-  const clock = createManualClock(START);
-  const memory = createMemoryKubeClient({ tenantisolations: tenants, namespaces });
-  const aside = createMemoryKubeClient();
-  aside.put('leases/cloister-operator', { metadata: { name: 'cloister-operator' } });
-  const error = vi.fn<(fields: object, message: string) => void>();
-  const logger = { debug: () => {}, info: () => {}, warn: () => {}, error };
-  const begin = async (): Promise<void> => {
-    enrolment = startOperator({
-      client: withLeaseOf(aside.client, memory.client),
-      logger,
-      clock,
-      random: () => 0,
-      registry: new Registry(),
-      instance: 'operator-0',
-      identity: 'one',
-      configuration: readConfiguration([], {}),
-      vault: null,
-      environment: {},
-      readResolverConfiguration: () => Promise.resolve(''),
-    });
-    await clock.advance(0);
-  };
-  const written = (what: string): Write[] => memory.writes.filter((write) => write.what === what);
-  return { clock, memory, error, begin, written };
-}
+const { start, operator } = useMemoryOperator();
 
 describe('enrolment', () => {
   test('is bound to the uid of the namespace that was seen, so that one made again is not enrolled by it', async () => {
     const { begin, written } = await start([tenant('acme', ['acme-agents'])], [namespace('acme-agents')]);
     await begin();
-    expect(enrolment?.synced()).toBe(true);
+    expect(operator()?.synced()).toBe(true);
     expect(written('namespaces/acme-agents')).toEqual([
       {
         verb: 'apply',
@@ -84,11 +29,15 @@ describe('enrolment', () => {
   });
 
   test('is said in the status of the tenant that was seen, and not of a later one of the name', async () => {
-    const stored = tenant('acme', ['acme-agents'], ({ metadata }) => (metadata.uid = 'uid-acme'));
+    const stored = tenant('acme', ['acme-agents'], ({ metadata }) =>
+      Object.assign(metadata, { uid: 'uid-acme', resourceVersion: '5' }),
+    );
     const { begin, memory } = await start([stored], [namespace('acme-agents')]);
     await begin();
     const said = memory.writes.filter(({ verb }) => verb === 'applyStatus');
-    expect(said).toMatchObject([{ body: { metadata: { name: 'acme', uid: 'uid-acme' } } }]);
+    expect(said).toMatchObject([
+      { body: { metadata: { name: 'acme', uid: 'uid-acme', resourceVersion: '5' } } },
+    ]);
   });
 
   test('ends under the resource version that was seen, so that one enrolled in between stays so', async () => {
@@ -136,10 +85,10 @@ describe('enrolment', () => {
     const listing = Promise.withResolvers<void>();
     memory.listing = listing.promise;
     await begin();
-    expect([enrolment?.synced(), memory.writes]).toEqual([false, []]);
+    expect([operator()?.synced(), memory.writes]).toEqual([false, []]);
     listing.resolve();
     await clock.advance(1);
-    expect([enrolment?.synced(), memory.writes.length]).toEqual([true, 1]);
+    expect([operator()?.synced(), memory.writes.length]).toEqual([true, 1]);
   });
 
   test('is done again every ten minutes, since labels may be lost without a word', async () => {
@@ -154,22 +103,36 @@ describe('enrolment', () => {
     expect(written('namespaces/acme-agents')).toHaveLength(2);
   });
 
+  const exemption = {
+    namespace: 'acme-agents',
+    serviceAccount: 'legacy',
+    images: [`sha256:${'a'.repeat(64)}`],
+    checks: ['dns'],
+    reason: 'moves in spring',
+    expirationTime: '2026-11-23T12:00:30Z',
+  };
+  const exempt = tenant('acme', ['acme-agents'], ({ spec }) => {
+    spec.exemptions = [{ ...exemption, expirationTime: '2026-11-23T11:00:00Z' }, exemption] as never;
+  });
+  const annotated = namespace('acme-agents', {
+    labels: enrolmentLabels('acme'),
+    annotations: { 'cloister.dev/exemptions': `legacy dns ${exemption.images[0]}` },
+  });
+
+  test('takes off an exemption that ends while its tenant is reconciled', async () => {
+    const { begin, memory, written, clock } = await start([exempt], [annotated]);
+    const writing = Promise.withResolvers<null>();
+    await clock.advance(29 * SECOND);
+    memory.failWith = ({ verb }) => (verb === 'applyStatus' ? writing.promise : null);
+    await begin();
+    await clock.advance(2 * SECOND);
+    expect(written('namespaces/acme-agents')).toEqual([]);
+    writing.resolve(null);
+    await clock.advance(2 * SECOND);
+    expect(written('namespaces/acme-agents')).toMatchObject([{ body: { metadata: { annotations: {} } } }]);
+  });
+
   test('takes an exemption off the namespace when it ends', async () => {
-    const exemption = {
-      namespace: 'acme-agents',
-      serviceAccount: 'legacy',
-      images: [`sha256:${'a'.repeat(64)}`],
-      checks: ['dns'],
-      reason: 'moves in spring',
-      expirationTime: '2026-11-23T12:00:30Z',
-    };
-    const exempt = tenant('acme', ['acme-agents'], ({ spec }) => {
-      spec.exemptions = [{ ...exemption, expirationTime: '2026-11-23T11:00:00Z' }, exemption] as never;
-    });
-    const annotated = namespace('acme-agents', {
-      labels: enrolmentLabels('acme'),
-      annotations: { 'cloister.dev/exemptions': `legacy dns ${exemption.images[0]}` },
-    });
     const { begin, written, clock } = await start([exempt], [annotated]);
     await begin();
     await clock.advance(29 * SECOND);
@@ -243,7 +206,7 @@ describe('a write that fails', () => {
 test('enrolment that is stopped writes nothing more', async () => {
   const { begin, memory, clock } = await start([tenant('acme', ['acme-agents'])], [namespace('acme-agents')]);
   await begin();
-  await enrolment?.stop();
+  await operator()?.stop();
   const before = memory.writes.length;
   await clock.advance(1_200 * SECOND);
   expect(memory.writes).toHaveLength(before);

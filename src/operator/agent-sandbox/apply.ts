@@ -113,12 +113,14 @@ async function deletePod(
   const name = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
   const { reason, message } = plan.condition;
   logger.info({ ...name, reason, message }, 'pod of a sandbox deleted');
+  const grace = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+  await unlessGone(client.delete(resources.pods, name, { uid: metadata.uid, signal, ...grace }));
+}
+
+/** The cache may not have seen yet that an object was deleted, or that another one has its name. */
+async function unlessGone(deletion: Promise<unknown>): Promise<void> {
   try {
-    await client.delete(resources.pods, name, {
-      uid: metadata.uid,
-      signal,
-      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    });
+    await deletion;
   } catch (error) {
     if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
   }
@@ -133,5 +135,5 @@ async function release(
   if (serviceAccount === undefined || serviceAccount.metadata.deletionTimestamp !== undefined) return;
   await deleteProxySecret(sandbox, client);
   const { namespace = '', name = '', uid } = serviceAccount.metadata;
-  await client.delete(resources.serviceAccounts, { namespace, name }, { uid });
+  await unlessGone(client.delete(resources.serviceAccounts, { namespace, name }, { uid }));
 }

@@ -209,7 +209,8 @@ async function findPod(
 }
 
 function reportOf({ report: said }: SandboxDecision, outcome: Outcome): SandboxDecision['report'] {
-  if (outcome.outcome === 'Done') return said;
+  // How a task ended is said once, and nothing that keeps its objects from being deleted says it anew.
+  if (outcome.outcome === 'Done' || said.fields.endTime !== undefined) return said;
   const { outcome: reason, message } = outcome;
   return { ...said, podReady: { type: 'PodReady', status: 'False', reason, message } };
 }
@@ -226,12 +227,12 @@ async function report(
 ): Promise<void> {
   const status = sandboxStatus(sandbox, said.report, now, said.credentials);
   if (status === null) return;
-  const { name, namespace, uid } = sandbox.metadata;
+  const { name, namespace, uid, resourceVersion } = sandbox.metadata;
   try {
-    // With its UID, so that the status of this sandbox never becomes that of a later one of the name.
+    // Of this object as it was read: written over a newer status, that would lose the end of a task, and the task would run again.
     await client.applyStatus<KubeObject & { status: unknown }>(
       resources.agentSandboxes,
-      { metadata: { name, namespace, uid }, status },
+      { metadata: { name, namespace, uid, resourceVersion }, status },
       { signal },
     );
     sandboxEvents(sandbox, status).forEach(events.record);

@@ -31,6 +31,7 @@ export function createTenantReconciler(context: TenantContext): Work {
   const reviewPresent = createPresentReview(context);
   return async (name, signal) => {
     const attempts = createAttempts(signal);
+    const startTime = clock.now();
     const tenant = caches.tenants.get(undefined, name);
     const plan = context.enrolments.plan();
     await enrolNamespaces(name, plan, { context, attempts });
@@ -38,7 +39,7 @@ export function createTenantReconciler(context: TenantContext): Work {
     const nextTime =
       tenant === undefined
         ? await deleteSystemNamespace(name, { context, attempts })
-        : await provide(tenant, plan, { context, attempts, signal, reviewPresent });
+        : await provide(tenant, plan, { context, attempts, signal, reviewPresent, startTime });
     attempts.throwFaults();
     return nextTime === Infinity
       ? {}
@@ -101,12 +102,15 @@ async function deleteSystemNamespace(tenant: string, { context, attempts }: Run)
   return Infinity;
 }
 
+interface ProvideRun {
+  readonly signal: AbortSignal;
+  readonly reviewPresent: ReviewPresent;
+  /** When the reconciliation began, in milliseconds since 1970: what ended since then was still in force for a part of it. */
+  readonly startTime: number;
+}
+
 /** Provides all that a tenant has, and writes its status. Returns when it is due again, in milliseconds since 1970. */
-async function provide(
-  tenant: TenantIsolation,
-  plan: EnrolmentPlan,
-  run: Run & { readonly signal: AbortSignal; readonly reviewPresent: ReviewPresent },
-): Promise<number> {
+async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & ProvideRun): Promise<number> {
   const { context, attempts, signal } = run;
   const { name } = tenant.metadata;
   const enrolled = context.enrolments.namespacesOf(name);
@@ -131,7 +135,7 @@ async function provide(
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
   const remake = await remakeSystemQuota(name, run);
-  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration(tenant, context.clock.now()));
+  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration(tenant, run.startTime));
 }
 
 /** Deletes a quota that the quota controller saw before it knew what a sandbox is. Returns when it is due. */
@@ -159,8 +163,9 @@ async function writeStatus(
 ): Promise<void> {
   const status = tenantStatus(tenant, parts, formatTime(clock.now()));
   if (status === null) return;
-  // With its UID, so that the status of this tenant never becomes that of a later one of the name.
-  const metadata = { name: tenant.metadata.name, uid: tenant.metadata.uid };
+  const { name, uid, resourceVersion } = tenant.metadata;
+  // Of this object as it was read, so that what it replaces is what it was made from.
+  const metadata = { name, uid, resourceVersion };
   await attempts.attempt(async () => {
     await client.applyStatus<KubeObject & Pick<TenantIsolation, 'status'>>(resources.tenantIsolations, {
       apiVersion: API_VERSION,
