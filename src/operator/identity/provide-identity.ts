@@ -4,6 +4,7 @@ import { resources } from '../../kube/resources.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
+import { withServiceAccount } from '../../policy/vault/sandbox-policy.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { createAccount } from './account-store.ts';
 import { ensureAnchor } from './anchor-store.ts';
@@ -90,7 +91,8 @@ async function see(
   const key = objectKey(sandbox.metadata);
   const last = seen.get(key);
   if (last?.hash === hash && clock.now() - last.time < MAX_UNSEEN_MILLISECONDS) return true;
-  const { owner, place, policy } = wanted;
+  const { owner, place } = wanted;
+  const policy = withServiceAccount(wanted.policy, record.serviceAccountUID);
   const written = await vault.provide({ owner, place, policy }, signal);
   seen.set(key, { hash, time: clock.now() });
   if (written.length > 0 && record.policyHash === hash) {
