@@ -68,7 +68,7 @@ describe.runIf(isInstalled('fish'))('fish completes', () => {
     ['commands', 'cloister rev', ['review']],
     ['options', 'cloister review --str', ['--strict']],
     ['formats', 'cloister review -o ', ['json', 'sarif', 'text']],
-    ['kinds to list', 'cloister get ', ['roles', 'sandboxes', 'tenants']],
+    ['kinds to list', 'cloister get ', ['quarantines', 'roles', 'sandboxes', 'tenants']],
   ] as const)('%s', async ([, line, expected]) => {
     const program = `source '${await scriptOf('fish')}'; complete -C '${line}'`;
     const out = execFileSync('fish', ['--no-config', '-c', program], { encoding: 'utf8' });
