@@ -33,7 +33,7 @@ function completeInBash(script: string, words: readonly string[], folder = '.'):
 describe('bash completes', () => {
   const FILES = { 'role.yaml': '', 'my pod.yaml': '' };
   test.for([
-    ['commands', ['re'], ['review', 'render']],
+    ['commands', ['re'], ['review', 'render', 'release']],
     ['options', ['review', '--st'], ['--start-gate-digest', '--strict']],
     ['the formats of a command', ['review', '-o', ''], ['text', 'json', 'sarif']],
     ['those of another', ['render', '--output', 'j'], ['json']],
@@ -41,7 +41,7 @@ describe('bash completes', () => {
     ['a format right behind an equals sign', ['render', '--output', '='], ['yaml', 'json']],
     ['checks', ['review', '-f', 'role.yaml', '--check', 'privil'], ['privileged', 'privilege-escalation']],
     ['checks to explain', ['explain', 'privileg'], ['privileged', 'privilege-escalation']],
-    ['kinds to list', ['get', ''], ['sandboxes', 'tenants', 'roles']],
+    ['kinds to list', ['get', ''], ['sandboxes', 'tenants', 'roles', 'quarantines']],
     ['shells', ['completion', 'z'], ['zsh']],
     ['commands of a group', ['vault', ''], ['policy', 'sweep']],
     ['options of a command of a group', ['vault', 'policy', '--fi'], ['--filename']],
