@@ -3,7 +3,6 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { formatBytes, formatCores } from '../../lib/format-amount.ts';
 import { NANO_UNITS, parseQuantity } from '../../lib/quantity.ts';
-import { parseTime } from '../../lib/time.ts';
 import { quotaEntries, resourceQuota, SANDBOX_COUNT } from '../../render/tenant/resource-quota.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
@@ -58,16 +57,9 @@ export async function provideQuotas(
   };
 }
 
-/**
- * The quota controller learns of new kinds every 30 s (`resource_quota_controller.go`), and looks at a quota that it has
- * seen again after five minutes.
- */
-const DISCOVERY_MILLISECONDS = 35_000;
-
-/** When a quota has to be made again, so that the quota controller looks at it now that it knows the kind; null: never. */
-export function remakeTime(quota: ObservedResourceQuota | undefined): number | null {
-  if (countOf(quota) !== 'Uncounted') return null;
-  return parseTime(quota?.metadata.creationTimestamp ?? '') + DISCOVERY_MILLISECONDS;
+/** Whether the quota controller has looked at the quota, and does not know what a sandbox is. */
+export function isUncounted(quota: ObservedResourceQuota): boolean {
+  return countOf(quota) === 'Uncounted';
 }
 
 /** `Uncounted`: the quota controller has looked at the quota, and does not know what a sandbox is. */

@@ -1,4 +1,4 @@
-import { API_VERSION, LABEL, RESOURCE_QUOTA, systemNamespaceOf } from '../../api/names.ts';
+import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -10,8 +10,9 @@ import { closeNetwork, networkReport } from './close-network.ts';
 import { complianceReport } from './compliance-report.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
 import type { EnrolmentPlan } from './plan-enrolment.ts';
-import { provideQuotas, quotaReport, remakeTime } from './provide-quotas.ts';
+import { provideQuotas, quotaReport } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
+import { createQuotaRemake, type RemakeQuota } from './remake-quota.ts';
 import { readyReport } from './ready-report.ts';
 import { createPresentReview, type ReviewPresent } from './review-present.ts';
 import { releaseNamespace } from './release-namespace.ts';
@@ -29,6 +30,7 @@ const MIN_REQUEUE_MILLISECONDS = 1_000;
 export function createTenantReconciler(context: TenantContext): Work {
   const { caches, clock } = context;
   const reviewPresent = createPresentReview(context);
+  const remakeQuota = createQuotaRemake(context);
   return async (name, signal) => {
     const attempts = createAttempts(signal);
     const startTime = clock.now();
@@ -39,7 +41,7 @@ export function createTenantReconciler(context: TenantContext): Work {
     const nextTime =
       tenant === undefined
         ? await deleteSystemNamespace(name, { context, attempts })
-        : await provide(tenant, plan, { context, attempts, signal, reviewPresent, startTime });
+        : await provide(tenant, plan, { context, attempts, signal, reviewPresent, remakeQuota, startTime });
     attempts.throwFaults();
     return nextTime === Infinity
       ? {}
@@ -105,6 +107,7 @@ async function deleteSystemNamespace(tenant: string, { context, attempts }: Run)
 interface ProvideRun {
   readonly signal: AbortSignal;
   readonly reviewPresent: ReviewPresent;
+  readonly remakeQuota: RemakeQuota;
   /** When the reconciliation began, in milliseconds since 1970: what ended since then was still in force for a part of it. */
   readonly startTime: number;
 }
@@ -134,26 +137,8 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
     gatewayReport(gateway.facts),
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
-  const remake = await remakeSystemQuota(name, run);
+  const remake = await run.remakeQuota(name, attempts);
   return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration(tenant, run.startTime));
-}
-
-/** Deletes a quota that the quota controller saw before it knew what a sandbox is. Returns when it is due. */
-async function remakeSystemQuota(
-  tenant: string,
-  { context: { caches, client, clock, logger }, attempts }: Run,
-): Promise<number> {
-  const namespace = systemNamespaceOf(tenant);
-  const quota = caches.resourceQuotas.get(namespace, RESOURCE_QUOTA);
-  const due = remakeTime(quota);
-  if (due === null) return Infinity;
-  if (due > clock.now()) return due;
-  await attempts.attempt(async () => {
-    logger.info({ namespace, name: RESOURCE_QUOTA }, 'quota made again, so that it counts sandboxes');
-    const name = { namespace, name: RESOURCE_QUOTA };
-    await client.delete(resources.resourceQuotas, name, { uid: quota?.metadata.uid });
-  });
-  return Infinity;
 }
 
 async function writeStatus(
