@@ -1,5 +1,7 @@
 import { expect, vi } from 'vitest';
+import type { AgentSandbox } from '../../src/api/agent-sandbox.ts';
 import { feedName } from '../../src/policy/feed/feed-name.ts';
+import { TENANTS } from '../e2e/tenants.ts';
 import { inEnrolled, inSystem, managedIn } from '../operator/managed-objects.ts';
 import { type FaultWorld, ROLE, SANDBOXES, type WantedTenant } from './fault-world.ts';
 
@@ -50,6 +52,11 @@ async function isProvided(world: FaultWorld, tenant: string, wanted: WantedTenan
     expect(others.filter((object) => ![...sandboxes.keys()].some((name) => object.endsWith(name)))).toEqual(
       [],
     );
+    expect(await reasonOf(world, `${TENANTS}/${tenant}`, 'QuotaApplied')).toBe('Applied');
+    for (const name of running) {
+      // No kubelet runs a start gate here, and no other policy engine is installed.
+      expect(await reasonOf(world, `${SANDBOXES(namespace)}/${name}`, 'EgressClosed')).toBe('NotProven');
+    }
     const owners = await uidsOf(world, namespace);
     const pods = await podsOf(world, namespace);
     expect(pods.map(({ metadata }) => metadata.name).sort()).toEqual(running.sort());
@@ -77,6 +84,12 @@ async function isGone(world: FaultWorld, tenant: string, namespace: string): Pro
     const { labels } = object['metadata'] as { labels?: Record<string, string> };
     expect(labels?.['cloister.dev/tenant']).toBeUndefined();
   }, WAIT);
+}
+
+/** The reason of a condition of a sandbox or tenant. */
+async function reasonOf({ calls }: FaultWorld, path: string, type: string): Promise<string | undefined> {
+  const { status } = (await calls.read(path)).object as Pick<AgentSandbox, 'status'>;
+  return status?.conditions?.find((condition) => condition.type === type)?.reason;
 }
 
 async function podsOf({ calls }: FaultWorld, namespace: string): Promise<readonly Named[]> {

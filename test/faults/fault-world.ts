@@ -7,6 +7,7 @@ import { prepareCluster } from '../operator/operator-on-cluster.ts';
 import { type OperatorProcess, startOperatorProcess } from '../operator/operator-process.ts';
 import { startControlPlane, type StartedControlPlane } from '../testbed/control-plane.ts';
 import { createProgramRunner, type ProgramRunner } from '../testbed/program-runner.ts';
+import { untilSandboxesAreCounted } from './until-counted.ts';
 
 /** A tenant that there must be, and the sandboxes in its namespace that must be there. */
 export interface WantedTenant {
@@ -47,6 +48,7 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   await controlPlane.apply(readSample(`role-${ROLE}.yaml`));
   const calls = clusterCalls(controlPlane);
   await removeGuards(calls);
+  await untilSandboxesAreCounted(calls);
   const runner = await createProgramRunner();
   const operators: OperatorProcess[] = [];
   const end: FaultWorld['stopOperator'] = async (operator, graceMilliseconds) => {

@@ -15,13 +15,17 @@ afterEach(async () => {
   await world.stopOperators(0);
 });
 
-test('an operator that is killed with SIGKILL at a write of create leaves nothing undone', async () => {
-  const isKilled = await killAtWrite(world, 9, async () => {
-    await world.makeTenant('made');
-    await world.makeSandbox('made', 'agent');
-  });
-  expect(isKilled).toBe(true);
-});
+test(
+  'an operator that is killed with SIGKILL at a write of create leaves nothing undone',
+  { timeout: 120_000 },
+  async () => {
+    const isKilled = await killAtWrite(world, 9, async () => {
+      await world.makeTenant('made');
+      await world.makeSandbox('made', 'agent');
+    });
+    expect(isKilled).toBe(true);
+  },
+);
 
 test('two operators end where they should after faults of every kind', { timeout: 180_000 }, () =>
   runScenario(world, {
