@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { OPERATOR, SYSTEM_NAMESPACE } from '../../src/api/names.ts';
+import { OPERATOR_POLICY } from '../../src/policy/vault/operator-policy.ts';
 import { buildAgentRole } from '../build/agent-role.ts';
 import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
 import { clusterCalls } from '../e2e/cluster-calls.ts';
+import { readDocCommands } from '../docs/doc-commands.ts';
 import { sandboxCalls } from '../e2e/sandbox-calls.ts';
 import { deployedArguments } from '../testbed/deployed-node-flags.ts';
 import type { RunningProgram } from '../testbed/program-runner.ts';
-import { orThrow } from '../testbed/run-command.ts';
+import { orThrow, runCommand } from '../testbed/run-command.ts';
 import { type BoundVault, bindVault, OPERATOR_AUTH_ROLE } from '../testbed/vault/bind-vault.ts';
 import { type CallVault, mustSucceed } from '../testbed/vault/call-vault.ts';
 import { type StartedVault, startVault } from '../testbed/vault/start-vault.ts';
@@ -171,7 +173,7 @@ async function waitInVain(flags: readonly string[]): Promise<'Failed'> {
   return 'Failed';
 }
 
-describe('with Vault, the release', () => {
+describe('with Vault, the release', { timeout: 240_000 }, () => {
   test('waits while Vault is down, says why in its log, and has ended the pod all the same', async () => {
     const call = await runAndLogIn();
     expect(await inVault()).toEqual(WHOLE);
@@ -221,5 +223,26 @@ describe('with Vault, the release', () => {
     expect(notes).toContain(`policy ${NAME}`);
     await vault.faults.accept();
     expect(await inVault()).toEqual(WHOLE);
+  });
+
+  test('leaves nothing that the commands of docs/removing.md do not remove by hand', async () => {
+    const commands = readDocCommands()
+      .filter(({ file, command }) => file === 'docs/removing.md' && command.startsWith('vault '))
+      .map(({ command }) => command.replace('cloister.acme.acme-agents.first', NAME));
+    expect(commands).toHaveLength(4);
+    for (const command of commands) {
+      const [, ...args] = command.split(' ');
+      const environment = {
+        VAULT_ADDR: vault.url,
+        VAULT_CACERT: vault.certificateAuthorityFile,
+        VAULT_TOKEN: vault.rootToken,
+        HOME: vault.folder,
+      };
+      await orThrow(command, runCommand({ program: vault.program, args, environment }));
+    }
+    // Vault keeps entities, which can do nothing without the policy.
+    expect(await inVault()).toEqual(['entity']);
+    expect((await vault.root('GET', `sys/policies/acl/${OPERATOR_POLICY}`)).status).toBe(404);
+    expect((await vault.root('GET', `auth/kubernetes/role/${OPERATOR_AUTH_ROLE}`)).status).toBe(404);
   });
 });

@@ -67,7 +67,7 @@ export function useInstalledChart(given: ChartToInstall = {}) {
     kubectl,
     /** Runs `helm uninstall`; `play` is the kubelet that runs the Job with its flags, and says how its pod ended. */
     uninstall: async (play: (flags: readonly string[]) => Promise<ReleasePhase>): Promise<CommandResult> => {
-      const uninstalling = helm.run(['uninstall', 'cloister', '-n', NAMESPACE, '--timeout=60s']);
+      const uninstalling = helm.run(['uninstall', 'cloister', '-n', NAMESPACE, '--timeout=120s']);
       const pod = await vi.waitFor(async () => {
         const running = ['--field-selector=status.phase=Pending', '-lapp.kubernetes.io/component=release'];
         const name = await kubectl('get', 'pods', ...running, '-o', 'name');
