@@ -169,7 +169,7 @@ async function waitInVain(flags: readonly string[]): Promise<'Failed'> {
     expect(log).toContain(`AgentSandbox ${ENROLLED}/${SANDBOX}: These steps are left: LoginClosed`);
     expect(log).toMatch(/"identities":\[".*it cannot be connected to \(ECONNREFUSED\)/);
   }, WAIT);
-  await job.process.stop(5_000);
+  await job.process.stop(15_000);
   return 'Failed';
 }
 
