@@ -10,6 +10,7 @@ import type { ReadinessCheck } from '../serve/probes.ts';
 import type { VaultIdentities } from '../vault/vault-identities.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
+import { describeIdentities } from './release/describe-identities.ts';
 import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
 import { followCaches, startControllers } from './start-controllers.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
@@ -101,7 +102,9 @@ async function waitUntilReleased(
       .list()
       .filter(({ metadata: { labels } }) => [LABEL.tenant, LABEL.system].some((label) => labels?.[label]))
       .map(({ metadata }) => metadata.name ?? '');
-  const report = (namespaces: readonly string[]) =>
-    logger.info({ namespaces }, 'waiting until namespaces are released');
+  const report = (namespaces: readonly string[]) => {
+    const identities = describeIdentities(caches.sandboxes.list());
+    logger.info({ namespaces, identities }, 'waiting until namespaces are released');
+  };
   await waitUntilNoneLeft({ find, report }, clock, signal);
 }

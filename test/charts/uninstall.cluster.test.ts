@@ -1,58 +1,23 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { buildAgentRole } from '../build/agent-role.ts';
 import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
-import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import type { StartedControlPlane } from '../testbed/control-plane.ts';
 import { deployedArguments } from '../testbed/deployed-node-flags.ts';
-import { freePort } from '../testbed/free-port.ts';
-import { CHART, type Helm, prepareHelm } from '../testbed/helm.ts';
-import { createProgramRunner, type ProgramRunner } from '../testbed/program-runner.ts';
-import { orThrow, runCommand } from '../testbed/run-command.ts';
+import { CHART } from '../testbed/helm.ts';
+import { useInstalledChart, WAIT } from './use-installed-chart.ts';
 
 // Helm, the API server, its controllers and the webhook are real. The kubelet that runs the Job is played by the test.
-const NAMESPACE = 'cloister-system';
 const ENROLLED = 'kept-agents';
 /** What the operator makes in an enrolled namespace. */
 const MADE_KINDS = 'networkpolicies,configmaps,secrets,serviceaccounts,rolebindings,pods';
-const WAIT = { timeout: 30_000, interval: 200 };
-let controlPlane: StartedControlPlane;
-let helm: Helm;
-let runner: ProgramRunner;
-let settings: readonly string[];
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-  await controlPlane.controllersRunning();
-  helm = await prepareHelm(controlPlane.kubeconfig);
-  runner = await createProgramRunner();
-  const port = await freePort('127.0.0.1');
-  const url = `https://127.0.0.1:${port}`;
-  settings = [`webhook.url=${url}`, 'webhook.replicas=0', 'release.backoffLimit=0'];
-  await install(await chartOfBefore());
-  const flags = [
-    `--kubeconfig=${controlPlane.kubeconfigFor('webhook')}`,
-    `--port=${port}`,
-    '--metrics-port=0',
-  ];
-  await (await runner.start('webhook', [...flags, `--url=${url}`, '--drain-seconds=0'])).ready();
-});
-afterAll(async () => {
-  await runner?.stop();
-  await helm?.remove();
-  await controlPlane?.stop();
-});
-
-async function install(chart = CHART): Promise<void> {
-  const args = ['upgrade', '--install', 'cloister', chart, '-n', NAMESPACE, '--create-namespace'];
-  const { code, stderr } = await helm.run([...args, ...settings.map((setting) => `--set=${setting}`)]);
-  expect(stderr).not.toContain('Error');
-  expect(code).toBe(0);
-}
+const chart = useInstalledChart({ chart: chartOfBefore });
+const { controlPlane, install, kubectl, runRelease, uninstall } = chart;
 
 /** The chart with a kind that was another before. */
-async function chartOfBefore(): Promise<string> {
-  const folder = join(controlPlane.connection.folder, 'chart-of-before');
+async function chartOfBefore({ connection }: StartedControlPlane): Promise<string> {
+  const folder = join(connection.folder, 'chart-of-before');
   await cp(CHART, folder, { recursive: true });
   const file = join(folder, 'files', 'crds', 'cloister.dev_agentroles.yaml');
   const now = await readFile(file, 'utf8');
@@ -60,12 +25,6 @@ async function chartOfBefore(): Promise<string> {
   expect(before).not.toBe(now);
   await writeFile(file, before);
   return folder;
-}
-
-/** Prints what kubectl prints; throws where it fails. */
-async function kubectl(...args: readonly string[]): Promise<string> {
-  const running = controlPlane.kubectl(['-n', NAMESPACE, ...args]);
-  return (await orThrow(`kubectl ${args.join(' ')}`, running)).stdout.trim();
 }
 
 /** Every object of the release by the label that all of them have, those that the webhook made, and the operator's pods. */
@@ -100,9 +59,9 @@ const POLICY_KINDS = [
 
 /** Has a tenant enrolled by the operator, as it is on a cluster in use. */
 async function enrol(): Promise<void> {
-  await controlPlane.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: ENROLLED } }]);
+  await controlPlane().apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: ENROLLED } }]);
   const namespaces = minimalTenantIsolation.spec.namespaces.map((each) => ({ ...each, name: ENROLLED }));
-  await controlPlane.apply([
+  await controlPlane().apply([
     { ...buildAgentRole(), metadata: { name: 'kept' } },
     {
       ...minimalTenantIsolation,
@@ -110,52 +69,17 @@ async function enrol(): Promise<void> {
       spec: { ...minimalTenantIsolation.spec, namespaces: namespaces.slice(0, 1) },
     },
   ]);
-  const flags = [`--kubeconfig=${controlPlane.kubeconfigFor('operator')}`, ...deployedArguments('operator')];
-  const operator = await runner.start('operator', flags);
+  const flags = [
+    `--kubeconfig=${controlPlane().kubeconfigFor('operator')}`,
+    ...deployedArguments('operator'),
+  ];
+  const operator = await chart.runner().start('operator', flags);
   await vi.waitFor(async () => {
     const made = await enrolment();
     for (const what of ['cloister.dev/tenant', 'namespace/cloister-t-kept', 'cloister-default-deny'])
       expect(made).toContain(what);
   }, WAIT);
   await operator.process.stop(15_000);
-}
-
-/** Runs `helm uninstall`; the test is the kubelet that runs the Job, and ends its pod with the phase. */
-async function uninstall(phase: 'Succeeded' | 'Failed') {
-  const uninstalling = helm.run(['uninstall', 'cloister', '-n', NAMESPACE, '--timeout=60s']);
-  const pod = await vi.waitFor(async () => {
-    const running = ['--field-selector=status.phase=Pending', '-lapp.kubernetes.io/component=release'];
-    const name = await kubectl('get', 'pods', ...running, '-o', 'name');
-    expect(name).not.toBe('');
-    return name;
-  }, WAIT);
-  if (phase === 'Succeeded') await release();
-  const status = JSON.stringify({ status: { phase } });
-  await kubectl('patch', pod, '--subresource=status', '--type=merge', `--patch=${status}`);
-  return uninstalling;
-}
-
-/** Runs what the Job runs, with its flags and the operator's rights. */
-async function release(): Promise<void> {
-  const flags = await kubectl(
-    'get',
-    'job/cloister-release',
-    '-o',
-    'jsonpath={.spec.template.spec.containers[0].args}',
-  );
-  const { code, stdout } = await runCommand({
-    program: process.execPath,
-    args: [
-      join(import.meta.dirname, '..', '..', 'src', 'bin', 'operator.ts'),
-      ...(JSON.parse(flags) as string[]),
-      '--address=127.0.0.1',
-      '--probe-port=0',
-      '--metrics-port=0',
-      `--kubeconfig=${controlPlane.kubeconfigFor('operator')}`,
-    ],
-    environment: {},
-  });
-  expect(code, stdout).toBe(0);
 }
 
 /** The labels of the namespace, and the namespaces that the operator made for its tenant. */
@@ -219,7 +143,7 @@ describe('the release', () => {
   test('stays whole where the operator cannot release', async () => {
     await enrol();
     const before = await objectsOfRelease();
-    const { code, stderr } = await uninstall('Failed');
+    const { code, stderr } = await uninstall(async () => 'Failed');
     expect(code).not.toBe(0);
     expect(stderr).toContain('cloister-release');
     expect(await objectsOfRelease()).toEqual(expect.arrayContaining(before));
@@ -227,7 +151,7 @@ describe('the release', () => {
   });
 
   test('leaves nothing behind but the kinds, and what people wrote of them', async () => {
-    const { code, stdout, stderr } = await uninstall('Succeeded');
+    const { code, stdout, stderr } = await uninstall(runRelease);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toContain('[CustomResourceDefinition] agentroles.cloister.dev');

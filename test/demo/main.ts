@@ -3,6 +3,7 @@ import { startControlPlane } from '../testbed/control-plane.ts';
 import { type RunningCloister, startCloister } from '../testbed/start-cloister.ts';
 import {
   applyTenant,
+  cloisterOptions,
   deleteRegistrations,
   FIRST_REFUSAL,
   LAST_REFUSALS,
@@ -10,13 +11,13 @@ import {
   restoreRegistrations,
   waitUntilRefused,
 } from './prepare.ts';
-import { readSampleObject } from './samples.ts';
 import { playOnNode } from './node.ts';
 import { operatorSteps, POLICY_FROM_BEFORE } from './operator.ts';
 import { playSteps } from './play-steps.ts';
 import { createPrinter } from './printer.ts';
 import { PROTECTED, UNPROTECTED } from './scenario.ts';
 import { runStep, type Step } from './step.ts';
+import { playWithVault } from './vault.ts';
 
 const HELP = `Shows a real Kubernetes API server refuse agent pods that do not match their role.
 
@@ -24,6 +25,7 @@ const HELP = `Shows a real Kubernetes API server refuse agent pods that do not m
   npm run -s demo -- --json       one JSON object a step
   npm run demo -- --keep          leaves it running and says how to try it by hand
   npm run demo -- --node          instead, installs the chart on a real node and attacks a sandbox there (Linux, as root)
+  npm run demo -- --vault         instead, shows what a sandbox can do in Vault, and what is left when it ends
 
 Exit code 1 when a step did not go as expected.
 `;
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
     json: { type: 'boolean' },
     keep: { type: 'boolean' },
     node: { type: 'boolean' },
+    vault: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -46,19 +49,15 @@ async function demo(): Promise<number> {
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
     process.stderr.write(`${seconds} s  ${text}\n`);
   };
-  if (options.node === true) {
-    return (await playOnNode({ tell, print: createPrinter(options.json === true) })) ? 0 : 1;
-  }
+  const instead = options.node === true ? playOnNode : options.vault === true ? playWithVault : null;
+  if (instead !== null) return (await instead({ tell, print: createPrinter(options.json === true) })) ? 0 : 1;
   tell(
     'starting etcd, kube-apiserver and kube-controller-manager (built first, where they are not there yet)',
   );
   const controlPlane = await startControlPlane();
   try {
     tell('installing kinds, policies and registrations; starting operator and webhook');
-    const cloister = await startCloister(controlPlane, {
-      startGateDigests: [startGateDigest()],
-      operatorFlags: operatorFlags(),
-    });
+    const cloister = await startCloister(controlPlane, cloisterOptions());
     try {
       const ok = await play(controlPlane, cloister, tell);
       if (options.keep === true) {
@@ -105,23 +104,6 @@ async function play(
   await waitUntilRefused(controlPlane, LAST_REFUSALS);
   await run(UNPROTECTED);
   return ok;
-}
-
-/** Of an operator that gives sandboxes the start gate of the samples, and tenants a gateway. */
-function operatorFlags(): readonly string[] {
-  const digest = startGateDigest();
-  return [
-    `--start-gate-image=packages.example.com/cloister/start-gate@${digest}`,
-    `--start-gate-digests=${digest}`,
-    `--gateway-image=packages.example.com/cloister/cloister@${digest}`,
-  ];
-}
-
-function startGateDigest(): string {
-  const { spec } = readSampleObject('workloads/compliant-pod.yaml') as {
-    spec: { initContainers: { image: string }[] };
-  };
-  return spec.initContainers[0]?.image.split('@')[1] ?? '';
 }
 
 async function keep(kubeconfig: string): Promise<void> {

@@ -13,8 +13,8 @@ import { whoRefused } from '../testbed/who-refused.ts';
 import type { Printer } from './printer.ts';
 import { type Outcome, type PlayedStep, playSteps } from './play-steps.ts';
 
-/** What the demo on a node reports with. */
-export interface NodeDemo {
+/** What a demo reports with that is played instead of the table. */
+export interface OtherDemo {
   readonly tell: (text: string) => void;
   readonly print: Printer;
 }
@@ -25,7 +25,7 @@ const SLEEP = ['sh', '-c', 'echo started; sleep 3600'];
 const PATIENCE_MILLISECONDS = 120_000;
 
 /** Installs the chart on a real node, runs a sandbox there and attacks it. Returns whether every step went as expected. */
-export async function playOnNode({ tell, print }: NodeDemo): Promise<boolean> {
+export async function playOnNode({ tell, print }: OtherDemo): Promise<boolean> {
   tell('starting a Kubernetes node (its programs are built first, where they are not there yet)');
   const node = await startNode();
   try {

@@ -16,6 +16,8 @@ export interface PlayedStep {
   readonly run: () => Promise<Outcome>;
 }
 
+const FAILED = 'Failed';
+
 /** Plays and prints the steps in order. Returns whether each went as expected. */
 export async function playSteps(steps: readonly PlayedStep[], print: Printer): Promise<boolean> {
   let ok = true;
@@ -23,14 +25,21 @@ export async function playSteps(steps: readonly PlayedStep[], print: Printer): P
     const result = await play(step);
     print.row(result);
     ok &&= result.ok;
+    // What comes after it would only wait in vain.
+    if (result.got === FAILED) break;
   }
   return ok;
 }
 
 async function play({ step, expected, run }: PlayedStep): Promise<ToldResult> {
   const started = performance.now();
-  const { got, by = null, details = [] } = await run();
+  const { got, by = null, details = [] } = await run().catch(fault);
   const ms = Math.round((performance.now() - started) * 10) / 10;
   const isExpected = (by === null ? got : `${got} by ${by}`) === expected;
   return { step, expected, got, by, ok: isExpected, ms, message: details.join('\n') };
+}
+
+/** What came of a step that could not be played to its end. */
+function fault(error: unknown): Outcome {
+  return { got: FAILED, details: [error instanceof Error ? error.message : String(error)] };
 }

@@ -1,8 +1,9 @@
 import { callAPI } from '../testbed/api-request.ts';
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
 import { installManifests } from '../testbed/install-cloister.ts';
+import type { CloisterOptions } from '../testbed/start-cloister.ts';
 import { whoRefused } from '../testbed/who-refused.ts';
-import { readSample } from './samples.ts';
+import { readSample, readSampleObject } from './samples.ts';
 import { NAMESPACE, POD, PROTECTED, UNPROTECTED } from './scenario.ts';
 import type { Step } from './step.ts';
 
@@ -43,6 +44,23 @@ export async function applyTenant(controlPlane: ControlPlane, before: readonly o
     bindEdit('cloister-tenant'),
     ...['data-analyst', 'devops'].flatMap(useOfRole),
   ]);
+}
+
+/** Of an operator that gives sandboxes the start gate of the samples, and tenants a gateway; with further flags of it. */
+export function cloisterOptions(operatorFlags: readonly string[] = []): CloisterOptions {
+  const { spec } = readSampleObject('workloads/compliant-pod.yaml') as {
+    spec: { initContainers: { image: string }[] };
+  };
+  const digest = spec.initContainers[0]?.image.split('@')[1] ?? '';
+  return {
+    startGateDigests: [digest],
+    operatorFlags: [
+      `--start-gate-image=packages.example.com/cloister/start-gate@${digest}`,
+      `--start-gate-digests=${digest}`,
+      `--gateway-image=packages.example.com/cloister/cloister@${digest}`,
+      ...operatorFlags,
+    ],
+  };
 }
 
 /** Waits until the API server knows registrations and policies: what is listed must be refused by whom it is expected. */

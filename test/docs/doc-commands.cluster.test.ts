@@ -46,6 +46,18 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'an upgrade undoes that the programs are reached by URL here; test/charts/uninstall.cluster.test.ts upgrades',
   'kubectl delete validatingwebhookconfiguration cloister-decide':
     'pods would not be reviewed any more; test/e2e/faults.cluster.test.ts deletes it and restores it',
+  'cloister vault sweep --yes': 'there is no Vault here; test/cli/vault/sweep.cluster.test.ts runs it on one',
+  ...Object.fromEntries(
+    [
+      'vault delete auth/kubernetes/role/cloister.acme.acme-agents.first',
+      'vault policy delete cloister.acme.acme-agents.first',
+      'vault delete auth/kubernetes/role/operator-cloister',
+      'vault policy delete operator-cloister',
+    ].map((command) => [
+      command,
+      'there is no Vault here; test/charts/uninstall-vault.cluster.test.ts runs it',
+    ]),
+  ),
   'kubectl cordon node-1': 'there is no node here',
   'kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute':
     'there is no node here; what it makes of a sandbox is in test/operator/agent-sandbox/decide-lost.test.ts',
@@ -96,6 +108,7 @@ const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = 
   ['kubectl get networkpolicies ', { prints: 'open-policy' }],
   ['kubectl get rolebindings ', { prints: 'reads-all' }],
   ['kubectl get clusterrolebindings ', { prints: 'report-reads-cluster' }],
+  ['kubectl get events --namespace acme-agents ', { prints: 'No resources found' }],
   ['kubectl get events --all-namespaces ', { prints: 'NamespaceMissing' }],
   ['kubectl get lease ', { prints: 'Z' }],
   ['kubectl get events ', { prints: 'is refused' }],

@@ -10,24 +10,39 @@ const MAIN = fileURLToPath(new URL('../demo/main.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const REFUSED = fileURLToPath(new URL('../../manifests/samples/refused', import.meta.url));
 
+/** Plays the demo, whose every step must go as expected. */
+async function playAsJson(...flags: readonly string[]): Promise<readonly StepResult[]> {
+  const { HOME = '' } = process.env;
+  const demo = { program: process.execPath, args: [MAIN, '--json', ...flags], environment: { HOME } };
+  const { code, stdout, stderr } = await runCommand(demo);
+  const steps = stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as StepResult);
+  expect(steps.filter(({ ok }) => !ok)).toEqual([]);
+  expect(code, stderr).toBe(0);
+  return steps;
+}
+
 describe('the demo', { timeout: 180_000 }, () => {
   test('prints one object a step as JSON, each of them as expected, and ends with 0', async () => {
-    const { HOME = '' } = process.env;
-    const demo = { program: process.execPath, args: [MAIN, '--json'], environment: { HOME } };
-    const { code, stdout, stderr } = await runCommand(demo);
-    const steps = stdout
-      .trimEnd()
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as StepResult);
-    expect(steps.filter(({ ok }) => !ok)).toEqual([]);
-    expect(code, stderr).toBe(0);
+    const steps = await playAsJson();
     expect(steps.length).toBeGreaterThan(20);
     for (const step of steps)
       expect(Object.keys(step)).toEqual(['step', 'expected', 'got', 'by', 'ok', 'ms']);
     const refusers = new Set(steps.map(({ by }) => by).filter((by) => by !== null));
     for (const by of ['Explain', 'Decide', 'PodSecurity', 'Policy/cloister-backstop'])
       expect(refusers).toContain(by);
+  });
+
+  test('plays with --vault what a sandbox gets of Vault, and that it is taken back', async () => {
+    const steps = await playAsJson('--vault');
+    expect(steps.length).toBeGreaterThan(20);
+    const refusers = new Set(steps.map(({ by }) => by).filter((by) => by !== null));
+    expect([...refusers].toSorted()).toEqual(['Policy/cloister-tokens', 'Vault']);
+    for (const got of ['Repaired', 'Contained', 'Revoked', 'Nothing left'])
+      expect(steps.map((step) => step.got)).toContain(got);
   });
 
   test('stays with --keep, protected as installed, until it is interrupted', async () => {

@@ -1,0 +1,89 @@
+import type { ControlPlane } from '../testbed/connect-control-plane.ts';
+import { GATEWAY, systemNamespaceOf } from '../../src/api/names.ts';
+import type { RunningCloister } from '../testbed/start-cloister.ts';
+import type { BoundVault } from '../testbed/vault/bind-vault.ts';
+import { mustSucceed } from '../testbed/vault/call-vault.ts';
+import { createDemoCalls, type DemoCalls } from './demo-calls.ts';
+import { applyTenant } from './prepare.ts';
+import { readSampleObject } from './samples.ts';
+import { NAMESPACE } from './scenario.ts';
+import { type AskForToken, createAskForToken, createVisitor, type Visitor } from './vault-visitor.ts';
+
+/** What the steps about Vault play with. */
+export interface VaultStage {
+  readonly controlPlane: ControlPlane;
+  readonly cloister: RunningCloister;
+  readonly vault: BoundVault;
+  readonly calls: DemoCalls;
+  readonly ask: AskForToken;
+  /** The sandbox of the demo. */
+  readonly visitor: Visitor;
+  /** Another of the same tenant, with another role. */
+  readonly neighbour: Visitor;
+}
+
+const TENANT = 'acme';
+export const SECRETS = { own: 'secret/data/hermes-agent/openai', neighbour: 'secret/data/acme/crm' } as const;
+
+/** The role of the neighbour. */
+export const NEIGHBOUR_ROLE = 'read-crm';
+
+/** What a platform team and an application team apply, and write into Vault. */
+export async function prepareVaultStage(
+  controlPlane: ControlPlane,
+  cloister: RunningCloister,
+  vault: BoundVault,
+): Promise<VaultStage> {
+  const secrets = [
+    [SECRETS.own, { api_key: 'of the sandbox' }],
+    [SECRETS.neighbour, { token: 'of its neighbour' }],
+  ] as const;
+  for (const [path, data] of secrets) await mustSucceed(`write ${path}`, vault.root('POST', path, { data }));
+  await applyTenant(controlPlane);
+  await controlPlane.apply([neighbourRole(), ...gatewayRights()]);
+  const calls = createDemoCalls(controlPlane);
+  const refusal = await calls.send('PATCH', `/apis/cloister.dev/v1alpha1/tenantisolations/${TENANT}`, {
+    spec: tenantWithNeighbour(),
+  });
+  if (refusal !== '') throw new Error(refusal);
+  const ask = createAskForToken(controlPlane, TENANT);
+  const visit = (sandbox: string): Visitor =>
+    createVisitor({ tenant: TENANT, namespace: NAMESPACE, sandbox }, vault, ask);
+  const [visitor, neighbour] = [visit('report'), visit('crm')];
+  return { controlPlane, cloister, vault, calls, ask, visitor, neighbour };
+}
+
+/** Vault is the one of open source here, which has no namespaces. */
+function tenantWithNeighbour(): object {
+  const { spec } = readSampleObject('tenant-acme.yaml') as {
+    spec: { credentials: readonly object[]; roles: { allowed: readonly string[] } };
+  };
+  const crm = { name: 'crm', vaultKV: { mount: 'secret', path: 'acme/crm', key: 'token' } };
+  return {
+    vault: { namespace: null },
+    roles: { allowed: [...spec.roles.allowed, NEIGHBOUR_ROLE] },
+    credentials: [...spec.credentials, crm],
+  };
+}
+
+function neighbourRole(): object {
+  const role = readSampleObject('role-read-only.yaml') as { spec: object };
+  const spec = { ...role.spec, credentials: [{ name: 'crm', attach: { type: 'Bearer' } }] };
+  return { ...role, metadata: { name: NEIGHBOUR_ROLE }, spec };
+}
+
+/** Lets the gateway ask for tokens in the namespaces of the tenant: what it gets all the same, the policies decide. */
+function gatewayRights(): readonly object[] {
+  const system = systemNamespaceOf(TENANT);
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const rules = [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }];
+  const subjects = [{ kind: 'ServiceAccount', name: GATEWAY.name, namespace: system }];
+  return [system, NAMESPACE].flatMap((namespace) => {
+    const metadata = { name: 'demo-tokens', namespace };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
+    return [
+      { apiVersion, kind: 'Role', metadata, rules },
+      { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects },
+    ];
+  });
+}

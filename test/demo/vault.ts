@@ -1,0 +1,75 @@
+import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import { startCloister } from '../testbed/start-cloister.ts';
+import { type BoundVault, bindVault, OPERATOR_AUTH_ROLE } from '../testbed/vault/bind-vault.ts';
+import { startVault } from '../testbed/vault/start-vault.ts';
+import type { OtherDemo } from './node.ts';
+import { playSteps } from './play-steps.ts';
+import { cloisterOptions } from './prepare.ts';
+import { endingSteps } from './vault-endings.ts';
+import { loginSteps, tokenSteps, withoutTokenPolicy } from './vault-logins.ts';
+import { prepareVaultStage, type VaultStage } from './vault-stage.ts';
+
+/** Starts Vault beside an API server, and plays what identities can do, and what is left of them. Returns whether each step went as expected. */
+export async function playWithVault({ tell, print }: OtherDemo): Promise<boolean> {
+  tell(
+    'starting etcd, kube-apiserver, kube-controller-manager and Vault (built first, where they are not there yet)',
+  );
+  const controlPlane = await startControlPlane();
+  try {
+    const vault = await startBound(controlPlane);
+    try {
+      tell('installing kinds, policies and registrations; starting operator and webhook');
+      const cloister = await startCloister(controlPlane, cloisterOptions(flagsOf(vault)));
+      try {
+        tell('applying roles, a tenant, its namespace and its secrets');
+        return await play(await prepareVaultStage(controlPlane, cloister, vault), print);
+      } finally {
+        await cloister.stop();
+      }
+    } finally {
+      await vault.stop();
+    }
+  } finally {
+    await controlPlane.stop();
+  }
+}
+
+async function play(stage: VaultStage, print: OtherDemo['print']): Promise<boolean> {
+  const parts: readonly (readonly [title: string, play: () => Promise<boolean>])[] = [
+    ['A sandbox and its identity in Vault', () => playSteps(loginSteps(stage), print)],
+    [
+      'Tokens that the API server gives to nobody',
+      () => playSteps(tokenSteps(stage, 'Policy/cloister-tokens'), print),
+    ],
+    [
+      'The same tokens, given because that policy was deleted',
+      () => withoutTokenPolicy(stage, () => playSteps(tokenSteps(stage, 'Vault'), print)),
+    ],
+    ['What is taken back', () => playSteps(endingSteps(stage), print)],
+  ];
+  // Each part is played with what the one before it left.
+  for (const [title, playPart] of parts) {
+    print.heading(title);
+    if (!(await playPart())) return false;
+  }
+  return true;
+}
+
+async function startBound(controlPlane: StartedControlPlane): Promise<BoundVault> {
+  const started = await startVault();
+  try {
+    return await bindVault(started, controlPlane);
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+function flagsOf(vault: BoundVault): readonly string[] {
+  return [
+    `--vault-address=${vault.url}`,
+    `--vault-ca-file=${vault.certificateAuthorityFile}`,
+    `--vault-role=${OPERATOR_AUTH_ROLE}`,
+    `--vault-token-file=${vault.operatorTokenFile}`,
+  ];
+}
