@@ -41,28 +41,19 @@ function bar(name: string, unit: Bar['unit'], limit: number | null, take: Take):
 }
 
 export function takeCreate({ create }: ContainmentFigures, { sandboxes }: ContainmentScale): Measurement {
-  return perSandbox([create], sandboxes);
+  return perSandbox(create, sandboxes);
 }
 
 export function takeSteady({ steady }: ContainmentFigures, { sandboxes }: ContainmentScale): Measurement {
-  return perSandbox([steady], sandboxes);
+  return perSandbox(steady, sandboxes);
 }
 
-/** The greatest of all rounds. */
-export function takeKill({ rounds }: ContainmentFigures, { sandboxes }: ContainmentScale): Measurement {
-  return perSandbox(
-    rounds.map(({ calls }) => calls),
-    sandboxes,
-  );
+export function takeKill({ kill }: ContainmentFigures, { sandboxes }: ContainmentScale): Measurement {
+  return perSandbox(kill, sandboxes);
 }
 
-function perSandbox(rounds: readonly (readonly VaultCall[])[], sandboxes: number): Measurement {
-  const counts = rounds.map((calls) => calls.length / sandboxes);
-  const listed = counts.map((count) => count.toFixed(2)).join(', ');
-  return {
-    value: Math.max(...counts),
-    detail: `${listed} a sandbox; of ${sandboxes}: ${tallyCalls(rounds[0] ?? [])}`,
-  };
+function perSandbox(calls: readonly VaultCall[], sandboxes: number): Measurement {
+  return { value: calls.length / sandboxes, detail: `of ${sandboxes} sandboxes: ${tallyCalls(calls)}` };
 }
 
 /** The median of what the rounds took for their slowest sandbox. */

@@ -20,7 +20,7 @@ import { allowTokens, NAMESPACE, prepareVaultedTenant, vaultFlags } from './vaul
 /** How much is measured. */
 export interface ContainmentScale {
   readonly sandboxes: number;
-  /** How often they are quarantined. */
+  /** How often they are quarantined while Vault counts nothing. */
   readonly rounds: number;
   /** Whether the operator is that of `dist/`. */
   readonly isBuilt: boolean;
@@ -32,8 +32,6 @@ export interface ContainmentRound {
   readonly refusals: readonly Refusals[];
   /** As the quarantine itself says. */
   readonly secondsToContain: number;
-  /** What the operator asked Vault for, until nothing of a sandbox was left there. */
-  readonly calls: readonly VaultCall[];
 }
 
 /** What one run came to. */
@@ -42,6 +40,8 @@ export interface ContainmentFigures {
   readonly create: readonly VaultCall[];
   /** The same while another process looks at all of them, as each resync does. */
   readonly steady: readonly VaultCall[];
+  /** The same while all are quarantined, until nothing of a sandbox is left in Vault. */
+  readonly kill: readonly VaultCall[];
   readonly rounds: readonly ContainmentRound[];
 }
 
@@ -115,13 +115,16 @@ async function measure(
   const isLooked = async (): Promise<boolean> => (await operator.reconciled()) >= names.length;
   await until(isLooked, () => 'another process has looked at every sandbox');
   const steady = await takeQuiet(operator, around);
+  await quarantineAll('counted', names, around);
+  const kill = audit.take();
+  await audit.stop();
   const rounds: ContainmentRound[] = [];
   for (let number = 1; number <= scale.rounds; number++) {
     await waves.whenReady(names.length);
     await takeQuiet(operator, around);
     rounds.push(await quarantineAll(`round-${number}`, names, around));
   }
-  return { create, steady, rounds };
+  return { create, steady, kill, rounds };
 }
 
 async function quarantineAll(
@@ -129,10 +132,9 @@ async function quarantineAll(
   sandboxes: readonly string[],
   around: Surroundings,
 ): Promise<ContainmentRound> {
-  const { vault, audit, caller, report } = around;
+  const { vault, caller, report } = around;
   const intruders: Intruder[] = [];
   for (const sandbox of sandboxes) intruders.push(await intrude(sandbox, vault, caller));
-  audit.take();
   const began = performance.now();
   const [refusals] = await Promise.all([
     Promise.all(intruders.map((intruder) => tryUntilRefused(intruder, began))),
@@ -145,10 +147,9 @@ async function quarantineAll(
     () => 'Vault has nothing of a sandbox',
     POLL_MILLISECONDS,
   );
-  const calls = audit.take();
   const secondsToContain = await secondsOf(name, caller);
   await send(caller, { method: 'DELETE', path: `${QUARANTINES}/${name}` });
-  return { refusals, secondsToContain, calls };
+  return { refusals, secondsToContain };
 }
 
 async function createQuarantine(name: string, caller: ApiServerCaller): Promise<void> {

@@ -15,6 +15,8 @@ export interface VaultCall {
 export interface VaultAudit {
   /** The requests that came since the last call, but for those about the operator's own token. */
   readonly take: () => readonly VaultCall[];
+  /** Has Vault write no more, which takes time. */
+  readonly stop: () => Promise<void>;
 }
 
 interface AuditEntry {
@@ -29,7 +31,10 @@ export async function auditVault({ root, folder }: StartedVault): Promise<VaultA
   const device = { type: 'file', options: { file_path } };
   await mustSucceed('write an audit log', root('PUT', 'sys/audit/bench', device));
   const takeLines = createTail(file_path);
-  return { take: () => takeLines().flatMap(readEntry) };
+  return {
+    take: () => takeLines().flatMap(readEntry),
+    stop: async () => void (await mustSucceed('end the audit log', root('DELETE', 'sys/audit/bench'))),
+  };
 }
 
 /** A login has no policy yet, so that it is nobody's. */
