@@ -9,9 +9,11 @@ type Entities = Pick<VaultIdentities, 'findEntity' | 'disableEntity' | 'removeEn
 /** Creates them for the Vault that a session speaks to. */
 export function createEntities(session: VaultSession): Entities {
   return {
-    findEntity: async (serviceAccountUID, place, signal) => {
-      const accessor = await findAccessor(session, place, signal);
-      return accessor === null ? null : findEntity(session, { serviceAccountUID, accessor, place, signal });
+    findEntity: async (serviceAccountUID, place, signal, accessors) => {
+      const accessor = accessors?.get(place.authMount) ?? (await findAccessor(session, place, signal));
+      if (accessor === null) return null;
+      accessors?.set(place.authMount, accessor);
+      return findEntity(session, { serviceAccountUID, accessor, place, signal });
     },
     disableEntity: async (id, { namespace }, signal) => {
       const path = `identity/entity/id/${id}`;
@@ -37,8 +39,8 @@ function isGone(error: unknown): boolean {
 }
 
 /**
- * The accessor of the auth mount, asked for each time: a mount that was replaced has another, and the entity that was looked
- * for under the old one would stay enabled. Null where the mount is missing, and every token of it with it.
+ * The accessor of the auth mount, not kept: a mount that was replaced has another, and the entity that was looked for under the
+ * old one would stay enabled. Null where the mount is missing, and every token of it with it.
  */
 async function findAccessor(
   session: VaultSession,

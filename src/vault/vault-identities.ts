@@ -34,11 +34,15 @@ export interface VaultIdentities {
   readonly provide: (wanted: WantedIdentity, signal?: AbortSignal) => Promise<readonly IdentityPart[]>;
   /** Deletes the auth role, so that nobody can log in as the sandbox. */
   readonly removeLogin: (owner: IdentityOwner, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
-  /** The entity of the identity's ServiceAccount, by its UID; null where it never logged in. */
+  /**
+   * The entity of the identity's ServiceAccount, by its UID; null where it never logged in. The accessor of the auth mount is asked
+   * for first, unless `accessors` has it by the name of the mount, and is added there.
+   */
   readonly findEntity: (
     serviceAccountUID: string,
     place: VaultPlace,
     signal?: AbortSignal,
+    accessors?: Map<string, string>,
   ) => Promise<VaultEntity | null>;
   /** From the next request on, every token of the entity is refused, and every login. */
   readonly disableEntity: (id: string, place: VaultPlace, signal?: AbortSignal) => Promise<void>;

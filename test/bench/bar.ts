@@ -10,7 +10,7 @@ export interface Measurement {
 /** One measured value, and the limit that it must keep. */
 export interface Bar {
   readonly name: string;
-  readonly unit: 'ratio' | 'ms' | '%' | 'MB' | 'KiB' | 'collections' | 'writes' | 'requests';
+  readonly unit: 'ratio' | 'ms' | '%' | 'MB' | 'KiB' | 'collections' | 'writes' | 'requests' | 's';
   /** The greatest value allowed, or the least one if `isFloor` is set; null for a value that is only reported. */
   readonly limit: number | null;
   readonly isFloor?: boolean;

@@ -1,6 +1,7 @@
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Bar, type BarResult, type Bench, compareWithBar, renderTable } from './bar.ts';
+import { CONTAINMENT_BARS } from './bars/containment.ts';
 import { CONTRACT_BARS } from './bars/contract.ts';
 import { OPERATOR_BARS } from './bars/operator.ts';
 import { POD_CREATION_BARS } from './bars/pod-creation.ts';
@@ -12,6 +13,7 @@ const HELP = `Measures what Cloister costs, and fails if a bar is missed.
 
   npm run bench -- admission              all bars of admission
   npm run bench -- operator               all bars of the operator
+  npm run bench -- containment            all bars of containment, and of what Vault is asked
   npm run bench -- contract_cpu_ratio     one bar, or several
   npm run bench -- admission --quick      small counts, to try the bench itself
 
@@ -23,6 +25,7 @@ The exit code is 1 if a bar is missed.
 const BENCHES: Readonly<Record<string, readonly Bar[]>> = {
   admission: [...CONTRACT_BARS, ...WEBHOOK_BARS, ...POD_CREATION_BARS, ...REVIEW_COMMAND_BARS],
   operator: OPERATOR_BARS,
+  containment: CONTAINMENT_BARS,
 };
 
 const { values: options, positionals } = parseArgs({

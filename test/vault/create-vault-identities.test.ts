@@ -96,6 +96,17 @@ describe('an entity', () => {
     });
   });
 
+  test('is found under an accessor that is known without another look at the mount', async () => {
+    const found = { data: { id: 'e-1', disabled: false } };
+    const { session, identities } = open({ ...mountFound, [`POST ${ENTITY}`]: found });
+    const accessors = new Map<string, string>();
+    await identities.findEntity('uid-1', PLACE, undefined, accessors);
+    await identities.findEntity('uid-1', PLACE, undefined, accessors);
+    expect(session.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
+    await identities.findEntity('uid-1', PLACE);
+    expect(session.requests).toHaveLength(5);
+  });
+
   test.for([
     ['it never logged in', mountFound, null],
     [

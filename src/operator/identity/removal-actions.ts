@@ -22,6 +22,8 @@ export function removalActions(
   { pod, record }: RemovalSubject,
   { client, vault }: { readonly client: KubeClient; readonly vault: VaultIdentities | null },
 ): RemovalActions {
+  // From the step that closes the login to the one that verifies it: a mount that is replaced meanwhile has no role of the sandbox.
+  const accessors = new Map<string, string>();
   const of =
     (work: (vault: VaultIdentities, known: IdentityRecord, signal: AbortSignal) => Promise<void>) =>
     async (signal: AbortSignal): Promise<void> => {
@@ -36,11 +38,11 @@ export function removalActions(
       await (vault ?? refuse()).removeLogin(record.owner, record.place, signal);
     },
     EntityDisabled: of(async (store, known, signal) => {
-      await disableEntity(store, known, signal);
+      await disableEntity(store, known, signal, accessors);
     }),
     LeasesRevoked: of(revokeLeases),
     LoginsVerified: of(async (store, known, signal) => {
-      const { wasEnabled } = await disableEntity(store, known, signal);
+      const { wasEnabled } = await disableEntity(store, known, signal, accessors);
       if (wasEnabled) await revokeLeases(store, known, signal);
     }),
     IdentityRemoved: of(async (store, known, signal) => {
@@ -59,8 +61,9 @@ async function disableEntity(
   vault: VaultIdentities,
   { serviceAccountUID, place }: IdentityRecord,
   signal: AbortSignal,
+  accessors = new Map<string, string>(),
 ): Promise<{ readonly id: string | null; readonly wasEnabled: boolean }> {
-  const entity = await vault.findEntity(serviceAccountUID, place, signal);
+  const entity = await vault.findEntity(serviceAccountUID, place, signal, accessors);
   if (entity === null || entity.disabled) return { id: entity?.id ?? null, wasEnabled: false };
   await vault.disableEntity(entity.id, place, signal);
   return { id: entity.id, wasEnabled: true };

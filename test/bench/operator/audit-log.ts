@@ -57,7 +57,7 @@ export function createAuditLog(folder: string): AuditLog {
 }
 
 /** Returns a function that gives the whole lines that were added to a file since its last call. */
-function createTail(path: string): () => string[] {
+export function createTail(path: string): () => string[] {
   let offset = 0;
   let rest = Buffer.alloc(0);
   return () => {

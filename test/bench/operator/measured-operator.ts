@@ -37,6 +37,7 @@ const QUEUE_DEPTH = /^cloister_controller_queue_depth\{[^}]*\} (\d+)$/gm;
 export async function startMeasuredOperator(
   controlPlane: ControlPlane,
   runner: ProgramRunner,
+  ownFlags: readonly string[] = [],
 ): Promise<MeasuredOperator> {
   const port = await freePort('127.0.0.1');
   const flags = [
@@ -44,6 +45,7 @@ export async function startMeasuredOperator(
     ...deployedArguments('operator'),
     `--start-gate-image=packages.example.com/cloister/start-gate@${startGateDigest()}`,
     `--start-gate-digests=${startGateDigest()}`,
+    ...ownFlags,
   ];
   const program = await runner.start('operator', flags, {
     environment: { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
