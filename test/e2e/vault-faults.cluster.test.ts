@@ -16,6 +16,9 @@ const messageOf = async (sandbox: ReturnType<typeof sandboxOf>): Promise<string>
   return conditions.find(({ type }) => type === 'CredentialsReady')?.message ?? '';
 };
 
+const stop = (sandbox: ReturnType<typeof sandboxOf>) =>
+  calls().merge(sandbox.path, { spec: { state: 'Stopped' } });
+
 const kept = { policy: '', role: {} as object, configuration: {} as object };
 
 /** Takes the login away with all that it gave, as somebody does who tidies up. */
@@ -82,7 +85,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-/** What was stopped during a fault, which is looked at when all have had their time. */
+/** What was stopped, which is looked at when all have had their time. */
 const stopped = new Map<string, LoggedIn>();
 
 describe.for(Object.entries(FAULTS))('a Vault that is %s', ([fault, { begin, end, reason, message }]) => {
@@ -94,7 +97,7 @@ describe.for(Object.entries(FAULTS))('a Vault that is %s', ([fault, { begin, end
     await begin();
     try {
       await late.run();
-      await calls().merge(ended.path, { spec: { state: 'Stopped' } });
+      await stop(ended);
       await late.says(
         'PodReady True/Running',
         'EgressClosed True/Closed',
@@ -114,15 +117,6 @@ describe.for(Object.entries(FAULTS))('a Vault that is %s', ([fault, { begin, end
   });
 });
 
-test('whatever was stopped meanwhile has nothing', async () => {
-  expect(stopped.size).toBeGreaterThan(0);
-  for (const [name, given] of stopped) {
-    const ended = sandboxOf(name);
-    await ended.hasNothing(given);
-    await ended.says('CredentialsReady False/Revoked');
-  }
-});
-
 test('an auth mount that is replaced takes every token with it, and the sandbox has its identity in the new one', async () => {
   const moved = sandboxOf('moved');
   const before = await moved.runAndLogIn();
@@ -134,8 +128,8 @@ test('an auth mount that is replaced takes every token with it, and the sandbox 
   const after = await moved.logIn();
   expect((await after.call('GET', SECRET)).status).toBe(200);
   expect((await before.call('GET', SECRET)).status).toBe(403);
-  await calls().remove(moved.path);
-  await moved.hasNothing(after);
+  await stop(moved);
+  stopped.set('moved', after);
 });
 
 test('an entity that is deleted by hand costs the sandbox one more login, and the next goes with the sandbox', async () => {
@@ -146,8 +140,8 @@ test('an entity that is deleted by hand costs the sandbox one more login, and th
   const after = await bereft.logIn();
   expect((await after.call('GET', SECRET)).status).toBe(200);
   expect((await before.call('GET', SECRET)).status).toBe(403);
-  await calls().remove(bereft.path);
-  await bereft.hasNothing(after);
+  await stop(bereft);
+  stopped.set('bereft', after);
 });
 
 describe('a token by a clock that is wrong', () => {
@@ -171,14 +165,23 @@ describe('a token by a clock that is wrong', () => {
     expect((await vault().login(skewed.name, await tokenWith(times))).status).toBe(status);
   });
 
-  test('that lives for ten years gets 15 minutes, the secret of its own sandbox, and nothing after its end', async () => {
+  test('that lives for ten years gets 15 minutes, and the secret of its own sandbox alone', async () => {
     const token = await tokenWith({ exp: now + 87_600 * HOUR });
     const { body } = await vault().login(skewed.name, token);
     expect(body['auth']).toMatchObject({ lease_duration: 900 });
     const call = await vault().loggedIn(skewed.name, token);
     expect((await call('GET', SECRET)).status).toBe(200);
     expect((await call('GET', OTHER_SECRET)).status).toBe(403);
-    await calls().remove(skewed.path);
-    await skewed.hasNothing({ ...given, token, call });
+    await stop(skewed);
+    stopped.set('skewed', { ...given, token, call });
   });
+});
+
+test('whatever was stopped has nothing in the end', async () => {
+  expect(stopped.size).toBeGreaterThan(0);
+  for (const [name, given] of stopped) {
+    const ended = sandboxOf(name);
+    await ended.hasNothing(given);
+    await ended.says('CredentialsReady False/Revoked');
+  }
 });
