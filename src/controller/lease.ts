@@ -4,7 +4,7 @@ import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { ObjectName } from '../kube/kube-resource.ts';
 import type { Clock } from '../lib/clock.ts';
 import { decideLease, isHolder, LEASE_TIMES, type LeaseTimes, writesUntil } from './decide-lease.ts';
-import { fencedClient } from './fenced-client.ts';
+import { fencedClient, type Leadership } from './fenced-client.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';
 import { createTerm, type Term } from './term.ts';
 
@@ -24,6 +24,8 @@ export interface LeaderPart {
 export interface LeaderTools {
   /** Its writes are refused, and abandoned, when this term of leadership ends. It belongs to one term. */
   readonly client: KubeClient;
+  /** For what is written elsewhere, such as in Vault. */
+  readonly leadership: Leadership;
   /** Aborted when the term has ended. */
   readonly signal: AbortSignal;
 }
@@ -131,7 +133,7 @@ async function runTerm(term: Term, { client, lead, logger }: ElectionOptions): P
     term.ended.addEventListener('abort', () => resolve(), { once: true });
   });
   try {
-    const part = lead({ client: fencedClient(client, term), signal: term.ended });
+    const part = lead({ client: fencedClient(client, term), leadership: term, signal: term.ended });
     await ended;
     await part.stop();
   } catch (error) {

@@ -1,5 +1,6 @@
 import { isKnownProfile } from '../policy/seccomp/prepared-nodes.ts';
 import { OPERATOR_USER } from '../api/names.ts';
+import type { Leadership } from '../controller/fenced-client.ts';
 import type { ControllerMetrics } from '../controller/controller-metrics.ts';
 import { createControllerSlot, type ControllerSlot } from '../controller/controller-slot.ts';
 import { type ControllerOptions, startController } from '../controller/controller.ts';
@@ -47,8 +48,8 @@ export interface ControllerSurroundings {
     OperatorConfiguration,
     'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
   >;
-  /** Null where the operator has no Vault. */
-  readonly vault: VaultIdentities | null;
+  /** The identities in Vault, for as long as a term lasts; null where the operator has no Vault. */
+  readonly vault: ((leadership: Leadership) => VaultIdentities) | null;
   /** Of this process, as events name it. */
   readonly instance: string;
   readonly clock: Clock;
@@ -108,11 +109,12 @@ export function followCaches(caches: OperatorCaches, clock: Clock): ControllerTr
 /** Starts the controllers for one term of leadership. */
 export function startControllers(
   surroundings: ControllerSurroundings,
-  { client, signal }: LeaderTools,
+  { client, leadership, signal }: LeaderTools,
 ): LeaderPart {
   const { triggers, caches, clock, logger, random, metrics, instance } = surroundings;
   const events = createEventRecorder({ client, instance, clock, logger, random });
-  const shared = { ...surroundings, client, events };
+  const vault = surroundings.vault?.(leadership) ?? null;
+  const shared = { ...surroundings, client, events, vault };
   const start = (slot: ControllerSlot, own: Own): LeaderPart => {
     const { whenSynced } = caches;
     const controller = startController({ ...own, whenSynced, metrics, clock, logger, random });
@@ -143,8 +145,8 @@ export function startControllers(
 /** What a controller has of its own. */
 type Own = Pick<ControllerOptions, 'name' | 'reconcile' | 'knownKeys' | 'isUrgent' | 'workers'>;
 
-type Shared = ControllerSurroundings &
-  Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events'>;
+type Shared = Omit<ControllerSurroundings, 'vault'> &
+  Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events' | 'vault'>;
 
 function roleController(shared: Shared): Own {
   const { caches } = shared;

@@ -7,12 +7,11 @@ import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ReadinessCheck } from '../serve/probes.ts';
-import type { VaultIdentities } from '../vault/vault-identities.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
 import { describeIdentities } from './release/describe-identities.ts';
 import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
-import { followCaches, startControllers } from './start-controllers.ts';
+import { type ControllerSurroundings, followCaches, startControllers } from './start-controllers.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 
 export interface OperatorOptions {
@@ -30,8 +29,7 @@ export interface OperatorOptions {
     OperatorConfiguration,
     'release' | 'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
   >;
-  /** Null where there is no Vault. */
-  readonly vault: VaultIdentities | null;
+  readonly vault: ControllerSurroundings['vault'];
   readonly environment: NodeJS.ProcessEnv;
   /** Reads `/etc/resolv.conf`. */
   readonly readResolverConfiguration: () => Promise<string>;

@@ -1,5 +1,7 @@
 import { type IdentityOwner, VAULT_NAME_PREFIX, vaultName } from '../policy/vault/vault-identity.ts';
+import { readServiceAccount } from '../policy/vault/sandbox-policy.ts';
 import { authRoleOf, compareAuthRole } from './auth-role.ts';
+import { FormerIdentityError } from './former-identity-error.ts';
 import { type Ask, listNames, readData } from './read-data.ts';
 import { createEntities } from './vault-entities.ts';
 import { isVaultError, VaultError } from './vault-error.ts';
@@ -58,6 +60,7 @@ async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly Ident
     readData(ask, paths.policy),
     readData(ask, paths.role),
   ]);
+  if (wanted.isFirst === true) refuseFormer(policyFound, wanted);
   const written: IdentityPart[] = [];
   if (policyFound?.['policy'] !== wanted.policy) {
     await ask('POST', paths.policy, { policy: wanted.policy });
@@ -68,6 +71,13 @@ async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly Ident
   if (difference === 'MoreThanWanted') await ask('DELETE', paths.role);
   await ask('POST', paths.role, role);
   return [...written, 'AuthRole'];
+}
+
+/** A forced release, or a restore of etcd, leaves a policy behind whose holders would read what the new one says. */
+function refuseFormer(found: Readonly<Record<string, unknown>> | null, { policy }: WantedIdentity): void {
+  const text = found?.['policy'];
+  const former = typeof text === 'string' ? readServiceAccount(text) : null;
+  if (former !== null && former !== readServiceAccount(policy)) throw new FormerIdentityError(former);
 }
 
 /** Where the mount is missing, everything of it is gone with it. */

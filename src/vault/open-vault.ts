@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
 import { createVaultIdentities } from './create-vault-identities.ts';
 import { requireNamespaces } from './require-namespaces.ts';
+import { fencedSession, type VaultFence } from './fenced-session.ts';
 import type { VaultIdentities } from './vault-identities.ts';
 import { createVaultSession } from './vault-session.ts';
 import type { VaultSettings } from './vault-settings.ts';
 
 /** A Vault that is connected to. */
 export interface OpenVault {
-  readonly identities: VaultIdentities;
+  /** The identities of sandboxes, for as long as a fence holds. All share one login. */
+  readonly identities: (fence: VaultFence) => VaultIdentities;
   /** Revokes the operator's own token and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -22,7 +24,8 @@ export async function openVault(settings: VaultSettings, clock: Clock): Promise<
   const readText = (path: string): Promise<string> => readFile(path, 'utf8');
   const session = createVaultSession({ port, settings, readFile: readText, clock });
   return {
-    identities: createVaultIdentities(requireNamespaces(session, port, settings.namespace)),
+    identities: (fence) =>
+      createVaultIdentities(requireNamespaces(fencedSession(session, fence), port, settings.namespace)),
     close: async () => {
       await session.close();
       await port.close();

@@ -14,6 +14,8 @@ export interface WantedIdentity {
   readonly place: VaultPlace;
   /** The text of its ACL policy. */
   readonly policy: string;
+  /** Whether nothing of it is in Vault yet: what is found there is of an earlier sandbox of the name. */
+  readonly isFirst?: boolean;
 }
 
 /** A part of an identity, in the order in which it is made. */
@@ -30,7 +32,7 @@ export interface VaultEntity {
  * what is not there nothing is deleted, and that is no error.
  */
 export interface VaultIdentities {
-  /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. Two requests to look, four to make it. */
+  /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. Two requests to look, four to make it. The first time it rejects with a FormerIdentityError where there is another's. */
   readonly provide: (wanted: WantedIdentity, signal?: AbortSignal) => Promise<readonly IdentityPart[]>;
   /** Deletes the auth role, so that nobody can log in as the sandbox. */
   readonly removeLogin: (owner: IdentityOwner, place: VaultPlace, signal?: AbortSignal) => Promise<void>;

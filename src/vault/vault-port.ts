@@ -24,6 +24,8 @@ export interface VaultRequest {
   /** If not set: 5 s. */
   readonly maxMilliseconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called right before each attempt is sent; what it throws is what the call ends with. */
+  readonly beforeAttempt?: () => void;
 }
 
 /** A response of success. */
@@ -64,25 +66,28 @@ export function createVaultPort({ address, authority, clock }: VaultPortOptions)
   // Its own rejects 202, and resolves with whatever the body is where the path has `sys/health` in it.
   client.handleVaultResponse = (response) => Promise.resolve(response);
 
+  const ask = (request: VaultRequest, signal: AbortSignal): Promise<TransportResponse> =>
+    client.request({
+      method: request.method,
+      path: encodePath(request),
+      headers: headersOf(request),
+      json: bodyOf(request),
+      signal,
+      isSlow: (request.maxMilliseconds ?? 0) > MAX_MILLISECONDS,
+    }) as Promise<TransportResponse>;
+
   const send = async (request: VaultRequest, signal: AbortSignal): Promise<TransportResponse> => {
-    const ask = (): Promise<TransportResponse> =>
-      client.request({
-        method: request.method,
-        path: encodePath(request),
-        headers: headersOf(request),
-        json: bodyOf(request),
-        signal,
-        isSlow: (request.maxMilliseconds ?? 0) > MAX_MILLISECONDS,
-      }) as Promise<TransportResponse>;
-    try {
-      // Each request may be sent twice: none of Cloister's does more the second time.
-      return await ask().catch((error: unknown) =>
-        isBrokenConnection(error) ? ask() : Promise.reject(error),
-      );
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof VaultError) throw error;
-      throw new VaultError(operationOf(request), failureOfConnection(error));
+    for (let isFirst = true; ; isFirst = false) {
+      request.beforeAttempt?.();
+      try {
+        return await ask(request, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        // Each request may be sent twice: none of Cloister's does more the second time.
+        if (isFirst && isBrokenConnection(error)) continue;
+        if (error instanceof VaultError) throw error;
+        throw new VaultError(operationOf(request), failureOfConnection(error));
+      }
     }
   };
 

@@ -66,7 +66,7 @@ export async function startOperatorOn(
   controlPlane: StartedControlPlane,
   options: OperatorOnClusterOptions = {},
 ): Promise<OperatorOnCluster> {
-  const { flags = GATEWAY_FLAGS, clock = systemClock, maxWrites = Infinity } = options;
+  const { flags = GATEWAY_FLAGS, clock = systemClock, maxWrites = Infinity, vault } = options;
   const client = await createKubeClient({ kubeconfig: controlPlane.kubeconfigFor('operator') });
   const counted = countWrites(client, maxWrites);
   const errors: string[] = [];
@@ -83,7 +83,7 @@ export async function startOperatorOn(
     instance: 'operator',
     identity: randomUUID(),
     configuration: readConfiguration(flags, {}),
-    vault: options.vault === undefined ? null : counted.countVault(options.vault),
+    vault: vault === undefined ? null : () => counted.countVault(vault),
     environment: { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
     readResolverConfiguration: () => Promise.resolve('search svc\nnameserver 10.96.0.10\n'),
   });

@@ -211,3 +211,14 @@ test('enrolment that is stopped writes nothing more', async () => {
   await clock.advance(1_200 * SECOND);
   expect(memory.writes).toHaveLength(before);
 });
+
+test('what is asked of Vault ends with the term, as what is written does', async () => {
+  const { begin, leaderships } = await start([], []);
+  await begin();
+  expect(leaderships.map(({ assertHeld }) => assertHeld())).toHaveLength(1);
+  await operator()?.stop();
+  for (const { assertHeld, cutoff } of leaderships) {
+    expect(assertHeld).toThrow('this process no longer leads');
+    expect(cutoff.aborted).toBe(true);
+  }
+});

@@ -1,11 +1,13 @@
 import { Registry } from 'prom-client';
 import { afterEach, vi } from 'vitest';
 import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
+import type { Leadership } from '../../src/controller/fenced-client.ts';
 import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { readConfiguration } from '../../src/operator/configuration.ts';
 import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
 import { createManualClock } from '../build/manual-clock.ts';
 import { createMemoryKubeClient, type Write } from '../build/memory-kube-client.ts';
+import { createMemoryVault } from '../build/memory-vault.ts';
 import { buildTenantIsolation } from '../build/tenant-isolation.ts';
 import { withLeaseOf } from '../build/with-lease-of.ts';
 
@@ -41,6 +43,7 @@ export function useMemoryOperator() {
     aside.put('leases/cloister-operator', { metadata: { name: 'cloister-operator' } });
     const error = vi.fn<(fields: object, message: string) => void>();
     const logger = { debug: () => {}, info: () => {}, warn: () => {}, error };
+    const leaderships: Leadership[] = [];
     const begin = async (): Promise<void> => {
       running = startOperator({
         client: withLeaseOf(aside.client, memory.client),
@@ -51,14 +54,17 @@ export function useMemoryOperator() {
         instance: 'operator-0',
         identity: 'one',
         configuration: readConfiguration([], {}),
-        vault: null,
+        vault: (leadership) => {
+          leaderships.push(leadership);
+          return createMemoryVault().identities;
+        },
         environment: {},
         readResolverConfiguration: () => Promise.resolve(''),
       });
       await clock.advance(0);
     };
     const written = (what: string): Write[] => memory.writes.filter((write) => write.what === what);
-    return { clock, memory, error, begin, written };
+    return { clock, memory, error, begin, written, leaderships };
   }
   return { start, operator: () => running };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { authRoleOf } from '../../src/vault/auth-role.ts';
 import { createVaultIdentities } from '../../src/vault/create-vault-identities.ts';
+import { withServiceAccount } from '../../src/policy/vault/sandbox-policy.ts';
+import { FormerIdentityError } from '../../src/vault/former-identity-error.ts';
 import { createScriptedSession, type Scripted } from './scripted-session.ts';
 
 const OWNER = { tenant: 'acme', namespace: 'acme-agents', sandbox: 'one' };
@@ -36,6 +38,19 @@ describe('to provide an identity', () => {
     const { session, identities } = open({ [`GET ${POLICY}`]: policyFound, [`GET ${ROLE}`]: roleFound });
     expect(await identities.provide(WANTED)).toEqual([]);
     expect(session.asked()).toHaveLength(2);
+  });
+
+  test('writes nothing the first time where another ServiceAccount has the name', async () => {
+    const uidOf = (digit: string): string => `${digit.repeat(8)}-1111-4111-8111-111111111111`;
+    const found = { data: { policy: withServiceAccount('path "b" {}\n', uidOf('1')) } };
+    const { session, identities } = open({ [`GET ${POLICY}`]: found });
+    const wanted = { ...WANTED, policy: withServiceAccount('path "a" {}\n', uidOf('2')) };
+    const refused = identities.provide({ ...wanted, isFirst: true });
+    await expect(refused).rejects.toThrow(FormerIdentityError);
+    await expect(refused).rejects.toMatchObject({ serviceAccountUID: uidOf('1') });
+    expect(session.asked()).toEqual([`GET ${POLICY}`, `GET ${ROLE}`]);
+    // Later it is a change made by hand.
+    expect(await identities.provide({ ...wanted, isFirst: false })).toEqual(['Policy', 'AuthRole']);
   });
 
   test('writes the policy alone where that differs', async () => {

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { buildSandboxPolicy } from '../../src/policy/vault/sandbox-policy.ts';
 import { identityPlace, type IdentityOwner, vaultName } from '../../src/policy/vault/vault-identity.ts';
 import { createVaultIdentities } from '../../src/vault/create-vault-identities.ts';
+import type { VaultFence } from '../../src/vault/fenced-session.ts';
 import { requireNamespaces } from '../../src/vault/require-namespaces.ts';
 import type { VaultIdentities, VaultPlace, WantedIdentity } from '../../src/vault/vault-identities.ts';
 import { createVaultPort, type VaultPort } from '../../src/vault/vault-port.ts';
@@ -38,6 +39,13 @@ export const LONG: IdentityOwner = {
   sandbox: 's'.repeat(52),
 };
 const OWNERS = [ONE, TWO, THREE, LONG];
+
+/** Of whoever may always ask. */
+export const OPEN_FENCE: VaultFence = {
+  assertHeld: () => {},
+  cutoff: new AbortController().signal,
+  track: (request) => void request.catch(() => undefined),
+};
 
 export const PLACE: VaultPlace = { authMount: 'kubernetes', namespace: null };
 

@@ -4,7 +4,15 @@ import { OPERATOR_POLICY, operatorPolicy } from '../../src/policy/vault/operator
 import { openVault } from '../../src/vault/open-vault.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
 import { useVault } from '../testbed/vault/use-vault.ts';
-import { ONE, operatorSettings, PLACE, policyOf, useIdentities, wantedOf } from './use-identities.ts';
+import {
+  ONE,
+  OPEN_FENCE,
+  operatorSettings,
+  PLACE,
+  policyOf,
+  useIdentities,
+  wantedOf,
+} from './use-identities.ts';
 
 const controlPlane = useControlPlane();
 const vault = useVault(() => controlPlane);
@@ -150,7 +158,7 @@ test('opens with the files that the chart mounts, and leaves no token behind', a
   const count = async () =>
     ((await vault.root('LIST', 'auth/token/accessors')).data['keys'] as string[]).length;
   const before = await count();
-  expect(await opened.identities.list(PLACE)).toEqual([]);
+  expect(await opened.identities(OPEN_FENCE).list(PLACE)).toEqual([]);
   expect(await count()).toBe(before + 1);
   await opened.close();
   expect(await count()).toBe(before);

@@ -3,6 +3,7 @@ import { endSentence } from '../../lib/end-sentence.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import { isVaultError } from '../../vault/vault-error.ts';
 import type { RecordedStep } from '../removal/decide-removal.ts';
+import { describeFailure } from './describe-failure.ts';
 import type { CredentialNeeds } from './wanted-identity.ts';
 
 const MAX_LISTED = 16;
@@ -29,7 +30,7 @@ export function providing(waitsFor: string): ConditionState {
 
 /** The same where something was refused or not answered. */
 export function failedCondition(error: unknown): ConditionState {
-  const message = endSentence(error instanceof Error ? error.message : String(error));
+  const message = endSentence(describeFailure(error));
   if (isVaultError(error, 'Unreachable', 'Unavailable')) {
     return condition('False', 'StoreUnreachable', message);
   }

@@ -5,6 +5,7 @@ import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { withServiceAccount } from '../../policy/vault/sandbox-policy.ts';
+import { FormerIdentityError } from '../../vault/former-identity-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { createAccount } from './account-store.ts';
 import { ensureAnchor } from './anchor-store.ts';
@@ -42,7 +43,15 @@ export async function provideIdentity(
   if (decision.action === 'Adopt') {
     return { record: decision.record, waitsFor: 'what is left of an earlier sandbox of the name goes first' };
   }
-  return decision.action === 'Begin' ? begin(decision.wanted, run, context) : provide(decision, run, context);
+  if (decision.action === 'Begin') return begin(decision.wanted, run, context);
+  try {
+    return await provide(decision, run, context);
+  } catch (error) {
+    if (!(error instanceof FormerIdentityError)) throw error;
+    // Recorded, it is none that this sandbox may have, and the next look removes it.
+    const { serviceAccountUID, message } = error;
+    return { record: { ...decision.record, serviceAccountUID }, waitsFor: message };
+  }
 }
 
 async function begin(
@@ -93,7 +102,8 @@ async function see(
   if (last?.hash === hash && clock.now() - last.time < MAX_UNSEEN_MILLISECONDS) return true;
   const { owner, place } = wanted;
   const policy = withServiceAccount(wanted.policy, record.serviceAccountUID);
-  const written = await vault.provide({ owner, place, policy }, signal);
+  const isFirst = record.policyHash === undefined;
+  const written = await vault.provide({ owner, place, policy, isFirst }, signal);
   seen.set(key, { hash, time: clock.now() });
   if (written.length > 0 && record.policyHash === hash) {
     logger.warn({ ...owner, parts: written }, 'identity in Vault was changed by somebody else; repaired');

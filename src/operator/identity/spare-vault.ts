@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import { isVaultError, type VaultError } from '../../vault/vault-error.ts';
+import { isVaultError, VaultError } from '../../vault/vault-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 
 /** After a call that Vault did not answer all others fail at once for so long. */
@@ -14,7 +14,7 @@ export function createSpareVault(vault: VaultIdentities, clock: Clock): VaultIde
   const spare =
     <Arguments extends readonly unknown[], Result>(call: (...given: Arguments) => Promise<Result>) =>
     async (...given: Arguments): Promise<Result> => {
-      if (last !== null && clock.now() - last.time < REST_MILLISECONDS) throw last.error;
+      if (last !== null && clock.now() - last.time < REST_MILLISECONDS) throw again(last.error);
       try {
         const result = await call(...given);
         last = null;
@@ -34,4 +34,9 @@ export function createSpareVault(vault: VaultIdentities, clock: Clock): VaultIde
     removePolicy: spare(vault.removePolicy),
     list: spare(vault.list),
   };
+}
+
+/** The call that failed was about another sandbox, whose name is none of this one's business. */
+function again({ reason, status, messages }: VaultError): VaultError {
+  return new VaultError('a call a moment ago', { reason, status, messages });
 }

@@ -138,8 +138,10 @@ function isDone(step: RemovalStep, { recorded, podLives, podIsCutOff }: RemovalW
   return completedIn(recorded, step) !== undefined;
 }
 
+/** One that is to come was recorded by an operator whose clock was ahead, and nobody waits for that. */
 function completedTimeOf(step: RemovalStep, { recorded, now }: RemovalWorld): string {
-  return completedIn(recorded, step) ?? formatTime(now);
+  const recordedTime = completedIn(recorded, step);
+  return recordedTime === undefined || parseTime(recordedTime) > now ? formatTime(now) : recordedTime;
 }
 
 function completedIn(recorded: readonly RecordedStep[], step: RemovalStep): string | undefined {
@@ -147,7 +149,7 @@ function completedIn(recorded: readonly RecordedStep[], step: RemovalStep): stri
     ?.completedTime;
 }
 
-function settleTime({ recorded }: RemovalWorld): number {
+function settleTime({ recorded, now }: RemovalWorld): number {
   const closed = completedIn(recorded, 'LoginClosed');
-  return closed === undefined ? 0 : parseTime(closed) + LOGIN_SETTLE_MILLISECONDS;
+  return closed === undefined ? 0 : Math.min(parseTime(closed), now) + LOGIN_SETTLE_MILLISECONDS;
 }

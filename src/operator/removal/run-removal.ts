@@ -1,3 +1,4 @@
+import { describeFailure } from '../identity/describe-failure.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { withDeadline } from '../../lib/deadline.ts';
 import {
@@ -44,7 +45,7 @@ export async function runRemoval(
     } catch (caught) {
       signal.throwIfAborted();
       error = caught;
-      const problem = caught instanceof Error ? caught.message : String(caught);
+      const problem = describeFailure(caught);
       world = step === 'NetworkClosed' ? { ...world, networkProblem: problem } : { ...world, problem };
     }
   }
@@ -57,6 +58,8 @@ function bounded(
 ): Promise<void> {
   if (!endsPod || !podLives) return action(signal);
   const onTimeout = (): Error =>
-    new Error(`not done within ${MAX_STEP_MILLISECONDS / 1_000} s; the pod is ended, and it is tried again`);
+    new Error(
+      `Vault has not done it within ${MAX_STEP_MILLISECONDS / 1_000} s; the pod is ended, and it is tried again`,
+    );
   return withDeadline({ clock, milliseconds: MAX_STEP_MILLISECONDS, signal, onTimeout }, action);
 }

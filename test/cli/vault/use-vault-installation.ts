@@ -16,7 +16,7 @@ import { startControlPlane, type StartedControlPlane } from '../../testbed/contr
 import { orThrow } from '../../testbed/run-command.ts';
 import { mustSucceed } from '../../testbed/vault/call-vault.ts';
 import { useVault } from '../../testbed/vault/use-vault.ts';
-import { operatorSettings, wantedOf } from '../../vault/use-identities.ts';
+import { OPEN_FENCE, operatorSettings, wantedOf } from '../../vault/use-identities.ts';
 import { type Outcome, runCommand, writeFiles } from '../run-command.ts';
 
 const SYSTEM = 'cloister-system';
@@ -175,7 +175,7 @@ export function useVaultInstallation() {
       const opened = await openVault(operatorSettings(vault), systemClock);
       const wanted = wantedOf(owner);
       const policy = withServiceAccount(wanted.policy, await uidOf(sandbox));
-      await opened.identities.provide({ ...wanted, policy });
+      await opened.identities(OPEN_FENCE).provide({ ...wanted, policy });
       await opened.close();
       await vault.root('POST', `secret/data/agents/${sandbox}`, { data: { key: sandbox } });
     },

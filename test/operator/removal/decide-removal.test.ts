@@ -197,3 +197,12 @@ describe('all steps of a removal', () => {
     ]);
   });
 });
+
+test('a step that is recorded for a time to come was by an operator whose clock is ahead, and counts from now', () => {
+  const ahead = '2026-11-28T13:00:00Z';
+  const recorded = [...TO_VERIFIED, 'PodEnded' as const].map((name) => ({ name, completedTime: ahead }));
+  const now = world({ ...ENDED, recorded });
+  expect(decideRemoval(now)).toEqual({ next: 'Wait', untilTime: SETTLED });
+  const again = world({ ...ENDED, recorded: recordSteps(now), now: SETTLED });
+  expect(decideRemoval(again)).toEqual({ next: 'Step', step: 'IdentityRemoved' });
+});
