@@ -72,7 +72,8 @@ export function useVaultSandboxes(tenants: readonly string[] = ['acme']) {
     const { data: mount } = await vault.root('GET', 'sys/mounts/auth/kubernetes');
     const body = { alias_name: accountUID, alias_mount_accessor: mount['accessor'] };
     const { data } = await vault.root('POST', 'identity/lookup/entity', body);
-    return data['id'] === undefined ? [] : [data['id'] as string];
+    const { id } = data;
+    return typeof id === 'string' ? [id] : [];
   };
   const found = async (path: string): Promise<boolean> => (await calls().read(path)).status !== 404;
 

@@ -32,10 +32,15 @@ export interface IdentityKeeper {
 /** The pause after something was refused or not answered, doubled with each in a row. */
 const PAUSE = { firstMilliseconds: 1_000, maxMilliseconds: 30_000 };
 
+interface Failures {
+  readonly count: number;
+  readonly retryTime: number;
+}
+
 /** All of it by `namespace/name`, and forgotten with the sandbox. */
 interface Keeping extends IdentityContext {
   readonly seen: SeenIdentities;
-  readonly failures: Map<string, number>;
+  readonly failures: Map<string, Failures>;
   /** How far the removal of an identity has come, until the cache of sandboxes shows it. */
   readonly removals: Map<string, { readonly serviceAccountUID: string; readonly outcome: IdentityOutcome }>;
 }
@@ -180,10 +185,13 @@ function failure(error: unknown, run: IdentityRun, keeping: Keeping): IdentityOu
   };
 }
 
+/** Whatever has the sandbox looked at before its time does not make the pause longer: a new pod changes many times a second. */
 function retryTime({ sandbox }: IdentityRun, { failures, clock }: Keeping): number {
   const key = objectKey(sandbox.metadata);
-  const count = failures.get(key) ?? 0;
-  failures.set(key, count + 1);
+  const { count, retryTime: planned } = failures.get(key) ?? { count: 0, retryTime: 0 };
+  if (clock.now() < planned) return planned;
   const pause = PAUSE.firstMilliseconds * 2 ** Math.min(count, 16);
-  return clock.now() + Math.min(pause, PAUSE.maxMilliseconds);
+  const time = clock.now() + Math.min(pause, PAUSE.maxMilliseconds);
+  failures.set(key, { count: count + 1, retryTime: time });
+  return time;
 }
