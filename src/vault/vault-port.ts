@@ -142,7 +142,10 @@ function readResponse(request: VaultRequest, { statusCode, body: text }: Transpo
   const body = parse(text);
   if (statusCode === 204 && text === '') return { status: statusCode, body: null };
   if ((statusCode === 200 || statusCode === 202) && body !== null) return { status: statusCode, body };
-  if (statusCode >= 200 && statusCode < 300) {
+  const errors = body?.['errors'];
+  // What is missing counts as removed, and a proxy that has lost its route to Vault says as much of everything.
+  const isProxys = statusCode === 404 && !Array.isArray(errors);
+  if (isProxys || (statusCode >= 200 && statusCode < 300)) {
     const messages = [
       `its response of status ${statusCode} is not one of Vault: is something else at the address?`,
     ];
@@ -152,7 +155,6 @@ function readResponse(request: VaultRequest, { statusCode, body: text }: Transpo
   const hidden = [...Object.values(secrets), ...(token === undefined ? [] : [token])].map((one) =>
     one.reveal(),
   );
-  const errors = body?.['errors'];
   throw new VaultError(operationOf(request), failureOfResponse(statusCode, errors, hidden));
 }
 

@@ -116,6 +116,8 @@ describe('a response', () => {
     ['nothing', { status: 200 }],
     ['a status that Vault has not', { status: 206, body: { data: {} } }],
     ['a status that Vault has not', { status: 418, body: {} }],
+    ['a proxy that has lost its route to Vault', { status: 404, body: '404 page not found' }],
+    ['a proxy that says so in JSON', { status: 404, body: { message: 'no Route matched' } }],
   ] as const)('of %s is unexpected', async ([, response]) => {
     const { port } = await useVaultStub(() => response);
     expect(await errorOf(port.call(TOLD))).toMatchObject({ reason: 'Unexpected', status: response.status });

@@ -43,14 +43,20 @@ export async function ensureAnchor(
   await client.create<KubeObject>(resources.secrets, secret);
 }
 
-/** Takes the anchor of an identity away, by which every token of it ends. One that is not Cloister's stays. */
+/**
+ * Takes the anchor of an identity away, by which every token of it ends. One that is not Cloister's stays, and so does one to
+ * which the operator has no right: its system namespace is going or gone, and the right went with it.
+ */
 export async function deleteAnchor(
   owner: IdentityOwner,
   client: Pick<AnchorClient, 'get' | 'delete'>,
 ): Promise<void> {
-  const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
-  if (found === null || !isManaged(found)) return;
-  await remove(owner, found.metadata.uid ?? '', client);
+  try {
+    const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
+    if (found !== null && isManaged(found)) await remove(owner, found.metadata.uid ?? '', client);
+  } catch (error) {
+    if (!isKubeError(error, 'Forbidden')) throw error;
+  }
 }
 
 async function remove(

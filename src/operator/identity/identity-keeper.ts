@@ -75,8 +75,12 @@ async function begin(run: IdentityRun, keeping: Keeping): Promise<() => Promise<
   }
   const outcome = await take(record, run, keeping);
   return async () => {
-    if (decision.action === 'Finish') await finishRemoval(run, keeping);
-    return outcome;
+    try {
+      if (decision.action === 'Finish') await finishRemoval(run, keeping);
+      return outcome;
+    } catch (error) {
+      return failure(error, run, keeping);
+    }
   };
 }
 
