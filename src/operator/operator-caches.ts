@@ -49,6 +49,8 @@ export interface OperatorCaches extends CacheSet {
   readonly podDisruptionBudgets: SharedCache<KubeObject>;
   readonly roleBindings: SharedCache<KubeObject>;
   readonly resourceQuotas: SharedCache<ObservedResourceQuota>;
+  /** The tenants that there are, asked of the API server: a cache may be behind. */
+  readonly listTenants: () => Promise<readonly TenantIsolation[]>;
   /** Whether all of them are synced. */
   readonly synced: () => boolean;
 }
@@ -101,7 +103,13 @@ export function createOperatorCaches(shared: {
     resourceQuotas: cache<ObservedResourceQuota>(resources.resourceQuotas, MANAGED),
   };
   const all = Object.values(caches);
-  return { ...caches, ...createCacheSet(all), synced: () => all.every(({ synced }) => synced()) };
+  return {
+    ...caches,
+    ...createCacheSet(all),
+    listTenants: async () =>
+      (await shared.client.list<TenantIsolation & KubeObject>(resources.tenantIsolations)).items,
+    synced: () => all.every(({ synced }) => synced()),
+  };
 }
 
 /** The same, in which there are no tenants: what was made for them is taken away. */
@@ -113,7 +121,7 @@ export function withoutTenants(caches: OperatorCaches): OperatorCaches {
     byIndex: () => [],
     subscribe: () => {},
   };
-  return { ...caches, tenants };
+  return { ...caches, tenants, listTenants: () => Promise.resolve([]) };
 }
 
 /** Of the spec, which is most of a pod, what the operator reads. */

@@ -47,15 +47,16 @@ export async function applyDecision(
 ): Promise<Outcome> {
   const { plan, rendered, isReleased, ingress } = decision;
   try {
+    // First: nothing but its end cuts a connection that the pod has open, and nothing else may hold that up.
+    if (plan.action === 'Delete' && objects.pod !== undefined) {
+      await deletePod(objects.pod, decision, context);
+    }
     const problem = await keepIngressPolicy(sandbox, ingress, objects.ingressPolicy, context);
     if (problem !== null) return { outcome: 'Waiting', message: problem };
     if (plan.action === 'Create' && rendered !== null) {
       return await createPod(sandbox, rendered, objects, context);
     }
     if (isReleased) await release(sandbox, objects, context);
-    if (plan.action === 'Delete' && objects.pod !== undefined) {
-      await deletePod(objects.pod, decision, context);
-    }
     if (plan.needsSecret === true) await ensureProxySecret(sandbox, context.client);
     return DONE;
   } catch (error) {

@@ -194,8 +194,8 @@ async function deleteSandbox(
 }
 
 /**
- * The pod under the name of the sandbox, that of a sandbox alone. One that stands in the status and not in the cache is asked
- * for: the caches of sandboxes and pods do not hear of everything at the same moment, and its loss may end the task.
+ * The pod under the name of the sandbox, that of a sandbox alone. Where another one stands in the status than in the cache, it is
+ * asked for: the caches of sandboxes and pods do not hear of everything at the same moment, and its loss may end the task.
  */
 async function findPod(
   { metadata, status }: StoredSandbox,
@@ -203,8 +203,8 @@ async function findPod(
 ): Promise<ObservedPod | undefined> {
   const name = { namespace: metadata.namespace ?? '', name: metadata.name };
   const cached = caches.pods.get(name.namespace, name.name);
-  const isMissing = cached === undefined && status?.pod !== undefined;
-  const found = isMissing ? await findObject<ObservedPod>(client, resources.pods, name) : cached;
+  const isBehind = status?.pod !== undefined && cached?.metadata.uid !== status.pod.uid;
+  const found = isBehind ? await findObject<ObservedPod>(client, resources.pods, name) : cached;
   return found?.metadata.labels?.[LABEL.sandbox] === metadata.name ? found : undefined;
 }
 

@@ -85,18 +85,21 @@ async function tellSandbox(
   const isKnown =
     told?.uid === facts.uid && told.podUID === facts.podUID && told.podStarted === facts.podStarted;
   const hash = isKnown ? told.proxySecretHash : await hashOfSandbox({ ...subject, uid: facts.uid }, run);
+  // What could not be read is no reason to take back what was told, which may be that the sandbox is contained.
+  if (hash === undefined) return {};
   const wanted = hash === null ? null : sandboxFeedConfigMap({ ...facts, proxySecretHash: hash });
   await write({ tenant, subject }, wanted, run);
   return hash === null ? { requeueAfterMilliseconds: SECRET_RETRY_MILLISECONDS } : {};
 }
 
-/** The hash of the secret of this very sandbox; null where there is none. */
+/** The hash of the secret of this very sandbox; null where there is none, and undefined where it could not be read. */
 async function hashOfSandbox(
   { namespace, sandbox, uid }: { readonly namespace: string; readonly sandbox: string; readonly uid: string },
   { context: { client }, attempts }: FeedRun,
-): Promise<string | null> {
+): Promise<string | null | undefined> {
   const name = { namespace, name: `${PROXY_SECRET.sandboxPrefix}${sandbox}` };
   const secret = await attempts.attempt(() => findObject<KubeObject>(client, resources.secrets, name));
+  if (secret === undefined) return undefined;
   const isOwn = secret?.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
   return isOwn && secret ? hashOfSecret(secret) : null;
 }

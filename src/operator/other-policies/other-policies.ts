@@ -128,6 +128,11 @@ async function lookAgain(
     await client.list(before.resource, { metadataOnly: true }, { signal, maxAttempts: 1 });
     return before;
   } catch (error) {
+    if (isKubeError(error, 'Forbidden')) {
+      // What is held grows old, and nothing will renew it.
+      await before.cache.stop();
+      return { state: 'Unread', problem: error.message, mayPass: false };
+    }
     if (!isNotServed(error)) return before;
     await before.cache.stop();
     return { state: 'NotServed' };

@@ -93,9 +93,15 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   }
   return {
     facts: { ...tracker.facts(), ...observed(task), targetsProblem },
-    nextTime: certificates.nextTime,
+    nextTime: Math.min(
+      certificates.nextTime,
+      targetsProblem === null ? Infinity : context.clock.now() + TARGETS_MILLISECONDS,
+    ),
   };
 }
+
+/** What the targets are read from is in no cache, so no event says that it is there. */
+const TARGETS_MILLISECONDS = 5_000;
 
 /** Remembers what is not as it must be. */
 function trackOutcomes(apply: ApplyRendered) {

@@ -81,7 +81,13 @@ async function releaseNamespaces(
   { context, attempts }: Run,
 ): Promise<void> {
   const mine = releases.filter(({ namespace }) => tenantOf(context, namespace) === tenant);
-  await Promise.all(mine.map((release) => releaseNamespace(release, context, attempts)));
+  if (mine.length === 0) return;
+  // Asked for again: to release what a tenant lists would open it, until the cache has seen the tenant.
+  const tenants = await attempts.attempt(context.caches.listTenants);
+  if (tenants === undefined) return;
+  const listed = new Set(tenants.flatMap(({ spec }) => spec.namespaces.map(({ name }) => name)));
+  const rest = mine.filter(({ namespace }) => !listed.has(namespace));
+  await Promise.all(rest.map((release) => releaseNamespace(release, context, attempts)));
 }
 
 function tenantOf({ caches }: TenantContext, namespace: string): string | undefined {
@@ -98,6 +104,8 @@ async function deleteSystemNamespace(tenant: string, { context, attempts }: Run)
   const isOurs = found?.metadata.labels?.[LABEL.system] === tenant;
   if (!isThere || !isOurs || caches.namespaces.list().some(isEnrolled)) return Infinity;
   await attempts.attempt(async () => {
+    const tenants = await caches.listTenants();
+    if (tenants.some(({ metadata }) => metadata.name === tenant)) return;
     logger.info({ namespace: name }, 'system namespace deleted');
     await client.delete(resources.namespaces, { name }, { uid: found.metadata.uid });
   });
