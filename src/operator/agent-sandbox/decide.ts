@@ -9,6 +9,7 @@ import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '.
 import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { isContained } from '../agent-quarantine/decide-containment.ts';
+import { CONTAINED_GRACE_SECONDS } from '../pod-grace.ts';
 import { egressCondition } from './egress.ts';
 import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
@@ -58,7 +59,6 @@ export interface SandboxDecision {
 }
 
 /** A connection that was open before is cut by nothing but the end of the pod. */
-const CONTAINED_GRACE_SECONDS = 1;
 
 /** In which a pod may still use what was made for it. */
 export const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);

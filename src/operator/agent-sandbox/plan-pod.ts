@@ -219,7 +219,10 @@ function restart(source: PodPlanSource, pod: SeenPod, reason: string, message: s
 function remove(source: PodPlanSource, reason: string, message: string): PodPlan {
   const { sandbox, state, now } = source;
   const said = { condition: condition('False', reason, message), restarts: sandbox.status?.restarts };
-  if (state.state === 'None' || state.pod.isTerminating) return { action: 'None', ...said };
+  if (state.state === 'None') return { action: 'None', ...said };
+  const { ever, contained } = state.pod.endsTooLate;
+  const isHurried = source.quarantine === null ? ever : contained;
+  if (state.pod.isTerminating && !isHurried) return { action: 'None', ...said };
   if (sandbox.status?.pod !== undefined)
     return { action: 'None', ...said, dueTime: now + RETRY_MILLISECONDS };
   return { action: 'Delete', ...said };
@@ -234,7 +237,8 @@ function planEnded(source: PodPlanSource): PodPlan {
   const { sandbox, state } = source;
   const before = sandbox.status?.conditions?.find(({ type }) => type === 'PodReady');
   const { reason = 'Completed', message = 'The task has ended.' } = before ?? {};
-  const stays = source.isEnrolled && state.state !== 'Ready' && state.state !== 'Starting';
+  const runs = state.state === 'Ready' || state.state === 'Starting' || state.state === 'Terminating';
+  const stays = source.isEnrolled && !runs;
   if (!stays) return { ...remove(source, reason, message), restarts: undefined };
   return { action: 'None', condition: condition('False', reason, message) };
 }

@@ -1,3 +1,4 @@
+import { endsTooLate, MAX_GRACE_SECONDS } from '../pod-grace.ts';
 import { LABEL } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { parseTime } from '../../lib/time.ts';
@@ -33,7 +34,7 @@ export function decideLifetime({
 }: LifetimeWorld): LifetimeDecision {
   const { phase, startTime } = pod.status ?? {};
   const hasEnded = phase === 'Succeeded' || phase === 'Failed';
-  const isEnding = pod.metadata.deletionTimestamp !== undefined;
+  const isEnding = pod.metadata.deletionTimestamp !== undefined && !endsTooLate(pod, MAX_GRACE_SECONDS);
   const started = parseTime(startTime ?? '');
   if (!isEnrolled || maxLifetimeSeconds === undefined || hasEnded || isEnding || !(started > 0))
     return IGNORE;

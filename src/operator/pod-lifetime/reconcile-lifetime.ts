@@ -1,3 +1,4 @@
+import { MAX_GRACE_SECONDS } from '../pod-grace.ts';
 import { LABEL } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { EventRecorder } from '../../controller/events.ts';
@@ -21,7 +22,6 @@ export interface PodLifetimeOptions {
 }
 
 /** However long the pod itself asks for, its agent goes on working meanwhile. */
-const MAX_GRACE_SECONDS = 30;
 
 /** Returns the keys of the pods that have a role and belong to no sandbox. */
 export function knownGovernedPods(caches: Pick<OperatorCaches, 'pods'>): readonly string[] {

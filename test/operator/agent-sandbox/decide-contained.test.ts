@@ -70,3 +70,35 @@ test('a pod that is cut off is made anew after the release', () => {
   const decision = contained(RUNNING, true, { quarantine: null, status: { startTime: at(0) } });
   expect(said(decision)).toEqual(['Delete', 'Replaced', undefined]);
 });
+
+test.for<[string, WorldChange, number, 'Delete' | 'None', number | undefined]>([
+  [
+    'in quarantine, where it has a day to end in, is ended now',
+    { quarantine: QUARANTINE },
+    86_400,
+    'Delete',
+    1,
+  ],
+  ['in quarantine, where it has half a minute, is ended now', { quarantine: QUARANTINE }, 30, 'Delete', 1],
+  ['in quarantine, where it ends now, is let end', { quarantine: QUARANTINE }, 1, 'None', 1],
+  [
+    'of a stopped sandbox, with a day to end in, is ended',
+    { spec: { state: 'Stopped' } },
+    86_400,
+    'Delete',
+    undefined,
+  ],
+  [
+    'of a stopped sandbox, with its own time, is let end',
+    { spec: { state: 'Stopped' } },
+    30,
+    'None',
+    undefined,
+  ],
+])('a pod that somebody is deleting %s', ([, change, deletionGracePeriodSeconds, action, grace]) => {
+  const of = world({ status: { startTime: at(0) }, ...change });
+  const pod = podIn({ ...of, quarantine: null }, RUNNING);
+  const metadata = { ...pod.metadata, deletionTimestamp: at(1), deletionGracePeriodSeconds };
+  const decision = decide({ ...of, pod: { ...pod, metadata } });
+  expect([decision.plan.action, decision.gracePeriodSeconds]).toEqual([action, grace]);
+});

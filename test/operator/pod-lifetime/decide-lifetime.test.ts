@@ -29,6 +29,11 @@ test.for([
     { pod: podOf(RUNNING, { deletionTimestamp: START }) },
     { action: 'Ignore' },
   ],
+  [
+    'that is being deleted with a day to end in ends when its time is over',
+    { pod: podOf(RUNNING, { deletionTimestamp: START, deletionGracePeriodSeconds: 86_400 }) },
+    { action: 'End' },
+  ],
   ['of a role that does not exist is left alone', { maxLifetimeSeconds: undefined }, { action: 'Ignore' }],
   ['of no tenant is left alone', { isEnrolled: false }, { action: 'Ignore' }],
 ] as const)('a pod %s', ([, changes, decision]) => {
