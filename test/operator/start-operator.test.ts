@@ -52,6 +52,16 @@ describe('enrolment', () => {
     });
   });
 
+  test('does not end while the API server has the tenant, whatever the cache says', async () => {
+    const stored = tenant('acme', ['acme-agents']);
+    const enrolled = namespace('acme-agents', { labels: enrolmentLabels('acme'), annotations: {} });
+    const { begin, memory, written, clock } = await start([stored], [enrolled]);
+    await begin();
+    memory.emit('tenantisolations', 'DELETED', stored);
+    await clock.advance(60 * SECOND);
+    expect(written('namespaces/acme-agents')).toEqual([]);
+  });
+
   test('follows the namespaces and tenants at once', async () => {
     const { begin, written, clock, memory } = await start([tenant('acme', ['late'])], []);
     await begin();
