@@ -80,9 +80,12 @@ function planTask(source: PodPlanSource): PodPlan {
   return planFinished(source, state);
 }
 
+/** After so long a pod whose network cannot be closed is ended all the same: somebody else's webhook may refuse its label. */
+const CLOSING_MILLISECONDS = 10_000;
+
 /** No pod runs in quarantine. That ends no task: after the release a pod is created again, also with `restartPolicy: Never`. */
 function planContained(source: PodPlanSource, { metadata }: AgentQuarantine): PodPlan {
-  const { sandbox, state, isNetworkClosed } = source;
+  const { sandbox, state, isNetworkClosed, now } = source;
   const message = `Quarantine "${metadata.name}" holds the sandbox.`;
   const removed = remove(source, 'Quarantined', message);
   if (state.state === 'None' || state.state === 'Terminating' || state.state === 'Foreign') return removed;
@@ -90,9 +93,10 @@ function planContained(source: PodPlanSource, { metadata }: AgentQuarantine): Po
     const finished = planFinished(source, state);
     return finished.ends === true ? finished : removed;
   }
-  if (isNetworkClosed) return removed;
+  const patienceEnd = parseTime(metadata.creationTimestamp ?? '') + CLOSING_MILLISECONDS;
+  if (isNetworkClosed || now >= patienceEnd) return removed;
   const waits = `${message} Pod "${state.pod.name}" is ended when its network is closed.`;
-  const stays = { pod: state.pod, restarts: sandbox.status?.restarts };
+  const stays = { pod: state.pod, restarts: sandbox.status?.restarts, dueTime: patienceEnd };
   return { action: 'None', condition: condition('False', 'Quarantined', waits), ...stays };
 }
 
@@ -220,8 +224,7 @@ function remove(source: PodPlanSource, reason: string, message: string): PodPlan
   const { sandbox, state, now } = source;
   const said = { condition: condition('False', reason, message), restarts: sandbox.status?.restarts };
   if (state.state === 'None') return { action: 'None', ...said };
-  const { ever, contained } = state.pod.endsTooLate;
-  const isHurried = source.quarantine === null ? ever : contained;
+  const isHurried = state.pod.endsTooLate[source.quarantine === null ? 'ever' : 'contained'];
   if (state.pod.isTerminating && !isHurried) return { action: 'None', ...said };
   if (sandbox.status?.pod !== undefined)
     return { action: 'None', ...said, dueTime: now + RETRY_MILLISECONDS };
@@ -238,8 +241,7 @@ function planEnded(source: PodPlanSource): PodPlan {
   const before = sandbox.status?.conditions?.find(({ type }) => type === 'PodReady');
   const { reason = 'Completed', message = 'The task has ended.' } = before ?? {};
   const runs = state.state === 'Ready' || state.state === 'Starting' || state.state === 'Terminating';
-  const stays = source.isEnrolled && !runs;
-  if (!stays) return { ...remove(source, reason, message), restarts: undefined };
+  if (runs || !source.isEnrolled) return { ...remove(source, reason, message), restarts: undefined };
   return { action: 'None', condition: condition('False', reason, message) };
 }
 

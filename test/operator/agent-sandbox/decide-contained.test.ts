@@ -32,6 +32,14 @@ test('a pod that runs stays in the status until its network is closed', () => {
   expect(said(contained(RUNNING, false))).toEqual(['None', 'Quarantined', POD.uid]);
 });
 
+test('a pod whose network cannot be closed is ended ten seconds after the quarantine was made', () => {
+  const old = buildAgentQuarantine((one) => (one.metadata.creationTimestamp = at(0)));
+  const made = (now: number) =>
+    said(contained(RUNNING, false, { quarantine: old, status: { startTime: at(0) }, now }));
+  expect(made(9)).toEqual(['None', 'Quarantined', POD.uid]);
+  expect(made(10)).toEqual(['Delete', 'Quarantined', undefined]);
+});
+
 test('a pod that is cut off first leaves the status, so that its end is not the end of the task', () => {
   expect(said(contained(RUNNING, true))).toEqual(['None', 'Quarantined', undefined]);
 });
