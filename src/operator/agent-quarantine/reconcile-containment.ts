@@ -1,14 +1,12 @@
-import { CONTAINED, LABEL } from '../../api/names.ts';
+import { LABEL } from '../../api/names.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
-import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
-import { resources } from '../../kube/resources.ts';
-import type { ObservedPod } from '../observed-objects.ts';
+import { objectKey } from '../../kube/kube-object.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { decideContainment } from './decide-containment.ts';
 import type { QuarantineLookup } from './quarantine-lookup.ts';
+import { writeContainedLabel } from './write-contained-label.ts';
 
 export interface ContainmentOptions {
   readonly client: Pick<KubeClient, 'apply'>;
@@ -37,31 +35,9 @@ export function createContainmentReconciler(options: ContainmentOptions): Work {
     const isEnrolled = labels?.[LABEL.tenant] !== undefined;
     const decision = decideContainment({ pod, isEnrolled, isQuarantined: quarantine !== null });
     if (decision === 'None') return {};
-    await writeLabel(pod, decision === 'Contain', options, signal);
+    await writeContainedLabel(pod, decision === 'Contain', options.client, signal);
     const fields = { namespace, name, quarantine: quarantine?.metadata.name };
     options.logger.info(fields, decision === 'Contain' ? 'pod contained' : 'pod released');
     return {};
   };
-}
-
-/**
- * By a server-side apply, in which what is left out goes if the operator has set it: no other change of the pod makes it
- * fail. With its UID, so that a later pod of the name is left alone.
- */
-async function writeLabel(
-  { metadata: { namespace, name, uid } }: ObservedPod,
-  isContained: boolean,
-  { client }: ContainmentOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const labels: Record<string, string> = isContained ? { [LABEL.contained]: CONTAINED } : {};
-  try {
-    await client.apply<KubeObject>(
-      resources.pods,
-      { metadata: { namespace, name, uid, labels } },
-      { signal },
-    );
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
 }

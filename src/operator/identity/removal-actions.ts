@@ -1,10 +1,8 @@
-import { CONTAINED, LABEL } from '../../api/names.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
-import { resources } from '../../kube/resources.ts';
 import { VaultError } from '../../vault/vault-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
+import { writeContainedLabel } from '../agent-quarantine/write-contained-label.ts';
 import type { RemovalActions } from '../removal/run-removal.ts';
 import { deleteAccount } from './account-store.ts';
 import { deleteAnchor } from './anchor-store.ts';
@@ -30,7 +28,9 @@ export function removalActions(
       if (record !== null) await work(vault ?? refuse(), record, signal);
     };
   return {
-    NetworkClosed: async () => closeNetwork(pod, client),
+    NetworkClosed: async () => {
+      if (pod !== undefined) await writeContainedLabel(pod, true, client);
+    },
     // The anchor too, and first: to delete it takes the API server alone, and ends every token that was asked for.
     LoginClosed: async (signal) => {
       if (record === null) return;
@@ -75,19 +75,6 @@ async function revokeLeases(
   signal: AbortSignal,
 ): Promise<void> {
   if (databaseMounts.length > 0) await vault.revokeLeases(owner, place, databaseMounts, signal);
-}
-
-/** By server-side apply, which needs no resource version: a kubelet writes the pod's status all the time. */
-async function closeNetwork(pod: KubeObject | undefined, client: KubeClient): Promise<void> {
-  if (pod === undefined) return;
-  const { name, namespace, uid } = pod.metadata;
-  const labels = { [LABEL.contained]: CONTAINED };
-  try {
-    await client.apply<KubeObject>(resources.pods, { metadata: { name, namespace, uid, labels } });
-  } catch (error) {
-    // It is gone, or another has its name.
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
 }
 
 function refuse(): never {
