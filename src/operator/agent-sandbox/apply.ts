@@ -7,6 +7,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { unlessGone } from '../../kube/unless-gone.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
 import type { SandboxDecision } from './decide.ts';
@@ -116,15 +117,6 @@ async function deletePod(
   logger.info({ ...name, reason, message }, 'pod of a sandbox deleted');
   const grace = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
   await unlessGone(client.delete(resources.pods, name, { uid: metadata.uid, signal, ...grace }));
-}
-
-/** The cache may not have seen yet that an object was deleted, or that another one has its name. */
-async function unlessGone(deletion: Promise<unknown>): Promise<void> {
-  try {
-    await deletion;
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
 }
 
 /** Takes away what was made for the pods: the Secret first, for the ServiceAccount shows that there is something. */

@@ -2,9 +2,9 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL, MANAGED_BY } from '../../api/names.ts';
 import { applyWanted } from '../../controller/apply-wanted.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { unlessGone } from '../../kube/unless-gone.ts';
 import type { IngressPolicy } from '../../render/sandbox/ingress-policy.ts';
 
 /**
@@ -40,9 +40,5 @@ function isOf({ metadata }: AgentSandbox, { metadata: { labels } }: KubeObject):
 async function remove(known: KubeObject, client: KubeClient, signal: AbortSignal): Promise<void> {
   const { namespace = '', name = '', uid, deletionTimestamp } = known.metadata;
   if (deletionTimestamp !== undefined) return;
-  try {
-    await client.delete(resources.networkPolicies, { namespace, name }, { uid, signal });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
+  await unlessGone(client.delete(resources.networkPolicies, { namespace, name }, { uid, signal }));
 }

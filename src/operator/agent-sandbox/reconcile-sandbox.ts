@@ -4,10 +4,10 @@ import type { EventRecorder } from '../../controller/events.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { unlessGone } from '../../kube/unless-gone.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { ingressPolicyName } from '../../render/sandbox/ingress-policy.ts';
@@ -186,11 +186,7 @@ async function deleteSandbox(
   signal: AbortSignal,
 ): Promise<void> {
   logger.info({ namespace, name }, 'sandbox deleted some time after its end');
-  try {
-    await client.delete(resources.agentSandboxes, { namespace, name }, { uid, signal });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
+  await unlessGone(client.delete(resources.agentSandboxes, { namespace, name }, { uid, signal }));
 }
 
 /**
@@ -228,15 +224,11 @@ async function report(
   const status = sandboxStatus(sandbox, said.report, now, said.credentials);
   if (status === null) return;
   const { name, namespace, uid, resourceVersion } = sandbox.metadata;
-  try {
-    // Of this object as it was read: written over a newer status, that would lose the end of a task, and the task would run again.
-    await client.applyStatus<KubeObject & { status: unknown }>(
-      resources.agentSandboxes,
-      { metadata: { name, namespace, uid, resourceVersion }, status },
-      { signal },
-    );
-    sandboxEvents(sandbox, status).forEach(events.record);
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
+  // Of this object as it was read: written over a newer status, that would lose the end of a task, and the task would run again.
+  const written = client.applyStatus<KubeObject & { status: unknown }>(
+    resources.agentSandboxes,
+    { metadata: { name, namespace, uid, resourceVersion }, status },
+    { signal },
+  );
+  if (await unlessGone(written)) sandboxEvents(sandbox, status).forEach(events.record);
 }

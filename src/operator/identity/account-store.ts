@@ -3,6 +3,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError, KubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { unlessGone } from '../../kube/unless-gone.ts';
 import { type IdentityOwner, identityPlace } from '../../policy/vault/vault-identity.ts';
 import { identityServiceAccount } from '../../render/tenant/sandbox-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
@@ -59,11 +60,7 @@ export async function deleteAccount(
   uid: string,
   client: Pick<KubeClient, 'delete'>,
 ): Promise<void> {
-  try {
-    await client.delete(resources.serviceAccounts, identityPlace(owner), { uid });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
+  await unlessGone(client.delete(resources.serviceAccounts, identityPlace(owner), { uid }));
 }
 
 function accountOf(found: KubeObject | undefined): IdentityAccount | undefined {

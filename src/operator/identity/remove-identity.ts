@@ -1,7 +1,7 @@
 import { ANNOTATION, LABEL, SYSTEM_NAMESPACE_PREFIX, VAULT_FINALIZER } from '../../api/names.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { unlessGone } from '../../kube/unless-gone.ts';
 import type { IdentityOwner } from '../../policy/vault/vault-identity.ts';
 import { isVaultError } from '../../vault/vault-error.ts';
 import {
@@ -106,14 +106,8 @@ export async function finishRemoval(run: IdentityRun, context: IdentityContext):
   await deleteAccounts({ namespace, name }, (sandboxUID) => sandboxUID === uid, context);
   const kept = finalizers.filter((one) => one !== VAULT_FINALIZER);
   const patch = { metadata: { finalizers: kept } };
-  try {
-    await context.client.patch<KubeObject>(resources.agentSandboxes, { namespace, name }, patch, {
-      resourceVersion,
-      signal: run.signal,
-    });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
+  const options = { resourceVersion, signal: run.signal };
+  await unlessGone(context.client.patch(resources.agentSandboxes, { namespace, name }, patch, options));
 }
 
 /** Takes the ServiceAccounts and anchors of a sandbox away that does not exist: one was made while it was deleted. */

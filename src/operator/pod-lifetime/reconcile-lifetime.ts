@@ -4,10 +4,10 @@ import type { Controller } from '../../controller/controller.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import { objectKey } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
+import { unlessGone } from '../../kube/unless-gone.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { compileRole } from '../../policy/roles/compile-role.ts';
 import type { ObservedPod } from '../observed-objects.ts';
@@ -78,12 +78,8 @@ async function end(
   const { namespace = '', name = '', uid } = pod.metadata;
   const asked = pod.spec?.terminationGracePeriodSeconds ?? MAX_GRACE_SECONDS;
   const gracePeriodSeconds = Math.min(asked, MAX_GRACE_SECONDS);
-  try {
-    await client.delete(resources.pods, { namespace, name }, { uid, gracePeriodSeconds, signal });
-  } catch (error) {
-    if (isKubeError(error, 'NotFound', 'Conflict')) return;
-    throw error;
-  }
+  const deletion = client.delete(resources.pods, { namespace, name }, { uid, gracePeriodSeconds, signal });
+  if (!(await unlessGone(deletion))) return;
   logger.info({ namespace, name, message }, 'pod ended: the lifetime of its role is over');
   events.record({
     regarding: { apiVersion: 'v1', kind: 'Pod', ...pod },
