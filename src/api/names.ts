@@ -67,6 +67,13 @@ export function systemNamespaceOf(tenant: string): string {
 /** What the name of the system namespace of every tenant begins with. */
 export const SYSTEM_NAMESPACE_PREFIX = 'cloister-t-';
 
+/** Returns the tenant whose system namespace has that name; null where it is none. */
+export function tenantOfSystemNamespace(namespace: string): string | null {
+  return namespace.startsWith(SYSTEM_NAMESPACE_PREFIX)
+    ? namespace.slice(SYSTEM_NAMESPACE_PREFIX.length)
+    : null;
+}
+
 /** The label by which the operator marks what it wrote. */
 export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'cloister' } as const;
 

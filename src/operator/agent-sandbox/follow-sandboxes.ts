@@ -1,5 +1,5 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY, SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
+import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY, tenantOfSystemNamespace } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { Change } from '../../kube/fold.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
@@ -56,7 +56,7 @@ export function followSandboxes(
 /** The key of the sandbox that an identity in a system namespace is of. Names of namespaces and sandboxes have no dots. */
 function ownerOfIdentity({ metadata: { namespace = '', name = '' } }: KubeObject): string | null {
   const [of = '', sandbox = ''] = name.split('.');
-  return namespace.startsWith(SYSTEM_NAMESPACE_PREFIX) && sandbox !== '' ? `${of}/${sandbox}` : null;
+  return tenantOfSystemNamespace(namespace) !== null && sandbox !== '' ? `${of}/${sandbox}` : null;
 }
 
 /** Nodes matter only for pods that are still to be created. */

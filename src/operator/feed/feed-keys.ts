@@ -1,4 +1,4 @@
-import { LABEL, SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
+import { LABEL, tenantOfSystemNamespace } from '../../api/names.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import { FEED, feedPlace, type FeedSubject, readFeedName } from '../../policy/feed/feed-name.ts';
 import type { Enrolments } from '../tenant-isolation/enrolments.ts';
@@ -19,8 +19,8 @@ export function feedKey({ tenant, subject }: FeedEntry): string {
 export function readFeedKey(key: string): FeedEntry | null {
   const [namespace = '', name = ''] = key.split('/');
   const subject = readFeedName(name);
-  if (subject === null || !namespace.startsWith(SYSTEM_NAMESPACE_PREFIX)) return null;
-  return { tenant: namespace.slice(SYSTEM_NAMESPACE_PREFIX.length), subject };
+  const tenant = tenantOfSystemNamespace(namespace);
+  return subject === null || tenant === null ? null : { tenant, subject };
 }
 
 /** What the feed should have, and all that it has. */

@@ -1,8 +1,8 @@
-import { ANNOTATION, LABEL, SYSTEM_NAMESPACE_PREFIX, VAULT_FINALIZER } from '../../api/names.ts';
+import { ANNOTATION, LABEL, tenantOfSystemNamespace, VAULT_FINALIZER } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { unlessGone } from '../../kube/unless-gone.ts';
-import type { IdentityOwner } from '../../policy/vault/vault-identity.ts';
+import { type IdentityOwner, identityPlace } from '../../policy/vault/vault-identity.ts';
 import { isVaultError } from '../../vault/vault-error.ts';
 import {
   type RecordedStep,
@@ -128,12 +128,11 @@ async function deleteAccounts(
   isDue: (sandboxUID: string | undefined) => boolean,
   context: IdentityContext,
 ): Promise<void> {
-  for (const { metadata } of accountsOf(sandbox, context)) {
-    if (!isDue(metadata.annotations?.[ANNOTATION.sandboxUID])) continue;
-    const tenant = (metadata.namespace ?? '').slice(SYSTEM_NAMESPACE_PREFIX.length);
-    const owner: IdentityOwner = { tenant, namespace: sandbox.namespace, sandbox: sandbox.name };
+  for (const { owner, account } of accountsOf(sandbox, context)) {
+    const { annotations, uid = '' } = account.metadata;
+    if (!isDue(annotations?.[ANNOTATION.sandboxUID])) continue;
     await deleteAnchor(owner, context.client);
-    await deleteAccount(owner, metadata.uid ?? '', context.client);
+    await deleteAccount(owner, uid, context.client);
   }
 }
 
@@ -141,11 +140,11 @@ async function deleteAccounts(
 function accountsOf(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   { caches }: IdentityContext,
-): readonly KubeObject[] {
-  return caches.serviceAccounts
-    .list()
-    .filter(
-      ({ metadata }) =>
-        metadata.name === `${namespace}.${name}` && metadata.namespace?.startsWith(SYSTEM_NAMESPACE_PREFIX),
-    );
+): readonly { readonly owner: IdentityOwner; readonly account: KubeObject }[] {
+  return caches.serviceAccounts.list().flatMap((account) => {
+    const tenant = tenantOfSystemNamespace(account.metadata.namespace ?? '');
+    if (tenant === null) return [];
+    const owner = { tenant, namespace, sandbox: name };
+    return account.metadata.name === identityPlace(owner).name ? [{ owner, account }] : [];
+  });
 }

@@ -4,7 +4,7 @@ import {
   GATEWAY,
   LABEL,
   NETWORK_POLICY,
-  SYSTEM_NAMESPACE_PREFIX,
+  tenantOfSystemNamespace,
 } from '../../api/names.ts';
 import type { SharedCache } from '../../cluster/shared-cache.ts';
 import type { Controller } from '../../controller/controller.ts';
@@ -112,8 +112,8 @@ function madeCaches(caches: OperatorCaches): readonly Pick<SharedCache<KubeObjec
 
 /** The tenant that a namespace belongs to; a system namespace says it by its name, even when it is gone. */
 function ownerOf({ namespaces }: OperatorCaches, namespace: string): string | undefined {
-  if (namespace.startsWith(SYSTEM_NAMESPACE_PREFIX)) return namespace.slice(SYSTEM_NAMESPACE_PREFIX.length);
-  return namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
+  const named = tenantOfSystemNamespace(namespace);
+  return named ?? namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
 }
 
 function tenantsInLabels({ metadata: { labels } }: KubeObject): readonly string[] {
