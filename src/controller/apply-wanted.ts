@@ -1,4 +1,5 @@
 import { MANAGED_BY } from '../api/names.ts';
+import { findListed } from '../kube/find-object.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
 import type { KubeResource } from '../kube/kube-resource.ts';
@@ -35,7 +36,7 @@ export async function applyWanted(
   { client, signal }: ApplyContext,
 ): Promise<ApplyOutcome> {
   const { resource, object, exact } = wanted;
-  const live = known ?? (await findByName(wanted, { client, signal }));
+  const live = known ?? (await findListed(client, resource, object.metadata, { signal }));
   if (live !== undefined) {
     if (live.metadata.labels?.[MANAGED_BY.label] !== MANAGED_BY.value) return 'Foreign';
     if (live.metadata.deletionTimestamp !== undefined) return 'Terminating';
@@ -43,18 +44,4 @@ export async function applyWanted(
   }
   await client.apply(resource, object, { signal });
   return 'Written';
-}
-
-/** By a list, for which the right that a cache needs is enough. */
-async function findByName(
-  { resource, object: { metadata } }: WantedObject,
-  { client, signal }: ApplyContext,
-): Promise<KubeObject | undefined> {
-  const { namespace, name } = metadata;
-  const { items } = await client.list<KubeObject>(
-    resource,
-    { namespace, fieldSelector: `metadata.name=${name}` },
-    { signal },
-  );
-  return items[0];
 }

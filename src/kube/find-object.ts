@@ -1,6 +1,6 @@
 import type { KubeClient } from './kube-client.ts';
 import { isKubeError } from './kube-error.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject, ObjectMeta } from './kube-object.ts';
 import type { KubeResource, ObjectName } from './kube-resource.ts';
 import type { CallLimits } from './transport.ts';
 
@@ -17,4 +17,16 @@ export async function findObject<T extends KubeObject>(
     if (isKubeError(error, 'NotFound')) return null;
     throw error;
   }
+}
+
+/** Looks for an object by a list, for which the right that a cache needs is enough. */
+export async function findListed(
+  client: Pick<KubeClient, 'list'>,
+  resource: KubeResource,
+  { namespace, name }: Pick<ObjectMeta, 'namespace' | 'name'>,
+  limits?: CallLimits,
+): Promise<KubeObject | undefined> {
+  const selection = { namespace, fieldSelector: `metadata.name=${name}` };
+  const { items } = await client.list<KubeObject>(resource, selection, limits);
+  return items[0];
 }

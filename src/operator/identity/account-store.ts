@@ -1,4 +1,5 @@
 import { ANNOTATION, MANAGED_BY } from '../../api/names.ts';
+import { findListed } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError, KubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -28,9 +29,7 @@ export async function findAccount(
   const { namespace, name } = identityPlace(owner);
   const cached = caches.serviceAccounts.get(namespace, name);
   if (cached?.metadata.uid === expectedUID) return accountOf(cached);
-  const selection = { namespace, fieldSelector: `metadata.name=${name}` };
-  const { items } = await client.list<KubeObject>(resources.serviceAccounts, selection, { signal });
-  return accountOf(items[0]);
+  return accountOf(await findListed(client, resources.serviceAccounts, { namespace, name }, { signal }));
 }
 
 /** Makes the ServiceAccount of an identity. Where there is one already, that is returned. */

@@ -1,4 +1,5 @@
 import { ANNOTATION, LABEL, tenantOfSystemNamespace, VAULT_FINALIZER } from '../../api/names.ts';
+import { findListed } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { unlessGone } from '../../kube/unless-gone.ts';
@@ -117,10 +118,8 @@ export async function deleteOrphans(
   signal: AbortSignal,
 ): Promise<void> {
   if (accountsOf(sandbox, context).length === 0) return;
-  const { namespace, name } = sandbox;
-  const selection = { namespace, fieldSelector: `metadata.name=${name}` };
-  const { items } = await context.client.list(resources.agentSandboxes, selection, { signal });
-  if (items.length === 0) await deleteAccounts(sandbox, () => true, context);
+  const found = await findListed(context.client, resources.agentSandboxes, sandbox, { signal });
+  if (found === undefined) await deleteAccounts(sandbox, () => true, context);
 }
 
 async function deleteAccounts(
