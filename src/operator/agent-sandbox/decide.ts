@@ -9,7 +9,7 @@ import { type ImagePullPolicy, lifetimeOf, type SandboxPod, sandboxPod } from '.
 import { type IngressPolicy, ingressPolicy } from '../../render/sandbox/ingress-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import { isContained } from '../agent-quarantine/decide-containment.ts';
-import { CONTAINED_GRACE_SECONDS } from '../pod-grace.ts';
+import { CONTAINED_GRACE_SECONDS, endsTooLate, MAX_GRACE_SECONDS } from '../pod-grace.ts';
 import { egressCondition } from './egress.ts';
 import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
@@ -82,6 +82,7 @@ export function decide(world: SandboxWorld): SandboxDecision {
     rendered,
     quarantine,
     isNetworkClosed: pod !== undefined && isContained(pod),
+    endsTooLate: pod !== undefined && endsTooLate(pod, gracePeriodOf(world) ?? MAX_GRACE_SECONDS),
     waitsFor: nodes.missingProfile ?? whyOpen(rendered, world),
     deadline,
     now,

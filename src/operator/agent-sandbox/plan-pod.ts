@@ -23,6 +23,8 @@ export interface PodPlanSource {
   readonly quarantine: AgentQuarantine | null;
   /** Whether the pod is cut off, as it must be before it is ended: its last seconds would be its chance. */
   readonly isNetworkClosed: boolean;
+  /** Whether the pod is being deleted with more time than it may have. */
+  readonly endsTooLate: boolean;
   /** Why a pod must not be created yet: its seccomp profile is nowhere, or nothing closes its network; null where it may. */
   readonly waitsFor: string | null;
   /** When the sandbox's lifetime is over, in milliseconds since 1970; null while its agent has never begun. */
@@ -224,8 +226,7 @@ function remove(source: PodPlanSource, reason: string, message: string): PodPlan
   const { sandbox, state, now } = source;
   const said = { condition: condition('False', reason, message), restarts: sandbox.status?.restarts };
   if (state.state === 'None') return { action: 'None', ...said };
-  const isHurried = state.pod.endsTooLate[source.quarantine === null ? 'ever' : 'contained'];
-  if (state.pod.isTerminating && !isHurried) return { action: 'None', ...said };
+  if (state.pod.isTerminating && !source.endsTooLate) return { action: 'None', ...said };
   if (sandbox.status?.pod !== undefined)
     return { action: 'None', ...said, dueTime: now + RETRY_MILLISECONDS };
   return { action: 'Delete', ...said };

@@ -4,7 +4,6 @@ import { singleLine } from '../../lib/single-line.ts';
 import { parseTime } from '../../lib/time.ts';
 import { AGENT_CONTAINER } from '../../render/sandbox/authors-pod.ts';
 import type { ObservedContainerStatus, ObservedPod } from '../observed-objects.ts';
-import { CONTAINED_GRACE_SECONDS, endsTooLate, MAX_GRACE_SECONDS } from '../pod-grace.ts';
 import { isGateFailed } from './gate-verdict.ts';
 
 /**
@@ -34,8 +33,6 @@ export interface SeenPod {
   readonly name: string;
   readonly uid: string;
   readonly isTerminating: boolean;
-  /** Whether it is being deleted with more time than it may have, and than a contained pod may have. */
-  readonly endsTooLate: { readonly ever: boolean; readonly contained: boolean };
   /** Why it is being taken, on one line: evicted, preempted, or its node is gone (KEP-3329); null where nobody says it. */
   readonly disruption: string | null;
   /** The hash of what it was rendered from. */
@@ -71,10 +68,6 @@ function seen({ metadata, status }: ObservedPod): SeenPod {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
     isTerminating: metadata.deletionTimestamp !== undefined,
-    endsTooLate: {
-      ever: endsTooLate({ metadata }, MAX_GRACE_SECONDS),
-      contained: endsTooLate({ metadata }, CONTAINED_GRACE_SECONDS),
-    },
     disruption: disruptionOf(status),
     hash: metadata.annotations?.[ANNOTATION.policyHash],
     ...agentTimes(agent),
