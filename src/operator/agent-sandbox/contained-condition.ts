@@ -4,7 +4,7 @@ import type { ConditionState } from '../../controller/conditions.ts';
 import { isContained } from '../agent-quarantine/decide-containment.ts';
 import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
 import type { ObservedPod } from '../observed-objects.ts';
-import type { PodState } from './pod-state.ts';
+import { LIVE, type PodState } from './pod-state.ts';
 
 /** How far the containment of a sandbox is. */
 export interface ContainmentProgress {
@@ -15,9 +15,6 @@ export interface ContainmentProgress {
   /** What is left to do beside its pod, each as a phrase. */
   readonly stepsLeft: readonly string[];
 }
-
-/** In which a pod of the sandbox runs, or may run. */
-const RUNS: ReadonlySet<PodState['state']> = new Set(['Ready', 'Starting', 'Terminating']);
 
 /** Returns the condition `Contained`. It holds when nothing of the sandbox runs and nothing is left that it could use. */
 export function containedCondition(progress: ContainmentProgress): ConditionState {
@@ -39,7 +36,7 @@ export function isToBeContained(
 }
 
 function podSteps({ pod, state }: ContainmentProgress): readonly string[] {
-  if (pod === undefined || !RUNS.has(state)) return [];
+  if (pod === undefined || !LIVE.has(state)) return [];
   return isContained(pod)
     ? [`pod "${pod.metadata.name}" is being ended`]
     : [`the network of pod "${pod.metadata.name}" is being closed`];

@@ -15,7 +15,7 @@ import { judgePod, type NetworkSurroundings, whyOpen } from './judge-pod.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { judgeNodes, type NodeSurroundings } from './judge-nodes.ts';
 import { type PodPlan, planPod } from './plan-pod.ts';
-import { podState, type PodState } from './pod-state.ts';
+import { LIVE, podState, type PodState } from './pod-state.ts';
 import type { SandboxReport } from './sandbox-status.ts';
 
 /** What an installation sets for the pods of sandboxes. */
@@ -57,11 +57,6 @@ export interface SandboxDecision {
   /** Without `Contained`, which says what became of it. */
   readonly report: Omit<SandboxReport, 'contained'>;
 }
-
-/** A connection that was open before is cut by nothing but the end of the pod. */
-
-/** In which a pod may still use what was made for it. */
-export const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
 
 /** Decides what there must be of a sandbox now. */
 export function decide(world: SandboxWorld): SandboxDecision {

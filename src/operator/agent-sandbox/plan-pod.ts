@@ -5,7 +5,7 @@ import { endSentence } from '../../lib/end-sentence.ts';
 import { formatTime, parseTime } from '../../lib/time.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { describeRefusedPod, GATEWAY_UNKNOWN, STOPPED } from '../../render/sandbox/why-no-pod.ts';
-import type { PodState, SeenPod } from './pod-state.ts';
+import { LIVE, type PodState, type SeenPod } from './pod-state.ts';
 
 type Status = NonNullable<AgentSandbox['status']>;
 
@@ -241,8 +241,8 @@ function planEnded(source: PodPlanSource): PodPlan {
   const { sandbox, state } = source;
   const before = sandbox.status?.conditions?.find(({ type }) => type === 'PodReady');
   const { reason = 'Completed', message = 'The task has ended.' } = before ?? {};
-  const runs = state.state === 'Ready' || state.state === 'Starting' || state.state === 'Terminating';
-  if (runs || !source.isEnrolled) return { ...remove(source, reason, message), restarts: undefined };
+  if (LIVE.has(state.state) || !source.isEnrolled)
+    return { ...remove(source, reason, message), restarts: undefined };
   return { action: 'None', condition: condition('False', reason, message) };
 }
 

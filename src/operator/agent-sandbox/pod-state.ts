@@ -28,6 +28,9 @@ export type PodState =
       readonly lacksConfiguration: boolean;
     };
 
+/** In which a pod runs, or may run, and may still use what was made for it. */
+export const LIVE: ReadonlySet<PodState['state']> = new Set(['Terminating', 'Ready', 'Starting']);
+
 /** What every pod has that was seen. */
 export interface SeenPod {
   readonly name: string;

@@ -21,9 +21,10 @@ import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts'
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { applyDecision, type Outcome } from './apply.ts';
-import { decide, LIVE, type SandboxDecision, type SandboxSettings, type SandboxWorld } from './decide.ts';
+import { decide, type SandboxDecision, type SandboxSettings, type SandboxWorld } from './decide.ts';
 import { containedCondition } from './contained-condition.ts';
 import { containmentLeft } from '../removal/decide-removal.ts';
+import { LIVE } from './pod-state.ts';
 import { sandboxEvents } from './sandbox-events.ts';
 import { type CredentialsReport, type SandboxReport, sandboxStatus } from './sandbox-status.ts';
 

@@ -21,8 +21,6 @@ export interface PodLifetimeOptions {
   readonly events: Pick<EventRecorder, 'record'>;
 }
 
-/** However long the pod itself asks for, its agent goes on working meanwhile. */
-
 /** Returns the keys of the pods that have a role and belong to no sandbox. */
 export function knownGovernedPods(caches: Pick<OperatorCaches, 'pods'>): readonly string[] {
   return governed(caches).map(({ metadata }) => objectKey(metadata));
@@ -76,6 +74,7 @@ async function end(
   { client, logger, events, signal }: PodLifetimeOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { namespace = '', name = '', uid } = pod.metadata;
+  // However long the pod itself asks for, its agent goes on working meanwhile.
   const asked = pod.spec?.terminationGracePeriodSeconds ?? MAX_GRACE_SECONDS;
   const gracePeriodSeconds = Math.min(asked, MAX_GRACE_SECONDS);
   const deletion = client.delete(resources.pods, { namespace, name }, { uid, gracePeriodSeconds, signal });
