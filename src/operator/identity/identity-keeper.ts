@@ -11,7 +11,7 @@ import {
   recordFields,
 } from './decide-identity.ts';
 import type { IdentityContext, IdentityOutcome, IdentityRun } from './identity-context.ts';
-import { provideIdentity, type SeenIdentities } from './provide-identity.ts';
+import { provideIdentity, type Providing, type SeenIdentities } from './provide-identity.ts';
 import { deleteOrphans, finishRemoval, removeIdentity } from './remove-identity.ts';
 import { createSpareVault } from './spare-vault.ts';
 
@@ -69,15 +69,14 @@ export function createIdentityKeeper(given: IdentityContext): IdentityKeeper {
 async function begin(run: IdentityRun, keeping: Keeping): Promise<() => Promise<IdentityOutcome>> {
   const decision = await decideFor(run, keeping);
   const record = decision.action === 'Remove' ? decision.record : null;
-  if (record === null && (!run.isContained || isProviding(decision))) {
-    keeping.removals.delete(objectKey(run.sandbox.metadata));
-    return () => goOn(decision, run, keeping);
-  }
-  const outcome = await take(record, run, keeping);
+  const isTaken = record !== null || (run.isContained && !isProviding(decision));
+  if (!isTaken) keeping.removals.delete(objectKey(run.sandbox.metadata));
+  const taken = isTaken ? await take(record, run, keeping) : null;
   return async () => {
     try {
       if (decision.action === 'Finish') await finishRemoval(run, keeping);
-      return outcome;
+      if (taken !== null) return taken;
+      return isProviding(decision) ? await provide(decision, run, keeping) : rest(run, keeping);
     } catch (error) {
       return failure(error, run, keeping);
     }
@@ -138,23 +137,9 @@ const NO_VAULT = new VaultError('nothing is asked', {
   messages: ['the operator has no Vault; set --vault-address'],
 });
 
-type Providing = Extract<IdentityDecision, { readonly action: 'Begin' | 'Adopt' | 'Provide' }>;
-
-function isProviding({ action }: IdentityDecision): boolean {
+function isProviding(decision: IdentityDecision): decision is Providing {
+  const { action } = decision;
   return action === 'Begin' || action === 'Adopt' || action === 'Provide';
-}
-
-async function goOn(
-  decision: IdentityDecision,
-  run: IdentityRun,
-  keeping: Keeping,
-): Promise<IdentityOutcome> {
-  try {
-    if (decision.action === 'Finish') await finishRemoval(run, keeping);
-    return isProviding(decision) ? await provide(decision as Providing, run, keeping) : rest(run, keeping);
-  } catch (error) {
-    return failure(error, run, keeping);
-  }
 }
 
 async function provide(decision: Providing, run: IdentityRun, keeping: Keeping): Promise<IdentityOutcome> {

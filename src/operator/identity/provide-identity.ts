@@ -31,7 +31,8 @@ export type SeenIdentities = Map<string, { readonly hash: string; readonly time:
 /** Vault is looked at again after so long: less than the time between two rounds, so that each round does it. */
 const MAX_UNSEEN_MILLISECONDS = 530_000;
 
-type Providing = Extract<IdentityDecision, { readonly action: 'Begin' | 'Adopt' | 'Provide' }>;
+/** A decision by which something is made, or is to be. */
+export type Providing = Extract<IdentityDecision, { readonly action: 'Begin' | 'Adopt' | 'Provide' }>;
 
 /** Makes what is missing of an identity. What may come into being in Vault is in the status before it does. */
 export async function provideIdentity(
