@@ -5,6 +5,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { VaultError } from '../../vault/vault-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import type { CredentialNeeds } from './wanted-identity.ts';
@@ -48,4 +49,10 @@ export interface IdentityOutcome {
   readonly nextTime: number;
   /** What is to be thrown when the status is written. */
   readonly error?: unknown;
+}
+
+/** Refuses what only an operator with Vault can do, as if Vault did not respond. */
+export function refuseWithoutVault(): never {
+  const messages = ['the operator has no Vault; set --vault-address'];
+  throw new VaultError('nothing is asked', { reason: 'Unreachable', messages });
 }

@@ -1,6 +1,6 @@
 import { isKubeError } from '../../kube/kube-error.ts';
 import { objectKey } from '../../kube/kube-object.ts';
-import { isVaultError, VaultError } from '../../vault/vault-error.ts';
+import { isVaultError } from '../../vault/vault-error.ts';
 import { findAccount } from './account-store.ts';
 import { failedCondition, readyCondition, removalCondition, REVOKED } from './credentials-condition.ts';
 import {
@@ -10,7 +10,12 @@ import {
   readRecord,
   recordFields,
 } from './decide-identity.ts';
-import type { IdentityContext, IdentityOutcome, IdentityRun } from './identity-context.ts';
+import {
+  type IdentityContext,
+  type IdentityOutcome,
+  type IdentityRun,
+  refuseWithoutVault,
+} from './identity-context.ts';
 import { provideIdentity, type Providing, type SeenIdentities } from './provide-identity.ts';
 import { deleteOrphans, finishRemoval, removeIdentity } from './remove-identity.ts';
 import { createSpareVault } from './spare-vault.ts';
@@ -124,18 +129,13 @@ async function decideFor(run: IdentityRun, keeping: Keeping): Promise<IdentityDe
   const record = readRecord(sandbox.status);
   if (keeping.vault === null) {
     // An operator that has lost its Vault takes nothing from a sandbox that goes on.
-    if (record !== null && wanted !== null) throw NO_VAULT;
+    if (record !== null && wanted !== null) refuseWithoutVault();
     return decideIdentity({ sandbox, wanted: null, account: undefined });
   }
   const account =
     wanted === null ? undefined : await findAccount(wanted.owner, record?.serviceAccountUID, keeping, signal);
   return decideIdentity({ sandbox, wanted, account });
 }
-
-const NO_VAULT = new VaultError('nothing is asked', {
-  reason: 'Unreachable',
-  messages: ['the operator has no Vault; set --vault-address'],
-});
 
 function isProviding(decision: IdentityDecision): decision is Providing {
   const { action } = decision;

@@ -1,12 +1,12 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
-import { VaultError } from '../../vault/vault-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { writeContainedLabel } from '../agent-quarantine/write-contained-label.ts';
 import type { RemovalActions } from '../removal/run-removal.ts';
 import { deleteAccount } from './account-store.ts';
 import { deleteAnchor } from './anchor-store.ts';
 import type { IdentityRecord } from './decide-identity.ts';
+import { refuseWithoutVault } from './identity-context.ts';
 
 /** What a removal takes away. */
 export interface RemovalSubject {
@@ -25,7 +25,7 @@ export function removalActions(
   const of =
     (work: (vault: VaultIdentities, known: IdentityRecord, signal: AbortSignal) => Promise<void>) =>
     async (signal: AbortSignal): Promise<void> => {
-      if (record !== null) await work(vault ?? refuse(), record, signal);
+      if (record !== null) await work(vault ?? refuseWithoutVault(), record, signal);
     };
   return {
     NetworkClosed: async () => {
@@ -35,7 +35,7 @@ export function removalActions(
     LoginClosed: async (signal) => {
       if (record === null) return;
       await deleteAnchor(record.owner, client);
-      await (vault ?? refuse()).removeLogin(record.owner, record.place, signal);
+      await (vault ?? refuseWithoutVault()).removeLogin(record.owner, record.place, signal);
     },
     EntityDisabled: of(async (store, known, signal) => {
       await disableEntity(store, known, signal, accessors);
@@ -75,9 +75,4 @@ async function revokeLeases(
   signal: AbortSignal,
 ): Promise<void> {
   if (databaseMounts.length > 0) await vault.revokeLeases(owner, place, databaseMounts, signal);
-}
-
-function refuse(): never {
-  const messages = ['the operator has no Vault; set --vault-address'];
-  throw new VaultError('nothing is asked', { reason: 'Unreachable', messages });
 }
