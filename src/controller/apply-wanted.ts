@@ -1,4 +1,4 @@
-import { MANAGED_BY } from '../api/names.ts';
+import { isManaged } from '../api/ownership.ts';
 import { findListed } from '../kube/find-object.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
@@ -38,7 +38,7 @@ export async function applyWanted(
   const { resource, object, exact } = wanted;
   const live = known ?? (await findListed(client, resource, object.metadata, { signal }));
   if (live !== undefined) {
-    if (live.metadata.labels?.[MANAGED_BY.label] !== MANAGED_BY.value) return 'Foreign';
+    if (!isManaged(live)) return 'Foreign';
     if (live.metadata.deletionTimestamp !== undefined) return 'Terminating';
     if (hasEverything(live, object, exact)) return 'Unchanged';
   }

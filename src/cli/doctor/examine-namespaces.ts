@@ -1,4 +1,5 @@
-import { LABEL, MANAGED_BY, NETWORK_POLICY } from '../../api/names.ts';
+import { LABEL, NETWORK_POLICY } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
@@ -58,7 +59,7 @@ function judgeNetwork(subject: string, policies: readonly KubeObject[]): Finding
       `${cause}. The operator writes them: read its log, and the conditions of the tenant`,
     );
   }
-  const foreign = policies.filter(({ metadata }) => metadata.labels?.[MANAGED_BY.label] !== MANAGED_BY.value);
+  const foreign = policies.filter((policy) => !isManaged(policy));
   if (foreign.length > 0) {
     const others = foreign.map(({ metadata }) => metadata.name).join(', ');
     return failed(subject, `${others} is from before enrolment, and can only open something. Delete it`);

@@ -1,5 +1,6 @@
 import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
 import { API_VERSION } from '../../api/names.ts';
+import { isOwnedBy } from '../../api/ownership.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
@@ -77,9 +78,7 @@ export function quarantineForOpenEgress(
 ): AgentQuarantine | null {
   const open = openOf(sandbox);
   const { uid, namespace = '', name } = sandbox.metadata;
-  if (open === undefined || pod?.metadata.ownerReferences?.some((owner) => owner.uid === uid) !== true) {
-    return null;
-  }
+  if (open === undefined || pod === undefined || !isOwnedBy(pod, uid)) return null;
   // What the gate of an earlier pod found is said until another has reported.
   const isOfThisPod = open.reason === 'FoundOpen' ? gateVerdict(pod).state === 'FoundOpen' : !hasEnded(pod);
   if (!isOfThisPod || isContained(pod) || pod.metadata.deletionTimestamp !== undefined) return null;

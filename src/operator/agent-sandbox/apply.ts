@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
+import { isOwnedBy } from '../../api/ownership.ts';
 import { applyWanted } from '../../controller/apply-wanted.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
@@ -97,10 +98,9 @@ async function createPod(
 async function explainPod({ metadata }: AgentSandbox, client: KubeClient): Promise<Outcome> {
   const { name, namespace = '' } = metadata;
   const found = await client.get<KubeObject>(resources.pods, { namespace, name });
-  const { labels, ownerReferences } = found.metadata;
   // Anybody who makes a pod can name an owner; only the operator can set the label.
-  const isOperators = labels?.[LABEL.sandbox] === name;
-  if (isOperators && ownerReferences?.some(({ uid }) => uid === metadata.uid)) return DONE;
+  const isOperators = found.metadata.labels?.[LABEL.sandbox] === name;
+  if (isOperators && isOwnedBy(found, metadata.uid)) return DONE;
   return {
     outcome: 'Waiting',
     message: `Pod "${name}" in namespace "${namespace}" is not of this sandbox. Delete it, or create a sandbox of another name.`,

@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { INGRESS_POLICY_PREFIX, LABEL, MANAGED_BY, tenantOfSystemNamespace } from '../../api/names.ts';
+import { INGRESS_POLICY_PREFIX, LABEL, tenantOfSystemNamespace } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { Change } from '../../kube/fold.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
@@ -84,8 +85,8 @@ function saysMore(change: Change<KubeObject>): boolean {
   return !isDeepEqualJson(now, before);
 }
 
-function isOfSandbox({ metadata: { name = '', labels } }: KubeObject): boolean {
-  return labels?.[MANAGED_BY.label] === MANAGED_BY.value && name.startsWith(INGRESS_POLICY_PREFIX);
+function isOfSandbox(policy: KubeObject): boolean {
+  return isManaged(policy) && (policy.metadata.name?.startsWith(INGRESS_POLICY_PREFIX) ?? false);
 }
 
 /** The role that a sandbox has or asks for; undefined for the tenant's default. */

@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { LABEL, MANAGED_BY } from '../../api/names.ts';
+import { LABEL } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import { applyWanted } from '../../controller/apply-wanted.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -33,8 +34,8 @@ export async function keepIngressPolicy(
   return `NetworkPolicy "${name}" in namespace "${namespace}" ${is}.`;
 }
 
-function isOf({ metadata }: AgentSandbox, { metadata: { labels } }: KubeObject): boolean {
-  return labels?.[MANAGED_BY.label] === MANAGED_BY.value && labels[LABEL.sandbox] === metadata.name;
+function isOf({ metadata }: AgentSandbox, known: KubeObject): boolean {
+  return isManaged(known) && known.metadata.labels?.[LABEL.sandbox] === metadata.name;
 }
 
 async function remove(known: KubeObject, client: KubeClient, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { ANNOTATION } from '../../api/names.ts';
+import { isOwnedBy } from '../../api/ownership.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { parseTime } from '../../lib/time.ts';
 import { AGENT_CONTAINER } from '../../render/sandbox/authors-pod.ts';
@@ -51,8 +52,7 @@ export function podState({ metadata }: AgentSandbox, observed: ObservedPod | und
   if (observed === undefined) return { state: 'None' };
   const pod = seen(observed);
   // Owned by it, as the operator made it: a pod that outlives its sandbox has an older one's identity.
-  const isOwn = observed.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid) ?? false;
-  if (!isOwn) return { state: 'Foreign', pod };
+  if (!isOwnedBy(observed, metadata.uid)) return { state: 'Foreign', pod };
   if (pod.isTerminating) return { state: 'Terminating', pod };
   const { status } = observed;
   if (status?.phase === 'Succeeded') return { state: 'Succeeded', pod };

@@ -1,5 +1,6 @@
 import { type AgentRole, agentRole } from '../../api/agent-role.ts';
 import { type AgentSandbox, agentSandbox } from '../../api/agent-sandbox.ts';
+import { isOwnedBy } from '../../api/ownership.ts';
 import { type TenantIsolation, tenantIsolation } from '../../api/tenant-isolation.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
@@ -69,9 +70,8 @@ export function sandboxFactsOf(world: SandboxWorld): Omit<SandboxFeed, 'proxySec
   const { tenant, holder, sandbox, pod } = world;
   if (sandbox === undefined || pod === undefined || holder?.name !== tenant) return null;
   const { uid, name, namespace = '' } = sandbox.metadata;
-  const isOwn = pod.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
   const resolution = resolveRole(sandbox, holder);
-  if (!isOwn || resolution.state !== 'Named') return null;
+  if (!isOwnedBy(pod, uid) || resolution.state !== 'Named') return null;
   return {
     format: FEED.format,
     tenant,

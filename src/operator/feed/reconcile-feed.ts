@@ -1,4 +1,5 @@
 import { LABEL, PROXY_SECRET, systemNamespaceOf } from '../../api/names.ts';
+import { isOwnedBy } from '../../api/ownership.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -100,8 +101,7 @@ async function hashOfSandbox(
   const name = { namespace, name: `${PROXY_SECRET.sandboxPrefix}${sandbox}` };
   const secret = await attempts.attempt(() => findObject<KubeObject>(client, resources.secrets, name));
   if (secret === undefined) return undefined;
-  const isOwn = secret?.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
-  return isOwn && secret ? hashOfSecret(secret) : null;
+  return secret !== null && isOwnedBy(secret, uid) ? hashOfSecret(secret) : null;
 }
 
 /** Writes what is wanted, or deletes what is there where nothing is. */

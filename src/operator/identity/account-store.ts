@@ -1,4 +1,5 @@
-import { ANNOTATION, MANAGED_BY } from '../../api/names.ts';
+import { ANNOTATION } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import { findListed } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError, KubeError } from '../../kube/kube-error.ts';
@@ -64,8 +65,8 @@ export async function deleteAccount(
 
 function accountOf(found: KubeObject | undefined): IdentityAccount | undefined {
   if (found === undefined) return undefined;
-  const { name = '', namespace = '', uid = '', labels, annotations } = found.metadata;
-  if (labels?.[MANAGED_BY.label] !== MANAGED_BY.value) {
+  const { name = '', namespace = '', uid = '', annotations } = found.metadata;
+  if (!isManaged(found)) {
     const message = `ServiceAccount "${name}" in namespace "${namespace}" is not Cloister's; delete it`;
     throw new KubeError(message, { reason: 'Conflict' });
   }

@@ -3,11 +3,11 @@ import {
   CERTIFICATE_AUTHORITY,
   CLUSTER_ROLE,
   LABEL,
-  MANAGED_BY,
   NETWORK_POLICY,
   RESOURCE_QUOTA,
   systemNamespaceOf,
 } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
@@ -98,8 +98,7 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
   ): Made[] =>
     names.flatMap((name) => {
       const object = cache.get(namespace, name);
-      const isOurs = object?.metadata.labels?.[MANAGED_BY.label] === MANAGED_BY.value;
-      return object === undefined || !isOurs ? [] : [{ resource, object }];
+      return object === undefined || !isManaged(object) ? [] : [{ resource, object }];
     });
   const ofSandboxes = (cache: { readonly list: (in_: string) => readonly KubeObject[] }): string[] =>
     cache

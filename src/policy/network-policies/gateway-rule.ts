@@ -1,4 +1,5 @@
-import { GATEWAY, LABEL, MANAGED_BY, NETWORK_POLICY, systemNamespaceOf } from '../../api/names.ts';
+import { GATEWAY, LABEL, NETWORK_POLICY, systemNamespaceOf } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import type { Rule } from './match-rule.ts';
 import type { LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort } from './network-policy.ts';
 
@@ -17,10 +18,10 @@ const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
  * Whether a rule opens nothing but the gateway's ports of the gateway's pods, and is the operator's. The same rule in
  * another policy is not: nobody keeps it.
  */
-export function isGatewayRule({ metadata }: NetworkPolicy, rule: Rule, gateway: GatewayPods): boolean {
+export function isGatewayRule(policy: NetworkPolicy, rule: Rule, gateway: GatewayPods): boolean {
   return (
-    metadata.name === NETWORK_POLICY.allowGateway &&
-    metadata.labels?.[MANAGED_BY.label] === MANAGED_BY.value &&
+    policy.metadata.name === NETWORK_POLICY.allowGateway &&
+    isManaged(policy) &&
     rule.peers.length > 0 &&
     rule.peers.every((peer) => isGatewayPeer(peer, gateway)) &&
     rule.ports.length > 0 &&
