@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
-import { MANAGED_BY, PROXY_SECRET } from '../../api/names.ts';
-import { findObject } from '../../kube/find-object.ts';
+import { PROXY_SECRET } from '../../api/names.ts';
+import { isManaged, isOwnedBy } from '../../api/ownership.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError, KubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { Secret } from '../../lib/secret.ts';
 import { sandboxProxySecret, sandboxProxySecretName } from '../../render/sandbox/proxy-secret.ts';
+import { deleteManagedSecret } from '../managed-secret.ts';
 
 const SECRET_BYTES = 32;
 
@@ -24,14 +25,12 @@ export async function ensureProxySecret(sandbox: AgentSandbox, client: SecretCli
   if (await create(sandbox, client)) return;
   const name = nameOf(sandbox);
   const found = await client.get<KubeSecret>(resources.secrets, name);
-  const { ownerReferences, uid } = found.metadata;
   if (!isManaged(found)) {
     const message = `Secret "${name.name}" in namespace "${name.namespace}" is not Cloister's; delete it`;
     throw new KubeError(message, { reason: 'Conflict' });
   }
-  const isOwn = ownerReferences?.some((owner) => owner.uid === sandbox.metadata.uid) ?? false;
-  if (isOwn && found.data?.[PROXY_SECRET.key]) return;
-  await client.delete(resources.secrets, name, { uid });
+  if (isOwnedBy(found, sandbox.metadata.uid) && found.data?.[PROXY_SECRET.key]) return;
+  await client.delete(resources.secrets, name, { uid: found.metadata.uid });
   await create(sandbox, client);
 }
 
@@ -40,18 +39,7 @@ export async function deleteProxySecret(
   sandbox: AgentSandbox,
   client: Pick<SecretClient, 'get' | 'delete'>,
 ): Promise<void> {
-  const name = nameOf(sandbox);
-  const found = await findObject<KubeSecret>(client, resources.secrets, name);
-  if (found === null || !isManaged(found)) return;
-  try {
-    await client.delete(resources.secrets, name, { uid: found.metadata.uid });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound')) throw error;
-  }
-}
-
-function isManaged({ metadata: { labels } }: KubeObject): boolean {
-  return labels?.[MANAGED_BY.label] === MANAGED_BY.value;
+  await deleteManagedSecret(nameOf(sandbox), client);
 }
 
 async function create(sandbox: AgentSandbox, client: SecretClient): Promise<boolean> {

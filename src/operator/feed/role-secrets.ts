@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { MANAGED_BY, PROXY_SECRET } from '../../api/names.ts';
+import { PROXY_SECRET } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { findObject } from '../../kube/find-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { Secret } from '../../lib/secret.ts';
 import { roleProxySecret, roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
+import { deleteManagedSecret } from '../managed-secret.ts';
 
 const SECRET_BYTES = 32;
 
@@ -30,7 +31,7 @@ export async function ensureRoleSecret(place: RoleInNamespace, client: SecretCli
   const name = nameOf(place);
   const found = await findObject<KubeSecret>(client, resources.secrets, name);
   if (found !== null) {
-    if (found.metadata.labels?.[MANAGED_BY.label] !== MANAGED_BY.value) {
+    if (!isManaged(found)) {
       throw new Error(`Secret "${name.name}" in namespace "${name.namespace}" is not Cloister's; delete it`);
     }
     const hash = hashOfSecret(found);
@@ -47,14 +48,7 @@ export async function deleteRoleSecret(
   place: RoleInNamespace,
   client: Pick<SecretClient, 'get' | 'delete'>,
 ): Promise<void> {
-  const name = nameOf(place);
-  const found = await findObject<KubeSecret>(client, resources.secrets, name);
-  if (found?.metadata.labels?.[MANAGED_BY.label] !== MANAGED_BY.value) return;
-  try {
-    await client.delete(resources.secrets, name, { uid: found.metadata.uid });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound')) throw error;
-  }
+  await deleteManagedSecret(nameOf(place), client);
 }
 
 /** The hash of a proxy secret; null where there is none in the Secret. */

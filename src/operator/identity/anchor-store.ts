@@ -1,4 +1,5 @@
-import { ANNOTATION, MANAGED_BY } from '../../api/names.ts';
+import { ANNOTATION } from '../../api/names.ts';
+import { isManaged } from '../../api/ownership.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError, KubeError } from '../../kube/kube-error.ts';
@@ -6,6 +7,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { type IdentityOwner, identityPlace } from '../../policy/vault/vault-identity.ts';
 import { anchorSecret } from '../../render/tenant/sandbox-identity.ts';
+import { deleteManagedSecret, deleteSecret } from '../managed-secret.ts';
 
 /** The API server, as far as anchors need it. There is no right to list Secrets. */
 export type AnchorClient = Pick<KubeClient, 'create' | 'get' | 'delete'>;
@@ -26,19 +28,19 @@ export async function ensureAnchor(
   client: AnchorClient,
 ): Promise<void> {
   const { apiVersion: _version, kind: _kind, ...secret } = anchorSecret(owner, holder);
-  const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
+  const place = identityPlace(owner);
+  const found = await findObject<KubeObject>(client, resources.secrets, place);
   if (found !== null) {
     if (!isManaged(found)) {
-      const { namespace, name } = identityPlace(owner);
-      const message = `Secret "${name}" in namespace "${namespace}" is not Cloister's; delete it`;
+      const message = `Secret "${place.name}" in namespace "${place.namespace}" is not Cloister's; delete it`;
       throw new KubeError(message, { reason: 'Conflict' });
     }
-    const { annotations, uid = '' } = found.metadata;
+    const { annotations } = found.metadata;
     const isOwn =
       annotations?.[ANNOTATION.podUID] === holder.podUID &&
       annotations[ANNOTATION.sandboxUID] === holder.sandboxUID;
     if (isOwn) return;
-    await remove(owner, uid, client);
+    await deleteSecret(place, found, client);
   }
   await client.create<KubeObject>(resources.secrets, secret);
 }
@@ -52,25 +54,8 @@ export async function deleteAnchor(
   client: Pick<AnchorClient, 'get' | 'delete'>,
 ): Promise<void> {
   try {
-    const found = await findObject<KubeObject>(client, resources.secrets, identityPlace(owner));
-    if (found !== null && isManaged(found)) await remove(owner, found.metadata.uid ?? '', client);
+    await deleteManagedSecret(identityPlace(owner), client);
   } catch (error) {
     if (!isKubeError(error, 'Forbidden')) throw error;
   }
-}
-
-async function remove(
-  owner: IdentityOwner,
-  uid: string,
-  client: Pick<AnchorClient, 'delete'>,
-): Promise<void> {
-  try {
-    await client.delete(resources.secrets, identityPlace(owner), { uid });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound')) throw error;
-  }
-}
-
-function isManaged({ metadata: { labels } }: KubeObject): boolean {
-  return labels?.[MANAGED_BY.label] === MANAGED_BY.value;
 }
