@@ -147,9 +147,7 @@ function planMissing(source: PodPlanSource): PodPlan {
 
 /** Why no pod can be created; null where one can. */
 function findObstacle({ sandbox, rendered, waitsFor }: PodPlanSource): ConditionState | null {
-  if (rendered === null) {
-    return condition('False', 'Waiting', GATEWAY_UNKNOWN);
-  }
+  if (rendered === null) return condition('False', 'Waiting', GATEWAY_UNKNOWN);
   if (rendered.left.length > 0) {
     return condition('False', 'Refused', describeRefusedPod(sandbox, rendered.left));
   }
