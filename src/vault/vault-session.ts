@@ -86,10 +86,7 @@ export function createVaultSession(options: VaultSessionOptions): VaultSession {
       ending.abort(new Error('the session has been closed'));
       const token = current?.token;
       current = null;
-      if (token === undefined) return;
-      const { namespace } = options.settings;
-      const path = 'auth/token/revoke-self';
-      await port.call({ method: 'POST', path, namespace, token }).catch(() => undefined);
+      if (token !== undefined) await logOut(options, token);
     },
   };
 }
@@ -116,6 +113,15 @@ export async function logIn(options: VaultSessionOptions, signal: AbortSignal): 
     throw new VaultError(`POST ${path}`, { reason: 'Unexpected', messages: ['its response holds no token'] });
   const life = Math.min(seconds > 0 ? seconds : MAX_LOGIN_SECONDS, MAX_LOGIN_SECONDS);
   return { token: new Secret(token), since, until: since + life * 1000 * USED_PART };
+}
+
+/** Revokes a token of {@link logIn}. Never rejects: it ends by itself. */
+export async function logOut(
+  { port, settings: { namespace } }: Pick<VaultSessionOptions, 'port' | 'settings'>,
+  token: Secret,
+): Promise<void> {
+  const path = 'auth/token/revoke-self';
+  await port.call({ method: 'POST', path, namespace, token }).catch(() => undefined);
 }
 
 async function readToken({ readFile, settings }: VaultSessionOptions, path: string): Promise<Secret> {

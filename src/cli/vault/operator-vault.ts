@@ -14,7 +14,7 @@ import { requireNamespaces } from '../../vault/require-namespaces.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { createVaultInventory, type VaultInventory } from '../../vault/vault-inventory.ts';
 import type { VaultPort } from '../../vault/vault-port.ts';
-import { logIn, type VaultSession } from '../../vault/vault-session.ts';
+import { logIn, logOut, type VaultSession } from '../../vault/vault-session.ts';
 import type { VaultSettings } from '../../vault/vault-settings.ts';
 import type { VaultFlags } from './vault-flags.ts';
 
@@ -152,17 +152,13 @@ export async function logInAsOperator(
   const readToken = (): Promise<string> => Promise.resolve(serviceAccountToken.reveal());
   const options = { port, settings, readFile: readToken, clock: systemClock };
   const { token } = await logIn(options, new AbortController().signal);
-  const { namespace } = settings;
-  const path = 'auth/token/revoke-self';
   const own: VaultSession = {
     call: (request) => port.call({ ...request, token }),
-    close: async () => {
-      await port.call({ method: 'POST', path, namespace, token }).catch(() => undefined);
-    },
+    close: () => logOut(options, token),
   };
-  const session = requireNamespaces(own, port, namespace);
+  const session = requireNamespaces(own, port, settings.namespace);
   return {
-    inventory: createVaultInventory(session, namespace),
+    inventory: createVaultInventory(session, settings.namespace),
     identities: createVaultIdentities(session),
     logOut: own.close,
   };
