@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { isRecord } from '../lib/is-record.ts';
 import { Secret } from '../lib/secret.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
@@ -128,7 +129,7 @@ async function readToken({ readFile, settings }: VaultSessionOptions, path: stri
   try {
     return new Secret((await readFile(settings.tokenFile)).trim());
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = errorCode(error) ?? 'unknown error';
     const messages = [`the token file ${settings.tokenFile} cannot be read (${code})`];
     throw new VaultError(`POST ${path}`, { reason: 'Denied', messages });
   }

@@ -5,6 +5,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { Secret } from '../../lib/secret.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { VAULT_AUDIENCE } from '../../policy/vault/vault-identity.ts';
@@ -114,7 +115,7 @@ const GIVE_AUTHORITY = 'Give the certificate authority of Vault with --vault-ca-
 
 async function readAuthorityFile(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = errorCode(error) ?? 'unknown error';
     throw new VaultSetupError(`--vault-ca-file is ${path}, which cannot be read (${code})`, { cause: error });
   });
   return requireCertificate(text, `--vault-ca-file is ${path}, which`);
