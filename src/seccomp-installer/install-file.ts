@@ -1,6 +1,7 @@
 import { constants, type PathLike } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../lib/error-code.ts';
 
 /** A file as it has to be. */
 export interface InstalledFile {
@@ -45,7 +46,7 @@ async function inspect(path: string, content: string): Promise<'Fresh' | 'Absent
     // Without O_NONBLOCK, a named pipe would wait for its writer.
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'ENOENT') return 'Absent';
     if (code === 'ELOOP' || code === 'ENXIO') return 'Different';
     throw error;

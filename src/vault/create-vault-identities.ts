@@ -2,7 +2,7 @@ import { type IdentityOwner, VAULT_NAME_PREFIX, vaultName } from '../policy/vaul
 import { readServiceAccount } from '../policy/vault/sandbox-policy.ts';
 import { authRoleOf, compareAuthRole } from './auth-role.ts';
 import { FormerIdentityError } from './former-identity-error.ts';
-import { type Ask, listNames, readData } from './read-data.ts';
+import { type Ask, askAt, listNames, readData } from './read-data.ts';
 import { createEntities } from './vault-entities.ts';
 import { isVaultError, VaultError } from './vault-error.ts';
 import type { IdentityPart, VaultIdentities, VaultPlace, WantedIdentity } from './vault-identities.ts';
@@ -13,17 +13,8 @@ const MAX_REVOCATION_MILLISECONDS = 30_000;
 
 /** Creates the identities of sandboxes in the Vault that a session speaks to. */
 export function createVaultIdentities(session: VaultSession): VaultIdentities {
-  const at =
-    ({ namespace }: VaultPlace, signal: AbortSignal | undefined, maxMilliseconds?: number): Ask =>
-    (method, path, body) =>
-      session.call({
-        method,
-        path,
-        namespace,
-        signal,
-        maxMilliseconds,
-        ...(body === undefined ? {} : { body }),
-      });
+  const at = ({ namespace }: VaultPlace, signal: AbortSignal | undefined, maxMilliseconds?: number): Ask =>
+    askAt(session, namespace, { signal, maxMilliseconds });
 
   return {
     provide: (wanted, signal) => provide(at(wanted.place, signal), wanted),

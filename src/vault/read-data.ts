@@ -1,5 +1,6 @@
 import { isVaultError } from './vault-error.ts';
 import type { VaultRequest, VaultResponse } from './vault-port.ts';
+import type { VaultSession } from './vault-session.ts';
 
 /** Sends requests for one place in Vault. */
 export type Ask = (
@@ -7,6 +8,16 @@ export type Ask = (
   path: string,
   body?: Readonly<Record<string, unknown>>,
 ) => Promise<VaultResponse>;
+
+/** Returns what sends requests to a namespace of Vault, each within the same limits. */
+export function askAt(
+  session: VaultSession,
+  namespace: string | null,
+  limits: Pick<VaultRequest, 'signal' | 'maxMilliseconds'> = {},
+): Ask {
+  return (method, path, body) =>
+    session.call({ method, path, namespace, ...limits, ...(body === undefined ? {} : { body }) });
+}
 
 /** The data at a path; null where there is nothing, and where its mount is missing an error. */
 export async function readData(ask: Ask, path: string): Promise<Readonly<Record<string, unknown>> | null> {

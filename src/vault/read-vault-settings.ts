@@ -1,5 +1,6 @@
 import { nonEmpty, type ReadSetting, type SettingParser } from '../lib/settings.ts';
 import { VAULT_NAME_PREFIX } from '../policy/vault/vault-identity.ts';
+import { isLiteralPath } from '../policy/vault/vault-mounts.ts';
 import type { VaultSettings } from './vault-settings.ts';
 
 /** The settings of Vault. */
@@ -58,11 +59,9 @@ export function vaultAddress(text: string): ReturnType<SettingParser<string | nu
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|\[::1\])$/;
-const PATH = /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
 function vaultPath(text: string): ReturnType<SettingParser<string>> {
-  const isPath = PATH.test(text) && !text.split('/').some((segment) => /^\.{1,2}$/.test(segment));
-  return isPath
+  return isLiteralPath(text)
     ? { value: text }
     : { problem: 'a path of Vault without "/" at its ends: letters, digits and _.-, parts separated by "/"' };
 }

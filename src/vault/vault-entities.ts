@@ -1,6 +1,7 @@
 import { isRecord } from '../lib/is-record.ts';
+import { type Ask, askAt } from './read-data.ts';
 import { isVaultError, VaultError } from './vault-error.ts';
-import type { VaultEntity, VaultIdentities, VaultPlace } from './vault-identities.ts';
+import type { VaultEntity, VaultIdentities } from './vault-identities.ts';
 import type { VaultSession } from './vault-session.ts';
 
 /** The calls about the entities that Vault made at first logins. */
@@ -9,22 +10,22 @@ type Entities = Pick<VaultIdentities, 'findEntity' | 'disableEntity' | 'removeEn
 /** Creates them for the Vault that a session speaks to. */
 export function createEntities(session: VaultSession): Entities {
   return {
-    findEntity: async (serviceAccountUID, place, signal, accessors) => {
-      const accessor = accessors?.get(place.authMount) ?? (await findAccessor(session, place, signal));
+    findEntity: async (serviceAccountUID, { authMount, namespace }, signal, accessors) => {
+      const ask = askAt(session, namespace, { signal });
+      const accessor = accessors?.get(authMount) ?? (await findAccessor(ask, authMount));
       if (accessor === null) return null;
-      accessors?.set(place.authMount, accessor);
-      return findEntity(session, { serviceAccountUID, accessor, place, signal });
+      accessors?.set(authMount, accessor);
+      return findEntity(ask, serviceAccountUID, accessor);
     },
     disableEntity: async (id, { namespace }, signal) => {
-      const path = `identity/entity/id/${id}`;
       try {
-        await session.call({ method: 'POST', path, namespace, signal, body: { disabled: true } });
+        await askAt(session, namespace, { signal })('POST', `identity/entity/id/${id}`, { disabled: true });
       } catch (error) {
         if (!isGone(error)) throw error;
       }
     },
     removeEntity: async (id, { namespace }, signal) => {
-      await session.call({ method: 'DELETE', path: `identity/entity/id/${id}`, namespace, signal });
+      await askAt(session, namespace, { signal })('DELETE', `identity/entity/id/${id}`);
     },
   };
 }
@@ -42,14 +43,10 @@ function isGone(error: unknown): boolean {
  * The accessor of the auth mount, not kept: a mount that was replaced has another, and the entity that was looked for under the
  * old one would stay enabled. Null where the mount is missing, and every token of it with it.
  */
-async function findAccessor(
-  session: VaultSession,
-  { authMount, namespace }: VaultPlace,
-  signal: AbortSignal | undefined,
-): Promise<string | null> {
+async function findAccessor(ask: Ask, authMount: string): Promise<string | null> {
   const path = `sys/mounts/auth/${authMount}`;
   try {
-    const { body } = await session.call({ method: 'GET', path, namespace, signal });
+    const { body } = await ask('GET', path);
     const data = body?.['data'];
     const accessor = isRecord(data) ? data['accessor'] : undefined;
     if (typeof accessor === 'string' && accessor !== '') return accessor;
@@ -70,22 +67,14 @@ function isMountMissing(error: unknown): boolean {
   );
 }
 
-interface Wanted {
-  readonly serviceAccountUID: string;
-  readonly accessor: string;
-  readonly place: VaultPlace;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function findEntity(session: VaultSession, wanted: Wanted): Promise<VaultEntity | null> {
+async function findEntity(
+  ask: Ask,
+  serviceAccountUID: string,
+  accessor: string,
+): Promise<VaultEntity | null> {
   const path = 'identity/lookup/entity';
-  const { status, body } = await session.call({
-    method: 'POST',
-    path,
-    namespace: wanted.place.namespace,
-    signal: wanted.signal,
-    body: { alias_name: wanted.serviceAccountUID, alias_mount_accessor: wanted.accessor },
-  });
+  const alias = { alias_name: serviceAccountUID, alias_mount_accessor: accessor };
+  const { status, body } = await ask('POST', path, alias);
   if (status === 204) return null;
   const data = body?.['data'];
   const { id, disabled } = isRecord(data) ? data : {};

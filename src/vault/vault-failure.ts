@@ -1,3 +1,4 @@
+import { errorCode } from '../lib/error-code.ts';
 import { shorten } from '../lib/shorten.ts';
 import { singleLine } from '../lib/single-line.ts';
 import type { VaultErrorDetails, VaultErrorReason } from './vault-error.ts';
@@ -63,7 +64,7 @@ const UNTRUSTED =
 
 /** Says why no response came, from the code of the error alone: the error itself may hold the token. */
 export function failureOfConnection(error: unknown): VaultErrorDetails {
-  const code = codeOf(error) ?? 'unknown error';
+  const code = errorCode(error) ?? 'unknown error';
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
     return { reason: 'Unexpected', messages: ['its response is larger than any that Cloister asks for'] };
   const message = UNTRUSTED.test(code)
@@ -74,10 +75,5 @@ export function failureOfConnection(error: unknown): VaultErrorDetails {
 
 /** Whether a connection that was kept open had been closed by the other side before the request could be answered. */
 export function isBrokenConnection(error: unknown): boolean {
-  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '');
 }

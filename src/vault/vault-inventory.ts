@@ -1,6 +1,6 @@
 import { isRecord } from '../lib/is-record.ts';
 import type { VaultHoldings } from '../policy/vault/find-orphans.ts';
-import { type Ask, listNames, readData } from './read-data.ts';
+import { type Ask, askAt, listNames, readData } from './read-data.ts';
 import type { VaultPort } from './vault-port.ts';
 import type { VaultSession } from './vault-session.ts';
 
@@ -45,10 +45,7 @@ export async function readVaultHealth(port: VaultPort): Promise<VaultHealth> {
 
 /** `ownNamespace` is the one in which the session logged in; null for the root. */
 export function createVaultInventory(session: VaultSession, ownNamespace: string | null): VaultInventory {
-  const at =
-    (namespace: string | null): Ask =>
-    (method, path, body) =>
-      session.call({ method, path, namespace, ...(body === undefined ? {} : { body }) });
+  const at = (namespace: string | null): Ask => askAt(session, namespace);
   return {
     capabilities: async (paths) => {
       const { body } = await at(ownNamespace)('POST', 'sys/capabilities-self', { paths });

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { isRecord } from '../lib/is-record.ts';
 import { Secret } from '../lib/secret.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
@@ -86,10 +87,7 @@ export function createVaultSession(options: VaultSessionOptions): VaultSession {
       ending.abort(new Error('the session has been closed'));
       const token = current?.token;
       current = null;
-      if (token === undefined) return;
-      const { namespace } = options.settings;
-      const path = 'auth/token/revoke-self';
-      await port.call({ method: 'POST', path, namespace, token }).catch(() => undefined);
+      if (token !== undefined) await logOut(options, token);
     },
   };
 }
@@ -118,11 +116,20 @@ export async function logIn(options: VaultSessionOptions, signal: AbortSignal): 
   return { token: new Secret(token), since, until: since + life * 1000 * USED_PART };
 }
 
+/** Revokes a token of {@link logIn}. Never rejects: it ends by itself. */
+export async function logOut(
+  { port, settings: { namespace } }: Pick<VaultSessionOptions, 'port' | 'settings'>,
+  token: Secret,
+): Promise<void> {
+  const path = 'auth/token/revoke-self';
+  await port.call({ method: 'POST', path, namespace, token }).catch(() => undefined);
+}
+
 async function readToken({ readFile, settings }: VaultSessionOptions, path: string): Promise<Secret> {
   try {
     return new Secret((await readFile(settings.tokenFile)).trim());
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = errorCode(error) ?? 'unknown error';
     const messages = [`the token file ${settings.tokenFile} cannot be read (${code})`];
     throw new VaultError(`POST ${path}`, { reason: 'Denied', messages });
   }

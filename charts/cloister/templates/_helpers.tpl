@@ -101,10 +101,14 @@ annotations:
 {{- end }}
 {{- end }}
 
+{{/* The port of the address of Vault. */}}
+{{- define "cloister.vaultPort" -}}
+{{ regexFind ":[0-9]+/?$" .Values.vault.address | trimPrefix ":" | trimSuffix "/" | default "443" }}
+{{- end }}
+
 {{/* Where Vault answers: the port of its address, which may be that of a Service, and the port that Vault itself listens on. */}}
 {{- define "cloister.vaultPorts" -}}
-{{- $port := regexFind ":[0-9]+/?$" .Values.vault.address | trimPrefix ":" | trimSuffix "/" | default "443" -}}
-{{ list $port "8200" | uniq | join "," }}
+{{ list (include "cloister.vaultPort" .) "8200" | uniq | join "," }}
 {{- end }}
 
 {{/* What the contract asks of a pod, said once for both programs. */}}

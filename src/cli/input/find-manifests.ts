@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../../lib/error-code.ts';
 import { explainReadError } from './read-text.ts';
 
 /** A file to read, or why a path cannot be read. `named` is true for a path that the user gave, false for one in a folder. */
@@ -72,8 +73,7 @@ function locate(
   try {
     return { real: realpathSync(path), isFolder: statSync(path).isDirectory() };
   } catch (error) {
-    const isLoop = error instanceof Error && 'code' in error && error.code === 'ELOOP';
-    return { error: explainReadError(error), isLoop };
+    return { error: explainReadError(error), isLoop: errorCode(error) === 'ELOOP' };
   }
 }
 

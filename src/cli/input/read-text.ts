@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { errorCode } from '../../lib/error-code.ts';
 
 /** A text, or a sentence without its subject that says why there is none and what to do. */
 export type ReadText = { readonly text: string } | { readonly error: string };
@@ -19,7 +20,7 @@ const ADVICE = new Map([
 
 /** Says why the system does not let a path be read. */
 export function explainReadError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = errorCode(error) ?? String(error);
   return ADVICE.get(code) ?? `cannot be read (${code}): check it`;
 }
 

@@ -5,6 +5,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { Secret } from '../../lib/secret.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { VAULT_AUDIENCE } from '../../policy/vault/vault-identity.ts';
@@ -14,7 +15,7 @@ import { requireNamespaces } from '../../vault/require-namespaces.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { createVaultInventory, type VaultInventory } from '../../vault/vault-inventory.ts';
 import type { VaultPort } from '../../vault/vault-port.ts';
-import { logIn, type VaultSession } from '../../vault/vault-session.ts';
+import { logIn, logOut, type VaultSession } from '../../vault/vault-session.ts';
 import type { VaultSettings } from '../../vault/vault-settings.ts';
 import type { VaultFlags } from './vault-flags.ts';
 
@@ -114,7 +115,7 @@ const GIVE_AUTHORITY = 'Give the certificate authority of Vault with --vault-ca-
 
 async function readAuthorityFile(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = errorCode(error) ?? 'unknown error';
     throw new VaultSetupError(`--vault-ca-file is ${path}, which cannot be read (${code})`, { cause: error });
   });
   return requireCertificate(text, `--vault-ca-file is ${path}, which`);
@@ -152,17 +153,13 @@ export async function logInAsOperator(
   const readToken = (): Promise<string> => Promise.resolve(serviceAccountToken.reveal());
   const options = { port, settings, readFile: readToken, clock: systemClock };
   const { token } = await logIn(options, new AbortController().signal);
-  const { namespace } = settings;
-  const path = 'auth/token/revoke-self';
   const own: VaultSession = {
     call: (request) => port.call({ ...request, token }),
-    close: async () => {
-      await port.call({ method: 'POST', path, namespace, token }).catch(() => undefined);
-    },
+    close: () => logOut(options, token),
   };
-  const session = requireNamespaces(own, port, namespace);
+  const session = requireNamespaces(own, port, settings.namespace);
   return {
-    inventory: createVaultInventory(session, namespace),
+    inventory: createVaultInventory(session, settings.namespace),
     identities: createVaultIdentities(session),
     logOut: own.close,
   };

@@ -19,7 +19,7 @@ import { removeOrphan } from './remove-orphan.ts';
 import type { VaultFlags } from './vault-flags.ts';
 import { areasOf, readOrphans, readTenants, type VaultArea } from './vault-places.ts';
 
-/** What `cloister vault sweep` is told. */
+/** The flags of `cloister vault sweep`. */
 export interface SweepFlags extends VaultFlags {
   readonly kubeconfig?: string;
   /** Removes what is listed. */
