@@ -22,8 +22,8 @@ import { createSharedSecrets, type SharedSecrets } from './shared-secrets.ts';
 const SECRET_RETRY_MILLISECONDS = 5_000;
 
 /**
- * Returns the reconciler of what gateways are told, by the key of the ConfigMap. There is one for the tenant, one for each
- * role and one for each sandbox that has a pod; what does not hold any more is deleted.
+ * Returns the reconciler of the feed, by the key of the ConfigMap. There is one for the tenant, one for each role and one for
+ * each sandbox that has a pod; what does not hold any more is deleted.
  */
 export function createFeedReconciler(context: FeedContext): Work {
   const sharedSecrets = createSharedSecrets(context);
@@ -85,7 +85,7 @@ async function tellSandbox(
   const isKnown =
     told?.uid === facts.uid && told.podUID === facts.podUID && told.podStarted === facts.podStarted;
   const hash = isKnown ? told.proxySecretHash : await hashOfSandbox({ ...subject, uid: facts.uid }, run);
-  // What could not be read is no reason to take back what was told, which may be that the sandbox is contained.
+  // What could not be read is no reason to delete what was written, which may say that the sandbox is contained.
   if (hash === undefined) return {};
   const wanted = hash === null ? null : sandboxFeedConfigMap({ ...facts, proxySecretHash: hash });
   await write({ tenant, subject }, wanted, run);

@@ -24,8 +24,8 @@ export interface SharedSecrets {
 const MAX_UNREAD_MILLISECONDS = 540_000;
 
 /**
- * What the gateway is told is also the record of what was made: a namespace is in it before its Secret is created and until
- * that is deleted, so that an operator that is killed loses none.
+ * The feed is also the record of what was made: a namespace is in it before its Secret is created and until that is deleted,
+ * so that an operator that is killed loses none.
  */
 export function createSharedSecrets({ clock }: Pick<FeedContext, 'clock'>): SharedSecrets {
   const readTimes = new Map<string, number>();
@@ -65,7 +65,7 @@ export function createSharedSecrets({ clock }: Pick<FeedContext, 'clock'>): Shar
   };
 }
 
-/** What was told of a role, the namespaces whose Secret is needed, and those whose Secret is not. */
+/** What the feed has of a role, the namespaces whose Secret is needed, and those whose Secret is not. */
 function planSecrets({ tenant, name, role }: TenantRole, { caches, enrolments }: FeedContext) {
   const told = toldRole(caches, tenant, name)?.sharedSecrets ?? [];
   const known = new Set(told.map(({ namespace }) => namespace));

@@ -20,7 +20,7 @@ export interface OtherPolicies extends CachePart {
   readonly subscribe: (subscriber: (namespace: string | undefined) => void) => void;
 }
 
-/** What is asked of the API server, and how it is told. */
+/** The API server that is asked, the log, and the clock. */
 export interface OtherPoliciesOptions {
   readonly client: KubeClient;
   readonly logger: KubeLogger;
