@@ -1,9 +1,10 @@
-import { LABEL, PROXY_SECRET, systemNamespaceOf } from '../../api/names.ts';
+import { LABEL, systemNamespaceOf } from '../../api/names.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { feedPlace, type FeedSubject } from '../../policy/feed/feed-name.ts';
+import { sandboxProxySecretName } from '../../render/sandbox/proxy-secret.ts';
 import {
   roleFeedConfigMap,
   sandboxFeedConfigMap,
@@ -97,7 +98,7 @@ async function hashOfSandbox(
   { namespace, sandbox, uid }: { readonly namespace: string; readonly sandbox: string; readonly uid: string },
   { context: { client }, attempts }: FeedRun,
 ): Promise<string | null | undefined> {
-  const name = { namespace, name: `${PROXY_SECRET.sandboxPrefix}${sandbox}` };
+  const name = { namespace, name: sandboxProxySecretName(sandbox) };
   const secret = await attempts.attempt(() => findObject<KubeObject>(client, resources.secrets, name));
   if (secret === undefined) return undefined;
   const isOwn = secret?.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;

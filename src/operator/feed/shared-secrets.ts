@@ -2,6 +2,7 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import { CLUSTER_ROLE, LABEL } from '../../api/names.ts';
 import type { SharedSecret } from '../../policy/feed/feed-schemas.ts';
 import { roleFeedConfigMap } from '../../render/tenant/feed-config-map.ts';
+import { isInPlace } from '../tenant-isolation/close-network.ts';
 import { roleFeedOf } from './decide-feed.ts';
 import { type FeedContext, type FeedRun, toldRole } from './feed-context.ts';
 import { tenantOfNamespace } from './feed-keys.ts';
@@ -91,7 +92,7 @@ async function announce(
   const feed = roleFeedOf({ tenant, name, role, sharedSecrets });
   if (feed === null) return;
   const outcome = await apply(roleFeedConfigMap(feed));
-  if (outcome !== 'Written' && outcome !== 'Unchanged') {
+  if (!isInPlace(outcome)) {
     throw new Error(
       `the ConfigMap of role "${name}" in the feed of tenant "${tenant}" could not be written: ${outcome}`,
     );
