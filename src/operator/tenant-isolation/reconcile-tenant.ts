@@ -3,11 +3,12 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
-import { formatTime, parseTime } from '../../lib/time.ts';
+import { formatTime } from '../../lib/time.ts';
 import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { closeNetwork, networkReport } from './close-network.ts';
 import { complianceReport } from './compliance-report.ts';
+import { nextExpiration } from './enrolments.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
 import type { EnrolmentPlan } from './plan-enrolment.ts';
 import { provideQuotas, quotaReport } from './provide-quotas.ts';
@@ -146,7 +147,7 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
   const remake = await run.remakeQuota(name, attempts);
-  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration(tenant, run.startTime));
+  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration([tenant], run.startTime));
 }
 
 async function writeStatus(
@@ -168,10 +169,4 @@ async function writeStatus(
     });
     tenantEvents(tenant, status).forEach(events.record);
   });
-}
-
-/** When the tenant's next exemption ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */
-function nextExpiration({ spec }: TenantIsolation, now: number): number {
-  const ends = spec.exemptions.map(({ expirationTime }) => parseTime(expirationTime));
-  return Math.min(...ends.filter((end) => end > now));
 }
