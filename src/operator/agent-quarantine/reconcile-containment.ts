@@ -7,6 +7,7 @@ import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { decideContainment } from './decide-containment.ts';
 import type { QuarantineLookup } from './quarantine-lookup.ts';
 
@@ -33,8 +34,7 @@ export function createContainmentReconciler(options: ContainmentOptions): Work {
     const pod = caches.pods.get(namespace, name);
     if (pod === undefined) return {};
     const quarantine = quarantineOf.ofPod(pod);
-    const labels = caches.namespaces.get(undefined, namespace)?.metadata.labels;
-    const isEnrolled = labels?.[LABEL.tenant] !== undefined;
+    const isEnrolled = tenantOfNamespace(caches, namespace) !== undefined;
     const decision = decideContainment({ pod, isEnrolled, isQuarantined: quarantine !== null });
     if (decision === 'None') return {};
     await writeLabel(pod, decision === 'Contain', options, signal);

@@ -1,5 +1,5 @@
 import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
-import { API_VERSION, LABEL } from '../../api/names.ts';
+import { API_VERSION } from '../../api/names.ts';
 import { conditionEvents, type ToldConditions } from '../../controller/condition-events.ts';
 import { wholeStatus } from '../../controller/conditions.ts';
 import type { EventRecorder } from '../../controller/events.ts';
@@ -11,6 +11,7 @@ import { resources } from '../../kube/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { formatTime } from '../../lib/time.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { decideQuarantine } from './decide-quarantine.ts';
 import type { QuarantineLookup } from './quarantine-lookup.ts';
 
@@ -34,8 +35,7 @@ const TOLD: ToldConditions = {
 /** Creates the reconciler of quarantines, by name. It writes their status, and nothing else. */
 export function createQuarantineReconciler(options: QuarantineReconcilerOptions): Work {
   const { client, events, clock, caches, quarantineOf } = options;
-  const isEnrolled = (namespace: string): boolean =>
-    caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant] !== undefined;
+  const isEnrolled = (namespace: string): boolean => tenantOfNamespace(caches, namespace) !== undefined;
   return async (name, signal) => {
     const quarantine = caches.quarantines.get(undefined, name);
     if (quarantine === undefined || quarantine.metadata.deletionTimestamp !== undefined) return {};

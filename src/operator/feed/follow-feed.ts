@@ -2,7 +2,8 @@ import { CLUSTER_ROLE, LABEL } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
-import { feedKey, isOfFeed, sandboxKey, tenantOfNamespace } from './feed-keys.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
+import { feedKey, isOfFeed, sandboxKey } from './feed-keys.ts';
 
 type Queue = Pick<Controller, 'add' | 'addAll'>;
 

@@ -2,10 +2,10 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import { CLUSTER_ROLE, LABEL } from '../../api/names.ts';
 import type { SharedSecret } from '../../policy/feed/feed-schemas.ts';
 import { roleFeedConfigMap } from '../../render/tenant/feed-config-map.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { isInPlace } from '../tenant-isolation/close-network.ts';
 import { roleFeedOf } from './decide-feed.ts';
 import { type FeedContext, type FeedRun, toldRole } from './feed-context.ts';
-import { tenantOfNamespace } from './feed-keys.ts';
 import { deleteRoleSecret, ensureRoleSecret } from './role-secrets.ts';
 
 /** A role of a tenant. `role` is undefined where the tenant does not allow it, or it does not exist. */

@@ -16,6 +16,7 @@ import { readFeedName } from '../../policy/feed/feed-name.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
 import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { isCountChange } from './provide-quotas.ts';
 
 /** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
@@ -111,9 +112,9 @@ function madeCaches(caches: OperatorCaches): readonly Pick<SharedCache<KubeObjec
 }
 
 /** The tenant that a namespace belongs to; a system namespace says it by its name, even when it is gone. */
-function ownerOf({ namespaces }: OperatorCaches, namespace: string): string | undefined {
+function ownerOf(caches: OperatorCaches, namespace: string): string | undefined {
   if (namespace.startsWith(SYSTEM_NAMESPACE_PREFIX)) return namespace.slice(SYSTEM_NAMESPACE_PREFIX.length);
-  return namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
+  return tenantOfNamespace(caches, namespace);
 }
 
 function tenantsInLabels({ metadata: { labels } }: KubeObject): readonly string[] {
