@@ -2,6 +2,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
+import { writeStatus } from '../../controller/write-status.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
@@ -228,15 +229,8 @@ async function report(
   const status = sandboxStatus(sandbox, said.report, now, said.credentials);
   if (status === null) return;
   const { name, namespace, uid, resourceVersion } = sandbox.metadata;
-  try {
-    // Of this object as it was read: written over a newer status, that would lose the end of a task, and the task would run again.
-    await client.applyStatus<KubeObject & { status: unknown }>(
-      resources.agentSandboxes,
-      { metadata: { name, namespace, uid, resourceVersion }, status },
-      { signal },
-    );
-    sandboxEvents(sandbox, status).forEach(events.record);
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-  }
+  // Of this object as it was read: written over a newer status, that would lose the end of a task, and the task would run again.
+  const object = { metadata: { name, namespace, uid, resourceVersion }, status };
+  const facts = sandboxEvents(sandbox, status);
+  await writeStatus({ resource: resources.agentSandboxes, object, facts }, { client, events, signal });
 }
