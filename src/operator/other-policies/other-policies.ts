@@ -7,6 +7,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { createWatchCache, type WatchCache } from '../../kube/watch-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { PolicyPod } from '../../policy/network-policies/network-policy.ts';
 import { mayConcern, type OtherPolicy } from '../../policy/network-policies/other-policies.ts';
@@ -109,7 +110,7 @@ async function lookAt(kind: OtherPolicyKind, before: State | undefined, given: L
       return await follow(resource, given);
     } catch (error) {
       if (isNotServed(error)) continue;
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = errorMessage(error);
       const isSaid = given.signal.aborted || (before?.state === 'Unread' && before.problem === problem);
       if (!isSaid) given.logger.warn({ kind: kind.label, problem }, 'other policies are not read');
       return { state: 'Unread', problem, mayPass: !isKubeError(error, 'Forbidden') };
