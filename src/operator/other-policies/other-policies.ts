@@ -1,6 +1,6 @@
 import type { CachePart } from '../../cluster/cache-set.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import type { Change } from '../../kube/fold.ts';
+import { isStatusAlone } from '../../kube/fold.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -162,13 +162,6 @@ async function follow(resource: KubeResource, { notify, signal, ...options }: Lo
     throw error;
   }
   return { state: 'Followed', cache, resource };
-}
-
-/** Their controllers report in the status; what is looked at is in the spec, whose changes are counted. */
-function isStatusAlone(change: Change<KubeObject>): boolean {
-  if (change.type !== 'Modified') return false;
-  const { generation } = change.object.metadata;
-  return generation !== undefined && generation === change.previous.metadata.generation;
 }
 
 function concerningOf({ label }: OtherPolicyKind, state: State, pod: PolicyPod): readonly OtherPolicy[] {

@@ -8,7 +8,7 @@ import {
 } from '../../api/names.ts';
 import type { SharedCache } from '../../cluster/shared-cache.ts';
 import type { Controller } from '../../controller/controller.ts';
-import type { Change } from '../../kube/fold.ts';
+import { type Change, isStatusAlone } from '../../kube/fold.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
@@ -39,12 +39,8 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
   const { tenants, roles, namespaces, sandboxes, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
   tenants.subscribe((change) => {
     controller.add(change.object.metadata.name);
-    const isStatusAlone =
-      change.type === 'Modified' &&
-      change.object.metadata.generation !== undefined &&
-      change.object.metadata.generation === change.previous.metadata.generation;
     // A namespace that one tenant lets go may be another's.
-    if (!isStatusAlone) controller.addAll();
+    if (!isStatusAlone(change)) controller.addAll();
   });
   // Roles say which annotations a namespace allows.
   roles.subscribe(() => controller.addAll());
