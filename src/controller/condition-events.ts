@@ -2,14 +2,14 @@ import type { Condition } from '../api/shape/conditions.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
 import type { EventFacts } from './event-object.ts';
 
-/** By condition, what a reconciler does for it, and the type of the event for each reason that is told. */
+/** By condition, what a reconciler does for it, and the type of the event for each reason that has one. */
 export type ToldConditions = Readonly<
   Record<string, { readonly action: string; readonly reasons: Readonly<Record<string, EventFacts['type']>> }>
 >;
 
 /**
- * Returns an event for each condition of a status whose status or reason differs from what it was and whose reason is told.
- * Record them after the status was written: then each change is told once, whoever leads.
+ * Returns an event for each condition of a status whose status or reason differs from what it was and whose reason has one.
+ * Record them after the status was written: then each change is reported once, whoever leads.
  */
 export function conditionEvents(
   regarding: KubeObject,

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import type { GateAnswer, GateTarget } from '../lib/gate-protocol.ts';
 import type { Attempt } from './attempt.ts';
 import {
@@ -79,7 +80,7 @@ export async function runGate(parts: GateParts): Promise<GateReport> {
     if (!verdict.passed) return report(describeFailure(verdict));
     return report(isSettled ? 'new neighbours appeared in every round' : UNSETTLED);
   } catch (error) {
-    return report(error instanceof Error ? error.message : String(error));
+    return report(errorMessage(error));
   }
 }
 
@@ -130,6 +131,6 @@ async function tryTarget({ network, limits }: GateParts, target: GateTarget): Pr
   try {
     return await tryPort(target.address, target.port, limits.attemptMilliseconds);
   } catch (error) {
-    return { state: 'Fault', code: error instanceof Error ? error.message : String(error) };
+    return { state: 'Fault', code: errorMessage(error) };
   }
 }

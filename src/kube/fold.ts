@@ -7,6 +7,16 @@ export type Change<T extends KubeObject> =
   /** `object` is the last state that was seen. */
   | { readonly type: 'Deleted'; readonly object: T };
 
+/**
+ * Whether a change leaves the spec as it was. Controllers report in the status; of a kind with a status subresource the API
+ * server counts the changes of everything but that.
+ */
+export function isStatusAlone<T extends KubeObject>(change: Change<T>): boolean {
+  if (change.type !== 'Modified') return false;
+  const { generation } = change.object.metadata;
+  return generation !== undefined && generation === change.previous.metadata.generation;
+}
+
 /** The changes that one event of a watch means, given the object known under its key. */
 export function foldEvent<T extends KubeObject>(
   known: T | undefined,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { errorMessage } from '../lib/error-message.ts';
 import type { Credentials, CredentialSource, TlsOptions } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 
@@ -39,7 +40,7 @@ export async function loadKubeconfig(files: readonly string[]): Promise<KubeConf
       read.loadFromFile(file);
       config.mergeConfig(read);
     } catch (cause) {
-      const said = cause instanceof Error ? cause.message : String(cause);
+      const said = errorMessage(cause);
       throw new KubeError(`cannot read ${file}: ${said}`, { reason: 'Configuration', cause });
     }
   }
@@ -59,7 +60,7 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
     await config.applyToHTTPSOptions(options);
   } catch (cause) {
     const user = config.getCurrentUser()?.name ?? 'unknown';
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = errorMessage(cause);
     const message = `cannot read the credentials of the kubeconfig's user "${user}": ${said}`;
     throw new KubeError(message, { reason: 'Configuration', cause });
   }

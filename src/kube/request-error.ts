@@ -1,3 +1,4 @@
+import { errorMessage } from '../lib/error-message.ts';
 import { isRecord } from '../lib/is-record.ts';
 import { KubeError, type KubeErrorReason } from './kube-error.ts';
 
@@ -110,7 +111,7 @@ const UNTRUSTED_CODE =
 export function errorFromFailure(request: string, server: string, cause: unknown): KubeError {
   if (cause instanceof KubeError) return cause;
   const code = codeOf(cause);
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = errorMessage(cause);
   if (code !== undefined && UNTRUSTED_CODE.test(code)) {
     const advice =
       'check the certificate authority and tls-server-name of the kubeconfig, or ca.crt of the ServiceAccount';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import type { Credentials, CredentialSource } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 
@@ -55,7 +56,7 @@ async function read(folder: string, name: string): Promise<string> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    const message = `cannot read the ServiceAccount's ${name}: ${cause instanceof Error ? cause.message : String(cause)} (${advice})`;
+    const message = `cannot read the ServiceAccount's ${name}: ${errorMessage(cause)} (${advice})`;
     throw new KubeError(message, { reason: 'Configuration', cause });
   }
   // A file may end in a newline, which no header may contain.

@@ -56,6 +56,11 @@ export interface ObservedPod extends KubeObject {
   };
 }
 
+/** Whether nothing runs in a pod any more. */
+export function hasEnded({ status }: ObservedPod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
 export interface ObservedService extends KubeObject {
   readonly spec?: { readonly clusterIP?: string; readonly clusterIPs?: readonly string[] };
 }

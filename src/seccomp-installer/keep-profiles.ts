@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import type { Logger } from '../lib/log.ts';
 import { installFile, type InstalledFile, type InstallOutcome } from './install-file.ts';
 
@@ -55,19 +56,15 @@ async function installAll({ folder, files, logger }: ProfileKeeperOptions): Prom
     const stat = await lstat(folder);
     if (!stat.isDirectory()) return `${folder} is not a folder; mount the folder of the profiles there`;
   } catch (error) {
-    return `${folder} cannot be read: ${describe(error)}`;
+    return `${folder} cannot be read: ${errorMessage(error)}`;
   }
   for (const file of files) {
     try {
       const outcome = await installFile(folder, file);
       if (outcome !== 'Fresh') logger.info({ file: file.name, outcome }, MEANINGS[outcome]);
     } catch (error) {
-      problems.push(`${file.name} cannot be installed: ${describe(error)}`);
+      problems.push(`${file.name} cannot be installed: ${errorMessage(error)}`);
     }
   }
   return problems.length === 0 ? null : problems.join('; ');
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { errorCode } from '../../lib/error-code.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { Secret } from '../../lib/secret.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { VAULT_AUDIENCE } from '../../policy/vault/vault-identity.ts';
@@ -57,7 +58,7 @@ export async function readOperatorVault(client: KubeClient): Promise<VaultSettin
   try {
     return readSettings(source, readVaultSettings);
   } catch (error) {
-    const [, ...problems] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [, ...problems] = errorMessage(error).split('\n');
     const found = problems.map((problem) => problem.trim()).join('; ');
     throw new VaultSetupError(`${found}. Correct vault in the values of the chart`, { cause: error });
   }

@@ -1,5 +1,5 @@
 import { LABEL } from '../../api/names.ts';
-import type { ObservedPod } from '../observed-objects.ts';
+import { hasEnded, type ObservedPod } from '../observed-objects.ts';
 
 /** What to do with the label `cloister.dev/contained` of a pod. */
 export type ContainmentDecision = 'Contain' | 'Release' | 'None';
@@ -25,9 +25,4 @@ export function decideContainment({ pod, isEnrolled, isQuarantined }: Containmen
 /** Whether the network of a pod is closed to it. */
 export function isContained({ metadata }: ObservedPod): boolean {
   return metadata.labels?.[LABEL.contained] !== undefined;
-}
-
-/** Whether nothing runs in a pod any more. */
-export function hasEnded({ status }: ObservedPod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }

@@ -2,8 +2,8 @@ import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import { parseTime } from '../../lib/time.ts';
-import type { ObservedPod } from '../observed-objects.ts';
-import { hasEnded, isContained } from './decide-containment.ts';
+import { hasEnded, type ObservedPod } from '../observed-objects.ts';
+import { isContained } from './decide-containment.ts';
 import type { HeldObjects, StoredSandbox } from './quarantine-lookup.ts';
 
 type Status = NonNullable<AgentQuarantine['status']>;

@@ -2,9 +2,10 @@ import type { Controller } from '../../controller/controller.ts';
 import type { Change } from '../../kube/fold.ts';
 import { objectKey } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
-import { sandboxKey, tenantOfNamespace } from '../feed/feed-keys.ts';
+import { sandboxKey } from '../feed/feed-keys.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import type { QuarantineLookup, StoredQuarantine, StoredSandbox } from './quarantine-lookup.ts';
 
 type Queue = Pick<Controller, 'add' | 'addAll'>;

@@ -11,6 +11,7 @@ import {
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 
 export type StoredQuarantine = AgentQuarantine & KubeObject;
 export type StoredSandbox = AgentSandbox & KubeObject;
@@ -40,7 +41,7 @@ export function createQuarantineLookup(
 ): QuarantineLookup {
   const ownersOf = (namespace = ''): NamespaceOwners => ({
     lister: tenantOf(namespace),
-    enrolledFor: namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant],
+    enrolledFor: tenantOfNamespace({ namespaces }, namespace),
   });
   const ofSandbox = (sandbox: AgentSandbox): QuarantineFacts => {
     const { namespace, name } = sandbox.metadata;

@@ -10,9 +10,9 @@ import { resources } from '../../kube/resources.ts';
 import { shorten } from '../../lib/shorten.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { gateVerdict } from '../agent-sandbox/gate-verdict.ts';
-import type { ObservedPod } from '../observed-objects.ts';
+import { hasEnded, type ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
-import { hasEnded, isContained } from './decide-containment.ts';
+import { isContained } from './decide-containment.ts';
 import type { StoredSandbox } from './quarantine-lookup.ts';
 
 export interface OpenEgressOptions {

@@ -1,9 +1,9 @@
-import { LABEL } from '../../api/names.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import { objectKey } from '../../kube/kube-object.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { decideContainment } from './decide-containment.ts';
 import type { QuarantineLookup } from './quarantine-lookup.ts';
 import { writeContainedLabel } from './write-contained-label.ts';
@@ -31,8 +31,7 @@ export function createContainmentReconciler(options: ContainmentOptions): Work {
     const pod = caches.pods.get(namespace, name);
     if (pod === undefined) return {};
     const quarantine = quarantineOf.ofPod(pod);
-    const labels = caches.namespaces.get(undefined, namespace)?.metadata.labels;
-    const isEnrolled = labels?.[LABEL.tenant] !== undefined;
+    const isEnrolled = tenantOfNamespace(caches, namespace) !== undefined;
     const decision = decideContainment({ pod, isEnrolled, isQuarantined: quarantine !== null });
     if (decision === 'None') return {};
     await writeContainedLabel(pod, decision === 'Contain', options.client, signal);

@@ -1,16 +1,15 @@
-import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
-import { API_VERSION, LABEL } from '../../api/names.ts';
+import { API_VERSION } from '../../api/names.ts';
 import { conditionEvents, type ToldConditions } from '../../controller/condition-events.ts';
 import { wholeStatus } from '../../controller/conditions.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
+import { writeStatus } from '../../controller/write-status.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
-import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { formatTime } from '../../lib/time.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { decideQuarantine } from './decide-quarantine.ts';
 import type { QuarantineLookup } from './quarantine-lookup.ts';
 
@@ -22,8 +21,6 @@ export interface QuarantineReconcilerOptions {
   readonly quarantineOf: Pick<QuarantineLookup, 'heldBy'>;
 }
 
-type Status = NonNullable<AgentQuarantine['status']>;
-
 const TOLD: ToldConditions = {
   Contained: {
     action: 'Contain',
@@ -34,8 +31,7 @@ const TOLD: ToldConditions = {
 /** Creates the reconciler of quarantines, by name. It writes their status, and nothing else. */
 export function createQuarantineReconciler(options: QuarantineReconcilerOptions): Work {
   const { client, events, clock, caches, quarantineOf } = options;
-  const isEnrolled = (namespace: string): boolean =>
-    caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant] !== undefined;
+  const isEnrolled = (namespace: string): boolean => tenantOfNamespace(caches, namespace) !== undefined;
   return async (name, signal) => {
     const quarantine = caches.quarantines.get(undefined, name);
     if (quarantine === undefined || quarantine.metadata.deletionTimestamp !== undefined) return {};
@@ -44,20 +40,11 @@ export function createQuarantineReconciler(options: QuarantineReconcilerOptions)
     const { contained, fields } = decideQuarantine({ quarantine, held, isEnrolled, now });
     const status = wholeStatus(quarantine, [contained], fields, formatTime(now));
     if (status === null) return {};
-    // With its UID, so that the status of this quarantine never becomes that of a later one of the name.
-    const metadata = { name, uid: quarantine.metadata.uid };
-    try {
-      await client.applyStatus<KubeObject & { status: Status }>(
-        resources.agentQuarantines,
-        { metadata, status },
-        { signal },
-      );
-      const regarding = { apiVersion: API_VERSION, kind: 'AgentQuarantine', metadata: quarantine.metadata };
-      const conditions = { before: quarantine.status?.conditions ?? [], after: status.conditions ?? [] };
-      conditionEvents(regarding, conditions, TOLD).forEach(events.record);
-    } catch (error) {
-      if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-    }
+    const object = { metadata: { name, uid: quarantine.metadata.uid }, status };
+    const regarding = { apiVersion: API_VERSION, kind: 'AgentQuarantine', metadata: quarantine.metadata };
+    const conditions = { before: quarantine.status?.conditions ?? [], after: status.conditions ?? [] };
+    const facts = conditionEvents(regarding, conditions, TOLD);
+    await writeStatus({ resource: resources.agentQuarantines, object, facts }, { client, events, signal });
     return {};
   };
 }

@@ -4,8 +4,8 @@ import { conditionEvents, type ToldConditions } from '../../controller/condition
 import { type ConditionState, wholeStatus } from '../../controller/conditions.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
+import { writeStatus } from '../../controller/write-status.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -23,7 +23,6 @@ export interface RoleReconcilerOptions {
 }
 
 type StoredRole = AgentRole & KubeObject;
-type RoleStatus = NonNullable<AgentRole['status']>;
 
 const TOLD: ToldConditions = {
   Accepted: {
@@ -47,20 +46,11 @@ export function createRoleReconciler({
     if (role === undefined || role.metadata.deletionTimestamp !== undefined) return {};
     const status = wholeStatus(role, judge.statesOf(role), {}, formatTime(clock.now()));
     if (status === null) return {};
-    // With its UID, so that the status of this role never becomes that of a later one of the name.
-    const metadata = { name, uid: role.metadata.uid };
-    try {
-      await client.applyStatus<KubeObject & { status: RoleStatus }>(
-        resources.agentRoles,
-        { metadata, status },
-        { signal },
-      );
-      const regarding = { apiVersion: API_VERSION, kind: 'AgentRole', metadata: role.metadata };
-      const conditions = { before: role.status?.conditions ?? [], after: status.conditions ?? [] };
-      conditionEvents(regarding, conditions, TOLD).forEach(events.record);
-    } catch (error) {
-      if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-    }
+    const object = { metadata: { name, uid: role.metadata.uid }, status };
+    const regarding = { apiVersion: API_VERSION, kind: 'AgentRole', metadata: role.metadata };
+    const conditions = { before: role.status?.conditions ?? [], after: status.conditions ?? [] };
+    const facts = conditionEvents(regarding, conditions, TOLD);
+    await writeStatus({ resource: resources.agentRoles, object, facts }, { client, events, signal });
     return {};
   };
 }

@@ -9,6 +9,7 @@ import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { unlessGone } from '../../kube/unless-gone.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import type { SandboxPod } from '../../render/sandbox/pod.ts';
 import { sandboxServiceAccount } from '../../render/sandbox/service-account.ts';
 import type { SandboxDecision } from './decide.ts';
@@ -62,7 +63,7 @@ export async function applyDecision(
     if (plan.needsSecret === true) await ensureProxySecret(sandbox, context.client);
     return DONE;
   } catch (error) {
-    return { outcome: 'Waiting', message: error instanceof Error ? error.message : String(error), error };
+    return { outcome: 'Waiting', message: errorMessage(error), error };
   }
 }
 

@@ -2,6 +2,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { LABEL } from '../../api/names.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
+import { writeStatus } from '../../controller/write-status.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
@@ -226,10 +227,7 @@ async function report(
   if (status === null) return;
   const { name, namespace, uid, resourceVersion } = sandbox.metadata;
   // Of this object as it was read: written over a newer status, that would lose the end of a task, and the task would run again.
-  const written = client.applyStatus<KubeObject & { status: unknown }>(
-    resources.agentSandboxes,
-    { metadata: { name, namespace, uid, resourceVersion }, status },
-    { signal },
-  );
-  if (await unlessGone(written)) sandboxEvents(sandbox, status).forEach(events.record);
+  const object = { metadata: { name, namespace, uid, resourceVersion }, status };
+  const facts = sandboxEvents(sandbox, status);
+  await writeStatus({ resource: resources.agentSandboxes, object, facts }, { client, events, signal });
 }

@@ -11,7 +11,7 @@ import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { isContained } from '../agent-quarantine/decide-containment.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 
-/** What the gateway is told of a tenant. `namespaces` are the enrolled ones. */
+/** Returns what the feed says of a tenant. `namespaces` are the enrolled ones. */
 export function tenantFeedOf(tenant: TenantIsolation, namespaces: readonly string[]): TenantFeed {
   // Read by the schema, so that what an older API server left out is there.
   const spec = tenantIsolation.schema.shape.spec.parse(tenant.spec);
@@ -43,7 +43,7 @@ export interface RoleWorld {
   readonly sharedSecrets: readonly SharedSecret[];
 }
 
-/** What the gateway is told of a role; null where it is told nothing. */
+/** Returns what the feed says of a role; null where it says nothing. */
 export function roleFeedOf({ tenant, name, role, sharedSecrets }: RoleWorld): RoleFeed | null {
   const sorted = [...sharedSecrets].sort((left, right) => (left.namespace < right.namespace ? -1 : 1));
   const common = { format: FEED.format, tenant, role: name, sharedSecrets: sorted };
@@ -55,7 +55,7 @@ export function roleFeedOf({ tenant, name, role, sharedSecrets }: RoleWorld): Ro
 
 /** A sandbox as the caches have it. */
 export interface SandboxWorld {
-  /** The tenant that is told. */
+  /** The tenant whose gateway reads it. */
   readonly tenant: string;
   /** The tenant that holds the namespace. */
   readonly holder: TenantPolicy | null;
@@ -65,7 +65,7 @@ export interface SandboxWorld {
   readonly isQuarantined: boolean;
 }
 
-/** All that the gateway is told of a sandbox but for its secret; null where it is told nothing. */
+/** Returns all that the feed says of a sandbox but for its secret; null where it says nothing. */
 export function sandboxFactsOf(world: SandboxWorld): Omit<SandboxFeed, 'proxySecretHash'> | null {
   const { tenant, holder, sandbox, pod } = world;
   if (sandbox === undefined || pod === undefined || holder?.name !== tenant) return null;
@@ -82,7 +82,7 @@ export function sandboxFactsOf(world: SandboxWorld): Omit<SandboxFeed, 'proxySec
     podStarted: (pod.status?.phase ?? 'Pending') !== 'Pending',
     role: resolution.name,
     narrow: agentSandbox.schema.shape.spec.shape.narrow.parse(sandbox.spec.narrow),
-    // Told before the label of the pod is written, which closes its network.
+    // The gateway learns of it before the label of the pod is written, which closes its network.
     contained: world.isQuarantined || isContained(pod),
   };
 }

@@ -32,7 +32,7 @@ export interface FeedRun {
 
 type Caches = Pick<OperatorCaches, 'configMaps'>;
 
-/** What the gateway is told of a role now; null where it is told nothing that can be read. */
+/** Returns what the feed has of a role now; null where it has nothing that can be read. */
 export function toldRole(caches: Caches, tenant: string, role: string): RoleFeed | null {
   const parsed = parseRoleFeed(textOf(caches, tenant, { kind: 'Role', role }), tenant, role);
   return 'feed' in parsed ? parsed.feed : null;

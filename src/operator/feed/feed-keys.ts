@@ -1,4 +1,4 @@
-import { LABEL, tenantOfSystemNamespace } from '../../api/names.ts';
+import { tenantOfSystemNamespace } from '../../api/names.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import { FEED, feedPlace, type FeedSubject, readFeedName } from '../../policy/feed/feed-name.ts';
 import type { Enrolments } from '../tenant-isolation/enrolments.ts';
@@ -46,12 +46,4 @@ export function sandboxKey(tenant: string, { metadata }: KubeObject): string {
 /** Whether an object is a ConfigMap of the feed. */
 export function isOfFeed({ metadata: { labels } }: KubeObject): boolean {
   return labels?.[FEED.label] !== undefined;
-}
-
-/** The tenant whose label a namespace carries. */
-export function tenantOfNamespace(
-  { namespaces }: Pick<OperatorCaches, 'namespaces'>,
-  namespace: string,
-): string | undefined {
-  return namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
 }

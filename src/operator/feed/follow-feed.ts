@@ -1,8 +1,10 @@
 import { CLUSTER_ROLE, LABEL } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
+import { isStatusAlone } from '../../kube/fold.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
-import { feedKey, isOfFeed, sandboxKey, tenantOfNamespace } from './feed-keys.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
+import { feedKey, isOfFeed, sandboxKey } from './feed-keys.ts';
 
 type Queue = Pick<Controller, 'add' | 'addAll'>;
 
@@ -19,9 +21,7 @@ export function followFeed(caches: OperatorCaches, controller: Queue): void {
 function followTenants({ tenants, namespaces }: OperatorCaches, controller: Queue): void {
   tenants.subscribe((change) => {
     controller.add(feedKey({ tenant: change.object.metadata.name, subject: { kind: 'Tenant' } }));
-    const isStatusAlone =
-      change.type === 'Modified' && change.object.metadata.generation === change.previous.metadata.generation;
-    if (!isStatusAlone) controller.addAll();
+    if (!isStatusAlone(change)) controller.addAll();
   });
   namespaces.subscribe((change) => {
     const { metadata } = change.object;

@@ -1,10 +1,11 @@
-import { LABEL, PROXY_SECRET, systemNamespaceOf } from '../../api/names.ts';
+import { LABEL, systemNamespaceOf } from '../../api/names.ts';
 import { isOwnedBy } from '../../api/ownership.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
 import { findObject } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { feedPlace, type FeedSubject } from '../../policy/feed/feed-name.ts';
+import { sandboxProxySecretName } from '../../render/sandbox/proxy-secret.ts';
 import {
   roleFeedConfigMap,
   sandboxFeedConfigMap,
@@ -23,8 +24,8 @@ import { createSharedSecrets, type SharedSecrets } from './shared-secrets.ts';
 const SECRET_RETRY_MILLISECONDS = 5_000;
 
 /**
- * Returns the reconciler of what gateways are told, by the key of the ConfigMap. There is one for the tenant, one for each
- * role and one for each sandbox that has a pod; what does not hold any more is deleted.
+ * Returns the reconciler of the feed, by the key of the ConfigMap. There is one for the tenant, one for each role and one for
+ * each sandbox that has a pod; what does not hold any more is deleted.
  */
 export function createFeedReconciler(context: FeedContext): Work {
   const sharedSecrets = createSharedSecrets(context);
@@ -86,7 +87,7 @@ async function tellSandbox(
   const isKnown =
     told?.uid === facts.uid && told.podUID === facts.podUID && told.podStarted === facts.podStarted;
   const hash = isKnown ? told.proxySecretHash : await hashOfSandbox({ ...subject, uid: facts.uid }, run);
-  // What could not be read is no reason to take back what was told, which may be that the sandbox is contained.
+  // What could not be read is no reason to delete what was written, which may say that the sandbox is contained.
   if (hash === undefined) return {};
   const wanted = hash === null ? null : sandboxFeedConfigMap({ ...facts, proxySecretHash: hash });
   await write({ tenant, subject }, wanted, run);
@@ -98,7 +99,7 @@ async function hashOfSandbox(
   { namespace, sandbox, uid }: { readonly namespace: string; readonly sandbox: string; readonly uid: string },
   { context: { client }, attempts }: FeedRun,
 ): Promise<string | null | undefined> {
-  const name = { namespace, name: `${PROXY_SECRET.sandboxPrefix}${sandbox}` };
+  const name = { namespace, name: sandboxProxySecretName(sandbox) };
   const secret = await attempts.attempt(() => findObject<KubeObject>(client, resources.secrets, name));
   if (secret === undefined) return undefined;
   return secret !== null && isOwnedBy(secret, uid) ? hashOfSecret(secret) : null;

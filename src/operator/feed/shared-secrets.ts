@@ -2,9 +2,10 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import { CLUSTER_ROLE, LABEL } from '../../api/names.ts';
 import type { SharedSecret } from '../../policy/feed/feed-schemas.ts';
 import { roleFeedConfigMap } from '../../render/tenant/feed-config-map.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
+import { isInPlace } from '../tenant-isolation/close-network.ts';
 import { roleFeedOf } from './decide-feed.ts';
 import { type FeedContext, type FeedRun, toldRole } from './feed-context.ts';
-import { tenantOfNamespace } from './feed-keys.ts';
 import { deleteRoleSecret, ensureRoleSecret } from './role-secrets.ts';
 
 /** A role of a tenant. `role` is undefined where the tenant does not allow it, or it does not exist. */
@@ -24,8 +25,8 @@ export interface SharedSecrets {
 const MAX_UNREAD_MILLISECONDS = 540_000;
 
 /**
- * What the gateway is told is also the record of what was made: a namespace is in it before its Secret is created and until
- * that is deleted, so that an operator that is killed loses none.
+ * The feed is also the record of what was made: a namespace is in it before its Secret is created and until that is deleted,
+ * so that an operator that is killed loses none.
  */
 export function createSharedSecrets({ clock }: Pick<FeedContext, 'clock'>): SharedSecrets {
   const readTimes = new Map<string, number>();
@@ -65,7 +66,7 @@ export function createSharedSecrets({ clock }: Pick<FeedContext, 'clock'>): Shar
   };
 }
 
-/** What was told of a role, the namespaces whose Secret is needed, and those whose Secret is not. */
+/** What the feed has of a role, the namespaces whose Secret is needed, and those whose Secret is not. */
 function planSecrets({ tenant, name, role }: TenantRole, { caches, enrolments }: FeedContext) {
   const told = toldRole(caches, tenant, name)?.sharedSecrets ?? [];
   const known = new Set(told.map(({ namespace }) => namespace));
@@ -91,7 +92,7 @@ async function announce(
   const feed = roleFeedOf({ tenant, name, role, sharedSecrets });
   if (feed === null) return;
   const outcome = await apply(roleFeedConfigMap(feed));
-  if (outcome !== 'Written' && outcome !== 'Unchanged') {
+  if (!isInPlace(outcome)) {
     throw new Error(
       `the ConfigMap of role "${name}" in the feed of tenant "${tenant}" could not be written: ${outcome}`,
     );

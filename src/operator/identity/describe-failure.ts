@@ -1,8 +1,9 @@
+import { errorMessage } from '../../lib/error-message.ts';
 import { isVaultError } from '../../vault/vault-error.ts';
 
 /** What a condition says of what was refused or not answered, and where it is refused who says more. */
 export function describeFailure(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorMessage(error);
   return isVaultError(error, 'Denied', 'Missing', 'Invalid') ? `${text}. ${HINT}` : text;
 }
 

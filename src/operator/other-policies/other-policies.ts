@@ -1,12 +1,13 @@
 import type { CachePart } from '../../cluster/cache-set.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import type { Change } from '../../kube/fold.ts';
+import { isStatusAlone } from '../../kube/fold.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { createWatchCache, type WatchCache } from '../../kube/watch-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { PolicyPod } from '../../policy/network-policies/network-policy.ts';
 import { mayConcern, type OtherPolicy } from '../../policy/network-policies/other-policies.ts';
@@ -20,7 +21,7 @@ export interface OtherPolicies extends CachePart {
   readonly subscribe: (subscriber: (namespace: string | undefined) => void) => void;
 }
 
-/** What is asked of the API server, and how it is told. */
+/** The API server that is asked, the log, and the clock. */
 export interface OtherPoliciesOptions {
   readonly client: KubeClient;
   readonly logger: KubeLogger;
@@ -109,7 +110,7 @@ async function lookAt(kind: OtherPolicyKind, before: State | undefined, given: L
       return await follow(resource, given);
     } catch (error) {
       if (isNotServed(error)) continue;
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = errorMessage(error);
       const isSaid = given.signal.aborted || (before?.state === 'Unread' && before.problem === problem);
       if (!isSaid) given.logger.warn({ kind: kind.label, problem }, 'other policies are not read');
       return { state: 'Unread', problem, mayPass: !isKubeError(error, 'Forbidden') };
@@ -161,13 +162,6 @@ async function follow(resource: KubeResource, { notify, signal, ...options }: Lo
     throw error;
   }
   return { state: 'Followed', cache, resource };
-}
-
-/** Their controllers report in the status; what is looked at is in the spec, whose changes are counted. */
-function isStatusAlone(change: Change<KubeObject>): boolean {
-  if (change.type !== 'Modified') return false;
-  const { generation } = change.object.metadata;
-  return generation !== undefined && generation === change.previous.metadata.generation;
 }
 
 function concerningOf({ label }: OtherPolicyKind, state: State, pod: PolicyPod): readonly OtherPolicy[] {

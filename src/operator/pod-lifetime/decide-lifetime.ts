@@ -2,7 +2,7 @@ import { endsTooLate, MAX_GRACE_SECONDS } from '../pod-grace.ts';
 import { LABEL } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { parseTime } from '../../lib/time.ts';
-import type { ObservedPod } from '../observed-objects.ts';
+import { hasEnded, type ObservedPod } from '../observed-objects.ts';
 
 /** What to do with a pod: end it, look at it again at a time (milliseconds since 1970), or nothing. */
 export type LifetimeDecision =
@@ -32,11 +32,10 @@ export function decideLifetime({
   maxLifetimeSeconds,
   now,
 }: LifetimeWorld): LifetimeDecision {
-  const { phase, startTime } = pod.status ?? {};
-  const hasEnded = phase === 'Succeeded' || phase === 'Failed';
+  const { startTime } = pod.status ?? {};
   const isEnding = pod.metadata.deletionTimestamp !== undefined && !endsTooLate(pod, MAX_GRACE_SECONDS);
   const started = parseTime(startTime ?? '');
-  if (!isEnrolled || maxLifetimeSeconds === undefined || hasEnded || isEnding || !(started > 0))
+  if (!isEnrolled || maxLifetimeSeconds === undefined || hasEnded(pod) || isEnding || !(started > 0))
     return IGNORE;
   const end = started + maxLifetimeSeconds * 1000;
   if (now < end) return { action: 'Wait', until: end };

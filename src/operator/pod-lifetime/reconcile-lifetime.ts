@@ -12,6 +12,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { compileRole } from '../../policy/roles/compile-role.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { decideLifetime, isGoverned } from './decide-lifetime.ts';
 
 export interface PodLifetimeOptions {
@@ -54,11 +55,10 @@ export function createLifetimeReconciler(caches: OperatorCaches, options: PodLif
     const pod = caches.pods.get(namespace, name);
     if (pod === undefined || !isGoverned(pod)) return {};
     const role = caches.roles.get(undefined, pod.metadata.labels?.[LABEL.role] ?? '');
-    const labels = caches.namespaces.get(undefined, namespace)?.metadata.labels;
     const now = clock.now();
     const decision = decideLifetime({
       pod,
-      isEnrolled: labels?.[LABEL.tenant] !== undefined,
+      isEnrolled: tenantOfNamespace(caches, namespace) !== undefined,
       maxLifetimeSeconds: role === undefined ? undefined : compileRole(role).maxLifetimeSeconds,
       now,
     });

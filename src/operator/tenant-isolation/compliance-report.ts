@@ -1,3 +1,4 @@
+import { listFirst } from '../../lib/list-first.ts';
 import type { TenantStatusPart } from './tenant-status.ts';
 
 /** Something that violates the pod contract. */
@@ -36,21 +37,14 @@ function stateOf(facts: ComplianceFacts | null) {
     return { status: 'True' as const, reason: 'Compliant', message };
   }
   const sorted = violators.map(describe).sort();
-  const message = `From before enrolment, and against the pod contract: ${named(sorted, '; ')}. Change or delete them.`;
+  const message = `From before enrolment, and against the pod contract: ${listFirst(sorted, MAX_NAMED_OBJECTS, String, '; ')}. Change or delete them.`;
   const holding =
     held.length === 0
       ? ''
-      : ` A PodDisruptionBudget holds pods that are to be evicted: ${named(held, ', ')}.`;
+      : ` A PodDisruptionBudget holds pods that are to be evicted: ${listFirst(held, MAX_NAMED_OBJECTS)}.`;
   return { status: 'False' as const, reason: 'ViolationsFound', message: `${message}${holding}` };
 }
 
 function describe({ kind, namespace, name, checks }: Violator): string {
-  const listed = checks.slice(0, MAX_NAMED_CHECKS).join(', ');
-  const rest = checks.length - MAX_NAMED_CHECKS;
-  return `${kind} ${namespace}/${name} (${listed}${rest > 0 ? ` and ${rest} more` : ''})`;
-}
-
-function named(all: readonly string[], separator: string): string {
-  const rest = all.length - MAX_NAMED_OBJECTS;
-  return `${all.slice(0, MAX_NAMED_OBJECTS).join(separator)}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `${kind} ${namespace}/${name} (${listFirst(checks, MAX_NAMED_CHECKS)})`;
 }

@@ -1,4 +1,5 @@
 import { LABEL } from '../../api/names.ts';
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { parseTime } from '../../lib/time.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
@@ -31,12 +32,19 @@ export function createEnrolments(caches: Caches, clock: Pick<Clock, 'now'>): Enr
     const tenants = caches.tenants.list();
     const world = { tenants, roles: caches.roles.list(), namespaces: caches.namespaces.list(), now: time };
     const plan = planEnrolment(world);
-    const ends = tenants.flatMap(({ spec }) => spec.exemptions.map((one) => parseTime(one.expirationTime)));
-    const until = ends.filter((end) => end > time).reduce((first, end) => Math.min(first, end), Infinity);
-    planned = { plan, by: enrolledBy(plan, world.namespaces), until };
+    planned = { plan, by: enrolledBy(plan, world.namespaces), until: nextExpiration(tenants, time) };
     return planned;
   };
   return { plan: () => now().plan, namespacesOf: (tenant) => now().by.get(tenant) ?? [] };
+}
+
+/** When the next exemption of tenants ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */
+export function nextExpiration(tenants: readonly Pick<TenantIsolation, 'spec'>[], now: number): number {
+  return tenants
+    .flatMap(({ spec }) => spec.exemptions)
+    .map(({ expirationTime }) => parseTime(expirationTime))
+    .filter((end) => end > now)
+    .reduce((first, end) => Math.min(first, end), Infinity);
 }
 
 type Enrolled = ReadonlyMap<string, readonly string[]>;

@@ -1,6 +1,6 @@
 import { GATEWAY } from '../../api/names.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
-import type { ObservedPod } from '../observed-objects.ts';
+import { hasEnded, type ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 
 /**
@@ -22,9 +22,8 @@ export function findLost(
     .sort();
 }
 
-function isAlive({ metadata, status }: ObservedPod): boolean {
-  const hasEnded = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-  return !hasEnded && metadata.deletionTimestamp === undefined;
+function isAlive(pod: ObservedPod): boolean {
+  return !hasEnded(pod) && pod.metadata.deletionTimestamp === undefined;
 }
 
 function aliasesOf({ spec }: ObservedPod): readonly string[] {

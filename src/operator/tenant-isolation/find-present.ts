@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { apiVersionOf, type KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
 import { parseTime } from '../../lib/time.ts';
-import type { ObservedPod } from '../observed-objects.ts';
+import { hasEnded } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 
 /** Kinds whose pods are made from a template of theirs. */
@@ -58,10 +58,6 @@ export async function findPresent(
     }),
   );
   return found.flat();
-}
-
-function hasEnded({ status }: ObservedPod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** A ReplicaSet of a Deployment has its template, and so has a Job of a CronJob. */

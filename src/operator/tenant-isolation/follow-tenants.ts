@@ -8,7 +8,7 @@ import {
 } from '../../api/names.ts';
 import type { SharedCache } from '../../cluster/shared-cache.ts';
 import type { Controller } from '../../controller/controller.ts';
-import type { Change } from '../../kube/fold.ts';
+import { type Change, isStatusAlone } from '../../kube/fold.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
@@ -16,6 +16,7 @@ import { readFeedName } from '../../policy/feed/feed-name.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
 import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { isCountChange } from './provide-quotas.ts';
 
 /** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
@@ -38,12 +39,8 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
   const { tenants, roles, namespaces, sandboxes, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
   tenants.subscribe((change) => {
     controller.add(change.object.metadata.name);
-    const isStatusAlone =
-      change.type === 'Modified' &&
-      change.object.metadata.generation !== undefined &&
-      change.object.metadata.generation === change.previous.metadata.generation;
     // A namespace that one tenant lets go may be another's.
-    if (!isStatusAlone) controller.addAll();
+    if (!isStatusAlone(change)) controller.addAll();
   });
   // Roles say which annotations a namespace allows.
   roles.subscribe(() => controller.addAll());
@@ -111,9 +108,8 @@ function madeCaches(caches: OperatorCaches): readonly Pick<SharedCache<KubeObjec
 }
 
 /** The tenant that a namespace belongs to; a system namespace says it by its name, even when it is gone. */
-function ownerOf({ namespaces }: OperatorCaches, namespace: string): string | undefined {
-  const named = tenantOfSystemNamespace(namespace);
-  return named ?? namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
+function ownerOf(caches: OperatorCaches, namespace: string): string | undefined {
+  return tenantOfSystemNamespace(namespace) ?? tenantOfNamespace(caches, namespace);
 }
 
 function tenantsInLabels({ metadata: { labels } }: KubeObject): readonly string[] {

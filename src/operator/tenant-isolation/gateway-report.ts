@@ -1,4 +1,5 @@
 import type { ConditionState } from '../../controller/conditions.ts';
+import { listFirst } from '../../lib/list-first.ts';
 import type { TenantStatusPart } from './tenant-status.ts';
 
 /** What is known of a tenant's gateway. */
@@ -60,15 +61,10 @@ function stateOf(facts: GatewayFacts): Omit<ConditionState, 'type'> {
   if (clusterIPs.length === 0) return not('Unavailable', 'The Service of the gateway has no address.');
   const ready = `Ready replicas: ${readyReplicas} of ${replicas}.`;
   if (lost.length > 0) {
-    const message = `Its Service was lost and made again, and it is at ${clusterIPs.join(', ')} now. ${ready} Pods of sandboxes are made again; change what the others are made from. These pods look for it elsewhere: ${named(lost)}.`;
+    const message = `Its Service was lost and made again, and it is at ${clusterIPs.join(', ')} now. ${ready} Pods of sandboxes are made again; change what the others are made from. These pods look for it elsewhere: ${listFirst(lost, MAX_NAMED_PODS)}.`;
     return not('GatewayMoved', message);
   }
   return readyReplicas > 0
     ? { status: 'True', reason: 'Available', message: ready }
     : not('Unavailable', ready);
-}
-
-function named(all: readonly string[]): string {
-  const rest = all.length - MAX_NAMED_PODS;
-  return `${all.slice(0, MAX_NAMED_PODS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

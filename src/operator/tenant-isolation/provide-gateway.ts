@@ -7,6 +7,7 @@ import {
   rotateGatewayCertificates,
 } from '../../certificates/gateway-certificates.ts';
 import { endSentence } from '../../lib/end-sentence.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
 import { gateConfigMap } from '../../render/tenant/gate-config-map.ts';
@@ -171,9 +172,7 @@ async function provideFacts(
   let problem: string | null = null;
   const targets = await attempts.attempt(() =>
     context.gateTargets.read().catch((error: unknown) => {
-      problem = endSentence(
-        `The targets of the start gates are not known: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      problem = endSentence(`The targets of the start gates are not known: ${errorMessage(error)}`);
       throw error;
     }),
   );

@@ -3,11 +3,13 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
-import { formatTime, parseTime } from '../../lib/time.ts';
+import { formatTime } from '../../lib/time.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { closeNetwork, networkReport } from './close-network.ts';
 import { complianceReport } from './compliance-report.ts';
+import { nextExpiration } from './enrolments.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
 import type { EnrolmentPlan } from './plan-enrolment.ts';
 import { provideQuotas, quotaReport } from './provide-quotas.ts';
@@ -68,7 +70,7 @@ async function enrolNamespaces(
         const metadata = { name: namespace, uid, labels: { ...labels }, annotations: { ...annotations } };
         await client.apply(resources.namespaces, { metadata });
         // It may have lost an annotation alone.
-        const isNew = tenantOf(context, namespace) !== tenant;
+        const isNew = tenantOfNamespace(context.caches, namespace) !== tenant;
         if (isNew) events.record(namespaceEvent(metadata, { tenant, reason: 'Enrolled' }));
       }),
     ),
@@ -80,7 +82,7 @@ async function releaseNamespaces(
   { releases }: EnrolmentPlan,
   { context, attempts }: Run,
 ): Promise<void> {
-  const mine = releases.filter(({ namespace }) => tenantOf(context, namespace) === tenant);
+  const mine = releases.filter(({ namespace }) => tenantOfNamespace(context.caches, namespace) === tenant);
   if (mine.length === 0) return;
   // Asked for again: to release what a tenant lists would open it, until the cache has seen the tenant.
   const tenants = await attempts.attempt(context.caches.listTenants);
@@ -88,10 +90,6 @@ async function releaseNamespaces(
   const listed = new Set(tenants.flatMap(({ spec }) => spec.namespaces.map(({ name }) => name)));
   const rest = mine.filter(({ namespace }) => !listed.has(namespace));
   await Promise.all(rest.map((release) => releaseNamespace(release, context, attempts)));
-}
-
-function tenantOf({ caches }: TenantContext, namespace: string): string | undefined {
-  return caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
 }
 
 /** Only after the last namespace was released: until then its sandboxes use what is in it. */
@@ -146,7 +144,7 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
   const remake = await run.remakeQuota(name, attempts);
-  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration(tenant, run.startTime));
+  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration([tenant], run.startTime));
 }
 
 async function writeStatus(
@@ -168,10 +166,4 @@ async function writeStatus(
     });
     tenantEvents(tenant, status).forEach(events.record);
   });
-}
-
-/** When the tenant's next exemption ends, in milliseconds since 1970; never (`Infinity`) where none is in force at `now`. */
-function nextExpiration({ spec }: TenantIsolation, now: number): number {
-  const ends = spec.exemptions.map(({ expirationTime }) => parseTime(expirationTime));
-  return Math.min(...ends.filter((end) => end > now));
 }

@@ -15,6 +15,7 @@ import { readFeedName } from '../../policy/feed/feed-name.ts';
 import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
 import { hasFinalizer } from '../identity/decide-identity.ts';
 import { toldRole } from '../feed/feed-context.ts';
+import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import type { Attempts } from './attempts.ts';
 import type { Release } from './plan-enrolment.ts';
 import type { TenantContext } from './tenant-context.ts';
@@ -127,7 +128,7 @@ function gatherRelease(namespace: string, { caches }: TenantContext): ReleaseFac
 
 /** A role's record names a namespace from before its Secret is created until that is deleted. */
 function sharedSecretsIn(namespace: string, caches: TenantContext['caches']): readonly string[] {
-  const tenant = caches.namespaces.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant];
+  const tenant = tenantOfNamespace(caches, namespace);
   if (tenant === undefined) return [];
   return caches.configMaps.list(systemNamespaceOf(tenant)).flatMap(({ metadata: { name = '' } }) => {
     const subject = readFeedName(name);

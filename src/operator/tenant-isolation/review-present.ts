@@ -4,6 +4,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import { resources } from '../../kube/resources.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { parseTime } from '../../lib/time.ts';
+import type { PodSurroundings } from '../../policy/admission/context-of-pod.ts';
 import { judgePresent } from '../../policy/admission/judge-present.ts';
 import { compileRole } from '../../policy/roles/compile-role.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
@@ -81,11 +82,12 @@ async function review(task: ReviewTask, context: TenantContext): Promise<Reviewe
   const { tenant, namespaces } = task;
   const { caches, client, clock } = context;
   const times = namespaces.map((namespace) => ({ namespace, time: enrolmentTime(namespace, caches) }));
+  const policies = policiesFor(tenant, context);
   const violators: Violator[] = [];
   for (const { namespace, time } of times) {
     if (time === null) return { facts: null, nextTime: Infinity };
     const present = await findPresent(namespace, time, client);
-    violators.push(...present.flatMap((one) => judge(one, tenant, context)));
+    violators.push(...present.flatMap((one) => judge(one, policies, context)));
   }
   const pods = violators.filter(({ kind }) => kind === resources.pods.kind);
   const held = tenant.spec.adopt === 'Evict' ? await evict(pods, task, context) : pods;
@@ -96,18 +98,25 @@ async function review(task: ReviewTask, context: TenantContext): Promise<Reviewe
   return { facts: { violators, held: names }, nextTime };
 }
 
+/** The tenant is compiled once, and each role where an object has it. */
+function policiesFor(tenant: TenantIsolation, { caches }: TenantContext): PodSurroundings['policies'] {
+  const policy = compileTenant(tenant);
+  return {
+    role: (name) => {
+      const found = caches.roles.get(undefined, name);
+      return found === undefined ? null : compileRole(found);
+    },
+    tenantOf: () => policy,
+  };
+}
+
 function judge(
   { namespace, object }: PresentObject,
-  tenant: TenantIsolation,
-  { caches, clock, configuration }: TenantContext,
+  policies: PodSurroundings['policies'],
+  { clock, configuration }: TenantContext,
 ): readonly Violator[] {
-  const policy = compileTenant(tenant);
-  const role = (name: string) => {
-    const found = caches.roles.get(undefined, name);
-    return found === undefined ? null : compileRole(found);
-  };
   const violations = judgePresent({ ...object }, namespace, {
-    policies: { role, tenantOf: () => policy },
+    policies,
     configuration: { startGateDigests: configuration.startGate.digests, operatorUser: OPERATOR_USER },
     now: clock.now(),
   });

@@ -7,7 +7,7 @@ import { time } from '../../api/shape/times.ts';
 import { tenantIsolation } from '../../api/tenant-isolation.ts';
 import { FEED } from './feed-name.ts';
 
-/** Twice what a tenant may list: namespaces that it lets go are told until nothing is left in them. */
+/** Twice what a tenant may list: namespaces that it lets go are listed until nothing is left in them. */
 const MAX_NAMESPACES = 128;
 const MAX_ROLES = 64;
 

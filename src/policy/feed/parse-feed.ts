@@ -1,9 +1,10 @@
 import type { z } from 'zod';
-import { describeIssue, fieldPath } from '../../api/describe-issue.ts';
+import { fieldPath } from '../../api/describe-issue.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { show } from '../../lib/show.ts';
+import { describeUnknownField, readGatewayText } from '../read-gateway-text.ts';
 import { FEED, FEED_KEYS, type FeedSubject, feedName } from './feed-name.ts';
 import {
   type RoleFeed,
@@ -52,39 +53,19 @@ interface Expected<T> {
 /** Unknown formats, fields and values are refused: what is not understood may be what forbids. */
 function parse<T>(text: string | undefined, { subject, schema, names }: Expected<T>): ParsedFeed<T> {
   const problem = (what: string): ParsedFeed<T> => ({ problem: problemOf(subject, what) });
-  if (text === undefined) return problem('it is not set');
-  const value = parseJson(text);
-  if (!isRecord(value)) return problem('it is not a JSON object');
-  if (value['format'] !== FEED.format) {
-    return problem(`format is ${show(value['format'])}; this gateway knows only ${FEED.format}`);
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) return problem(describe(parsed.error, value));
-  const unknown = unknownField(value, parsed.data, []);
-  if (unknown !== null) return problem(`${unknown} is not a field that this gateway knows`);
-  const other = Object.entries(names).find(([field, name]) => value[field] !== name);
-  if (other === undefined) return { feed: parsed.data };
+  const parsed = readGatewayText(text, FEED.format, schema);
+  if ('problem' in parsed) return problem(parsed.problem);
+  const { written, read } = parsed;
+  const unknown = unknownField(written, read, []);
+  if (unknown !== null) return problem(describeUnknownField(unknown));
+  const other = Object.entries(names).find(([field, name]) => written[field] !== name);
+  if (other === undefined) return { feed: read };
   const [field, name] = other;
-  return problem(`${field} is ${show(value[field])}; it must be ${show(name)}, as its place says`);
+  return problem(`${field} is ${show(written[field])}; it must be ${show(name)}, as its place says`);
 }
 
 function problemOf(subject: FeedSubject, what: string): string {
   return `${FEED_KEYS[subject.kind]} of the ConfigMap "${feedName(subject)}": ${what}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function describe({ issues }: z.ZodError, value: unknown): string {
-  const [issue] = issues;
-  if (issue === undefined) return 'it is not valid';
-  if (issue.code !== 'unrecognized_keys') return describeIssue(issue, value);
-  return `${fieldPath([...issue.path, ...issue.keys.slice(0, 1)])} is not a field that this gateway knows`;
 }
 
 /** The schemas of the kinds leave fields out that they do not know, as the API server does. Returns the first of these. */

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { describeIssue, fieldPath } from '../../api/describe-issue.ts';
 import { port } from '../../api/shape/hosts.ts';
 import { dnsLabel, ownerName } from '../../api/shape/names.ts';
 import { GATE_PROTOCOL } from '../../lib/gate-protocol.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
-import { isRecord } from '../../lib/is-record.ts';
-import { show } from '../../lib/show.ts';
+import { readGatewayText } from '../read-gateway-text.ts';
 import { MAX_NODE_TARGETS } from './answer-gate.ts';
 import { GATE_FACTS, type GateFacts } from './gate-facts.ts';
 
@@ -40,31 +38,11 @@ export function parseGateFacts(text: string | undefined, tenant: string): Parsed
   const problem = (what: string): ParsedGateFacts => ({
     problem: `${key} of the ConfigMap "${configMap}": ${what}`,
   });
-  if (text === undefined) return problem('it is not set');
-  const value = parseJson(text);
-  if (!isRecord(value)) return problem('it is not a JSON object');
-  if (value['format'] !== format) {
-    return problem(`format is ${show(value['format'])}; this gateway knows only ${format}`);
+  const parsed = readGatewayText(text, format, facts);
+  if ('problem' in parsed) return problem(parsed.problem);
+  const { read } = parsed;
+  if (read.tenant !== tenant) {
+    return problem(`tenant is "${read.tenant}"; this is the gateway of "${tenant}"`);
   }
-  const parsed = facts.safeParse(value);
-  if (!parsed.success) return problem(describe(parsed.error, value));
-  if (parsed.data.tenant !== tenant) {
-    return problem(`tenant is "${parsed.data.tenant}"; this is the gateway of "${tenant}"`);
-  }
-  return { facts: parsed.data };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function describe({ issues }: z.ZodError, value: unknown): string {
-  const [issue] = issues;
-  if (issue === undefined) return 'it is not valid';
-  if (issue.code !== 'unrecognized_keys') return describeIssue(issue, value);
-  return `${fieldPath([...issue.path, ...issue.keys.slice(0, 1)])} is not a field that this gateway knows`;
+  return { facts: read };
 }

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { AgentRole } from '../../api/agent-role.ts';
 import { ARGUMENTS_LIMITS } from '../../api/agent-role/tool.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { show } from '../../lib/show.ts';
 import type { Finding } from '../decision.ts';
 
@@ -114,7 +115,7 @@ function compileError(compiler: Ajv2020, schema: Record<string, unknown>): Schem
     return null;
   } catch (error) {
     return {
-      found: `a schema that does not compile (${error instanceof Error ? error.message : String(error)})`,
+      found: `a schema that does not compile (${errorMessage(error)})`,
       required: 'must be a JSON Schema of draft 2020-12',
       fix: 'Correct the schema.',
     };
