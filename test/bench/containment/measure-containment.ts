@@ -11,6 +11,7 @@ import {
   startBoundVault,
   VAULT_MOUNTS,
 } from '../../testbed/vault/bind-vault.ts';
+import { tokenRights } from '../../testbed/vault/token-rights.ts';
 import {
   type MeasuredOperator,
   startMeasuredOperator,
@@ -19,7 +20,7 @@ import {
 import { type SandboxWaves, startSandboxWaves, until } from '../operator/sandbox-waves.ts';
 import { intrude, type Intruder, type Refusals, tryUntilRefused } from './try-access.ts';
 import { auditVault, type VaultAudit, type VaultCall } from './vault-audit.ts';
-import { allowTokens, NAMESPACE, prepareVaultedTenant } from './vaulted-tenant.ts';
+import { NAMESPACE, prepareVaultedTenant, TENANT } from './vaulted-tenant.ts';
 
 /** How much is measured. */
 export interface ContainmentScale {
@@ -96,7 +97,7 @@ async function measure(
   const { waves, scale, report, audit } = around;
   const first = await begin();
   await tenantsProvided(controlPlane);
-  await allowTokens(controlPlane);
+  await controlPlane.apply(tokenRights(TENANT));
   const names = Array.from({ length: scale.sandboxes }, (_, index) => `bench-${index}`);
   audit.take();
   await waves.create(names);

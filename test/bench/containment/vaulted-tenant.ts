@@ -42,23 +42,6 @@ export async function prepareVaultedTenant(
   ]);
 }
 
-/** Lets the gateway ask for tokens of identities; a policy holds it to those of audience `vault` and bound to the anchor. */
-export async function allowTokens({ apply }: StartedControlPlane): Promise<void> {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const metadata = { name: 'bench-tokens', namespace: SYSTEM };
-  const rules = [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }];
-  await apply([
-    { apiVersion, kind: 'Role', metadata, rules },
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
-      subjects: [{ kind: 'ServiceAccount', name: GATEWAY.name, namespace: SYSTEM }],
-    },
-  ]);
-}
-
 /** Asks for a token of a sandbox's identity, as the gateway does. */
 export async function tokenOf(sandbox: string, caller: ApiServerCaller): Promise<string> {
   const name = `${NAMESPACE}.${sandbox}`;
