@@ -1,8 +1,9 @@
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
-import { GATEWAY, systemNamespaceOf } from '../../src/api/names.ts';
+import { systemNamespaceOf } from '../../src/api/names.ts';
 import type { RunningCloister } from '../testbed/start-cloister.ts';
 import type { BoundVault } from '../testbed/vault/bind-vault.ts';
 import { mustSucceed } from '../testbed/vault/call-vault.ts';
+import { tokenRights } from '../testbed/vault/token-rights.ts';
 import { createDemoCalls, type DemoCalls } from './demo-calls.ts';
 import { applyTenant } from './prepare.ts';
 import { readSampleObject } from './samples.ts';
@@ -40,7 +41,7 @@ export async function prepareVaultStage(
   ] as const;
   for (const [path, data] of secrets) await mustSucceed(`write ${path}`, vault.root('POST', path, { data }));
   await applyTenant(controlPlane);
-  await controlPlane.apply([neighbourRole(), ...gatewayRights()]);
+  await controlPlane.apply([neighbourRole(), ...tokenRights(TENANT, [systemNamespaceOf(TENANT), NAMESPACE])]);
   const calls = createDemoCalls(controlPlane);
   const refusal = await calls.send('PATCH', `/apis/cloister.dev/v1alpha1/tenantisolations/${TENANT}`, {
     spec: tenantWithNeighbour(),
@@ -70,20 +71,4 @@ function neighbourRole(): object {
   const role = readSampleObject('role-read-only.yaml') as { spec: object };
   const spec = { ...role.spec, credentials: [{ name: 'crm', attach: { type: 'Bearer' } }] };
   return { ...role, metadata: { name: NEIGHBOUR_ROLE }, spec };
-}
-
-/** Lets the gateway ask for tokens in the namespaces of the tenant: what it gets all the same, the policies decide. */
-function gatewayRights(): readonly object[] {
-  const system = systemNamespaceOf(TENANT);
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const rules = [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }];
-  const subjects = [{ kind: 'ServiceAccount', name: GATEWAY.name, namespace: system }];
-  return [system, NAMESPACE].flatMap((namespace) => {
-    const metadata = { name: 'demo-tokens', namespace };
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
-    return [
-      { apiVersion, kind: 'Role', metadata, rules },
-      { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects },
-    ];
-  });
 }

@@ -1,7 +1,6 @@
-import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import { startControlPlane } from '../testbed/control-plane.ts';
 import { startCloister } from '../testbed/start-cloister.ts';
-import { type BoundVault, bindVault, OPERATOR_AUTH_ROLE } from '../testbed/vault/bind-vault.ts';
-import { startVault } from '../testbed/vault/start-vault.ts';
+import { operatorVaultFlags, startBoundVault } from '../testbed/vault/bind-vault.ts';
 import type { OtherDemo } from './node.ts';
 import { playSteps } from './play-steps.ts';
 import { cloisterOptions } from './prepare.ts';
@@ -16,10 +15,10 @@ export async function playWithVault({ tell, print }: OtherDemo): Promise<boolean
   );
   const controlPlane = await startControlPlane();
   try {
-    const vault = await startBound(controlPlane);
+    const vault = await startBoundVault(controlPlane);
     try {
       tell('installing kinds, policies and registrations; starting operator and webhook');
-      const cloister = await startCloister(controlPlane, cloisterOptions(flagsOf(vault)));
+      const cloister = await startCloister(controlPlane, cloisterOptions(operatorVaultFlags(vault)));
       try {
         tell('applying roles, a tenant, its namespace and its secrets');
         return await play(await prepareVaultStage(controlPlane, cloister, vault), print);
@@ -53,23 +52,4 @@ async function play(stage: VaultStage, print: OtherDemo['print']): Promise<boole
     if (!(await playPart())) return false;
   }
   return true;
-}
-
-async function startBound(controlPlane: StartedControlPlane): Promise<BoundVault> {
-  const started = await startVault();
-  try {
-    return await bindVault(started, controlPlane);
-  } catch (error) {
-    await started.stop();
-    throw error;
-  }
-}
-
-function flagsOf(vault: BoundVault): readonly string[] {
-  return [
-    `--vault-address=${vault.url}`,
-    `--vault-ca-file=${vault.certificateAuthorityFile}`,
-    `--vault-role=${OPERATOR_AUTH_ROLE}`,
-    `--vault-token-file=${vault.operatorTokenFile}`,
-  ];
 }

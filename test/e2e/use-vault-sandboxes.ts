@@ -2,9 +2,8 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { GATEWAY, systemNamespaceOf } from '../../src/api/names.ts';
 import { type IdentityOwner, identityPlace, vaultName } from '../../src/policy/vault/vault-identity.ts';
 import { orThrow } from '../testbed/run-command.ts';
-import { type BoundVault, bindVault, OPERATOR_AUTH_ROLE } from '../testbed/vault/bind-vault.ts';
+import { type BoundVault, operatorVaultFlags, startBoundVault } from '../testbed/vault/bind-vault.ts';
 import type { CallVault } from '../testbed/vault/call-vault.ts';
-import { startVault } from '../testbed/vault/start-vault.ts';
 import { NAMESPACE } from './samples.ts';
 import { sandboxCalls } from './sandbox-calls.ts';
 import { KINDS, TENANTS } from './tenants.ts';
@@ -46,16 +45,11 @@ export function useVaultSandboxes(tenants: readonly string[] = ['acme']) {
   let vault: BoundVault;
   const cluster = useSandboxes(
     async (controlPlane) => {
-      vault = await bindVault(await startVault(), controlPlane);
+      vault = await startBoundVault(controlPlane);
       await controlPlane.apply(mayAskForTokens(tenants));
     },
     undefined,
-    () => [
-      `--vault-address=${vault.url}`,
-      `--vault-ca-file=${vault.certificateAuthorityFile}`,
-      `--vault-role=${OPERATOR_AUTH_ROLE}`,
-      `--vault-token-file=${vault.operatorTokenFile}`,
-    ],
+    () => operatorVaultFlags(vault),
   );
   const { calls, cloister, controlPlane } = cluster;
   beforeAll(async () => {
@@ -104,16 +98,19 @@ export function useVaultSandboxes(tenants: readonly string[] = ['acme']) {
       await nextPod(sandbox);
       await play(sandbox, RUNNING);
     };
-    const hasNothing = async ({ accountUID, token: jwt, call }: LoggedIn): Promise<void> => {
+    const opensNothing = async ({ token: jwt, call }: LoggedIn): Promise<void> => {
+      expect((await call('GET', SECRET)).status).toBe(403);
+      expect([400, 403]).toContain((await vault.login(name, jwt)).status);
+    };
+    const hasNothing = async (given: LoggedIn): Promise<void> => {
       await vi.waitFor(async () => {
         for (const path of [`sys/policies/acl/${name}`, `auth/kubernetes/role/${name}`])
           expect([path, (await vault.root('GET', path)).status]).toEqual([path, 404]);
         for (const path of [inCluster('serviceaccounts'), inCluster('secrets')])
           expect([path, await found(path)]).toEqual([path, false]);
-        expect(await entitiesOf(accountUID)).toEqual([]);
+        expect(await entitiesOf(given.accountUID)).toEqual([]);
       }, WAIT);
-      expect((await call('GET', SECRET)).status).toBe(403);
-      expect([400, 403]).toContain((await vault.login(name, jwt)).status);
+      await opensNothing(given);
     };
     return {
       name,
@@ -131,6 +128,9 @@ export function useVaultSandboxes(tenants: readonly string[] = ['acme']) {
       status: () => statusOf(sandbox),
       pod: () => pod(sandbox),
       hasAnchor: () => found(inCluster('secrets')),
+      /** Expects that what was given opens nothing. */
+      opensNothing,
+      /** Waits until nothing is left of the identity, and expects that what was given opens nothing then. */
       hasNothing,
     };
   };

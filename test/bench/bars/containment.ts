@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { Bar, Bench, Measurement } from '../bar.ts';
+import type { Bar, Measurement } from '../bar.ts';
 import {
   type ContainmentFigures,
   type ContainmentScale,
@@ -8,12 +6,12 @@ import {
 } from '../containment/measure-containment.ts';
 import { tallyCalls, type VaultCall } from '../containment/vault-audit.ts';
 import { median } from '../statistics.ts';
+import { barsOfOneRun } from './bars-of-one-run.ts';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FULL: ContainmentScale = { sandboxes: 50, rounds: 3, isBuilt: true };
 const QUICK: ContainmentScale = { sandboxes: 10, rounds: 1, isBuilt: true };
 
-type Take = (figures: ContainmentFigures, scale: ContainmentScale) => Measurement;
+const bar = barsOfOneRun({ name: 'containment', full: FULL, quick: QUICK, measure: measureContainment });
 
 /** What Vault is asked for a sandbox, and how soon nothing can be done as one. All bars take their figures from one run. */
 export const CONTAINMENT_BARS: readonly Bar[] = [
@@ -23,22 +21,6 @@ export const CONTAINMENT_BARS: readonly Bar[] = [
   bar('contain_50_max', 's', 3, takeSlowest),
   bar('seconds_to_contain', 's', null, takeSaid),
 ];
-
-function bar(name: string, unit: Bar['unit'], limit: number | null, take: Take): Bar {
-  const measure = async (bench: Bench): Promise<Measurement> => {
-    const scale = bench.isQuick ? QUICK : FULL;
-    const figures = await bench.once('containment', () => {
-      bench.report('building dist/');
-      execFileSync('npm', ['run', '--silent', 'build'], {
-        cwd: ROOT,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      return measureContainment(scale, bench.report);
-    });
-    return take(figures, scale);
-  };
-  return { name, unit, limit, needsCluster: false, measure };
-}
 
 export function takeCreate({ create }: ContainmentFigures, { sandboxes }: ContainmentScale): Measurement {
   return perSandbox(create, sandboxes);

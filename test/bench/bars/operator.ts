@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { Bar, Bench, Measurement } from '../bar.ts';
+import type { Bar, Measurement } from '../bar.ts';
 import { isWrite, tally } from '../operator/audit-log.ts';
 import { measureOperator, type OperatorFigures, type OperatorScale } from '../operator/measure-operator.ts';
 import { describeRounds, medianRatio } from '../statistics.ts';
+import { barsOfOneRun } from './bars-of-one-run.ts';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FULL: OperatorScale = { tenants: 10, waveSandboxes: 1_000, idleSeconds: 60, isBuilt: true };
 const QUICK: OperatorScale = { tenants: 2, waveSandboxes: 20, idleSeconds: 10, isBuilt: true };
 
-type Take = (figures: OperatorFigures, scale: OperatorScale) => Measurement;
+const bar = barsOfOneRun({ name: 'operator', full: FULL, quick: QUICK, measure: measureOperator });
 
 /** What the operator costs with thousands of sandboxes. All bars take their figures from one run: counts, then sizes, then times. */
 export const OPERATOR_BARS: readonly Bar[] = [
@@ -20,22 +18,6 @@ export const OPERATOR_BARS: readonly Bar[] = [
   bar('heap_per_sandbox', 'KiB', 12, takeHeap),
   bar('operator_cpu_ratio', 'ratio', 2.5, takeCpu),
 ];
-
-function bar(name: string, unit: Bar['unit'], limit: number, take: Take): Bar {
-  const measure = async (bench: Bench): Promise<Measurement> => {
-    const scale = bench.isQuick ? QUICK : FULL;
-    const figures = await bench.once('operator', () => {
-      bench.report('building dist/');
-      execFileSync('npm', ['run', '--silent', 'build'], {
-        cwd: ROOT,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      return measureOperator(scale, bench.report);
-    });
-    return take(figures, scale);
-  };
-  return { name, unit, limit, needsCluster: false, measure };
-}
 
 /** The greatest of all waves. */
 export function takeWrites(

@@ -1,10 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeDocument } from '../../../src/lib/yaml/write-document.ts';
 import type { Bar, Bench, Measurement } from '../bar.ts';
+import { buildDist } from '../build-dist.ts';
 import { benchPods } from '../pods.ts';
 import { describeRounds, interleave, medianRatio } from '../statistics.ts';
 
@@ -14,7 +15,6 @@ const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
 /** What users run. */
 const COMMAND = '../../../dist/bin/cloister.js';
-const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const PARSER = 'parse-manifests.ts';
 const REPORT = new URL('../servers/report-figures.mjs', import.meta.url).href;
 /** The role and the tenant of the pods. */
@@ -25,13 +25,10 @@ export const REVIEW_COMMAND_BARS: readonly Bar[] = [
   { name: 'review_5000_ratio', unit: 'ratio', limit: 2.5, needsCluster: false, measure: measureReview },
 ];
 
-async function measureReview({ isQuick, report }: Bench): Promise<Measurement> {
+async function measureReview(bench: Bench): Promise<Measurement> {
+  const { isQuick, report } = bench;
   const count = isQuick ? 200 : MANIFEST_COUNT;
-  report('building dist');
-  execFileSync(process.execPath, ['scripts/build.ts'], {
-    cwd: REPOSITORY,
-    env: { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` },
-  });
+  await buildDist(bench);
   const folder = mkdtempSync(join(tmpdir(), 'cloister-bench-'));
   try {
     const refused = writeManifests(folder, count);

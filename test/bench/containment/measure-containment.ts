@@ -5,8 +5,13 @@ import { KINDS } from '../../e2e/tenants.ts';
 import { type ApiServerCaller, apiServerCaller } from '../../testbed/api-server-caller.ts';
 import { startControlPlane, type StartedControlPlane } from '../../testbed/control-plane.ts';
 import { createProgramRunner } from '../../testbed/program-runner.ts';
-import { type BoundVault, bindVault, VAULT_MOUNTS } from '../../testbed/vault/bind-vault.ts';
-import { startVault } from '../../testbed/vault/start-vault.ts';
+import {
+  type BoundVault,
+  operatorVaultFlags,
+  startBoundVault,
+  VAULT_MOUNTS,
+} from '../../testbed/vault/bind-vault.ts';
+import { tokenRights } from '../../testbed/vault/token-rights.ts';
 import {
   type MeasuredOperator,
   startMeasuredOperator,
@@ -15,7 +20,7 @@ import {
 import { type SandboxWaves, startSandboxWaves, until } from '../operator/sandbox-waves.ts';
 import { intrude, type Intruder, type Refusals, tryUntilRefused } from './try-access.ts';
 import { auditVault, type VaultAudit, type VaultCall } from './vault-audit.ts';
-import { allowTokens, NAMESPACE, prepareVaultedTenant, vaultFlags } from './vaulted-tenant.ts';
+import { NAMESPACE, prepareVaultedTenant, TENANT } from './vaulted-tenant.ts';
 
 /** How much is measured. */
 export interface ContainmentScale {
@@ -77,20 +82,10 @@ export async function measureContainment(
     stops.push(waves.close, caller.close);
     const runner = await createProgramRunner({ isBuilt: scale.isBuilt });
     stops.push(runner.stop);
-    const begin = () => startMeasuredOperator(controlPlane, runner, vaultFlags(vault));
+    const begin = () => startMeasuredOperator(controlPlane, runner, operatorVaultFlags(vault));
     return await measure(controlPlane, begin, { vault, audit, waves, caller, scale, report });
   } finally {
     for (const stop of stops.toReversed()) await stop();
-  }
-}
-
-async function startBoundVault(controlPlane: StartedControlPlane): Promise<BoundVault> {
-  const vault = await startVault();
-  try {
-    return await bindVault(vault, controlPlane);
-  } catch (error) {
-    await vault.stop();
-    throw error;
   }
 }
 
@@ -102,7 +97,7 @@ async function measure(
   const { waves, scale, report, audit } = around;
   const first = await begin();
   await tenantsProvided(controlPlane);
-  await allowTokens(controlPlane);
+  await controlPlane.apply(tokenRights(TENANT));
   const names = Array.from({ length: scale.sandboxes }, (_, index) => `bench-${index}`);
   audit.take();
   await waves.create(names);

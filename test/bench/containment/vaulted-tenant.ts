@@ -3,7 +3,7 @@ import { readSample } from '../../demo/samples.ts';
 import { prepareCluster } from '../../operator/operator-on-cluster.ts';
 import type { ApiServerCaller } from '../../testbed/api-server-caller.ts';
 import type { StartedControlPlane } from '../../testbed/control-plane.ts';
-import { type BoundVault, OPERATOR_AUTH_ROLE, VAULT_MOUNTS } from '../../testbed/vault/bind-vault.ts';
+import { type BoundVault, VAULT_MOUNTS } from '../../testbed/vault/bind-vault.ts';
 import { mustSucceed } from '../../testbed/vault/call-vault.ts';
 
 export const TENANT = 'bench';
@@ -12,16 +12,6 @@ const SYSTEM = systemNamespaceOf(TENANT);
 
 /** What the role of every sandbox may read. */
 export const SECRET = 'secret/data/hermes-agent/openai';
-
-/** Flags by which the operator finds Vault. */
-export function vaultFlags(vault: BoundVault): readonly string[] {
-  return [
-    `--vault-address=${vault.url}`,
-    `--vault-ca-file=${vault.certificateAuthorityFile}`,
-    `--vault-role=${OPERATOR_AUTH_ROLE}`,
-    `--vault-token-file=${vault.operatorTokenFile}`,
-  ];
-}
 
 /** Installs Cloister without its webhook, and makes a tenant whose sandboxes have a secret and a database login in Vault. */
 export async function prepareVaultedTenant(
@@ -48,23 +38,6 @@ export async function prepareVaultedTenant(
         onEgressOpen: 'Report',
         adopt: 'Report',
       },
-    },
-  ]);
-}
-
-/** Lets the gateway ask for tokens of identities; a policy holds it to those of audience `vault` and bound to the anchor. */
-export async function allowTokens({ apply }: StartedControlPlane): Promise<void> {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const metadata = { name: 'bench-tokens', namespace: SYSTEM };
-  const rules = [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }];
-  await apply([
-    { apiVersion, kind: 'Role', metadata, rules },
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
-      subjects: [{ kind: 'ServiceAccount', name: GATEWAY.name, namespace: SYSTEM }],
     },
   ]);
 }

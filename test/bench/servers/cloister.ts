@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { applyTenant, FIRST_REFUSAL, waitUntilRefused } from '../../demo/prepare.ts';
 import { startGateDigest } from '../../e2e/samples.ts';
 import { callAPI } from '../../testbed/api-request.ts';
@@ -8,6 +6,7 @@ import { deployedArguments } from '../../testbed/deployed-node-flags.ts';
 import { freePort } from '../../testbed/free-port.ts';
 import { startCloister } from '../../testbed/start-cloister.ts';
 import type { Bench } from '../bar.ts';
+import { buildDist } from '../build-dist.ts';
 import { podExchanges, reviewExchanges } from '../exchanges.ts';
 import type { Target } from '../load.ts';
 import { ADDRESS, writeServiceAccount } from '../network-namespace.ts';
@@ -22,15 +21,14 @@ export interface MeasuredCloister {
   readonly unenrolled: Target;
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const UNENROLLED = 'unrelated';
 /** Above what the bench has under way, so that this limit is not what is measured. */
 const MAX_REQUESTS_IN_FLIGHT = 4 * POD_COUNT;
 
 /** Builds `dist/` and starts the programs in it; resolves when the API server calls the webhook. */
-export async function startMeasuredCloister({ report, atEnd }: Bench): Promise<MeasuredCloister> {
-  report('building dist/');
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+export async function startMeasuredCloister(bench: Bench): Promise<MeasuredCloister> {
+  const { report, atEnd } = bench;
+  await buildDist(bench);
   report('starting a control plane with Cloister');
   const controlPlane = await startControlPlane({
     address: ADDRESS,

@@ -10,26 +10,16 @@ import {
   stepsOf,
   withStep,
 } from '../../../src/operator/removal/decide-removal.ts';
+import { buildRemovalWorld } from '../../build/removal-world.ts';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 const TIME = '2026-11-28T12:00:00Z';
 const SETTLED = NOW + LOGIN_SETTLE_MILLISECONDS;
 
-/** A removal of everything, of which nothing is done. */
+/** A removal of everything, of which some steps are done. */
 function world(change: Partial<RemovalWorld> = {}, ...done: readonly RemovalStep[]): RemovalWorld {
-  return {
-    hasIdentity: true,
-    hasDatabases: true,
-    endsPod: true,
-    recorded: done.map((name) => ({ name, completedTime: TIME })),
-    podLives: true,
-    podIsCutOff: false,
-    networkProblem: null,
-    problem: null,
-    isForced: false,
-    now: NOW,
-    ...change,
-  };
+  const recorded = done.map((name) => ({ name, completedTime: TIME }));
+  return buildRemovalWorld({ now: NOW, recorded, ...change });
 }
 
 const CUT = { podIsCutOff: true };

@@ -1,21 +1,11 @@
 import { expect, test } from 'vitest';
-import { REMOVAL_STEPS, type RemovalWorld } from '../../../src/operator/removal/decide-removal.ts';
+import { REMOVAL_STEPS } from '../../../src/operator/removal/decide-removal.ts';
 import { type RemovalActions, runRemoval } from '../../../src/operator/removal/run-removal.ts';
 import { createManualClock } from '../../build/manual-clock.ts';
+import { buildRemovalWorld } from '../../build/removal-world.ts';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
-const WORLD: RemovalWorld = {
-  hasIdentity: true,
-  hasDatabases: true,
-  endsPod: true,
-  recorded: [],
-  podLives: true,
-  podIsCutOff: false,
-  networkProblem: null,
-  problem: null,
-  isForced: false,
-  now: NOW,
-};
+const WORLD = buildRemovalWorld({ now: NOW });
 const { signal } = new AbortController();
 
 /** Steps that are noted, of which some do something else. */

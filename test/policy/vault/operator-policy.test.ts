@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { neededRights, OPERATOR_POLICY, operatorPolicy } from '../../../src/policy/vault/operator-policy.ts';
 import { VAULT_NAME_PREFIX } from '../../../src/policy/vault/vault-identity.ts';
-import { readVaultMounts } from '../../../src/policy/vault/vault-mounts.ts';
+import { readVaultMounts, type VaultMounts } from '../../../src/policy/vault/vault-mounts.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 
 interface Tenant {
@@ -19,6 +19,14 @@ const tenant = ({ name = 'acme', vault, databases = [] }: Tenant) =>
       vaultDatabase: { mount, connection: 'warehouse' },
     }));
   });
+
+/** A namespace of Vault of which nothing is named but what is given. */
+const mountsOf = (named: Pick<VaultMounts, 'namespace' | 'authMounts'>): VaultMounts => ({
+  databaseMounts: [],
+  connectionPaths: [],
+  metadataPaths: [],
+  ...named,
+});
 
 const pathsOf = (text: string): readonly string[] =>
   [...text.matchAll(/^path "(.*)" \{$/gm)].map(([, path]) => path ?? '');
@@ -64,14 +72,8 @@ describe('the mounts that tenants name', () => {
       'platform',
     );
     expect(mounts).toEqual([
-      {
-        namespace: null,
-        authMounts: ['kubernetes'],
-        databaseMounts: [],
-        connectionPaths: [],
-        metadataPaths: [],
-      },
-      { namespace: 'eu', authMounts: ['edge'], databaseMounts: [], connectionPaths: [], metadataPaths: [] },
+      mountsOf({ namespace: null, authMounts: ['kubernetes'] }),
+      mountsOf({ namespace: 'eu', authMounts: ['edge'] }),
     ]);
     expect(problems).toEqual([
       'TenantIsolation "root": spec.vault.namespace is not set, and the operator logs in to "platform"; it reaches that namespace and those below it',
@@ -93,15 +95,7 @@ describe('the mounts that tenants name', () => {
       tenant({ name: 'good', vault: { authMount: 'kubernetes' } }),
       tenant({ name: 'bad', vault: { authMount: path, namespace: path }, databases: ['sales', path] }),
     ]);
-    expect(mounts).toEqual([
-      {
-        namespace: null,
-        authMounts: ['kubernetes'],
-        databaseMounts: [],
-        connectionPaths: [],
-        metadataPaths: [],
-      },
-    ]);
+    expect(mounts).toEqual([mountsOf({ namespace: null, authMounts: ['kubernetes'] })]);
     expect(problems).toEqual(
       ['spec.vault.authMount', 'spec.vault.namespace', 'spec.credentials[1].vaultDatabase.mount'].map(
         (field) =>
@@ -121,13 +115,7 @@ describe("the operator's policy", () => {
       connectionPaths: ['sales/config/warehouse'],
       metadataPaths: ['secret/metadata/acme/crm'],
     },
-    {
-      namespace: 'eu',
-      authMounts: ['kubernetes'],
-      databaseMounts: [],
-      connectionPaths: [],
-      metadataPaths: [],
-    },
+    mountsOf({ namespace: 'eu', authMounts: ['kubernetes'] }),
   ]);
 
   test('has each path once, with the mounts and the namespaces', () => {
@@ -173,15 +161,7 @@ describe("the operator's policy", () => {
   });
 
   test('asks for namespaces only where a tenant names one', () => {
-    const root = operatorPolicy([
-      {
-        namespace: null,
-        authMounts: ['kubernetes'],
-        databaseMounts: [],
-        connectionPaths: [],
-        metadataPaths: [],
-      },
-    ]);
+    const root = operatorPolicy([mountsOf({ namespace: null, authMounts: ['kubernetes'] })]);
     expect(pathsOf(root)).not.toContain('sys/namespaces');
   });
 

@@ -6,7 +6,7 @@ import { VAULT_AUDIENCE } from '../../../src/policy/vault/vault-identity.ts';
 import type { ControlPlane } from '../connect-control-plane.ts';
 import { orThrow } from '../run-command.ts';
 import { type CallVault, mustSucceed } from './call-vault.ts';
-import type { StartedVault } from './start-vault.ts';
+import { type StartedVault, startVault, type VaultOptions } from './start-vault.ts';
 
 /** The mounts of the testbed's Vault. */
 export const VAULT_MOUNTS = {
@@ -73,6 +73,30 @@ export async function bindVault(vault: StartedVault, controlPlane: ControlPlane)
   const asOperator = async (): Promise<CallVault> =>
     loggedIn(OPERATOR_AUTH_ROLE, await serviceAccountToken(operator));
   return { ...vault, serviceAccountToken, login, loggedIn, asOperator, operatorTokenFile };
+}
+
+/** Starts a Vault and binds it; one that cannot be bound is stopped. */
+export async function startBoundVault(
+  controlPlane: ControlPlane,
+  options: VaultOptions = {},
+): Promise<BoundVault> {
+  const started = await startVault(options);
+  try {
+    return await bindVault(started, controlPlane);
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+/** Flags by which an operator on this machine finds Vault. */
+export function operatorVaultFlags(vault: BoundVault): readonly string[] {
+  return [
+    `--vault-address=${vault.url}`,
+    `--vault-ca-file=${vault.certificateAuthorityFile}`,
+    `--vault-role=${OPERATOR_AUTH_ROLE}`,
+    `--vault-token-file=${vault.operatorTokenFile}`,
+  ];
 }
 
 async function applyServiceAccounts({ apply, kubectl }: ControlPlane): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { ControlPlane } from '../connect-control-plane.ts';
-import { type BoundVault, bindVault } from './bind-vault.ts';
-import { startVault, type VaultOptions } from './start-vault.ts';
+import { type BoundVault, startBoundVault } from './bind-vault.ts';
+import type { VaultOptions } from './start-vault.ts';
 
 // Vault is built within this time where there is none; afterwards it starts within a second.
 const BUILD_MILLISECONDS = 900_000;
@@ -13,13 +13,7 @@ const BUILD_MILLISECONDS = 900_000;
 export function useVault(controlPlane: () => ControlPlane, options: VaultOptions = {}): BoundVault {
   let vault: BoundVault | undefined;
   beforeAll(async () => {
-    const started = await startVault(options);
-    try {
-      vault = await bindVault(started, controlPlane());
-    } catch (error) {
-      await started.stop();
-      throw error;
-    }
+    vault = await startBoundVault(controlPlane(), options);
   }, BUILD_MILLISECONDS);
   afterAll(() => vault?.stop());
   return new Proxy({} as BoundVault, {
