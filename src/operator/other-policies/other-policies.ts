@@ -103,7 +103,7 @@ interface Look extends OtherPoliciesOptions {
 
 /** Finds out whether a kind is served, and begins to follow it or ends that. Does not throw. */
 async function lookAt(kind: OtherPolicyKind, before: State | undefined, given: Look): Promise<State> {
-  if (before?.state === 'Followed') return lookAgain(before, given);
+  if (before?.state === 'Followed') return lookAgain(kind, before, given);
   for (const resource of kind.resources) {
     try {
       await given.client.list(resource, { metadataOnly: true }, { signal: given.signal, maxAttempts: 1 });
@@ -119,24 +119,24 @@ async function lookAt(kind: OtherPolicyKind, before: State | undefined, given: L
   return { state: 'NotServed' };
 }
 
-/** A cache goes on trying, and holds what there was; only where its kind is not served any more it is stopped. */
+/**
+ * A cache goes on trying, and holds what there was. Only where its kind is not served any more, or may not be read, it is
+ * stopped: what it holds grows old, and nothing will renew it.
+ */
 async function lookAgain(
+  kind: OtherPolicyKind,
   before: Extract<State, { readonly state: 'Followed' }>,
-  { client, signal }: Look,
+  given: Look,
 ): Promise<State> {
+  const { client, signal } = given;
   if (before.cache.following()) return before;
   try {
     await client.list(before.resource, { metadataOnly: true }, { signal, maxAttempts: 1 });
     return before;
   } catch (error) {
-    if (isKubeError(error, 'Forbidden')) {
-      // What is held grows old, and nothing will renew it.
-      await before.cache.stop();
-      return { state: 'Unread', problem: error.message, mayPass: false };
-    }
-    if (!isNotServed(error)) return before;
+    if (!isNotServed(error) && !isKubeError(error, 'Forbidden')) return before;
     await before.cache.stop();
-    return { state: 'NotServed' };
+    return lookAt(kind, undefined, given);
   }
 }
 
