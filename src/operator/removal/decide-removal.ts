@@ -67,10 +67,12 @@ export type RemovalDecision =
   | { readonly next: 'None' };
 
 /**
- * A login that read the auth role before it was deleted ends only when the API server has answered for its token. After so
- * long, which is more than a TokenReview may take, the entity is looked for once more before it is deleted.
+ * A login that read the auth role before it was deleted ends only when the API server has answered for its token, which is
+ * given two seconds. A good answer it keeps for ten seconds (`tokenSuccessCacheTTL` of kube-apiserver), whatever becomes of the
+ * ServiceAccount, and a later role of the name would believe it. Recorded times have whole seconds. After all of these the
+ * entity is looked for once more before it is deleted.
  */
-export const LOGIN_SETTLE_MILLISECONDS = 10_000;
+export const LOGIN_SETTLE_MILLISECONDS = 13_000;
 
 /** The steps that need Vault. */
 const VAULT_STEPS: ReadonlySet<string> = new Set<RemovalStep>(
