@@ -17,6 +17,20 @@ async function routerAddress(node: StartedNode, pod: { namespace: string; pod: s
     .replaceAll(/(.{4})(?=.)/g, '$1:')}%eth0`;
 }
 
+/** Until it has an address of its own, which a kernel gives a new interface a second after it is up, a pod reaches no neighbour. */
+async function hasLinkLocalAddress(
+  node: StartedNode,
+  pod: { namespace: string; pod: string },
+): Promise<boolean> {
+  const { stdout } = await node.exec(pod, ['cat', '/proc/net/if_inet6']);
+  const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  // The fifth column has the flags; 40 is IFA_F_TENTATIVE (RFC 4862, section 5.4).
+  return lines.some(
+    ([address = '', , , , flags = '', name]) =>
+      name === 'eth0' && address.startsWith('fe80') && (Number.parseInt(flags, 16) & 0x40) === 0,
+  );
+}
+
 describe.for([
   { linkLocalGuard: true, meaning: 'closed' },
   { linkLocalGuard: false, meaning: 'open' },
@@ -31,6 +45,7 @@ describe.for([
       // By IPv4 it is closed; the attempt also makes the router known.
       await expect.poll(() => canConnect(node, agent, NODE_ADDRESS, 10_250), { timeout: 10_000 }).toBe(false);
       const router = await routerAddress(node, agent);
+      await expect.poll(() => hasLinkLocalAddress(node, agent), { timeout: 10_000 }).toBe(true);
       for (const port of [6443, 10_250]) {
         expect(await canConnect(node, agent, router, port), `port ${port}`).toBe(!linkLocalGuard);
       }
