@@ -52,12 +52,12 @@ async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly Ident
     readData(ask, paths.role),
   ]);
   if (wanted.isFirst === true) refuseFormer(policyFound, wanted);
-  const written: IdentityPart[] = [];
-  if (policyFound?.['policy'] !== wanted.policy) {
-    await ask('POST', paths.policy, { policy: wanted.policy });
-    written.push('Policy');
-  }
+  const isPolicyDue = policyFound?.['policy'] !== wanted.policy;
   const difference = roleFound === null ? 'Values' : compareAuthRole(role, roleFound);
+  if (!isPolicyDue && difference === 'None') return [];
+  await wanted.confirm?.();
+  const written: IdentityPart[] = isPolicyDue ? ['Policy'] : [];
+  if (isPolicyDue) await ask('POST', paths.policy, { policy: wanted.policy });
   if (difference === 'None') return written;
   if (difference === 'MoreThanWanted') await ask('DELETE', paths.role);
   await ask('POST', paths.role, role);

@@ -16,6 +16,8 @@ export interface WantedIdentity {
   readonly policy: string;
   /** Whether nothing of it is in Vault yet: what is found there is of an earlier sandbox of the name. */
   readonly isFirst?: boolean;
+  /** Called before the first write, and not where all is as it must be: what it throws ends the call. If not set: nothing is asked. */
+  readonly confirm?: () => Promise<void>;
 }
 
 /** A part of an identity, in the order in which it is made. */

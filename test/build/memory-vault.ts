@@ -41,21 +41,22 @@ export function createMemoryVault(): MemoryVault {
   const entities = new Map<string, VaultEntity>();
   const revoked = new Set<string>();
   const byID = (id: string): string | undefined => [...entities].find(([, one]) => one.id === id)?.[0];
-  const call = async <T>(text: string, work: () => T): Promise<T> => {
+  const call = async <T>(text: string, work: () => T | Promise<T>): Promise<T> => {
     memory.calls.push(text);
     const error = await memory.failWith(text);
     if (error !== null) throw error;
     return work();
   };
-  const named = <T>(verb: string, owner: IdentityOwner, work: (name: string) => T): Promise<T> =>
+  const named = <T>(verb: string, owner: IdentityOwner, work: (name: string) => T | Promise<T>): Promise<T> =>
     call(`${verb} ${vaultName(owner)}`, () => work(vaultName(owner)));
   const memory: MemoryVault = {
     identities: {
-      provide: ({ owner, policy }) =>
-        named('provide', owner, (name) => {
+      provide: ({ owner, policy, confirm }) =>
+        named('provide', owner, async (name) => {
           const written: IdentityPart[] = [];
           if (policies.get(name) !== policy) written.push('Policy');
           if (!roles.has(name)) written.push('AuthRole');
+          if (written.length > 0) await confirm?.();
           policies.set(name, policy);
           roles.add(name);
           return written;

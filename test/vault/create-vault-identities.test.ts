@@ -53,6 +53,15 @@ describe('to provide an identity', () => {
     expect(await identities.provide({ ...wanted, isFirst: false })).toEqual(['Policy', 'AuthRole']);
   });
 
+  test('asks before it writes, and not where there is nothing to write', async () => {
+    const refuse = (): Promise<void> => Promise.reject(new Error('it is gone'));
+    const empty = open({});
+    await expect(empty.identities.provide({ ...WANTED, confirm: refuse })).rejects.toThrow('it is gone');
+    expect(empty.session.asked()).toEqual([`GET ${POLICY}`, `GET ${ROLE}`]);
+    const whole = open({ [`GET ${POLICY}`]: policyFound, [`GET ${ROLE}`]: roleFound });
+    expect(await whole.identities.provide({ ...WANTED, confirm: refuse })).toEqual([]);
+  });
+
   test('writes the policy alone where that differs', async () => {
     const { identities } = open({
       [`GET ${POLICY}`]: { data: { policy: 'other' } },

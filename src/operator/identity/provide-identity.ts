@@ -1,4 +1,7 @@
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { VAULT_FINALIZER } from '../../api/names.ts';
+import { findListed } from '../../kube/find-object.ts';
+import { KubeError } from '../../kube/kube-error.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
@@ -13,6 +16,7 @@ import {
   hasFinalizer,
   type IdentityDecision,
   type IdentityRecord,
+  isRecordedIn,
   type WantedByRole,
 } from './decide-identity.ts';
 import type { IdentityContext, IdentityRun } from './identity-context.ts';
@@ -104,13 +108,31 @@ async function see(
   const { owner, place } = wanted;
   const policy = withServiceAccount(wanted.policy, record.serviceAccountUID);
   const isFirst = record.policyHash === undefined;
-  const written = await vault.provide({ owner, place, policy, isFirst }, signal);
+  const confirm = (): Promise<void> => confirmRecord({ sandbox, signal }, record, context);
+  const written = await vault.provide({ owner, place, policy, isFirst, confirm }, signal);
   seen.set(key, { hash, time: clock.now() });
   if (written.length > 0 && record.policyHash === hash) {
     logger.warn({ ...owner, parts: written }, 'identity in Vault was changed by somebody else; repaired');
     events.record(driftEvent(sandbox, written));
   }
   return false;
+}
+
+/**
+ * Asks for the sandbox before something is written into Vault. The cache of an operator that has just begun to lead may show it
+ * as it was before another one took its identity away, and what is written then would be taken away by nobody.
+ */
+async function confirmRecord(
+  { sandbox, signal }: Pick<IdentityRun, 'sandbox' | 'signal'>,
+  record: IdentityRecord,
+  { client }: IdentityContext,
+): Promise<void> {
+  const { namespace, name, uid } = sandbox.metadata;
+  const found = await findListed(client, resources.agentSandboxes, { namespace, name }, { signal });
+  const isThere = found?.metadata.uid === uid && found?.metadata.deletionTimestamp === undefined;
+  if (isThere && isRecordedIn(found as AgentSandbox & KubeObject, record)) return;
+  const message = `AgentSandbox "${name}" in namespace "${namespace}" has changed; it is looked at again`;
+  throw new KubeError(message, { reason: 'Conflict' });
 }
 
 /** Before anything is made, so that nothing is left when the sandbox is deleted. */

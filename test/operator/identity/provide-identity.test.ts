@@ -1,0 +1,85 @@
+import { expect, test, vi } from 'vitest';
+import { VAULT_FINALIZER } from '../../../src/api/names.ts';
+import type { AgentSandbox } from '../../../src/api/agent-sandbox.ts';
+import type { KubeObject } from '../../../src/kube/kube-object.ts';
+import { type IdentityRecord, recordFields } from '../../../src/operator/identity/decide-identity.ts';
+import { provideIdentity } from '../../../src/operator/identity/provide-identity.ts';
+import { buildAgentSandbox } from '../../build/agent-sandbox.ts';
+import { createManualClock } from '../../build/manual-clock.ts';
+import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
+import { createMemoryVault } from '../../build/memory-vault.ts';
+
+const OWNER = { tenant: 'acme', namespace: 'acme-agents', sandbox: 'hermes' };
+const PLACE = { authMount: 'kubernetes', namespace: null };
+const WANTED = { owner: OWNER, place: PLACE, policy: '# nothing\n', databaseMounts: [] };
+const RECORD: IdentityRecord = {
+  owner: OWNER,
+  place: PLACE,
+  serviceAccountUID: 'b1b5c1de-4c1f-4f3d-9d8e-0d2f6f3b7c01',
+  databaseMounts: [],
+  policyHash: undefined,
+  podUID: undefined,
+};
+type StoredSandbox = AgentSandbox & KubeObject;
+
+/** The sandbox whose identity is recorded. */
+function recorded(tweak: (sandbox: AgentSandbox) => void = () => {}): StoredSandbox {
+  return buildAgentSandbox((one) => {
+    const { namespace, sandbox: name } = OWNER;
+    Object.assign(one.metadata, { namespace, name, uid: 'sandbox-uid', finalizers: [VAULT_FINALIZER] });
+    one.status = recordFields(RECORD);
+    tweak(one);
+  }) as StoredSandbox;
+}
+
+/** Provides by a cache that shows the identity recorded, where the API server has the sandbox as it is given. */
+function provide(now: readonly StoredSandbox[]) {
+  const memory = createMemoryVault();
+  const run = {
+    sandbox: recorded(),
+    needs: null,
+    isContained: false,
+    pod: undefined,
+    podLives: false,
+    signal: new AbortController().signal,
+  };
+  const context = {
+    client: createMemoryKubeClient({ agentsandboxes: now }).client,
+    vault: memory.identities,
+    seen: new Map(),
+    caches: { serviceAccounts: {} as never },
+    events: { record: () => {} },
+    logger: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
+    clock: createManualClock(0),
+  };
+  const provided = provideIdentity({ action: 'Provide', wanted: WANTED, record: RECORD }, run, context);
+  return { provided, memory };
+}
+
+test('what is recorded is made', async () => {
+  const { provided, memory } = provide([recorded()]);
+  expect((await provided).record?.policyHash).toBeDefined();
+  expect([...memory.roles]).toEqual(['cloister.acme.acme-agents.hermes']);
+});
+
+test.for<readonly [string, readonly StoredSandbox[]]>([
+  ['a sandbox that is gone', []],
+  ['another sandbox of the name', [recorded(({ metadata }) => Object.assign(metadata, { uid: 'other' }))]],
+  [
+    'a sandbox that is being deleted',
+    [recorded(({ metadata }) => Object.assign(metadata, { deletionTimestamp: '2026-11-28T12:00:00Z' }))],
+  ],
+  ['a sandbox whose identity is away', [recorded((one) => (one.status = {}))]],
+  [
+    'a sandbox whose identity is being taken away',
+    [recorded((one) => Object.assign(one.status ?? {}, { removal: [{ name: 'LoginClosed' }] }))],
+  ],
+  [
+    'a sandbox without the finalizer',
+    [recorded(({ metadata }) => Object.assign(metadata, { finalizers: [] }))],
+  ],
+])('of %s nothing is made, whatever a late cache says', async ([, now]) => {
+  const { provided, memory } = provide(now);
+  await expect(provided).rejects.toMatchObject({ reason: 'Conflict' });
+  expect(memory.roles.size + memory.policies.size).toBe(0);
+});
