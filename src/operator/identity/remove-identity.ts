@@ -63,6 +63,7 @@ function worldOf(
     podIsCutOff: pod?.metadata.labels?.[LABEL.contained] !== undefined,
     networkProblem: null,
     problem: null,
+    isEntityDisabled: false,
     isForced: sandbox.metadata.annotations?.[ANNOTATION.forceRelease] !== undefined,
     now: clock.now(),
   };
