@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IdentityOwner, vaultName } from '../../src/policy/vault/vault-identity.ts';
+import { readHolder } from '../../src/policy/vault/sandbox-policy.ts';
+import { FormerIdentityError } from '../../src/vault/former-identity-error.ts';
 import { VaultError } from '../../src/vault/vault-error.ts';
 import type { IdentityPart, VaultEntity, VaultIdentities } from '../../src/vault/vault-identities.ts';
 
@@ -51,8 +53,11 @@ export function createMemoryVault(): MemoryVault {
     call(`${verb} ${vaultName(owner)}`, () => work(vaultName(owner)));
   const memory: MemoryVault = {
     identities: {
-      provide: ({ owner, policy, confirm }) =>
+      provide: ({ owner, policy, isFirst, confirm }) =>
         named('provide', owner, async (name) => {
+          const former = readHolder(policies.get(name) ?? '');
+          const isOwn = former?.serviceAccountUID === readHolder(policy)?.serviceAccountUID;
+          if (isFirst === true && former !== null && !isOwn) throw new FormerIdentityError(former);
           const written: IdentityPart[] = [];
           if (policies.get(name) !== policy) written.push('Policy');
           if (!roles.has(name)) written.push('AuthRole');
@@ -61,6 +66,7 @@ export function createMemoryVault(): MemoryVault {
           roles.add(name);
           return written;
         }),
+      findHolder: (owner) => named('findHolder', owner, (name) => readHolder(policies.get(name) ?? '')),
       removeLogin: (owner) => named('removeLogin', owner, (name) => void roles.delete(name)),
       removePolicy: (owner) => named('removePolicy', owner, (name) => void policies.delete(name)),
       revokeLeases: (owner) => named('revokeLeases', owner, (name) => void revoked.add(name)),
@@ -71,7 +77,6 @@ export function createMemoryVault(): MemoryVault {
           if (uid !== undefined) entities.set(uid, { id, disabled: true });
         }),
       removeEntity: (id) => call(`removeEntity`, () => void entities.delete(byID(id) ?? '')),
-      list: () => call('list', () => [...new Set([...policies.keys(), ...roles])].sort()),
     },
     calls: [],
     policies,

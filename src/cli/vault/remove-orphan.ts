@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import type { VaultOrphan } from '../../policy/vault/find-orphans.ts';
 import { identityPlace } from '../../policy/vault/vault-identity.ts';
-import { readServiceAccount } from '../../policy/vault/sandbox-policy.ts';
+import { readHolder } from '../../policy/vault/sandbox-policy.ts';
 import type { VaultIdentities, VaultPlace } from '../../vault/vault-identities.ts';
 import type { OperatorVault } from './operator-vault.ts';
 import type { VaultArea } from './vault-places.ts';
@@ -59,7 +59,7 @@ async function findServiceAccounts(
 ): Promise<readonly string[]> {
   const account = await findObject<KubeObject>(client, resources.serviceAccounts, identityPlace(owner));
   const text = hasPolicy ? await vault.inventory.policyText(name, namespace) : null;
-  const uids = [account?.metadata.uid, text === null ? null : readServiceAccount(text)];
+  const uids = [account?.metadata.uid, text === null ? null : readHolder(text)?.serviceAccountUID];
   return [...new Set(uids)].filter((uid) => typeof uid === 'string');
 }
 

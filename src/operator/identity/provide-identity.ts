@@ -7,7 +7,7 @@ import { resources } from '../../kube/resources.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
-import { withServiceAccount } from '../../policy/vault/sandbox-policy.ts';
+import { type PolicyHolder, withHolder } from '../../policy/vault/sandbox-policy.ts';
 import { FormerIdentityError } from '../../vault/former-identity-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { createAccount } from './account-store.ts';
@@ -46,7 +46,10 @@ export async function provideIdentity(
 ): Promise<ProvidedIdentity> {
   if (decision.action !== 'Provide') await addFinalizer(run, context);
   if (decision.action === 'Adopt') {
-    return { record: decision.record, waitsFor: 'what is left of an earlier sandbox of the name goes first' };
+    const { owner, place } = decision.record;
+    const holder = await context.vault.findHolder(owner, place, run.signal);
+    const waitsFor = 'what is left of an earlier sandbox of the name goes first';
+    return { record: holder === null ? decision.record : heldBy(holder, decision.record), waitsFor };
   }
   if (decision.action === 'Begin') return begin(decision.wanted, run, context);
   try {
@@ -54,9 +57,14 @@ export async function provideIdentity(
   } catch (error) {
     if (!(error instanceof FormerIdentityError)) throw error;
     // Recorded, it is none that this sandbox may have, and the next look removes it.
-    const { serviceAccountUID, message } = error;
-    return { record: { ...decision.record, serviceAccountUID }, waitsFor: message };
+    return { record: heldBy(error.holder, decision.record), waitsFor: error.message };
   }
+}
+
+/** An identity that was made for another: at its own mount, which the tenant may have changed since. */
+function heldBy({ serviceAccountUID, authMount }: PolicyHolder, record: IdentityRecord): IdentityRecord {
+  const place = { ...record.place, authMount: authMount ?? record.place.authMount };
+  return { ...record, place, serviceAccountUID };
 }
 
 async function begin(
@@ -81,8 +89,10 @@ async function provide(
   if (!isDeepEqualJson(mounts, record.databaseMounts)) {
     return { record: { ...record, databaseMounts: mounts }, waitsFor: 'another database engine is recorded' };
   }
-  const hash = sha256(canonicalJson([wanted.policy, wanted.place, record.serviceAccountUID]));
-  const isSeen = await see(hash, { wanted, record }, run, context);
+  const { authMount } = wanted.place;
+  const policy = withHolder(wanted.policy, { serviceAccountUID: record.serviceAccountUID, authMount });
+  const hash = sha256(canonicalJson([policy, wanted.place]));
+  const isSeen = await see(hash, { wanted: { ...wanted, policy }, record }, run, context);
   const podUID = run.podLives ? run.pod?.metadata.uid : undefined;
   if (podUID === undefined) {
     return { record: { ...record, policyHash: hash }, waitsFor: 'there is no pod that could log in' };
@@ -105,8 +115,7 @@ async function see(
   const key = objectKey(sandbox.metadata);
   const last = seen.get(key);
   if (last?.hash === hash && clock.now() - last.time < MAX_UNSEEN_MILLISECONDS) return true;
-  const { owner, place } = wanted;
-  const policy = withServiceAccount(wanted.policy, record.serviceAccountUID);
+  const { owner, place, policy } = wanted;
   const isFirst = record.policyHash === undefined;
   const confirm = (): Promise<void> => confirmRecord({ sandbox, signal }, record, context);
   const written = await vault.provide({ owner, place, policy, isFirst, confirm }, signal);

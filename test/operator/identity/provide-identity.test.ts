@@ -4,6 +4,8 @@ import type { AgentSandbox } from '../../../src/api/agent-sandbox.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { type IdentityRecord, recordFields } from '../../../src/operator/identity/decide-identity.ts';
 import { provideIdentity } from '../../../src/operator/identity/provide-identity.ts';
+import { type PolicyHolder, withHolder } from '../../../src/policy/vault/sandbox-policy.ts';
+import { vaultName } from '../../../src/policy/vault/vault-identity.ts';
 import { buildAgentSandbox } from '../../build/agent-sandbox.ts';
 import { createManualClock } from '../../build/manual-clock.ts';
 import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
@@ -33,8 +35,13 @@ function recorded(tweak: (sandbox: AgentSandbox) => void = () => {}): StoredSand
 }
 
 /** Provides by a cache that shows the identity recorded, where the API server has the sandbox as it is given. */
-function provide(now: readonly StoredSandbox[]) {
+function provide(
+  now: readonly StoredSandbox[],
+  action: 'Provide' | 'Adopt' = 'Provide',
+  former?: PolicyHolder,
+) {
   const memory = createMemoryVault();
+  if (former !== undefined) memory.policies.set(vaultName(OWNER), withHolder('# former\n', former));
   const run = {
     sandbox: recorded(),
     needs: null,
@@ -52,7 +59,7 @@ function provide(now: readonly StoredSandbox[]) {
     logger: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
     clock: createManualClock(0),
   };
-  const provided = provideIdentity({ action: 'Provide', wanted: WANTED, record: RECORD }, run, context);
+  const provided = provideIdentity({ action, wanted: WANTED, record: RECORD }, run, context);
   return { provided, memory };
 }
 
@@ -83,3 +90,16 @@ test.for<readonly [string, readonly StoredSandbox[]]>([
   await expect(provided).rejects.toMatchObject({ reason: 'Conflict' });
   expect(memory.roles.size + memory.policies.size).toBe(0);
 });
+
+test.for(['Provide', 'Adopt'] as const)(
+  'what is left of an earlier sandbox is recorded at the mount at which it was made (%s)',
+  async (action) => {
+    const former = { serviceAccountUID: 'a0a5c1de-4c1f-4f3d-9d8e-0d2f6f3b7c01', authMount: 'former' };
+    const { provided, memory } = provide([recorded()], action, former);
+    expect((await provided).record).toMatchObject({
+      serviceAccountUID: former.serviceAccountUID,
+      place: { authMount: 'former', namespace: null },
+    });
+    expect(memory.roles.size).toBe(0);
+  },
+);
