@@ -20,6 +20,7 @@ import {
   type WantedByRole,
 } from './decide-identity.ts';
 import type { IdentityContext, IdentityRun } from './identity-context.ts';
+import { withoutForce } from './remove-identity.ts';
 import { driftEvent } from './identity-events.ts';
 
 /** What there is of an identity now. */
@@ -44,7 +45,7 @@ export async function provideIdentity(
   run: IdentityRun,
   context: IdentityContext & { readonly vault: VaultIdentities; readonly seen: SeenIdentities },
 ): Promise<ProvidedIdentity> {
-  if (decision.action !== 'Provide') await addFinalizer(run, context);
+  if (decision.action !== 'Provide') await addFinalizer(run, context, decision.action === 'Begin');
   if (decision.action === 'Adopt') {
     const { owner, place } = decision.record;
     const holder = await context.vault.findHolder(owner, place, run.signal);
@@ -144,11 +145,16 @@ async function confirmRecord(
   throw new KubeError(message, { reason: 'Conflict' });
 }
 
-/** Before anything is made, so that nothing is left when the sandbox is deleted. */
-async function addFinalizer({ sandbox, signal }: IdentityRun, { client }: IdentityContext): Promise<void> {
-  if (hasFinalizer(sandbox)) return;
+/** Before anything is made, so that nothing is left when the sandbox is deleted. A new identity is not given up for an earlier one. */
+async function addFinalizer(
+  { sandbox, signal }: IdentityRun,
+  { client }: IdentityContext,
+  isNew: boolean,
+): Promise<void> {
+  const force = isNew ? withoutForce(sandbox.metadata) : {};
+  if (hasFinalizer(sandbox) && force.annotations === undefined) return;
   const { name, namespace = '', finalizers = [], resourceVersion = '' } = sandbox.metadata;
-  const patch = { metadata: { finalizers: [...finalizers, VAULT_FINALIZER] } };
+  const patch = { metadata: { finalizers: [...new Set([...finalizers, VAULT_FINALIZER])], ...force } };
   await client.patch<KubeObject>(resources.agentSandboxes, { namespace, name }, patch, {
     resourceVersion,
     signal,

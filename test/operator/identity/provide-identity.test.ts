@@ -1,14 +1,15 @@
 import { expect, test, vi } from 'vitest';
-import { VAULT_FINALIZER } from '../../../src/api/names.ts';
+import { ANNOTATION, VAULT_FINALIZER } from '../../../src/api/names.ts';
 import type { AgentSandbox } from '../../../src/api/agent-sandbox.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { type IdentityRecord, recordFields } from '../../../src/operator/identity/decide-identity.ts';
+import { createIdentityKeeper } from '../../../src/operator/identity/identity-keeper.ts';
 import { provideIdentity } from '../../../src/operator/identity/provide-identity.ts';
 import { type PolicyHolder, withHolder } from '../../../src/policy/vault/sandbox-policy.ts';
 import { vaultName } from '../../../src/policy/vault/vault-identity.ts';
 import { buildAgentSandbox } from '../../build/agent-sandbox.ts';
 import { createManualClock } from '../../build/manual-clock.ts';
-import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
+import { createMemoryKubeClient, type MemoryKubeClient } from '../../build/memory-kube-client.ts';
 import { createMemoryVault } from '../../build/memory-vault.ts';
 
 const OWNER = { tenant: 'acme', namespace: 'acme-agents', sandbox: 'hermes' };
@@ -34,6 +35,23 @@ function recorded(tweak: (sandbox: AgentSandbox) => void = () => {}): StoredSand
   }) as StoredSandbox;
 }
 
+const RUN = {
+  isContained: false,
+  pod: undefined,
+  podLives: false,
+  signal: new AbortController().signal,
+};
+const NOTHING_BOUND = { count: 1, unbound: [], keyValues: [], databaseMounts: [] };
+
+/** What identities are made with, where no ServiceAccount is cached. */
+const contextOf = ({ client }: MemoryKubeClient) => ({
+  client,
+  caches: { serviceAccounts: { get: () => undefined, list: () => [] } as never },
+  events: { record: () => {} },
+  logger: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
+  clock: createManualClock(0),
+});
+
 /** Provides by a cache that shows the identity recorded, where the API server has the sandbox as it is given. */
 function provide(
   now: readonly StoredSandbox[],
@@ -41,24 +59,10 @@ function provide(
   former?: PolicyHolder,
 ) {
   const memory = createMemoryVault();
+  const cluster = createMemoryKubeClient({ agentsandboxes: now });
   if (former !== undefined) memory.policies.set(vaultName(OWNER), withHolder('# former\n', former));
-  const run = {
-    sandbox: recorded(),
-    needs: null,
-    isContained: false,
-    pod: undefined,
-    podLives: false,
-    signal: new AbortController().signal,
-  };
-  const context = {
-    client: createMemoryKubeClient({ agentsandboxes: now }).client,
-    vault: memory.identities,
-    seen: new Map(),
-    caches: { serviceAccounts: {} as never },
-    events: { record: () => {} },
-    logger: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
-    clock: createManualClock(0),
-  };
+  const run = { ...RUN, sandbox: recorded(), needs: null };
+  const context = { ...contextOf(cluster), vault: memory.identities, seen: new Map() };
   const provided = provideIdentity({ action, wanted: WANTED, record: RECORD }, run, context);
   return { provided, memory };
 }
@@ -103,3 +107,23 @@ test.for(['Provide', 'Adopt'] as const)(
     expect(memory.roles.size).toBe(0);
   },
 );
+
+/** As a person annotates it who forces a release. */
+const forced = recorded((one) => {
+  one.metadata.annotations = { [ANNOTATION.forceRelease]: 'Vault is lost' };
+  one.status = {};
+});
+
+test.for([
+  ['begins', { identity: WANTED, bound: NOTHING_BOUND, problems: [] }, [VAULT_FINALIZER]],
+  ['ends', null, []],
+] as const)('an identity that %s takes off what forced a release', async ([, needs, finalizers]) => {
+  const cluster = createMemoryKubeClient();
+  const keeper = createIdentityKeeper({ ...contextOf(cluster), vault: createMemoryVault().identities });
+  const finish = await keeper.remove({ ...RUN, sandbox: forced, needs });
+  await finish();
+  const patches = cluster.writes.filter(({ verb }) => verb === 'patch');
+  expect(patches.map(({ body }) => body)).toEqual([
+    { metadata: { finalizers, annotations: { [ANNOTATION.forceRelease]: null } } },
+  ]);
+});
