@@ -32,7 +32,7 @@ function recorded(tweak: (sandbox: AgentSandbox) => void = () => {}): StoredSand
     Object.assign(one.metadata, { namespace, name, uid: 'sandbox-uid', finalizers: [VAULT_FINALIZER] });
     one.status = recordFields(RECORD);
     tweak(one);
-  }) as StoredSandbox;
+  });
 }
 
 const RUN = {
