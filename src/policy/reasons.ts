@@ -20,6 +20,17 @@ export const REASONS = {
   ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
   ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',
   CallCut: 'The call was ended while it ran.',
+  SourceNotAPod:
+    'The source address is not that of exactly one running pod of the tenant with a network of its own.',
+  PodEnding: 'The pod at the source address has ended or is being deleted.',
+  NoProof: 'The request does not prove which pod sent it.',
+  ProofMalformed: 'What should prove which pod sent the request is malformed or is there twice.',
+  ProofWrong: 'The secret or token is not one of the pod at the source address.',
+  ProofNotReviewed: 'The API server could not be asked about the token.',
+  Contained: 'A quarantine or the end of its task cuts the pod off.',
+  RoleWithdrawn: 'The tenant does not allow the role of the pod, or the role is gone.',
+  RoleChanged: 'The role, or what the sandbox leaves of it, is not what it was when the pod was identified.',
+  NotReady: 'The gateway does not know enough yet, or any more, to tell who asks.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Reason = keyof typeof REASONS;
