@@ -6,6 +6,20 @@ export const REASONS = {
   ObjectInvalid:
     'The object breaks a rule that needs other objects, the clock or the content of a free-form field.',
   ObjectMissing: 'The request carries no object, so nothing can be evaluated.',
+  NameNotResolved: 'The DNS knows no address of the host, or did not answer in time.',
+  DestinationUnreachable: 'No address of the host took the connection in time.',
+  HelloRefused:
+    'The tunnel did not begin in time with a TLS ClientHello that names the host of the CONNECT request.',
+  EncryptedClientHello:
+    'The ClientHello has a part that only the destination can read, and the role does not tolerate that for this host.',
+  TLSNotEstablished: 'The destination did not prove with a certificate that it is the host.',
+  RequestHeaderNotAllowed: 'The request has a header that the gateway does not send.',
+  RedirectNotAllowed:
+    'The destination redirects to what is not HTTPS, cannot be read, or is one redirect too many.',
+  ResponseTooLarge: 'The response is larger than the tool may read, before or after it is decompressed.',
+  ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
+  ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',
+  CallCut: 'The call was ended while it ran.',
   SourceNotAPod:
     'The source address is not that of exactly one running pod of the tenant with a network of its own.',
   PodEnding: 'The pod at the source address has ended or is being deleted.',
