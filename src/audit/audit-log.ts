@@ -17,7 +17,10 @@ export interface AuditLog {
    * Writes ahead what is about to be done. Resolves when it may be done; rejects with `AuditUnavailableError` when it must
    * not. Whoever called this calls `outcome` once with the same `callUID`, whatever happens.
    */
-  readonly intend: (record: AuditRecordInput, durability: Durability) => Promise<{ readonly sequence: number }>;
+  readonly intend: (
+    record: AuditRecordInput,
+    durability: Durability,
+  ) => Promise<{ readonly sequence: number }>;
   /** Writes how an intended call ended. Never blocks and never throws. */
   readonly outcome: (record: AuditRecordInput) => void;
   /** Writes an event of its own, for example a denial. Identical denials of a sandbox are counted and written as one. */

@@ -2,9 +2,7 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { Reason } from '../../policy/reasons.ts';
-
-/** What a role says of calls, compiled. */
-export type CallPolicy = object;
+import type { CallPolicy } from '../../policy/tools/call-policy.ts';
 
 /** What a request shows to prove which pod sent it. */
 export type Proof =

@@ -3,7 +3,8 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { PodDirectory } from '../pod-directory.ts';
-import type { CallPolicy, Identities } from './caller.ts';
+import type { CallPolicy } from '../../policy/tools/call-policy.ts';
+import type { Identities } from './caller.ts';
 
 export interface IdentitiesOptions {
   readonly client: KubeClient;
