@@ -1,4 +1,5 @@
 import { isIPv6, type Socket } from 'node:net';
+import { unlessAborted } from '../../lib/unless-aborted.ts';
 
 /** How long an attempt may take before the next begins beside it (RFC 8305, section 5). */
 const ATTEMPT_MILLISECONDS = 250;
@@ -29,52 +30,40 @@ export async function dialFirst(
   signal.throwIfAborted();
   const queue = interleaveFamilies(addresses);
   const { promise, resolve, reject } = Promise.withResolvers<Dialled>();
-  const controller = new AbortController();
-  let isSettled = false;
+  const given = new AbortController();
+  let isOver = false;
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const next = (): void => {
-    clearTimeout(timer);
-    const address = queue.shift();
-    if (address === undefined || isSettled) return;
-    running += 1;
-    void attempt(address);
-    if (queue.length > 0) timer = setTimeout(next, ATTEMPT_MILLISECONDS);
-  };
   const attempt = async (address: string): Promise<void> => {
     try {
-      const socket = await dial(address, controller.signal);
+      const socket = await dial(address, given.signal);
       // Whoever takes the socket over may listen too late for an error.
       socket.on('error', ignore);
-      if (isSettled) {
-        socket.destroy();
-        return;
-      }
-      settle();
-      resolve({ socket, address });
+      if (isOver) socket.destroy();
+      else resolve({ socket, address });
+      isOver = true;
     } catch (error) {
       running -= 1;
-      if (isSettled) return;
       if (queue.length > 0) next();
       else if (running === 0) reject(error);
     }
   };
-  const settle = (): void => {
-    isSettled = true;
+  const next = (): void => {
     clearTimeout(timer);
-    controller.abort(GIVEN_UP);
+    const address = isOver ? undefined : queue.shift();
+    if (address === undefined) return;
+    running += 1;
+    void attempt(address);
+    if (queue.length > 0) timer = setTimeout(next, ATTEMPT_MILLISECONDS);
   };
-  const onAbort = (): void => {
-    settle();
-    reject(signal.reason);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
   next();
   try {
-    return await promise;
+    return await unlessAborted(promise, signal);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    isOver = true;
+    clearTimeout(timer);
+    given.abort(GIVEN_UP);
   }
 }
 
