@@ -34,21 +34,46 @@ export async function connectTo(
   decideAddresses: DecideAddresses,
   signal: AbortSignal,
 ): Promise<ConnectResult> {
+  const checked = await checkAddresses(network, host, decideAddresses, signal);
+  return 'refusal' in checked ? checked : dialChecked(network, { host, port }, checked.addresses, signal);
+}
+
+/** The addresses of a host, all of which are allowed. */
+export type CheckedAddresses =
+  | { readonly addresses: readonly string[] }
+  | { readonly refusal: EgressRefusal };
+
+/** Resolves a host once, and asks whether its addresses are allowed. Throws as {@link connectTo} does. */
+export async function checkAddresses(
+  network: Network,
+  host: string,
+  decideAddresses: DecideAddresses,
+  signal: AbortSignal,
+): Promise<CheckedAddresses> {
   signal.throwIfAborted();
   const addresses = await resolveHost(network, host, signal);
   if ('refusal' in addresses) return addresses;
   const decision = decideAddresses(addresses.found);
-  if (decision.effect !== 'Allow') {
-    const message = `"${host}" is refused: ${REASONS[decision.reason]}`;
-    return { refusal: { reason: decision.reason, message } };
-  }
+  if (decision.effect === 'Allow') return { addresses: addresses.found };
+  const message = `"${host}" is refused: ${REASONS[decision.reason]}`;
+  return { refusal: { reason: decision.reason, message } };
+}
+
+/** Connects to one of exactly these addresses. Throws as {@link connectTo} does. */
+export async function dialChecked(
+  network: Network,
+  { host, port }: Endpoint,
+  addresses: readonly string[],
+  signal: AbortSignal,
+): Promise<ConnectResult> {
+  signal.throwIfAborted();
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(signal.reason);
   const timer = setTimeout(() => controller.abort(TOO_LATE), CONNECT_MILLISECONDS);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     const dial = (address: string, given: AbortSignal): Promise<Socket> => network.dial(address, port, given);
-    return await dialFirst(addresses.found, dial, controller.signal);
+    return await dialFirst(addresses, dial, controller.signal);
   } catch {
     signal.throwIfAborted();
     const message = `No address of "${host}" took a connection on port ${port} in time. Try again later.`;
