@@ -1,4 +1,6 @@
 import { afterEach, expect } from 'vitest';
+import type { AgentRole } from '../../../src/api/agent-role.ts';
+import { compileCallPolicy } from '../../../src/policy/tools/compile-tools.ts';
 import type { Caller, Identification, Proof } from '../../../src/gateway/identity/caller.ts';
 import { createIdentities } from '../../../src/gateway/identity/create-identities.ts';
 import type { WatchedPod } from '../../../src/gateway/known-pod.ts';
@@ -166,9 +168,9 @@ async function createWorld(start: WorldStart = {}): Promise<IdentityWorld> {
   const log = createLog({ program: 'gateway', level: 'silent' });
   const pods = createPodDirectory({ client, logger: log, clock });
   const compiled: string[] = [];
-  const compile = (_spec: object, role: string) => {
+  const compile = (spec: AgentRole['spec'], role: string) => {
     compiled.push(role);
-    return { role };
+    return compileCallPolicy(spec, role);
   };
   const options = { client, log, clock, tenant: 'minimal', namespace: 'cloister-t-minimal', pods, compile };
   const identities = createIdentities(options);
