@@ -40,15 +40,19 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
  * {@link PatternError}.
  */
 export function parsePattern(source: string): PatternNode {
-  try {
-    new RegExp(source, 'u');
-  } catch {
-    throw new PatternError('is not a regular expression');
-  }
+  if (!isRegularExpression(source)) throw new PatternError('is not a regular expression');
   const state: State = { source, at: 0, depth: 0 };
   const node = parseChoice(state);
   if (state.at < source.length) throw new PatternError('is not a regular expression');
   return node;
+}
+
+function isRegularExpression(source: string): boolean {
+  try {
+    return new RegExp(source, 'u').unicode;
+  } catch {
+    return false;
+  }
 }
 
 function parseChoice(state: State): PatternNode {
