@@ -30,7 +30,7 @@ export interface DomainRule extends ArgumentRule {
 }
 
 export interface StatementRule extends ArgumentRule {
-  /** What is wrong with a statement; the field of a finding is the path within the SQL block of the role. */
+  /** What is wrong with a statement. The field of a finding is a path from the tool, such as `sql.tables`. */
   readonly judge: (statement: string) => readonly Finding[];
 }
 

@@ -1,14 +1,15 @@
 import type { AgentRole, Tool } from '../../api/agent-role.ts';
 import { parsePointer } from '../../lib/json-pointer.ts';
 import { NANO_UNITS, parseQuantity } from '../../lib/quantity.ts';
+import type { SqlParser } from '../../lib/sql-parser.ts';
 import type { Destination } from '../egress/destination.ts';
 import { compileToolLimits, type ToolLimits } from '../roles/compile-tool-limits.ts';
 import { createSchemaCompiler, type SchemaCompiler } from '../roles/schema-compiler.ts';
+import { decideSql } from '../sql/decide-sql.ts';
 import { treeOfPointers } from './argument-coverage.ts';
 import type { EnforcementLevel } from './call-decision.ts';
-import type { ArgumentRule, CallPolicy, ToolPolicy } from './call-policy.ts';
+import type { ArgumentRule, CallPolicy, StatementRule, ToolPolicy } from './call-policy.ts';
 import { compileArgumentSchema } from './compile-argument-schema.ts';
-import { compileStatementRule, type SqlParser } from './compile-statement-rule.ts';
 import { findUnusable } from './find-unusable.ts';
 
 /**
@@ -52,10 +53,7 @@ function compileTool(tool: Tool, { limits, compile, sqlParser }: Around): ToolPo
     allow: new Set(allow),
     deny: new Set(deny),
   }));
-  const statement =
-    tool.sql === undefined
-      ? null
-      : { ...argumentRule(tool.sql.argument, `${rule}.sql`), ...compileStatementRule(tool.sql, sqlParser) };
+  const statement = tool.sql === undefined ? null : compileStatement(tool.sql, rule, sqlParser);
   const schema = compileArgumentSchema(tool.arguments, { rule, compile });
   const ruled = [...paths, ...domains, ...(statement === null ? [] : [statement])];
   return {
@@ -78,6 +76,24 @@ function compileTool(tool: Tool, { limits, compile, sqlParser }: Around): ToolPo
 function argumentRule(pointer: string, rule: string): ArgumentRule {
   return { rule, pointer, tokens: parsePointer(pointer) };
 }
+
+function compileStatement(
+  sql: NonNullable<Tool['sql']>,
+  rule: string,
+  parser: SqlParser | null,
+): StatementRule {
+  return {
+    ...argumentRule(sql.argument, `${rule}.sql`),
+    judge: (text) => (parser === null ? [NO_PARSER] : decideSql(parser, text, sql).findings),
+  };
+}
+
+const NO_PARSER = {
+  field: 'sql.argument',
+  found: 'a statement, and no parser of SQL',
+  required: 'must be parsed to be allowed',
+  fix: 'Load the parser of SQL first.',
+};
 
 /** What runs in the pod is held by its mounts as far as paths go; for everything else the agent has to ask. */
 function levelsOf(tool: Tool): { readonly level: EnforcementLevel; readonly pathLevel: EnforcementLevel } {

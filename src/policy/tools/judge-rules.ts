@@ -113,10 +113,10 @@ export function judgeStatement(tool: ToolPolicy, args: Arguments): CallDecision 
   const level = levelOf(tool);
   const text = textAt(statement, args, level);
   if (typeof text !== 'string') return text;
-  const findings = statement.judge(text);
+  const findings = statement.judge(text).map((one) => ({ ...one, field: `${tool.rule}.${one.field}` }));
   const [worst] = findings;
   if (worst === undefined) return null;
-  return denyCall('StatementNotAllowed', { rule: `${statement.rule}.${worst.field}`, level }, ...findings);
+  return denyCall('StatementNotAllowed', { rule: worst.field, level }, ...findings);
 }
 
 function levelOf({ executor }: ToolPolicy): EnforcementLevel {
