@@ -166,6 +166,6 @@ function checksOf(
     { name: 'pods', problem: pods.problem },
     { name: 'identities', problem: identities.problem },
     { name: 'certificate', problem: certificate.problem },
-    { name: 'audit', problem: audit.problem },
+    { name: 'audit', problem: () => audit.problem() },
   ];
 }
