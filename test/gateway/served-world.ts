@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer as createTlsServer, type Server } from 'node:tls';
 import type { Socket } from 'node:net';
 import { type CertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
@@ -74,6 +73,7 @@ export function createServedWorld(authority: CertificateAuthority): ServedWorld 
 /** Resolves when the socket is closed, however it ends. */
 export async function closed(socket: Socket): Promise<void> {
   if (socket.closed) return;
-  socket.on('error', () => undefined);
-  await once(socket, 'close');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on('error', () => undefined).once('close', () => resolve());
+  await promise;
 }
