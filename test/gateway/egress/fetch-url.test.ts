@@ -309,7 +309,7 @@ describe('a body', () => {
     await expectNoSockets(world);
   });
 
-  test.each(ENCODINGS.slice(1))('in %s that is not %s is an error', async (encoding) => {
+  test.each(ENCODINGS.slice(1))('that is not what it says, %s, is an error', async (encoding) => {
     const world = await serveFetches(answer(Buffer.from('this is plain text'), encoding));
     expect(await world.fetch(URL_)).toMatchObject({ refusal: { reason: 'ResponseBroken' } });
   });
@@ -404,7 +404,10 @@ describe('a server', () => {
     [
       'that answers interim responses only',
       (socket) =>
-        void setInterval(() => socket.destroyed || socket.write('HTTP/1.1 100 Continue\r\n\r\n'), 20).unref(),
+        void setInterval(
+          () => socket.destroyed || socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'),
+          20,
+        ).unref(),
       'ResponseTimedOut',
     ],
     [
