@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { loadSqlParser } from '../../src/lib/sql-parser.ts';
 
 const GOOD = 'WITH a AS (SELECT x FROM s.t WHERE y = 1) SELECT count(*) FROM a JOIN s.u USING (x)';
-const TOO_DEEP = `SELECT ${'1+'.repeat(100_000)}1`;
+const TOO_DEEP = `SELECT ${'1+'.repeat(30_000)}1`;
 
 test('a text that exhausts the stack changes nothing for those after it', async () => {
   const parser = await loadSqlParser();
   const expected = parser.parse(GOOD);
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < 4; round += 1) {
     expect(parser.parse(TOO_DEEP)).toEqual({ problem: expect.stringContaining('nested too deeply') });
     expect(parser.parse(GOOD)).toEqual(expected);
     await setImmediate();
