@@ -2,13 +2,13 @@ import { errorMessage } from '../lib/error-message.ts';
 import { type AuditLog, AuditUnavailableError, type Durability } from './audit-log.ts';
 import type { AuditRecordInput } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';
-import { buildRecord } from './build-record.ts';
+import { buildRecord, unavailableOutcome } from './build-record.ts';
 import { createDenialCounter } from './denial-counter.ts';
 import type { FileSink } from './file-sink.ts';
 import type { FollowedKey } from './follow-tenant-key.ts';
 import { logRecord } from './log-record.ts';
 import type { AuditLimits, AuditLogOptions } from './open-audit-log.ts';
-import { createPendingRecords, type PendingRecord, type PendingRecords, sizeOf } from './pending-records.ts';
+import { type PendingRecord, PendingRecords, sizeOf } from './pending-records.ts';
 import { recordArguments } from './record-arguments.ts';
 import type { RecordWriter } from './record-writer.ts';
 import { removeExpired } from './remove-expired.ts';
@@ -22,7 +22,6 @@ export interface AuditLogParts extends Omit<AuditLogOptions, 'limits' | 'stream'
   readonly key: FollowedKey | null;
 }
 
-/** Calls that have an intent and no outcome yet. */
 const MAX_OPEN_INTENTS = 50_000;
 const KEY_REFRESH_MILLISECONDS = 30_000;
 const EXPIRY_MILLISECONDS = 3_600_000;
@@ -37,26 +36,24 @@ export class EpochLog implements AuditLog {
   readonly #parts: AuditLogParts;
   readonly #pending: PendingRecords;
   readonly #denials = createDenialCounter();
-  /** By the UID of the call: what its intent said. */
-  readonly #open = new Map<string, AuditRecordInput>();
+  /** UIDs of calls that have an intent and no outcome yet. */
+  readonly #open = new Set<string>();
   readonly #dropped = new Map<string, number>();
   readonly #timers: readonly NodeJS.Timeout[];
   #inFlight: readonly PendingRecord[] = [];
   /** Intents in flight that were refused because that took too long. */
   readonly #refusedInFlight = new Set<PendingRecord>();
   #running: Promise<void> | null = null;
+  /** Whether an intent waits that nothing was begun for. */
+  #isUrgent = false;
   #problem: string | null = null;
   #notedDropped = -Infinity;
   #isStopped = false;
 
   constructor(parts: AuditLogParts) {
     this.#parts = parts;
-    const { maxPendingBytes: maxBytes, flushMilliseconds } = parts.limits;
-    this.#pending = createPendingRecords({
-      maxBytes,
-      reservedBytes: Math.floor(maxBytes / 10),
-      maxBytesOfSandbox: Math.floor(maxBytes / 4),
-    });
+    const { maxPendingBytes, flushMilliseconds } = parts.limits;
+    this.#pending = new PendingRecords(maxPendingBytes);
     this.#timers = [
       setInterval(() => this.#tick(), flushMilliseconds),
       setInterval(() => void parts.key?.refresh(), KEY_REFRESH_MILLISECONDS),
@@ -75,8 +72,11 @@ export class EpochLog implements AuditLog {
       const waiter = isSynced ? { since: this.#parts.now(), resolve, reject } : null;
       const full = this.#enqueue(record, waiter);
       if (full !== null) return reject(new AuditUnavailableError(full));
-      this.#open.set(input.callUID, input);
-      if (isSynced) return void this.#flush();
+      this.#open.add(input.callUID);
+      if (isSynced) {
+        this.#isUrgent = true;
+        return void this.#flush();
+      }
       return resolve({ sequence: null });
     });
   }
@@ -170,7 +170,11 @@ export class EpochLog implements AuditLog {
   }
 
   #flush(): Promise<void> {
-    this.#running ??= this.#run().finally(() => (this.#running = null));
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+      // Asked for after the last look at what waits.
+      if (this.#isUrgent) void this.#flush();
+    });
     return this.#running;
   }
 
@@ -182,6 +186,7 @@ export class EpochLog implements AuditLog {
 
   async #writeOnce(): Promise<boolean> {
     const taken = this.#pending.take();
+    this.#isUrgent = false;
     this.#inFlight = taken;
     try {
       const { written, refused } = await this.#parts.writer.write(taken);
@@ -205,15 +210,7 @@ export class EpochLog implements AuditLog {
     const { waiter, record } = pending;
     if (!this.#refusedInFlight.has(pending)) return waiter?.resolve({ sequence });
     // It is on the disk all the same, so its end is written too.
-    const { metadata, unmapped, ...rest } = record;
-    const { arguments: _arguments, ...known } = unmapped;
-    const outcome = {
-      ...rest,
-      metadata,
-      status_id: 2 as const,
-      status_detail: 'AuditUnavailable',
-      unmapped: { ...known, phase: 'Outcome' as const },
-    };
+    const outcome = unavailableOutcome(record);
     this.#pending.add({ record: outcome, bytes: sizeOf(outcome), isReserved: false, waiter: null }, true);
     return undefined;
   }
@@ -247,9 +244,7 @@ export class EpochLog implements AuditLog {
     this.#notedDropped = this.#parts.now();
   }
 
-  async #expire(): Promise<void> {
-    const { file } = this.#parts;
-    if (file === null) return;
-    await removeExpired({ ...this.#parts, file }, { pending: this.#pending, flush: () => this.#flush() });
+  #expire(): Promise<void> {
+    return removeExpired(this.#parts, { pending: this.#pending, flush: () => this.#flush() });
   }
 }

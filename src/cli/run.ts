@@ -1,5 +1,6 @@
 import { Command as Program, CommanderError } from 'commander';
 import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { canI } from './commands/can-i.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   release,
   doctor,
   vault,
+  audit,
   completion,
   version,
 ];
