@@ -16,19 +16,26 @@ export interface NodeCheck {
   readonly source?: unknown;
 }
 
+/** Names that common table expressions have given, from the inside out. */
+export interface Scope {
+  readonly names: ReadonlySet<string>;
+  readonly outer: Scope | null;
+}
+
 export interface Surroundings {
-  /** Whether a common table expression that the node sees has the name. */
-  isName(name: string): boolean;
+  readonly scope: Scope | null;
   /** Whether it is the VALUES of an INSERT. */
   readonly isSource: boolean;
 }
 
 type NodeObject = Readonly<Record<string, unknown>>;
-type Check = (node: NodeObject, surroundings: Surroundings) => NodeCheck | null;
+/** Null where there is nothing to say. */
+export type Check = (node: NodeObject, surroundings: Surroundings) => NodeCheck | null;
 
 const CATALOG = 'pg_catalog';
 
-const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
+/** Checks of what the walk over the fields leaves out, by the type of node. */
+export const NODE_CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['SelectStmt', checkSelect],
   ['InsertStmt', checkInsert],
   ['UpdateStmt', (node) => checkChange('Update', node)],
@@ -46,11 +53,6 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['RangeTableSample', checkSample],
   ['SQLValueFunction', checkValueFunction],
 ]);
-
-/** Checks what the walk over the fields does not; null where there is nothing to say. */
-export function checkNode(type: string, node: NodeObject, surroundings: Surroundings): NodeCheck | null {
-  return CHECKS.get(type)?.(node, surroundings) ?? null;
-}
 
 function checkSelect(node: NodeObject, { isSource }: Surroundings): NodeCheck {
   const operations: [SqlOperation, string][] = isSource ? [] : [['Select', 'SELECT']];
@@ -101,10 +103,10 @@ function checkBranch({ commandType }: NodeObject): NodeCheck {
 
 /** What is written to: PostgreSQL never takes the name of a common table expression for it. */
 function checkTarget({ relation }: NodeObject): NodeCheck {
-  return checkTable(relation as NodeObject, { isName: () => false, isSource: false }) ?? {};
+  return checkTable(relation as NodeObject, { scope: null, isSource: false }) ?? {};
 }
 
-function checkTable(node: NodeObject, { isName }: Surroundings): NodeCheck | null {
+function checkTable(node: NodeObject, { scope }: Surroundings): NodeCheck | null {
   const { catalogname, schemaname, relname, relpersistence } = node;
   if (typeof relname !== 'string' || relpersistence !== 'p' || catalogname !== undefined) {
     const found = showName([catalogname, schemaname, relname].filter((name) => typeof name === 'string'));
@@ -115,9 +117,14 @@ function checkTable(node: NodeObject, { isName }: Surroundings): NodeCheck | nul
     };
   }
   if (typeof schemaname === 'string') return checkSchema(schemaname, relname);
-  if (isName(relname)) return null;
+  if (isInScope(scope, relname)) return null;
   const fix = `Write "schema.table": what "${relname}" alone means depends on settings of the database.`;
   return { refusals: [refuseStatement(showName([relname]), 'must be named with its schema', fix)] };
+}
+
+function isInScope(scope: Scope | null, name: string): boolean {
+  for (let at = scope; at !== null; at = at.outer) if (at.names.has(name)) return true;
+  return false;
 }
 
 function checkSchema(schema: string, name: string): NodeCheck {

@@ -1,4 +1,4 @@
-import { checkNode, type NodeCheck, type SqlTable } from './check-node.ts';
+import type { NodeCheck, Scope, SqlTable } from './check-node.ts';
 import { describeNode } from './describe-node.ts';
 import { refuseStatement, type SqlFinding, type SqlOperation } from './sql-finding.ts';
 import { SQL_NODES, type FieldRule } from './sql-nodes.ts';
@@ -14,12 +14,6 @@ export interface StatementFacts {
 }
 
 type NodeObject = Readonly<Record<string, unknown>>;
-
-/** Names that common table expressions have given, from the inside out. */
-interface Scope {
-  readonly names: ReadonlySet<string>;
-  readonly outer: Scope | null;
-}
 
 interface Walk {
   readonly operations: Map<SqlOperation, string>;
@@ -54,8 +48,8 @@ function visitNode(walk: Walk, wrapped: unknown, scope: Scope | null): void {
 }
 
 function visit(walk: Walk, type: string, node: unknown, scope: Scope | null): void {
-  const fields = SQL_NODES.get(type);
-  if (fields === undefined || !isObject(node)) return refuse(walk, unknownNode(type));
+  const known = SQL_NODES.get(type);
+  if (known === undefined || !isObject(node)) return refuse(walk, unknownNode(type));
   if (walk.depth >= MAX_DEPTH) {
     return refuse(
       walk,
@@ -63,14 +57,10 @@ function visit(walk: Walk, type: string, node: unknown, scope: Scope | null): vo
     );
   }
   walk.depth += 1;
-  const checked = checkNode(type, node, {
-    isName: (name) => isInScope(scope, name),
-    isSource: walk.sources.has(node),
-  });
-  if (checked !== null) note(walk, checked);
-  const inner = scopeOf(walk, node['withClause'], scope);
+  if (known.check !== undefined) note(walk, known.check(node, { scope, isSource: walk.sources.has(node) }));
+  const inner = known.fields.has('withClause') ? scopeOf(walk, node['withClause'], scope) : scope;
   for (const field in node) {
-    const rule = fields.get(field);
+    const rule = known.fields.get(field);
     if (rule === undefined) refuse(walk, unknownNode(`${type}.${field}`));
     else if (field !== 'withClause' && rule !== 'Checked') visitField(walk, rule, node[field], inner);
   }
@@ -113,12 +103,9 @@ function nameOf(wrapped: unknown): string {
   return isObject(expression) ? String(expression['ctename']) : '';
 }
 
-function isInScope(scope: Scope | null, name: string): boolean {
-  for (let at = scope; at !== null; at = at.outer) if (at.names.has(name)) return true;
-  return false;
-}
-
-function note(walk: Walk, { operations, table, refusals, source }: NodeCheck): void {
+function note(walk: Walk, check: NodeCheck | null): void {
+  if (check === null) return;
+  const { operations, table, refusals, source } = check;
   for (const [operation, because] of operations ?? []) {
     if (!walk.operations.has(operation)) walk.operations.set(operation, because);
   }
