@@ -14,6 +14,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
 import type { NodeFacts } from '../policy/nodes/node-facts.ts';
 import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
+import { GATEWAY_SELECTOR } from '../render/tenant/rendered-object.ts';
 import type {
   ObservedConfigMap,
   ObservedContainer,
@@ -41,6 +42,8 @@ export interface OperatorCaches extends CacheSet {
   readonly nodes: SharedCache<KubeObject & NodeFacts>;
   /** Pods of the installer of seccomp profiles. */
   readonly installerPods: SharedCache<KubeObject & InstallerPod>;
+  /** With the index `namespace`. */
+  readonly gatewayPods: SharedCache<ObservedPod>;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
@@ -55,9 +58,13 @@ export interface OperatorCaches extends CacheSet {
   readonly synced: () => boolean;
 }
 
-const INSTALLER = Object.entries(INSTALLER_LABELS)
-  .map(([key, value]) => `${key}=${value}`)
-  .join(',');
+const selectorOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+const INSTALLER = selectorOf(INSTALLER_LABELS);
+const GATEWAY_PODS = selectorOf(GATEWAY_SELECTOR);
 
 const MANAGED = { labelSelector: `${MANAGED_BY.label}=${MANAGED_BY.value}` };
 
@@ -89,6 +96,11 @@ export function createOperatorCaches(shared: {
     installerPods: cache<KubeObject & InstallerPod>(resources.pods, {
       namespace: SYSTEM_NAMESPACE,
       labelSelector: INSTALLER,
+    }),
+    gatewayPods: cache<ObservedPod>(resources.pods, {
+      labelSelector: GATEWAY_PODS,
+      transform: podFacts,
+      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     }),
     otherPolicies: createOtherPolicies(shared),
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),

@@ -25,6 +25,7 @@ import {
 import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
 import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
+import { keepAuditKey } from '../audit/keep-audit-key.ts';
 import { toldRole } from '../feed/feed-context.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
 import { findLost } from './find-lost.ts';
@@ -80,6 +81,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   if (!hasRight) return waitFor(right);
 
   const certificates = await provideCertificates(task, tracker);
+  const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
   tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideFacts(task, tracker);
   const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
@@ -96,6 +98,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
     facts: { ...tracker.facts(), ...observed(task), targetsProblem },
     nextTime: Math.min(
       certificates.nextTime,
+      keyTime ?? Infinity,
       targetsProblem === null ? Infinity : context.clock.now() + TARGETS_MILLISECONDS,
     ),
   };
