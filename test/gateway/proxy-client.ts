@@ -52,6 +52,11 @@ export function askTunnel(access: ProxyAccess, authority: string, more = ''): Pr
 export async function openTunnel(access: ProxyAccess, authority: string, ca: string): Promise<TLSSocket> {
   const { status, body, socket } = await askTunnel(access, authority);
   if (status !== 200) throw new Error(`the proxy answered ${status}: ${JSON.stringify(body)}`);
+  return secureTunnel(socket, authority, ca);
+}
+
+/** Opens TLS to the host in a tunnel. */
+export async function secureTunnel(socket: Socket, authority: string, ca: string): Promise<TLSSocket> {
   const secure = connectTls({ socket, servername: authority.replace(/:\d+$/, ''), ca });
   secure.on('error', () => undefined);
   await Promise.race([

@@ -12,6 +12,8 @@ export interface ServedWorld {
   readonly resolved: string[];
   /** Every address that was dialled, in order. */
   readonly dialled: string[];
+  /** The local ports that public addresses lead to. */
+  readonly ports: ReadonlyMap<string, number>;
   /** Says which addresses a name has from now on. Several lists: one after the other, each for one answer. */
   readonly name: (host: string, ...answers: readonly (readonly string[])[]) => void;
   /** Serves TLS for a host at a public address. */
@@ -30,6 +32,7 @@ export function createServedWorld(authority: CertificateAuthority): ServedWorld 
   const world: ServedWorld = {
     resolved: [],
     dialled: [],
+    ports,
     name: (host, ...lists) => void answers.set(host, [...lists]),
     serve: async (host, address, onConnection) => {
       const { certificate, privateKey } = await issueServingCertificate(authority, [host], Date.now());
