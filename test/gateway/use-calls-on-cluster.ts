@@ -66,7 +66,7 @@ export function useCallsOnCluster(tweak: (spec: AgentRole['spec']) => void): Cal
     );
   });
   afterAll(async () => {
-    await state.stop?.();
+    await state.remove?.();
     await client?.close();
     await controlPlane?.stop();
   });
@@ -102,7 +102,7 @@ function factsConfigMap(namespace: string, agents: string): KubeObject {
     metadata: { namespace, name: GATE_FACTS.configMap },
     data: { [GATE_FACTS.key]: JSON.stringify(facts) },
   };
-  return configMap as KubeObject;
+  return configMap;
 }
 
 async function allow(client: KubeClient, namespace: string, resource: string): Promise<void> {
