@@ -83,7 +83,12 @@ const sqlBlock = z.object({
       ),
     64,
   ).describe('Tables that may be named, as `schema.table`, or `schema.*` for all of a schema. Empty: none.'),
-  maxRows: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_ROWS).describe('Maximum number of rows in a result.'),
+  maxRows: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(DEFAULT_MAX_ROWS)
+    .describe('Maximum number of rows in a result.'),
 });
 
 /** Where a tool with executor `MCP` is found. */
