@@ -9,7 +9,7 @@ import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
-import { createMetricsServer } from '../serve/metrics.ts';
+import { createMetricsServer, registerGauge } from '../serve/metrics.ts';
 import { createProbeServer, type ReadinessCheck } from '../serve/probes.ts';
 import { followCertificate, type FollowedCertificate } from './certificate-folder.ts';
 import type { GatewayConfiguration } from './configuration.ts';
@@ -137,7 +137,7 @@ interface Parts {
 }
 
 function createServices(
-  { configuration, log, clock }: GatewayOptions,
+  { configuration, log, clock, registry }: GatewayOptions,
   { knowledge: { identities }, audit, metrics, isDraining }: Parts,
 ): PipelineServices {
   const openCalls = createOpenCalls({ identities, maxCallsPerPod: MAX_CALLS_PER_POD });
@@ -153,6 +153,12 @@ function createServices(
     connectionsPerMinute: CONNECTIONS_PER_MINUTE,
     monotonicNow: () => performance.now(),
     now: () => clock.now(),
+  });
+  registerGauge(registry, {
+    name: 'cloister_gateway_limit_keys',
+    help: 'Addresses, sandboxes and tools whose use is remembered, by kind.',
+    label: 'kind',
+    read: limits.sizes,
   });
   return { identities, limits, audit, openCalls, isDraining, log, onEnd: metrics.call };
 }

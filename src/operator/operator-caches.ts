@@ -69,6 +69,8 @@ const selectorOf = (labels: Readonly<Record<string, string>>): string =>
 const INSTALLER = selectorOf(INSTALLER_LABELS);
 const GATEWAY_PODS = selectorOf(GATEWAY_SELECTOR);
 
+const BY_NAMESPACE = { namespace: ({ metadata }: KubeObject) => [metadata.namespace ?? ''] };
+
 const MANAGED = { labelSelector: `${MANAGED_BY.label}=${MANAGED_BY.value}` };
 
 /** What differs from cache to cache. */
@@ -92,9 +94,7 @@ export function createOperatorCaches(shared: {
     quarantines: cache<AgentQuarantine & KubeObject>(resources.agentQuarantines),
     namespaces: cache<KubeObject>(resources.namespaces, { metadataOnly: true }),
     pods: cache<ObservedPod>(resources.pods, { labelSelector: LABEL.role, transform: podFacts }),
-    networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, {
-      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
-    }),
+    networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, { indexes: BY_NAMESPACE }),
     nodes: cache<KubeObject & NodeFacts>(resources.nodes, { transform: nodeFacts }),
     installerPods: cache<KubeObject & InstallerPod>(resources.pods, {
       namespace: SYSTEM_NAMESPACE,
@@ -103,7 +103,7 @@ export function createOperatorCaches(shared: {
     gatewayPods: cache<ObservedPod>(resources.pods, {
       labelSelector: GATEWAY_PODS,
       transform: podFacts,
-      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+      indexes: BY_NAMESPACE,
     }),
     otherPolicies: createOtherPolicies(shared),
     tokenReviewers: cache<ObservedClusterRoleBinding>(resources.clusterRoleBindings, {

@@ -22,6 +22,8 @@ export interface ServedWorld {
 }
 
 const LOCAL = '127.0.0.1';
+/** A connection on which no TLS begins is not kept. */
+const HANDSHAKE_MILLISECONDS = 5_000;
 
 export function createServedWorld(authority: CertificateAuthority): ServedWorld {
   const answers = new Map<string, (readonly string[])[]>();
@@ -36,12 +38,17 @@ export function createServedWorld(authority: CertificateAuthority): ServedWorld 
     name: (host, ...lists) => void answers.set(host, [...lists]),
     serve: async (host, address, onConnection) => {
       const { certificate, privateKey } = await issueServingCertificate(authority, [host], Date.now());
-      const server = createTlsServer({ cert: certificate, key: privateKey.reveal(), allowHalfOpen: true });
+      const server = createTlsServer({
+        cert: certificate,
+        key: privateKey.reveal(),
+        allowHalfOpen: true,
+        handshakeTimeout: HANDSHAKE_MILLISECONDS,
+      });
       server.on('secureConnection', (socket) => {
         socket.on('error', () => undefined);
         onConnection(socket);
       });
-      server.on('tlsClientError', () => undefined);
+      server.on('tlsClientError', (_error, socket) => socket.destroy());
       server.on('connection', (socket: Socket) => {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
