@@ -20,17 +20,11 @@ process.on('message', (call: AgentCall) => {
 process.once('disconnect', () => process.exit());
 
 async function act(call: AgentCall): Promise<AgentAnswer> {
-  switch (call.act) {
-    case 'Ask':
-      return ask(call);
-    case 'Connect':
-      return connect(call.authority);
-    case 'OpenStream':
-      return openStream(call.authority);
-    case 'AwaitEnd':
-      await stream?.end;
-      return { text: `${stream?.bytes() ?? 0} bytes` };
-  }
+  if (call.act === 'Ask') return ask(call);
+  if (call.act === 'Connect') return connect(call.authority);
+  if (call.act === 'OpenStream') return openStream(call.authority);
+  await stream?.end;
+  return { text: `${stream?.bytes() ?? 0} bytes` };
 }
 
 async function ask({

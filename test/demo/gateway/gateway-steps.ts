@@ -111,18 +111,13 @@ export async function decided(agent: StartedAgent, asked: string, call: AgentCal
 }
 
 function told(asked: string, { status, body = {}, text }: AgentAnswer): Outcome {
-  const { reason, message, rule, level, response } = body;
-  const came = text ?? describeResponse(response) ?? message ?? body['decision'];
-  const by = rule === undefined || rule === null ? '' : `; ${String(rule)}, level ${String(level)}`;
+  const { decision, reason, message, rule, level, response } = body;
+  const fetched = response === undefined ? null : `${response.status} with ${response.body.length} bytes`;
+  const came = text ?? fetched ?? message ?? decision ?? '';
+  const by = typeof rule === 'string' ? ` (${rule}, level ${level ?? ''})` : '';
   return {
-    got: typeof reason === 'string' ? reason : 'Allowed',
+    got: reason ?? 'Allowed',
     by: GATEWAY,
-    details: [`  - ${asked}`, `  - ${String(status)}: ${String(came)}${by}`],
+    details: [`  - ${asked}`, `  - ${status ?? ''}: ${came}${by}`],
   };
-}
-
-function describeResponse(response: unknown): string | null {
-  if (typeof response !== 'object' || response === null) return null;
-  const { status, body } = response as { status: number; body: string };
-  return `${status} and ${body.length} bytes`;
 }

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { CertificateAuthority } from '../../../src/certificates/issue.ts';
+import { listenOn } from '../../../src/serve/listen.ts';
 import { createServedWorld } from '../../gateway/served-world.ts';
 
 /** The world outside as the gateway of the demo finds it. */
@@ -36,6 +37,7 @@ export const HOST = {
 
 /** Answers every cloud's machines; who reaches it gets the credentials of the node. */
 const METADATA_ADDRESS = '169.254.169.254';
+const MAPPED_ADDRESS = `::ffff:${METADATA_ADDRESS}`;
 const SEARCH_ADDRESS = '93.184.216.36';
 const REBOUND_ADDRESS = '93.184.216.37';
 const STREAM_MILLISECONDS = 20;
@@ -58,10 +60,11 @@ export async function serveOutside(authority: CertificateAuthority): Promise<Ser
   await world.serve(HOST.stream, '93.184.216.35', stream);
   await world.serve(HOST.search, SEARCH_ADDRESS, search);
   await world.serve(HOST.rebound, REBOUND_ADDRESS, search);
-  await world.serve(HOST.metadata, METADATA_ADDRESS, (socket) => {
+  const metadata = createServer((socket) => {
     metadataCalls += 1;
     socket.end('credentials of the node');
   });
+  const metadataPort = await listenOn(metadata, 0, '127.0.0.1');
   return {
     outside: {
       names: {
@@ -69,14 +72,21 @@ export async function serveOutside(authority: CertificateAuthority): Promise<Ser
         [HOST.stream]: [['93.184.216.35']],
         [HOST.search]: [[SEARCH_ADDRESS]],
         [HOST.metadata]: [[METADATA_ADDRESS]],
-        [HOST.mapped]: [[`::ffff:${METADATA_ADDRESS}`]],
+        [HOST.mapped]: [[MAPPED_ADDRESS]],
         [HOST.rebound]: [[REBOUND_ADDRESS], [METADATA_ADDRESS]],
       },
-      ports: Object.fromEntries(world.ports),
+      ports: {
+        ...Object.fromEntries(world.ports),
+        [METADATA_ADDRESS]: metadataPort,
+        [MAPPED_ADDRESS]: metadataPort,
+      },
       authority: authority.certificate,
     },
     metadataCalls: () => metadataCalls,
-    stop: world.stop,
+    stop: () => {
+      world.stop();
+      metadata.close();
+    },
   };
 }
 

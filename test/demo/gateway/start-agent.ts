@@ -21,12 +21,23 @@ export type AgentCall =
   | { readonly act: 'Ask'; readonly path: string; readonly tool: string; readonly arguments: object }
   | { readonly act: 'AwaitEnd' };
 
+/** What the gateway answers, as far as the demo shows it. */
+export interface AnswerBody {
+  readonly decision?: string;
+  readonly reason?: string | null;
+  readonly message?: string | null;
+  readonly rule?: string | null;
+  readonly level?: string | null;
+  /** What was fetched. */
+  readonly response?: { readonly status: number; readonly body: string };
+}
+
 /** What came of it. */
 export interface AgentAnswer {
   /** Of HTTP. */
   readonly status?: number;
   /** What the gateway says of it. */
-  readonly body?: Readonly<Record<string, unknown>>;
+  readonly body?: AnswerBody;
   readonly retryAfter?: string;
   /** What came through. */
   readonly text?: string;
