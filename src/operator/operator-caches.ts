@@ -1,7 +1,7 @@
 import type { AgentQuarantine } from '../api/agent-quarantine.ts';
 import type { AgentRole } from '../api/agent-role.ts';
 import type { AgentSandbox } from '../api/agent-sandbox.ts';
-import { LABEL, MANAGED_BY, SYSTEM_NAMESPACE } from '../api/names.ts';
+import { LABEL, MANAGED_BY, SYSTEM_NAMESPACE, TOKEN_REVIEWERS } from '../api/names.ts';
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
 import { type CacheSet, createCacheSet } from '../cluster/cache-set.ts';
 import { createSharedCache, type SharedCache } from '../cluster/shared-cache.ts';
@@ -14,7 +14,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
 import type { NodeFacts } from '../policy/nodes/node-facts.ts';
 import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
+import { GATEWAY_SELECTOR } from '../render/tenant/rendered-object.ts';
 import type {
+  ObservedClusterRoleBinding,
   ObservedConfigMap,
   ObservedContainer,
   ObservedPod,
@@ -41,6 +43,10 @@ export interface OperatorCaches extends CacheSet {
   readonly nodes: SharedCache<KubeObject & NodeFacts>;
   /** Pods of the installer of seccomp profiles. */
   readonly installerPods: SharedCache<KubeObject & InstallerPod>;
+  /** The one by which gateways may ask about tokens. */
+  readonly tokenReviewers: SharedCache<ObservedClusterRoleBinding>;
+  /** With the index `namespace`. */
+  readonly gatewayPods: SharedCache<ObservedPod>;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
@@ -55,9 +61,15 @@ export interface OperatorCaches extends CacheSet {
   readonly synced: () => boolean;
 }
 
-const INSTALLER = Object.entries(INSTALLER_LABELS)
-  .map(([key, value]) => `${key}=${value}`)
-  .join(',');
+const selectorOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+const INSTALLER = selectorOf(INSTALLER_LABELS);
+const GATEWAY_PODS = selectorOf(GATEWAY_SELECTOR);
+
+const BY_NAMESPACE = { namespace: ({ metadata }: KubeObject) => [metadata.namespace ?? ''] };
 
 const MANAGED = { labelSelector: `${MANAGED_BY.label}=${MANAGED_BY.value}` };
 
@@ -82,15 +94,21 @@ export function createOperatorCaches(shared: {
     quarantines: cache<AgentQuarantine & KubeObject>(resources.agentQuarantines),
     namespaces: cache<KubeObject>(resources.namespaces, { metadataOnly: true }),
     pods: cache<ObservedPod>(resources.pods, { labelSelector: LABEL.role, transform: podFacts }),
-    networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, {
-      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
-    }),
+    networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, { indexes: BY_NAMESPACE }),
     nodes: cache<KubeObject & NodeFacts>(resources.nodes, { transform: nodeFacts }),
     installerPods: cache<KubeObject & InstallerPod>(resources.pods, {
       namespace: SYSTEM_NAMESPACE,
       labelSelector: INSTALLER,
     }),
+    gatewayPods: cache<ObservedPod>(resources.pods, {
+      labelSelector: GATEWAY_PODS,
+      transform: podFacts,
+      indexes: BY_NAMESPACE,
+    }),
     otherPolicies: createOtherPolicies(shared),
+    tokenReviewers: cache<ObservedClusterRoleBinding>(resources.clusterRoleBindings, {
+      fieldSelector: `metadata.name=${TOKEN_REVIEWERS}`,
+    }),
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
     services: cache<ObservedService>(resources.services, MANAGED),
     statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Logger } from '../lib/log.ts';
 import type { Secret } from '../lib/secret.ts';
+import { admitFirst } from './admit-first.ts';
 import { type ConnectionLimits, maxRequestMilliseconds } from './limits.ts';
 import { listenOn } from './listen.ts';
 
@@ -20,6 +21,8 @@ export interface HttpsServerOptions {
   readonly log: Logger;
   /** Called for each connection before its handshake. Where it returns false, the connection is reset. */
   readonly admit?: (socket: Socket) => boolean;
+  /** Called to answer, and to end, a connection on which came something that is not HTTP. Where it is not set, Node does. */
+  readonly onUnreadable?: (socket: Socket) => void;
 }
 
 /** An HTTPS server that can change its certificate and shut down without losing a request. */
@@ -56,6 +59,14 @@ export function createHttpsServer(options: HttpsServerOptions, listener: Request
   });
   server.maxConnections = limits.maxConnections;
   if (options.admit !== undefined) admitFirst(server, options.admit);
+  const { onUnreadable } = options;
+  if (onUnreadable !== undefined) {
+    server.on('clientError', (_error, socket) => {
+      // A client that is gone, or that reset a connection it had no request on, gets no answer.
+      if (socket.writable) onUnreadable(socket as Socket);
+      else socket.destroy();
+    });
+  }
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
   const endConnections = (): void => {
     isEnding = true;
@@ -88,16 +99,6 @@ function serverOptions({ certificate, limits }: HttpsServerOptions): ServerOptio
 
 function keyPairOf({ certificate, privateKey }: ServingCertificate): { cert: string; key: string } {
   return { cert: certificate, key: privateKey.reveal() };
-}
-
-/** A handshake costs more than all else, so it is not begun for a connection that is refused. */
-function admitFirst(server: Server, admit: (socket: Socket) => boolean): void {
-  const listeners = server.listeners('connection');
-  server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    if (admit(socket)) for (const listener of listeners) Reflect.apply(listener, server, [socket]);
-    else socket.resetAndDestroy();
-  });
 }
 
 /**

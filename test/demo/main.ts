@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startControlPlane } from '../testbed/control-plane.ts';
+import { GATE_SOURCES } from '../testbed/gate-sources.ts';
 import { type RunningCloister, startCloister } from '../testbed/start-cloister.ts';
 import {
   applyTenant,
@@ -13,13 +14,14 @@ import {
 } from './prepare.ts';
 import { playOnNode } from './node.ts';
 import { operatorSteps, POLICY_FROM_BEFORE } from './operator.ts';
+import { playGateway } from './gateway/play-gateway.ts';
 import { playSteps } from './play-steps.ts';
 import { createPrinter } from './printer.ts';
 import { PROTECTED, UNPROTECTED } from './scenario.ts';
 import { runStep, type Step } from './step.ts';
 import { playWithVault } from './vault.ts';
 
-const HELP = `Shows a real Kubernetes API server refuse agent pods that do not match their role.
+const HELP = `Shows a real Kubernetes API server refuse agent pods that do not match their role, and the gateway decide what an agent calls.
 
   npm run demo                    the table
   npm run -s demo -- --json       one JSON object a step
@@ -82,7 +84,7 @@ async function play(
   tell: (text: string) => void,
 ): Promise<boolean> {
   tell('applying roles, a tenant and its namespace');
-  await applyTenant(controlPlane, [POLICY_FROM_BEFORE]);
+  await applyTenant(controlPlane, [POLICY_FROM_BEFORE, ...GATE_SOURCES]);
   await waitUntilRefused(controlPlane, FIRST_REFUSAL);
   const print = createPrinter(options.json === true);
   let ok = true;
@@ -99,6 +101,8 @@ async function play(
   await run(PROTECTED.slice(1));
   print.heading('With the operator');
   ok = (await playSteps(operatorSteps(controlPlane, cloister), print)) && ok;
+  tell('starting the gateway of the tenant, an agent, and a world outside');
+  ok = (await playGateway(controlPlane, print)) && ok;
   print.heading('With the webhook registrations deleted');
   await deleteRegistrations(controlPlane);
   await waitUntilRefused(controlPlane, LAST_REFUSALS);

@@ -17,9 +17,9 @@ export interface Step {
 export interface StepResult {
   readonly step: string;
   readonly expected: string;
-  /** `Admitted` or `Refused`. */
+  /** `Admitted` or `Refused`, or what came of something that the demo did. */
   readonly got: string;
-  /** Who refused; null where it was admitted. */
+  /** Who refused, and of a call through the gateway who decided; null where nobody did. */
   readonly by: string | null;
   readonly ok: boolean;
   /** Milliseconds from the request to the whole answer. */

@@ -32,8 +32,10 @@ describe('the demo', { timeout: 180_000 }, () => {
     for (const step of steps)
       expect(Object.keys(step)).toEqual(['step', 'expected', 'got', 'by', 'ok', 'ms']);
     const refusers = new Set(steps.map(({ by }) => by).filter((by) => by !== null));
-    for (const by of ['Explain', 'Decide', 'PodSecurity', 'Policy/cloister-backstop'])
+    for (const by of ['Explain', 'Decide', 'PodSecurity', 'Policy/cloister-backstop', 'Gateway'])
       expect(refusers).toContain(by);
+    for (const got of ['RateReached', 'AddressNotAllowed', 'ResponseTooLarge', 'Cut', 'Proven', 'Changed'])
+      expect(steps.map((step) => step.got)).toContain(got);
   });
 
   test('plays with --vault what a sandbox gets of Vault, and that it is taken back', async () => {

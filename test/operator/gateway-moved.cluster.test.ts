@@ -3,7 +3,7 @@ import type { TenantIsolation } from '../../src/api/tenant-isolation.ts';
 import { compliantPod } from '../e2e/samples.ts';
 import { TENANTS } from '../e2e/tenants.ts';
 import { NAMESPACE_PATH, useSandboxes } from '../e2e/use-sandboxes.ts';
-import { GATE_SOURCES } from './operator-on-cluster.ts';
+import { GATE_SOURCES } from '../testbed/gate-sources.ts';
 
 const { calls, controlPlane, run, pod } = useSandboxes();
 const PODS = `${NAMESPACE_PATH}/pods`;

@@ -41,6 +41,7 @@ export function inSystem(role: string): readonly string[] {
     'ResourceQuota cloister-quota',
     'RoleBinding cloister-gateway',
     'RoleBinding cloister-operator-secrets',
+    'Secret cloister-audit-key',
     'Secret cloister-gateway-authority',
     'Secret cloister-gateway-certificate',
     'Service cloister-gateway',

@@ -9,6 +9,7 @@ import { type Operator, startOperator } from '../../src/operator/start-operator.
 import { deleteRegistrations } from '../demo/prepare.ts';
 import { readSampleObject } from '../demo/samples.ts';
 import type { StartedControlPlane } from '../testbed/control-plane.ts';
+import { GATE_SOURCES } from '../testbed/gate-sources.ts';
 import { installCloister } from '../testbed/install-cloister.ts';
 
 /** The operator in this process, as its own user, with all that it writes counted. */
@@ -33,27 +34,6 @@ export interface OperatorOnClusterOptions {
 }
 
 const GATEWAY_FLAGS = ['--gateway-image=packages.example.com/cloister:1', '--gateway-memory=256Mi'];
-
-/** Where the API server and the webhook would be, which no test calls. */
-export const ENDPOINT = '203.0.113.10';
-
-/** What the operator reads of a cluster with nodes, to know what start gates must try. */
-export const GATE_SOURCES: readonly object[] = [
-  {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name: 'kubernetes', namespace: 'default' },
-    addressType: 'IPv4',
-    endpoints: [{ addresses: [ENDPOINT] }],
-    ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'cloister-webhook', namespace: 'cloister-system' },
-    spec: { ports: [{ name: 'https', port: 443 }] },
-  },
-];
 
 /** Installs Cloister without its webhook, and what the operator reads of a cluster with nodes. */
 export async function prepareCluster(controlPlane: StartedControlPlane): Promise<void> {

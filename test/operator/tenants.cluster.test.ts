@@ -4,7 +4,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { GateFacts } from '../../src/policy/gate/gate-facts.ts';
 import { NAMESPACES } from '../e2e/enrolled-tenants.ts';
 import { IN_ENROLLED, IN_SYSTEM, managedIn } from './managed-objects.ts';
-import { ENDPOINT, type OperatorOnCluster } from './operator-on-cluster.ts';
+import { ENDPOINT } from '../testbed/gate-sources.ts';
+import type { OperatorOnCluster } from './operator-on-cluster.ts';
 import { useTenantCluster, WAIT } from './use-tenant-cluster.ts';
 
 const NETWORK = '/apis/networking.k8s.io/v1/namespaces';

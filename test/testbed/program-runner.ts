@@ -24,6 +24,8 @@ export interface RunningProgram {
 export interface ProcessOptions {
   /** Where it listens; 127.0.0.1 unless set. */
   readonly address?: string;
+  /** The file that is started instead of the program's own. */
+  readonly file?: string;
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
   /** Variables beside PATH and HOME. */
@@ -56,9 +58,10 @@ export async function createProgramRunner({ isBuilt = false } = {}): Promise<Pro
   watchdog.folder(folder);
   const started: ServerProcess[] = [];
   return {
-    start: async (name, flags, { address = ADDRESS, nodeFlags = [], environment = {} } = {}) => {
+    start: async (name, flags, options = {}) => {
+      const { address = ADDRESS, nodeFlags = [], environment = {} } = options;
       const [probePort, metricsPort] = [await freePort(address), await freePort(address)];
-      const file = isBuilt ? `dist/bin/${name}.js` : `src/bin/${name}.ts`;
+      const file = options.file ?? (isBuilt ? `dist/bin/${name}.js` : `src/bin/${name}.ts`);
       const program = fileURLToPath(new URL(`../../${file}`, import.meta.url));
       const own = [`--address=${address}`, `--probe-port=${probePort}`];
       if (name === 'operator') own.push(`--metrics-port=${metricsPort}`);

@@ -1,4 +1,5 @@
 import { rootCertificates } from 'node:tls';
+import { type AgentRole, agentRole } from '../../api/agent-role.ts';
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../../certificates/gateway-certificates.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
 import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-budget.ts';
-import { gatewayNetworkPolicy } from '../../render/tenant/gateway-network-policy.ts';
+import { gatewayNetworkPolicy, outsidePortsOf } from '../../render/tenant/gateway-network-policy.ts';
 import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
 import { gatewayService } from '../../render/tenant/gateway-service.ts';
 import { gatewayStatefulSet, type GatewaySettings } from '../../render/tenant/gateway-stateful-set.ts';
@@ -21,6 +22,7 @@ import {
 import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
 import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
+import { keepAuditKey } from '../audit/keep-audit-key.ts';
 import { toldRole } from '../feed/feed-context.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
 import { findLost } from './find-lost.ts';
@@ -77,9 +79,14 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   if (!hasRight) return waitFor(right);
 
   const certificates = await provideCertificates(task, tracker);
+  const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
   tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideGateFacts(task, tracker.apply);
-  const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
+  const policy = gatewayNetworkPolicy(name, {
+    apiServerPorts: context.configuration.apiServerPorts,
+    outsidePorts: outsidePortsOf(rolesOf(task)),
+    deniedAddresses: task.settings.deniedAddresses,
+  });
   const [isClosed] = await Promise.all([
     tracker.apply(policy).then(isInPlace),
     ...[gatewayServiceAccount(name), gatewayService(name), gatewayDisruptionBudget(name)].map(tracker.apply),
@@ -93,6 +100,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
     facts: { ...tracker.facts(), ...observed(task), targetsProblem },
     nextTime: Math.min(
       certificates.nextTime,
+      keyTime ?? Infinity,
       targetsProblem === null ? Infinity : context.clock.now() + TARGETS_MILLISECONDS,
     ),
   };
@@ -100,6 +108,15 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
 
 /** What the targets are read from is in no cache, so no event says that it is there. */
 const TARGETS_MILLISECONDS = 5_000;
+
+/** The specs of the roles that the tenant allows, as far as there are any. */
+function rolesOf({ tenant, context: { caches } }: GatewayTask): readonly AgentRole['spec'][] {
+  return tenant.spec.roles.allowed.flatMap((name) => {
+    const role = caches.roles.get(undefined, name);
+    // Read by the schema, so that what an older API server left out is there.
+    return role === undefined ? [] : agentRole.schema.shape.spec.parse(role.spec);
+  });
+}
 
 /** Remembers what is not as it must be. */
 function trackOutcomes(apply: ApplyRendered) {

@@ -13,6 +13,7 @@ import { closeNetwork, networkReport } from './close-network.ts';
 import { complianceReport } from './compliance-report.ts';
 import { nextExpiration } from './enrolments.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
+import { keepTokenReviewers } from './keep-token-reviewers.ts';
 import type { EnrolmentPlan } from './plan-enrolment.ts';
 import { findLeft } from './left-objects.ts';
 import { provideQuotas, quotaReport } from './provide-quotas.ts';
@@ -45,6 +46,7 @@ export function createTenantReconciler(context: TenantContext): Work {
       await enrolNamespaces(name, plan, { context, attempts }),
       await releaseNamespaces(name, plan, { context, attempts }),
     ].includes(true);
+    if (context.configuration.gateway !== null) await attempts.attempt(() => keepTokenReviewers(context));
     const dueTime =
       tenant === undefined
         ? await deleteSystemNamespace(name, { context, attempts })

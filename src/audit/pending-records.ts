@@ -1,0 +1,99 @@
+import type { AuditUnavailableError } from './audit-log.ts';
+import type { AuditRecord } from './audit-record.ts';
+
+/** A record that waits to be written. */
+export interface PendingRecord {
+  readonly record: AuditRecord;
+  /** What it takes up, roughly. */
+  readonly bytes: number;
+  /** May use what is kept for containment. */
+  readonly isReserved: boolean;
+  /** Of an intent that is `Synced`. */
+  readonly waiter: Waiter | null;
+}
+
+export interface Waiter {
+  readonly since: number;
+  readonly resolve: (written: { readonly sequence: number }) => void;
+  readonly reject: (error: AuditUnavailableError) => void;
+}
+
+/** A record beside its texts, as far as they are counted. */
+const RECORD_BYTES = 1_400;
+
+/** Roughly what a record takes up. */
+export function sizeOf({ message, unmapped, http_request: request }: AuditRecord): number {
+  const { arguments: recorded } = unmapped;
+  const ciphertext = recorded !== undefined && 'aes_256_gcm' in recorded ? recorded.aes_256_gcm.length : 0;
+  return RECORD_BYTES + ciphertext + (message?.length ?? 0) + (request?.url.path.length ?? 0);
+}
+
+/** Records that wait, within bounds. */
+export class PendingRecords {
+  /** Bytes that may wait. A tenth of them is for containment alone, and one sandbox may have a quarter. */
+  readonly #maxBytes: number;
+  readonly #bytesOf = new Map<string, number>();
+  #waiting: PendingRecord[] = [];
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  count(): number {
+    return this.#waiting.length;
+  }
+
+  /** Returns why it cannot be taken; null where it was. An outcome is always taken: its intent was. */
+  add(pending: PendingRecord, isOutcome: boolean): string | null {
+    const reason = isOutcome ? null : this.#refusalOf(pending);
+    if (reason !== null) return reason;
+    this.#waiting.push(pending);
+    this.#count(pending, 1);
+    return null;
+  }
+
+  /** Takes all. */
+  take(): readonly PendingRecord[] {
+    const taken = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    this.#bytesOf.clear();
+    return taken;
+  }
+
+  /** Puts back what could not be written, before all others. */
+  putBack(pending: readonly PendingRecord[]): void {
+    this.#waiting = [...pending, ...this.#waiting];
+    for (const one of pending) this.#count(one, 1);
+  }
+
+  /** Takes the intents that have waited since before a time. */
+  takeStale(before: number): readonly PendingRecord[] {
+    const isStale = ({ waiter }: PendingRecord) => waiter !== null && waiter.since < before;
+    const stale = this.#waiting.filter(isStale);
+    if (stale.length === 0) return stale;
+    this.#waiting = this.#waiting.filter((one) => !isStale(one));
+    for (const one of stale) this.#count(one, -1);
+    return stale;
+  }
+
+  #refusalOf({ record, bytes, isReserved }: PendingRecord): string | null {
+    const limit = isReserved ? this.#maxBytes : this.#maxBytes * 0.9;
+    if (this.#bytes + bytes > limit) return 'too many records wait to be written';
+    const sandbox = record.unmapped.sandbox_uid;
+    if (isReserved || sandbox === undefined) return null;
+    return (this.#bytesOf.get(sandbox) ?? 0) + bytes > this.#maxBytes / 4
+      ? 'too many records of this sandbox wait to be written'
+      : null;
+  }
+
+  #count({ record, bytes }: PendingRecord, sign: 1 | -1): void {
+    this.#bytes += sign * bytes;
+    const sandbox = record.unmapped.sandbox_uid;
+    if (sandbox === undefined) return;
+    const sum = (this.#bytesOf.get(sandbox) ?? 0) + sign * bytes;
+    if (sum > 0) this.#bytesOf.set(sandbox, sum);
+    else this.#bytesOf.delete(sandbox);
+  }
+}
