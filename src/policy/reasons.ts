@@ -6,6 +6,49 @@ export const REASONS = {
   ObjectInvalid:
     'The object breaks a rule that needs other objects, the clock or the content of a free-form field.',
   ObjectMissing: 'The request carries no object, so nothing can be evaluated.',
+  NameNotResolved: 'The DNS knows no address of the host, or did not answer in time.',
+  DestinationUnreachable: 'No address of the host took the connection in time.',
+  HelloRefused:
+    'The tunnel did not begin in time with a TLS ClientHello that names the host of the CONNECT request.',
+  EncryptedClientHello:
+    'The ClientHello has a part that only the destination can read, and the role does not tolerate that for this host.',
+  TLSNotEstablished: 'The destination did not prove with a certificate that it is the host.',
+  RequestHeaderNotAllowed: 'The request has a header that the gateway does not send.',
+  RedirectNotAllowed:
+    'The destination redirects to what is not HTTPS, cannot be read, or is one redirect too many.',
+  ResponseTooLarge: 'The response is larger than the tool may read, before or after it is decompressed.',
+  ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
+  ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',
+  CallCut: 'The call was ended while it ran.',
+  SourceNotAPod:
+    'The source address is not that of exactly one running pod of the tenant with a network of its own.',
+  PodEnding: 'The pod at the source address has ended or is being deleted.',
+  NoProof: 'The request does not prove which pod sent it.',
+  ProofMalformed: 'What should prove which pod sent the request is malformed or is there twice.',
+  ProofWrong: 'The secret or token is not one of the pod at the source address.',
+  ProofNotReviewed: 'The API server could not be asked about the token.',
+  Contained: 'A quarantine or the end of its task cuts the pod off.',
+  RoleWithdrawn: 'The tenant does not allow the role of the pod, or the role is gone.',
+  RoleChanged: 'The role, or what the sandbox leaves of it, is not what it was when the pod was identified.',
+  NotReady: 'The gateway does not know enough yet, or any more, to tell who asks.',
+  ToolNotAllowed: 'The role, or what the sandbox leaves of it, has no such tool.',
+  ToolNotCarried:
+    'This version of the gateway does not run tools of this executor. The role may allow the call all the same.',
+  RuleUnusable: 'A rule of the role cannot be used as it is written, so that it allows nothing.',
+  ArgumentMissing: 'An argument that a rule of the tool is about is missing, or is not text.',
+  ArgumentNotCovered: 'No rule and no schema of the tool says anything about an argument.',
+  ArgumentsInvalid: 'The arguments do not fit the JSON Schema of the tool.',
+  PathNotCanonical: 'A path is not written in the one form that can be compared.',
+  PathNotAllowed: 'The tool may not name this path.',
+  FileTooLarge: 'A file is larger than the tool may read or write.',
+  URLNotCanonical: 'A URL is not one that the gateway can decide on.',
+  HostNotCanonical: 'A host is not written in the one form that can be compared.',
+  HostNotAllowed: 'The role does not allow this host.',
+  PortNotAllowed: 'The role does not allow this port of the host.',
+  MethodNotAllowed: 'The capabilities of the tool do not include this method.',
+  AddressNotAllowed: 'The host has an address that is not public, or that the gateway must not reach.',
+  StatementNotAllowed: 'The tool may not run this SQL statement.',
+  ConfirmationRequired: 'A person has to confirm the call first.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Reason = keyof typeof REASONS;

@@ -34,10 +34,8 @@ interface VerdictNotes {
 export const ALLOWED: AllowedVerdict = Object.freeze({ allowed: true });
 
 const FORBIDDEN = { code: 403, reason: 'Forbidden' } as const;
-const STATUS: Readonly<Record<Reason, { readonly code: number; readonly reason: string }>> = {
-  ContractViolated: FORBIDDEN,
-  Quarantined: FORBIDDEN,
-  AccessNotAllowed: FORBIDDEN,
+/** The reasons that are not answered as forbidden. */
+const STATUS: Readonly<Partial<Record<Reason, { readonly code: number; readonly reason: string }>>> = {
   ObjectInvalid: { code: 422, reason: 'Invalid' },
   ObjectMissing: { code: 400, reason: 'BadRequest' },
 };
@@ -52,7 +50,7 @@ export function toVerdict(subject: string, decision: Decision): AdmissionVerdict
   const violations = decision.effect === 'Deny' ? decision.violations : [];
   return {
     allowed: false,
-    ...STATUS[decision.reason],
+    ...(STATUS[decision.reason] ?? FORBIDDEN),
     message: describeDenial(subject, decision),
     checks: [...new Set(violations.map(({ check }) => check))],
   };
