@@ -1,33 +1,26 @@
 import { echoHosts } from './destinations.ts';
 import { beRefused, openEchoTunnel, type OpenTunnel, type TunnelTarget, useEchoTunnel } from './tunnels.ts';
 
-/** What came of many tunnels. */
-export interface TunnelLoad {
-  readonly asked: number;
-  readonly refused: number;
-  /** From the connection until the end of each tunnel that was established. */
-  readonly milliseconds: readonly number[];
-}
-
 /** One in so many asks for a host that the role does not allow. */
 export const REFUSED_ONE_IN = 100;
 
-/** Opens, uses and ends `count` tunnels with so many under way, to all hosts in turn. Every answer is checked. */
+/**
+ * Opens, uses and ends `count` tunnels with so many under way, to all hosts in turn. Every answer is checked. Resolves to the
+ * milliseconds that each took from the connection to the end, the refused ones left out.
+ */
 export async function runTunnels(
   target: TunnelTarget,
   count: number,
   inFlight: number,
-): Promise<TunnelLoad> {
+): Promise<readonly number[]> {
   const hosts = echoHosts();
   const milliseconds: number[] = [];
   let next = 0;
-  let refused = 0;
   const useInTurn = async (): Promise<void> => {
     while (next < count) {
       const index = next++;
       if (target.refusedHost !== null && index % REFUSED_ONE_IN === REFUSED_ONE_IN - 1) {
         await beRefused(target, target.refusedHost, index);
-        refused += 1;
         continue;
       }
       const started = performance.now();
@@ -36,7 +29,7 @@ export async function runTunnels(
     }
   };
   await Promise.all(Array.from({ length: inFlight }, useInTurn));
-  return { asked: count, refused, milliseconds };
+  return milliseconds;
 }
 
 /** Tunnels that carry nothing. */

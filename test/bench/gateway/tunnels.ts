@@ -19,6 +19,8 @@ export interface TunnelTarget {
   readonly hellos: ReadonlyMap<string, Buffer>;
   /** The host that must be refused; null if the proxy refuses none. */
   readonly refusedHost: string | null;
+  /** What was asked for since the proxy was started. */
+  readonly tally: { asked: number; refused: number };
 }
 
 /** A tunnel whose hello has been answered. */
@@ -35,12 +37,13 @@ const MESSAGE = Buffer.alloc(1_024, 'message of the bench ');
 
 /** Opens a tunnel and returns its head and its socket. The user's address is one of loopback. */
 async function ask(
-  { port, users }: TunnelTarget,
+  { port, users, tally }: TunnelTarget,
   host: string,
   index: number,
 ): Promise<OpenTunnel & { readonly head: string }> {
   const user = users[index % users.length];
   if (user === undefined) throw new Error('nobody may open a tunnel');
+  tally.asked += 1;
   const socket = connect({
     host: PROXY_ADDRESS,
     port,
@@ -98,6 +101,7 @@ export async function beRefused(target: TunnelTarget, host: string, index: numbe
   if (!body.includes('HostNotAllowed')) {
     throw new Error(`${host}: must be refused, got ${head.trimEnd()} ${body}`);
   }
+  target.tally.refused += 1;
 }
 
 /** Reads so many bytes through a tunnel, each of which is compared. */
