@@ -46,7 +46,8 @@ export function openLoadClient(target: Target, connections: number): LoadClient 
     connections,
     pipelining: 1,
     allowH2: false,
-    connect: { ca: target.authority, localAddress: target.localAddress ?? null },
+    connect: { ca: target.authority },
+    ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: KEEP_ALIVE_MILLISECONDS,
   });
