@@ -1,6 +1,8 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { Secret } from '../../lib/secret.ts';
+import type { WatchedCache } from '../../cluster/cache-set.ts';
+import type { TenantFeed } from '../../policy/feed/feed-schemas.ts';
 import type { Reason } from '../../policy/reasons.ts';
 
 /** What a role says of calls, compiled. */
@@ -58,13 +60,20 @@ export interface Identities {
   readonly stop: () => Promise<void>;
   /** Why somebody cannot be identified now, in one line; null where everybody can. */
   readonly problem: () => string | null;
+  /** What holds for the tenant as a whole; null where that is not known. */
+  readonly tenant: () => TenantFeed | null;
   /** `address` is the source address of the connection. It never throws. */
   readonly identify: (input: {
     readonly address: string;
     readonly proof: Proof | null;
   }) => Promise<Identification>;
-  /** Why what was identified does not hold any more; null where it does. A role that has changed does not. */
+  /**
+   * Why what was identified does not hold any more; null where it does. A role that has changed does not. `retry` is true only
+   * where the gateway cannot know now, since it does not hear of the API server.
+   */
   readonly stillHolds: (caller: Caller) => IdentityRefusal | null;
   /** Calls the listener as soon as the gateway knows. Returns what ends that. */
   readonly onChange: (listener: IdentityListener) => () => void;
+  /** The feed as a cache, for metrics. */
+  readonly watched: WatchedCache;
 }
