@@ -42,7 +42,7 @@ export const REASONS = {
   PathNotAllowed: 'The tool may not name this path.',
   FileTooLarge: 'A file is larger than the tool may read or write.',
   URLNotCanonical: 'A URL is not one that the gateway can decide on.',
-  HostNotCanonical: 'A host is not written in the one form that can be compared.',
+  HostNotCanonical: 'A host or its port is not written in the one form that can be compared.',
   HostNotAllowed: 'The role does not allow this host.',
   PortNotAllowed: 'The role does not allow this port of the host.',
   MethodNotAllowed: 'The capabilities of the tool do not include this method.',

@@ -25,8 +25,8 @@ export interface CallPolicy {
   /** Name of the role. */
   readonly role: string;
   readonly tools: ReadonlyMap<string, ToolPolicy>;
-  /** Hosts that may be connected to, in the order of the role. */
-  readonly destinations: readonly Destination[];
+  /** Hosts that may be connected to, by their patterns. */
+  readonly destinations: ReadonlyMap<string, Destination>;
   readonly budgets: Spec['budgets'];
   readonly audit: Spec['audit'];
 }

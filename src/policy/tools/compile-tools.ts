@@ -6,5 +6,5 @@ import type { CallPolicy } from './call-policy.ts';
  * Without a parser of SQL, statements are denied.
  */
 export function compileCallPolicy(spec: AgentRole['spec'], name: string, _sqlParser?: unknown): CallPolicy {
-  return { role: name, tools: new Map(), destinations: [], budgets: spec.budgets, audit: spec.audit };
+  return { role: name, tools: new Map(), destinations: new Map(), budgets: spec.budgets, audit: spec.audit };
 }
