@@ -1,6 +1,9 @@
+import { GATEWAY } from '../../../src/api/names.ts';
+
 /** A sandbox that the bench plays: the address of its pod, and what it proves itself with. */
 export interface BenchSandbox {
   readonly name: string;
+  readonly uid: string;
   readonly podUID: string;
   /** One of loopback, from which the bench connects. */
   readonly address: string;
@@ -8,24 +11,44 @@ export interface BenchSandbox {
   readonly token: string;
 }
 
+export const TENANT = 'bench';
+export const NAMESPACE = 'bench-agents';
 const SANDBOX_COUNT = 50;
+/** 2100-01-01, in seconds. */
+const EXPIRES = 4_102_444_800;
+/** What RS256 makes, in base64url. */
+const SIGNATURE_CHARACTERS = 342;
 
-/** The sandboxes, all of the role of the bench. None of the secrets opens anything outside of it. */
+/** The sandboxes of the tenant, all of the role of the bench. Their secrets open nothing but the gateway of the bench. */
 export function benchSandboxes(): readonly BenchSandbox[] {
   return Array.from({ length: SANDBOX_COUNT }, (_, index) => {
+    const name = `agent-${index}`;
     const number = index.toString(16).padStart(12, '0');
+    const podUID = `b0b957c4-14f0-4769-b594-${number}`;
     return {
-      name: `agent-${index}`,
-      podUID: `b0b957c4-14f0-4769-b594-${number}`,
+      name,
+      uid: `cafe538d-14f0-4769-b594-${number}`,
+      podUID,
       address: `127.0.1.${index + 1}`,
       proxySecret: `proxy-secret-of-the-bench-${number}`,
-      token: tokenOf(number),
+      token: tokenOf(name, podUID),
     };
   });
 }
 
-/** As long as a projected token. Whether it is genuine is for the API server to say, which the bench plays. */
-function tokenOf(number: string): string {
-  const part = (length: number) => `${number}${'a'.repeat(length - number.length)}`;
-  return `${part(96)}.${part(850)}.${part(342)}`;
+/** A token with the claims of a projected one. Whether it is genuine is for the API server to say, which the bench plays. */
+function tokenOf(name: string, podUID: string): string {
+  const serviceaccount = { name, uid: podUID };
+  const kubernetes = { namespace: NAMESPACE, pod: { name, uid: podUID }, serviceaccount };
+  const claims = {
+    aud: [GATEWAY.audience],
+    exp: EXPIRES,
+    iss: 'https://kubernetes.default.svc.cluster.local',
+    'kubernetes.io': kubernetes,
+    sub: `system:serviceaccount:${NAMESPACE}:${name}`,
+  };
+  const parts = [{ alg: 'RS256', kid: 'bench' }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  return `${parts.join('.')}.${'a'.repeat(SIGNATURE_CHARACTERS)}`;
 }
