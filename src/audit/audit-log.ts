@@ -15,9 +15,13 @@ export class AuditUnavailableError extends Error {
 export interface AuditLog {
   /**
    * Writes ahead what is about to be done. Resolves when it may be done; rejects with `AuditUnavailableError` when it must
-   * not. Whoever called this calls `outcome` once with the same `callUID`, whatever happens.
+   * not. Whoever could do it calls `outcome` once with the same `callUID`, whatever happens. `sequence` is null where the
+   * record is `Buffered`: it is not written yet.
    */
-  readonly intend: (record: AuditRecordInput, durability: Durability) => Promise<{ readonly sequence: number }>;
+  readonly intend: (
+    record: AuditRecordInput,
+    durability: Durability,
+  ) => Promise<{ readonly sequence: number | null }>;
   /** Writes how an intended call ended. Never blocks and never throws. */
   readonly outcome: (record: AuditRecordInput) => void;
   /** Writes an event of its own, for example a denial. Identical denials of a sandbox are counted and written as one. */

@@ -1,12 +1,40 @@
-import { type Logger } from '../lib/log.ts';
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '../lib/log.ts';
 import type { AuditLog } from './audit-log.ts';
+import { EpochLog } from './epoch-log.ts';
+import { type AuditFileHandle, openFileSink } from './file-sink.ts';
+import { followTenantKey } from './follow-tenant-key.ts';
+import { createRecordWriter } from './record-writer.ts';
+import { createStreamSink } from './stream-sink.ts';
+
+/** Sizes in bytes, times in milliseconds. */
+export interface AuditLimits {
+  /** Records that wait in memory. */
+  readonly maxPendingBytes: number;
+  /** Files on the volume. A tenth of it is kept for containment. */
+  readonly maxDiskBytes: number;
+  readonly maxFileBytes: number;
+  /** An intent that waits longer is refused. */
+  readonly maxWaitMilliseconds: number;
+  /** What is not `Synced` is written this often. */
+  readonly flushMilliseconds: number;
+}
+
+/** For a volume of 1 GiB. */
+export const AUDIT_LIMITS: AuditLimits = Object.freeze({
+  maxPendingBytes: 16 * 1024 * 1024,
+  maxDiskBytes: 900 * 1024 * 1024,
+  maxFileBytes: 16 * 1024 * 1024,
+  maxWaitMilliseconds: 2_000,
+  flushMilliseconds: 250,
+});
 
 /** What a replica's audit log needs. */
 export interface AuditLogOptions {
   readonly tenant: string;
   /** The name of the replica's pod. */
   readonly replica: string;
-  /** Where the files lie; made if it is missing. Null writes no file, and no record is then `Synced`. */
+  /** Where the files lie; made if it is missing. Null writes no file, and refuses every intent that is `Synced`. */
   readonly folder: string | null;
   /** Where the lines are written too, for example `process.stdout`. */
   readonly stream: NodeJS.WritableStream | null;
@@ -16,10 +44,32 @@ export interface AuditLogOptions {
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly limits?: Partial<AuditLimits>;
+  /** Creates a file, for tests with a slow or a full disk. */
+  readonly createFile?: (path: string) => Promise<AuditFileHandle>;
 }
 
-/** Opens the log and begins an epoch. Rejects where the folder cannot be written. */
+/** Opens the log and begins an epoch, whose first record is on the disk then. Rejects where the folder cannot be written. */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
-  await Promise.resolve(options);
-  throw new Error('not built');
+  const { tenant, replica, folder, stream, keyFolder, now } = options;
+  const limits = { ...AUDIT_LIMITS, ...options.limits };
+  const file = folder === null ? null : await openFileSink({ folder, replica, create: options.createFile });
+  const streamSink = stream === null ? null : createStreamSink(stream);
+  const writer = createRecordWriter({
+    tenant,
+    replica,
+    epoch: randomUUID(),
+    file,
+    stream: streamSink,
+    limits: {
+      maxFileBytes: limits.maxFileBytes,
+      maxBytes: limits.maxDiskBytes,
+      reservedBytes: Math.floor(limits.maxDiskBytes / 10),
+      maxBytesOfSandbox: Math.floor(limits.maxDiskBytes / 4),
+    },
+    now,
+  });
+  await writer.write([]);
+  const key = keyFolder === null ? null : await followTenantKey(keyFolder, options.log);
+  return new EpochLog({ ...options, limits, file, stream: streamSink, writer, key });
 }

@@ -1,0 +1,156 @@
+import { type AuditEvent, type AuditRecordInput } from './audit-record-input.ts';
+import { type AuditRecord, MAX_TEXT, OCSF_VERSION } from './audit-record.ts';
+
+type Unmapped = AuditRecord['unmapped'];
+
+/** What a record says beside what its caller knows. */
+export interface RecordFrame {
+  /** The tenant; null where an admission is of none. */
+  readonly tenant: string | null;
+  /** The program, as the service whose operation it is. */
+  readonly service: string;
+  readonly phase: Unmapped['phase'];
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly arguments?: Unmapped['arguments'];
+}
+
+const CONNECTION_CLASS = 4001;
+const API_CLASS = 6003;
+
+/** Activities of API Activity; those that are not listed are 99, Other. */
+const ACTIVITIES: Partial<Readonly<Record<AuditEvent, number>>> = {
+  CredentialGiven: 1,
+  Fetch: 2,
+  Contained: 3,
+  Released: 3,
+  CredentialTaken: 4,
+};
+const OTHER = 99;
+
+/** Activities of Network Activity. */
+const ACTIVITY = { open: 1, close: 2, fail: 4, refuse: 5 } as const;
+
+/** Builds the record of an event, without its place in a chain. Pure: times and recorded arguments are given. */
+export function buildRecord(input: AuditRecordInput, frame: RecordFrame): AuditRecord {
+  const { event, subject, decision, outcome, user } = input;
+  const isConnection = event === 'Connect';
+  const classUID = isConnection ? CONNECTION_CLASS : API_CLASS;
+  const activity = isConnection ? connectionActivity(input, frame) : (ACTIVITIES[event] ?? OTHER);
+  const isAllowed = decision.effect === 'Allow';
+  return {
+    activity_id: activity,
+    activity_name: event,
+    action: isAllowed ? 'Allowed' : 'Denied',
+    action_id: isAllowed ? 1 : 2,
+    actor: { user: { name: limit(user ?? podName(input) ?? 'unknown'), uid: optional(subject.podUID) } },
+    api: isConnection
+      ? undefined
+      : { operation: limit(input.operation ?? event), service: { name: frame.service } },
+    category_uid: isConnection ? 4 : 6,
+    class_uid: classUID,
+    connection_info: isConnection ? { direction_id: 2, protocol_name: 'tcp' } : undefined,
+    disposition: isAllowed ? 'Allowed' : 'Blocked',
+    disposition_id: isAllowed ? 1 : 2,
+    dst_endpoint: destinationOf(input),
+    duration: outcome?.milliseconds === undefined ? undefined : whole(outcome.milliseconds),
+    firewall_rule: decision.rule === null ? undefined : { name: limit(decision.rule) },
+    http_request: requestOf(input),
+    http_response: outcome?.status === undefined ? undefined : { code: outcome.status },
+    message: optional(input.message),
+    metadata: {
+      correlation_uid: limit(input.callUID),
+      event_code: event,
+      product: { name: 'Cloister', vendor_name: 'Cloister' },
+      profiles: ['security_control'],
+      sequence: 0,
+      tenant_uid: optional(frame.tenant),
+      version: OCSF_VERSION,
+    },
+    resources: resourcesOf(input),
+    severity_id: event === 'Contained' ? 4 : isAllowed ? 1 : 2,
+    src_endpoint: {
+      ip: optional(subject.address),
+      name: optional(subject.pod),
+      uid: optional(subject.podUID),
+    },
+    status_detail: optional(outcome?.reason ?? decision.reason),
+    status_id: statusOf(input, frame),
+    time: whole(frame.time),
+    traffic: trafficOf(input),
+    type_uid: classUID * 100 + activity,
+    unmapped: unmappedOf(input, frame),
+  };
+}
+
+function unmappedOf({ subject, decision }: AuditRecordInput, frame: RecordFrame): Unmapped {
+  return {
+    phase: frame.phase,
+    effect: decision.effect,
+    level: decision.level ?? undefined,
+    namespace: optional(subject.namespace),
+    sandbox: optional(subject.sandbox),
+    sandbox_uid: optional(subject.sandboxUID),
+    role: optional(subject.role),
+    role_hash: optional(subject.roleHash),
+    proof: subject.proof ?? undefined,
+    arguments: frame.arguments,
+  };
+}
+
+function connectionActivity({ decision, outcome }: AuditRecordInput, { phase }: RecordFrame): number {
+  if (decision.effect !== 'Allow') return ACTIVITY.refuse;
+  if (phase !== 'Outcome') return ACTIVITY.open;
+  return outcome?.succeeded === false ? ACTIVITY.fail : ACTIVITY.close;
+}
+
+function statusOf({ decision, outcome }: AuditRecordInput, { phase }: RecordFrame): 0 | 1 | 2 {
+  if (decision.effect !== 'Allow') return 2;
+  if (outcome !== undefined) return outcome.succeeded ? 1 : 2;
+  return phase === 'Event' ? 1 : 0;
+}
+
+function podName({ subject: { namespace, pod } }: AuditRecordInput): string | null {
+  return pod === null ? null : namespace === null ? pod : `${namespace}/${pod}`;
+}
+
+function destinationOf({ destination }: AuditRecordInput): AuditRecord['dst_endpoint'] {
+  if (destination === undefined) return undefined;
+  const { host, port, address } = destination;
+  // A port that is refused may be no port at all, for example 65979.
+  const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
+  return { hostname: limit(host), port: isPort ? port : undefined, ip: optional(address) };
+}
+
+function requestOf({ request, destination }: AuditRecordInput): AuditRecord['http_request'] {
+  if (request === undefined) return undefined;
+  const path = request.path.split(/[?#]/u, 1)[0] ?? '';
+  return {
+    http_method: limit(request.method),
+    url: { scheme: 'https', hostname: optional(destination?.host), path: limit(path) },
+  };
+}
+
+function resourcesOf({ resource }: AuditRecordInput): AuditRecord['resources'] {
+  if (resource === undefined) return undefined;
+  const { kind, namespace, name, uid } = resource;
+  return [{ type: limit(kind), namespace: optional(namespace), name: limit(name), uid: optional(uid) }];
+}
+
+function trafficOf({ outcome }: AuditRecordInput): AuditRecord['traffic'] {
+  if (outcome?.bytesUp === undefined && outcome?.bytesDown === undefined) return undefined;
+  return { bytes_in: whole(outcome.bytesDown ?? 0), bytes_out: whole(outcome.bytesUp ?? 0) };
+}
+
+function optional(text: string | null | undefined): string | undefined {
+  return text === null || text === undefined || text === '' ? undefined : limit(text);
+}
+
+/** Half a surrogate pair has no form in UTF-8, so the text would not be the one whose hash was taken. */
+function limit(text: string): string {
+  return text.slice(0, MAX_TEXT).toWellFormed();
+}
+
+function whole(amount: number): number {
+  return Number.isFinite(amount) ? Math.max(0, Math.round(amount)) : 0;
+}

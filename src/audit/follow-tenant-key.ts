@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorMessage } from '../lib/error-message.ts';
+import type { Logger } from '../lib/log.ts';
+import { createTenantKey, type TenantKey } from './record-arguments.ts';
+
+/** The tenant's key, as the mounted Secret has it. */
+export interface FollowedKey {
+  /** Null where there is none, so that arguments cannot be recorded. */
+  readonly current: () => TenantKey | null;
+  readonly refresh: () => Promise<void>;
+}
+
+const KEY_BYTES = 32;
+
+/** Reads the files `id` and `key` of a folder, now and with each `refresh`. A key that is removed is forgotten. */
+export async function followTenantKey(folder: string, log: Pick<Logger, 'warn'>): Promise<FollowedKey> {
+  let current: TenantKey | null = null;
+  const refresh = async (): Promise<void> => {
+    try {
+      const id = (await readFile(join(folder, 'id'), 'utf8')).trim();
+      const secret = await readFile(join(folder, 'key'));
+      if (secret.length !== KEY_BYTES) throw new Error(`the key has ${secret.length} bytes, not ${KEY_BYTES}`);
+      if (current?.id !== id) current = createTenantKey(id, secret);
+    } catch (error) {
+      current = null;
+      log.warn({ error: errorMessage(error) }, 'the key for arguments in the audit cannot be read');
+    }
+  };
+  await refresh();
+  return { current: () => current, refresh };
+}
