@@ -22,6 +22,17 @@ export interface ConnectionLimiterOptions {
   readonly onRefused: () => void;
 }
 
+/** Says who may stay how long. */
+export interface ConnectionLimiter {
+  /** Whether a new connection may stay; it ends one that lasts too long. */
+  readonly admit: (socket: Socket) => boolean;
+  /** Lets a connection, or what speaks TLS on it, last so long from now on; null: as long as it takes. */
+  readonly keep: (connection: ConnectionEnds, milliseconds: number | null) => void;
+}
+
+/** What tells a connection to a server from its others. */
+export type ConnectionEnds = Pick<Socket, 'remoteAddress' | 'remotePort'>;
+
 interface Taken {
   open: number;
   /** When the address has its whole burst again: the theoretical arrival time of the generic cell rate algorithm. */
@@ -31,12 +42,13 @@ interface Taken {
 const SWEEP_MILLISECONDS = 1_000;
 
 /**
- * Returns a function that says whether a connection may stay, and ends those that last too long. It needs no identity, so that
- * one pod can neither fill the server nor keep it busy with handshakes.
+ * Limits the connections of each source address. It needs no identity, so that one pod can neither fill the server nor keep it
+ * busy with handshakes.
  */
-export function createConnectionLimiter(options: ConnectionLimiterOptions): (socket: Socket) => boolean {
+export function createConnectionLimiter(options: ConnectionLimiterOptions): ConnectionLimiter {
   const { limits, monotonicNow, onRefused } = options;
   const addresses = new Map<string, Taken>();
+  const connections = new Map<string, (milliseconds: number | null) => void>();
   const interval = 1_000 / limits.connectionsPerSecond;
   let swept = -Infinity;
 
@@ -59,18 +71,35 @@ export function createConnectionLimiter(options: ConnectionLimiterOptions): (soc
     addresses.set(address, taken);
     return taken;
   };
-  return (socket) => {
-    const address = canonicalAddress(socket.remoteAddress ?? '');
-    const taken = address === null ? null : take(address, monotonicNow());
-    if (taken === null) {
-      onRefused();
-      return false;
-    }
-    const end = setTimeout(() => socket.destroy(), limits.maxConnectionMilliseconds);
-    socket.once('close', () => {
+  /** Ends the connection in time, until it is told another time. */
+  const follow = (socket: Socket, taken: Taken): void => {
+    let end: NodeJS.Timeout | undefined;
+    const last = (milliseconds: number | null): void => {
       clearTimeout(end);
+      end = milliseconds === null ? undefined : setTimeout(() => socket.destroy(), milliseconds);
+    };
+    const key = keyOf(socket);
+    last(limits.maxConnectionMilliseconds);
+    connections.set(key, last);
+    socket.once('close', () => {
+      last(null);
+      connections.delete(key);
       taken.open -= 1;
     });
-    return true;
   };
+  return {
+    admit: (socket) => {
+      const address = canonicalAddress(socket.remoteAddress ?? '');
+      const taken = address === null ? null : take(address, monotonicNow());
+      if (taken === null) onRefused();
+      else follow(socket, taken);
+      return taken !== null;
+    },
+    keep: (connection, milliseconds) => connections.get(keyOf(connection))?.(milliseconds),
+  };
+}
+
+/** A socket that speaks TLS is another object than the connection that was admitted. */
+function keyOf({ remoteAddress, remotePort }: ConnectionEnds): string {
+  return `${remoteAddress} ${remotePort}`;
 }

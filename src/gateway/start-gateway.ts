@@ -134,11 +134,14 @@ function createServers(
 ): Servers {
   const { ports, address } = configuration;
   const metrics = createGatewayMetrics(registry);
-  const canary = createCanary({ maxConnections: LIMITS.maxConnections, admit: limiterOf('canary', metrics) });
+  const canary = createCanary({
+    maxConnections: LIMITS.maxConnections,
+    admit: limiterOf('canary', metrics).admit,
+  });
   let canaryPort = ports.canary;
   const handler = { facts, pods, canaryPort: () => canaryPort, log, onResult: metrics.answered };
   const api = createHttpsServer(
-    { certificate, limits: LIMITS, log, admit: limiterOf('api', metrics) },
+    { certificate, limits: LIMITS, log, admit: limiterOf('api', metrics).admit },
     (request, response) => handleRequest(handler, request, response),
   );
   return {

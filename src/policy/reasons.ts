@@ -49,6 +49,16 @@ export const REASONS = {
   AddressNotAllowed: 'The host has an address that is not public, or that the gateway must not reach.',
   StatementNotAllowed: 'The tool may not run this SQL statement.',
   ConfirmationRequired: 'A person has to confirm the call first.',
+  RequestMalformed: 'The request can be read in more than one way, or is not one that the gateway serves.',
+  HTTPSOnly: 'The proxy carries nothing but CONNECT: plain HTTP can be read and changed on its way.',
+  AddressRateReached: 'The source address has made more requests than one address may.',
+  RateReached: 'The sandbox has called as often as the role allows in a minute.',
+  TenantRateReached: 'The tenant has called as often as its limits allow in a minute.',
+  TooManyCalls: 'The sandbox has as many calls and connections open as one may.',
+  BudgetUsedUp: 'What may be used in a day is used up.',
+  AuditUnavailable: 'The call cannot be recorded, so it is not made.',
+  Draining: 'This replica of the gateway is shutting down.',
+  Fault: 'The gateway failed, and refuses what it could not decide.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Reason = keyof typeof REASONS;

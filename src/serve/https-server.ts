@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Logger } from '../lib/log.ts';
 import type { Secret } from '../lib/secret.ts';
+import { admitFirst } from './admit-first.ts';
 import { type ConnectionLimits, maxRequestMilliseconds } from './limits.ts';
 import { listenOn } from './listen.ts';
 
@@ -88,16 +89,6 @@ function serverOptions({ certificate, limits }: HttpsServerOptions): ServerOptio
 
 function keyPairOf({ certificate, privateKey }: ServingCertificate): { cert: string; key: string } {
   return { cert: certificate, key: privateKey.reveal() };
-}
-
-/** A handshake costs more than all else, so it is not begun for a connection that is refused. */
-function admitFirst(server: Server, admit: (socket: Socket) => boolean): void {
-  const listeners = server.listeners('connection');
-  server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    if (admit(socket)) for (const listener of listeners) Reflect.apply(listener, server, [socket]);
-    else socket.resetAndDestroy();
-  });
 }
 
 /**

@@ -37,7 +37,7 @@ test('the canary closes a connection that sends without end and reads nothing', 
       },
       monotonicNow: () => performance.now(),
       onRefused: () => undefined,
-    }),
+    }).admit,
   );
   const socket = connect({ host: ADDRESS, port });
   sockets.push(socket);

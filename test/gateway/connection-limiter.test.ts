@@ -18,20 +18,25 @@ beforeEach(() => {
 
 function limiter(limits: Partial<AddressLimits> = {}) {
   const onRefused = vi.fn();
-  const admit = createConnectionLimiter({
+  const { admit, keep } = createConnectionLimiter({
     limits: { ...LIMITS, ...limits },
     monotonicNow: () => now,
     onRefused,
   });
+  let port = 40_000;
   /** Opens a connection; returns it where it may stay. */
   const open = (remoteAddress?: string): EventEmitter | null => {
-    const socket = Object.assign(new EventEmitter(), { remoteAddress, destroy: () => socket.emit('close') });
+    const socket = Object.assign(new EventEmitter(), {
+      remoteAddress,
+      remotePort: (port += 1),
+      destroy: () => socket.emit('close'),
+    });
     return admit(socket as unknown as Socket) ? socket : null;
   };
   /** Opens and closes so many connections; returns how many could be opened. */
   const visit = (address: string, times: number): number =>
     Array.from({ length: times }, () => open(address)?.emit('close')).filter(Boolean).length;
-  return { open, visit, onRefused };
+  return { open, visit, onRefused, keep: keep as (connection: unknown, milliseconds: number | null) => void };
 }
 
 describe('an address', () => {
@@ -89,6 +94,25 @@ test('a connection that lasts too long is ended', () => {
     expect(closed).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
     expect(closed).toHaveBeenCalledOnce();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a connection lasts as long as it is told once somebody is known to use it', () => {
+  vi.useFakeTimers();
+  try {
+    const { open, keep } = limiter({ maxConnectionMilliseconds: 5_000 });
+    const [kept, other, free] = [vi.fn(), vi.fn(), vi.fn()];
+    const first = open('10.0.0.1')?.once('close', kept);
+    open('10.0.0.1')?.once('close', other);
+    const third = open('10.0.0.1')?.once('close', free);
+    keep(first, 60_000);
+    keep(third, null);
+    vi.advanceTimersByTime(59_999);
+    expect([kept, other, free].map((closed) => closed.mock.calls.length)).toEqual([0, 1, 0]);
+    vi.advanceTimersByTime(86_400_000);
+    expect([kept, free].map((closed) => closed.mock.calls.length)).toEqual([1, 0]);
   } finally {
     vi.useRealTimers();
   }

@@ -4,9 +4,7 @@ import type { Secret } from '../../lib/secret.ts';
 import type { WatchedCache } from '../../cluster/cache-set.ts';
 import type { TenantFeed } from '../../policy/feed/feed-schemas.ts';
 import type { Reason } from '../../policy/reasons.ts';
-
-/** What a role says of calls, compiled. */
-export type CallPolicy = object;
+import type { CallPolicy } from '../../policy/tools/call-policy.ts';
 
 /** What a request shows to prove which pod sent it. */
 export type Proof =

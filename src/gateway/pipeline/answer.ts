@@ -1,0 +1,44 @@
+import type { Reason } from '../../policy/reasons.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The answer to a call that is refused, as JSON (RFC 9457 without a type). */
+export interface RefusalBody {
+  readonly status: number;
+  readonly decision: 'Deny' | 'Ask';
+  readonly reason: Reason;
+  readonly message: string;
+  readonly rule: string | null;
+  readonly level: Refusal['level'];
+}
+
+/** The reasons that are not answered with 403. */
+const STATUS: Readonly<Partial<Record<Reason, number>>> = {
+  RequestMalformed: 400,
+  ProofMalformed: 400,
+  AddressRateReached: 429,
+  RateReached: 429,
+  TenantRateReached: 429,
+  BudgetUsedUp: 429,
+  TooManyCalls: 429,
+  ProofNotReviewed: 503,
+  NotReady: 503,
+  AuditUnavailable: 503,
+  Draining: 503,
+  Fault: 500,
+  NameNotResolved: 502,
+  DestinationUnreachable: 502,
+  TLSNotEstablished: 502,
+  ResponseBroken: 502,
+  ResponseTooLarge: 502,
+  ResponseTimedOut: 504,
+};
+
+/** The HTTP status of a refusal. `unproved` is the one for who has not proved anything: a proxy asks with 407, a server with 401. */
+export function statusOf({ reason }: Refusal, unproved: 401 | 407): number {
+  return reason === 'NoProof' ? unproved : (STATUS[reason] ?? 403);
+}
+
+export function bodyOf(refusal: Refusal, status: number): RefusalBody {
+  const { effect, reason, message, rule, level } = refusal;
+  return { status, decision: effect, reason, message, rule, level };
+}

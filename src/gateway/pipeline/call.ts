@@ -1,0 +1,104 @@
+import type { AuditLog } from '../../audit/audit-log.ts';
+import type { AuditEvent, AuditOutcome, AuditRecordInput } from '../../audit/audit-record-input.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { CallDecision } from '../../policy/tools/call-decision.ts';
+import type { Caller, Identities, IdentityRefusal } from '../identity/caller.ts';
+import type { ReadProof } from '../identity/read-proof.ts';
+import type { CallLimits } from '../limits/call-limits.ts';
+import type { OpenCalls } from './open-calls.ts';
+import type { Refusal } from './refusal.ts';
+
+/** How a call ended that was made. */
+export interface CallOutcome extends AuditOutcome {
+  /** Set where it was ended by a rule: how it ended is recorded then with this decision. */
+  readonly refusal?: Refusal;
+}
+
+/** What differs between kinds of calls. What is found on the way is kept in it: there is one for each call. */
+export interface Operation {
+  readonly event: AuditEvent;
+  /** The tool that is called; null where none is. The agent chose the name. */
+  readonly tool: string | null;
+  /** Why it cannot be served at all, in one sentence, whoever sends it. */
+  readonly malformed: string | null;
+  /** Whether it could be read at all: what cannot be read proves nothing. */
+  readonly isReadable: boolean;
+  /** Decides by the role. Asked again before anything is done. */
+  readonly authorize: (caller: Caller) => CallDecision;
+  /** How many bytes may leave at most; 0 where none may. Asked after it is authorized. */
+  readonly maxEgressBytes: () => number;
+  /** Finds the addresses, and decides about them. */
+  readonly resolve: (call: Call) => Promise<Refusal | null>;
+  /** Does it. Null: there is nothing to do but to answer. */
+  readonly dispatch: ((call: Call) => Promise<Refusal | CallOutcome>) | null;
+  /** What records say of it, as far as it is known. */
+  readonly describe: () => Pick<AuditRecordInput, 'operation' | 'arguments' | 'destination' | 'request'>;
+}
+
+/** One call on its way through the pipeline. */
+export interface Call {
+  readonly uid: string;
+  readonly operation: Operation;
+  /** The source address of its connection. */
+  readonly address: string;
+  readonly proof: ReadProof;
+  /** Aborted where the client is gone, and where the call is cut. */
+  readonly ended: AbortController;
+  caller: Caller | null;
+  /** What is known of the pod where it was not identified. */
+  refused: IdentityRefusal | null;
+  decision: CallDecision | null;
+  /** Why it was cut. */
+  cut: Refusal | null;
+  /** Calls that are left at once; null where the call counts against no rate of its own. */
+  remaining: number | null;
+  /** Bytes that may leave. */
+  grantedBytes: number;
+  /** Bytes that have left, when the call has ended. */
+  usedBytes: number;
+  /** Whether a record was written ahead, which must be followed by its outcome. */
+  isIntended: boolean;
+  outcome: CallOutcome | null;
+  /** Run once when the call has ended. */
+  readonly atEnd: ((call: Call) => void)[];
+}
+
+/** What the filters use. */
+export interface PipelineServices {
+  readonly identities: Identities;
+  readonly limits: CallLimits;
+  readonly audit: AuditLog;
+  readonly openCalls: OpenCalls;
+  readonly isDraining: () => boolean;
+  readonly log: Logger;
+  /** Called once for each call that has ended. */
+  readonly onEnd: (call: Call, result: CallResult) => void;
+}
+
+/** How a call went: what refused it, or how it ended. */
+export type CallResult =
+  | { readonly refusal: Refusal; readonly stage: string }
+  | { readonly outcome: CallOutcome };
+
+/** One step. Returns why the call goes no further, or null. */
+export interface Filter {
+  readonly name: string;
+  readonly run: (call: Call, services: PipelineServices) => Refusal | null | Promise<Refusal | null>;
+}
+
+/** Creates a call that nothing is known of yet. */
+export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | 'proof' | 'ended'>): Call {
+  return {
+    ...given,
+    caller: null,
+    refused: null,
+    decision: null,
+    cut: null,
+    remaining: null,
+    grantedBytes: 0,
+    usedBytes: 0,
+    isIntended: false,
+    outcome: null,
+    atEnd: [],
+  };
+}

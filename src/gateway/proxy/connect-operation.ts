@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net';
+import { type ConnectDestination, decideConnect } from '../../policy/egress/decide-connect.ts';
+import { connectTo, type DecideAddresses } from '../egress/connect-to.ts';
+import type { Network } from '../egress/network.ts';
+import type { TunnelClock } from '../egress/tunnel-clock.ts';
+import { relayTunnel, type TunnelOutcome } from '../egress/tunnel.ts';
+import type { Operation } from '../pipeline/call.ts';
+import { refuse } from '../pipeline/refusal.ts';
+import { ESTABLISHED } from './raw-answer.ts';
+import { outcomeOfTunnel } from './tunnel-outcome.ts';
+
+/** A CONNECT request as it came. */
+export interface ConnectRequest {
+  readonly client: Socket;
+  /** The target as it came. */
+  readonly authority: string;
+  readonly head: Buffer;
+  readonly malformed: string | null;
+}
+
+export interface TunnelServices {
+  readonly network: Network;
+  readonly decideAddresses: DecideAddresses;
+  readonly clock: TunnelClock;
+  /** Called when the client was answered and the tunnel begins. Returns what is called with how it ended. */
+  readonly onTunnel: (client: Socket) => (outcome: TunnelOutcome) => void;
+}
+
+/** A tunnel to a host that the gateway does not read. */
+export function createConnectOperation(request: ConnectRequest, services: TunnelServices): Operation {
+  const { client, authority, head, malformed } = request;
+  const { network, decideAddresses } = services;
+  let destination: ConnectDestination | null = null;
+  let connected: string | null = null;
+  return {
+    event: 'Connect',
+    tool: null,
+    malformed,
+    isReadable: true,
+    authorize: ({ policy }) => {
+      const { destination: allowed, ...decision } = decideConnect(policy, authority);
+      destination = allowed ?? null;
+      return decision;
+    },
+    maxEgressBytes: () => destination?.maxUploadBytes ?? 0,
+    resolve: async () => null,
+    dispatch: async (call) => {
+      if (destination === null) throw new Error('the destination is not known');
+      const result = await connectTo(network, destination, decideAddresses, call.ended.signal);
+      if ('refusal' in result) return refuse(result.refusal.reason, { message: result.refusal.message });
+      connected = result.address;
+      client.write(ESTABLISHED);
+      const onEnd = services.onTunnel(client);
+      const outcome = await relayTunnel({
+        client,
+        head,
+        upstream: result.socket,
+        destination: { ...destination, maxUploadBytes: call.grantedBytes },
+        signal: call.ended.signal,
+        clock: services.clock,
+      });
+      onEnd(outcome);
+      call.usedBytes = outcome.bytesUp;
+      return outcomeOfTunnel(call, outcome);
+    },
+    describe: () => ({
+      destination:
+        destination === null
+          ? { host: authority, port: 0 }
+          : { host: destination.host, port: destination.port, address: connected },
+    }),
+  };
+}

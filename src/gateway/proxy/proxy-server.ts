@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { canonicalAddress } from '../../lib/ip-address.ts';
+import { admitFirst } from '../../serve/admit-first.ts';
+import { readProof } from '../identity/read-proof.ts';
+import { bodyOf, statusOf } from '../pipeline/answer.ts';
+import { type Call, createCall, type Operation, type PipelineServices } from '../pipeline/call.ts';
+import { runCall } from '../pipeline/pipeline.ts';
+import { checkConnect } from './check-connect.ts';
+import { createConnectOperation, type TunnelServices } from './connect-operation.ts';
+import { createPlainOperation } from './plain-operation.ts';
+import { refusalHeaders, refuseConnection } from './raw-answer.ts';
+
+export interface ProxyLimits {
+  readonly maxConnections: number;
+  readonly maxHeaderBytes: number;
+  /** From the opening of a connection to the end of its headers. */
+  readonly headersMilliseconds: number;
+}
+
+export interface ProxyServerOptions {
+  readonly services: PipelineServices;
+  readonly tunnels: TunnelServices;
+  readonly limits: ProxyLimits;
+  /** Whether a connection may stay. */
+  readonly admit: (socket: Socket) => boolean;
+}
+
+/** Creates the proxy without starting it. A connection carries one request. */
+export function createProxyServer({ services, tunnels, limits, admit }: ProxyServerOptions): Server {
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersMilliseconds,
+    requestTimeout: limits.headersMilliseconds,
+    keepAliveTimeout: 1,
+    // Node looks for overdue requests at this interval.
+    connectionsCheckingInterval: 1_000,
+    insecureHTTPParser: false,
+    // Plain HTTP is refused whatever its Host is; CONNECT is checked here.
+    requireHostHeader: false,
+  });
+  server.maxConnections = limits.maxConnections;
+  admitFirst(server, admit);
+  const run = async (call: Call, answer: (refusal: Parameters<typeof refuseConnection>[1]) => void) => {
+    const result = await runCall(call, services);
+    if ('refusal' in result) answer(result.refusal);
+  };
+  server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const client = socket as Socket;
+    const malformed = checkConnect(request);
+    const authority = request.url ?? '';
+    const operation = createConnectOperation({ client, authority, head, malformed }, tunnels);
+    client.on('error', () => undefined);
+    const call = callOf(request, client, operation);
+    void run(call, (refusal) => refuseConnection(client, refusal));
+  });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const operation = createPlainOperation(request.method ?? '');
+    const call = callOf(request, request.socket, operation);
+    void run(call, (refusal) => {
+      const status = statusOf(refusal, 407);
+      for (const [name, value] of Object.entries(refusalHeaders(refusal))) response.setHeader(name, value);
+      response.writeHead(status).end(`${JSON.stringify(bodyOf(refusal, status))}\n`);
+    });
+  });
+  server.on('clientError', (_error: Error, socket: Duplex) => {
+    const client = socket as Socket;
+    client.on('error', () => undefined);
+    const operation = createPlainOperation('', UNREADABLE);
+    void run(callOf({ rawHeaders: [] }, client, operation), (refusal) => refuseConnection(client, refusal));
+  });
+  return server;
+}
+
+const UNREADABLE = 'The request is not HTTP, or its headers are too large or came too slowly.';
+
+function callOf(
+  { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
+  client: Socket,
+  operation: Operation,
+): Call {
+  const ended = new AbortController();
+  if (client.destroyed) ended.abort();
+  else client.once('close', () => ended.abort());
+  const address = canonicalAddress(client.remoteAddress ?? '') ?? '';
+  return createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders), ended });
+}
