@@ -1,5 +1,5 @@
 import { parseSync } from 'libpg-query';
-import { loadSqlParser } from '../../../src/policy/sql/load-sql-parser.ts';
+import { loadSqlParser } from '../../../src/lib/sql-parser.ts';
 import type { CallPolicy } from '../../../src/policy/tools/call-policy.ts';
 import { compileCallPolicy } from '../../../src/policy/tools/compile-tools.ts';
 import { decideCall } from '../../../src/policy/tools/decide-call.ts';

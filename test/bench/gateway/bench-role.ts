@@ -12,6 +12,9 @@ export type BenchDurability = AgentRole['spec']['audit']['durability'];
 export const ROLE_NAME = 'bench';
 /** The greatest that a role may give: what is measured is the counting, not the refusal. */
 const CALLS_PER_MINUTE = 100_000;
+/** As above: bytes and calls a day. */
+export const BYTES_PER_DAY = 1_000_000_000_000_000;
+const CALLS_PER_DAY = 100_000_000;
 const CREDENTIAL = 'warehouse';
 
 export function toolName(group: ToolGroup, index: number): string {
@@ -43,7 +46,7 @@ export function benchRole(durability: BenchDurability): AgentRole {
       ],
       network: { allow: [...echoHosts(), SOURCE_HOST, SINK_HOST].map(destination) },
       credentials: [{ name: CREDENTIAL, databaseLogin: {} }],
-      budgets: { egressBytesPerDay: 1_000_000_000_000_000, toolCallsPerDay: 100_000_000 },
+      budgets: { egressBytesPerDay: BYTES_PER_DAY, toolCallsPerDay: CALLS_PER_DAY },
       audit: { record: 'All', arguments: 'Digest', durability },
       sandbox: {
         images: [{ repository: 'ghcr.io/acme/*' }],
@@ -110,6 +113,8 @@ function sqlTool(): object {
   };
 }
 
+/** What a tunnel may send is taken of the budget while it is open, so only the sink may be sent much. */
 function destination(host: string): object {
-  return { host, maxUploadBytes: '1Ti', maxDownloadBytes: '1Ti', idleSeconds: 3600, maxSeconds: 86_400 };
+  const maxUploadBytes = host === SINK_HOST ? '4Gi' : '16Mi';
+  return { host, maxUploadBytes, maxDownloadBytes: '4Gi', idleSeconds: 3600, maxSeconds: 86_400 };
 }

@@ -11,7 +11,7 @@ import { GATE_FACTS } from '../../../src/policy/gate/gate-facts.ts';
 import { buildGateFacts } from '../../build/gate-facts.ts';
 import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
-import { type BenchDurability, benchRole, ROLE_NAME } from './bench-role.ts';
+import { type BenchDurability, benchRole, BYTES_PER_DAY, ROLE_NAME } from './bench-role.ts';
 import { type BenchSandbox, benchSandboxes, NAMESPACE, TENANT } from './sandboxes.ts';
 
 /** The greatest that a tenant may give: what is measured is the counting, not the refusal. */
@@ -67,7 +67,7 @@ function feed(durability: BenchDurability, sandboxes: readonly BenchSandbox[]): 
     metadata.name = TENANT;
     metadata.uid = TENANT_UID;
     spec.roles.allowed = [ROLE_NAME];
-    spec.limits.requestsPerMinute = REQUESTS_PER_MINUTE;
+    spec.limits = { ...spec.limits, requestsPerMinute: REQUESTS_PER_MINUTE, egressBytesPerDay: BYTES_PER_DAY };
   });
   const role = roleFeedOf({ tenant: TENANT, name: ROLE_NAME, role: benchRole(durability), sharedSecrets: [] });
   if (role === null) throw new Error('the feed says nothing of the role');
