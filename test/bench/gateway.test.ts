@@ -27,12 +27,15 @@ function valueOf(name: string): number {
 }
 
 describe('the bench of the gateway', () => {
-  test.each(['authorize', 'authorize_sql_ratio', 'authorize_http_cpu_ratio', 'connect_cpu_ratio', 'bulk_cpu_ratio'])(
-    'takes processor time for %s',
-    (name) => {
-      expect(valueOf(name)).toBeGreaterThan(0);
-    },
-  );
+  test.each([
+    'authorize',
+    'authorize_sql_ratio',
+    'authorize_http_cpu_ratio',
+    'connect_cpu_ratio',
+    'bulk_cpu_ratio',
+  ])('takes processor time for %s', (name) => {
+    expect(valueOf(name)).toBeGreaterThan(0);
+  });
 
   test.each(['heap_per_idle_tunnel', 'rss_per_idle_tunnel_ratio'])('finds a value of %s', (name) => {
     expect(Number.isFinite(valueOf(name))).toBe(true);

@@ -11,6 +11,7 @@ const CALLS = 10_000;
 const WARM_UP_CALLS = 60_000;
 const QUICK_ROUNDS = 3;
 const QUICK_DIVISOR = 50;
+const SETTINGS = { durability: 'Buffered', syncMilliseconds: 0 } as const;
 
 /** A decision over HTTPS, beside an express handler that parses the call and answers. */
 export const CALL_BARS: readonly Bar[] = [
@@ -27,9 +28,12 @@ async function measureCalls(bench: Bench): Promise<Measurement> {
   const ends = await startTunnelEnds(0);
   try {
     return await withFolder(async (folder) => {
-      const gateway = await startGatewaySide(ends, folder, 'Buffered');
+      const gateway = await startGatewaySide(ends, folder, SETTINGS);
       const express = await startExpress(folder);
-      const ours = { process: gateway.process, clients: openCallClients({ ...gateway.api, isDeciding: true }) };
+      const ours = {
+        process: gateway.process,
+        clients: openCallClients({ ...gateway.api, isDeciding: true }),
+      };
       const baseline = {
         process: express.process,
         clients: openCallClients({ ...express.api, isDeciding: false }),

@@ -1,5 +1,5 @@
 import type { Bar, Bench, Measurement } from '../bar.ts';
-import { startGatewaySide } from '../gateway/gateway-side.ts';
+import { type GatewaySettings, startGatewaySide } from '../gateway/gateway-side.ts';
 import { withFolder } from '../gateway/measured-process.ts';
 import { holdTunnels, runTunnels } from '../gateway/tunnel-load.ts';
 import { startRelay, startTunnelEnds, type TunnelEnds, type TunnelSide } from '../gateway/tunnel-sides.ts';
@@ -20,7 +20,8 @@ interface TunnelScale {
 
 const MEBIBYTE = 2 ** 20;
 const IN_FLIGHT = 50;
-const SYNC_MILLISECONDS = 5;
+const BUFFERED: GatewaySettings = { durability: 'Buffered', syncMilliseconds: 0 };
+const SYNCED: GatewaySettings = { durability: 'Synced', syncMilliseconds: 5 };
 const FULL: TunnelScale = {
   warmUp: 6_000,
   rounds: 9,
@@ -77,7 +78,7 @@ async function withEnds<Result>(
 
 function measureConnect(bench: Bench): Promise<Measurement> {
   return withEnds(bench, async (ends, folder, scale) => {
-    const gateway = await startGatewaySide(ends, folder, 'Buffered');
+    const gateway = await startGatewaySide(ends, folder, BUFFERED);
     const relay = await startRelay(ends, folder);
     const latencies: { ours: number[]; baseline: number[] } = { ours: [], baseline: [] };
     const perTunnel = (side: TunnelSide, milliseconds: number[]) => async () => {
@@ -106,7 +107,7 @@ function describeLatency({ ours, baseline }: Record<'ours' | 'baseline', readonl
 
 function measureBulk(bench: Bench): Promise<Measurement> {
   return withEnds(bench, async (ends, folder, scale) => {
-    const gateway = await startGatewaySide(ends, folder, 'Buffered');
+    const gateway = await startGatewaySide(ends, folder, BUFFERED);
     const relay = await startRelay(ends, folder);
     const perGibibyte =
       ({ process, target }: TunnelSide) =>
@@ -137,7 +138,7 @@ function measureIdle(bench: Bench): Promise<Record<'ours' | 'baseline', readonly
     withEnds(bench, async (ends, folder, scale) => {
       const costs: { ours: IdleCost[]; baseline: IdleCost[] } = { ours: [], baseline: [] };
       for (let round = 0; round < scale.idleRounds; round++) {
-        const gateway = await startGatewaySide(ends, folder, 'Buffered');
+        const gateway = await startGatewaySide(ends, folder, BUFFERED);
         costs.ours.push(await idleCost(gateway, scale));
         await gateway.stopAndVerify();
         const relay = await startRelay(ends, folder);
@@ -199,13 +200,13 @@ function describeSlope(bench: Bench): string {
 
 function measureSyncs(bench: Bench): Promise<Measurement> {
   return withEnds(bench, async (ends, folder, scale) => {
-    const gateway = await startGatewaySide(ends, folder, 'Synced', SYNC_MILLISECONDS);
+    const gateway = await startGatewaySide(ends, folder, SYNCED);
     await runTunnels(gateway.target, scale.warmUp, IN_FLIGHT);
     const before = await gateway.syncs();
     const latencies = await runTunnels(gateway.target, scale.syncedTunnels, IN_FLIGHT);
     const syncs = (await gateway.syncs()) - before;
     const records = await gateway.stopAndVerify();
-    const detail = `${syncs} for ${scale.syncedTunnels} tunnels, ${IN_FLIGHT} under way, each ${SYNC_MILLISECONDS} ms long; median latency ${median(latencies).toFixed(2)} ms; ${records}`;
+    const detail = `${syncs} for ${scale.syncedTunnels} tunnels, ${IN_FLIGHT} under way, each ${SYNCED.syncMilliseconds} ms long; median latency ${median(latencies).toFixed(2)} ms; ${records}`;
     return { value: (syncs / scale.syncedTunnels) * 100, detail };
   });
 }

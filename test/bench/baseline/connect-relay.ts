@@ -9,7 +9,11 @@ const END_OF_HEAD = '\r\n\r\n';
 const { values } = parseArgs({ options: { port: { type: 'string' }, servers: { type: 'string' } } });
 const ports = JSON.parse(values.servers ?? '') as ServerPorts;
 
-createServer({ allowHalfOpen: true, noDelay: true }, readHead).listen(Number(values.port), '127.0.0.1', 1_024);
+createServer({ allowHalfOpen: true, noDelay: true }, readHead).listen(
+  Number(values.port),
+  '127.0.0.1',
+  1_024,
+);
 
 function readHead(client: Socket): void {
   let read: Buffer = Buffer.alloc(0);

@@ -39,10 +39,10 @@ export function benchRole(durability: BenchDurability): AgentRole {
     metadata: { name: ROLE_NAME, uid: 'b0b957c4-0000-4000-8000-0000000000aa' },
     spec: {
       tools: [
-        ...group('file', fileTool),
-        ...group('schema', schemaTool),
-        ...group('fetch', fetchTool),
-        ...group('sql', sqlTool),
+        ...toolsOf('file', fileTool),
+        ...toolsOf('schema', schemaTool),
+        ...toolsOf('fetch', fetchTool),
+        ...toolsOf('sql', sqlTool),
       ],
       network: { allow: [...echoHosts(), SOURCE_HOST, SINK_HOST].map(destination) },
       credentials: [{ name: CREDENTIAL, databaseLogin: {} }],
@@ -60,7 +60,7 @@ export function benchRole(durability: BenchDurability): AgentRole {
   });
 }
 
-function group(name: ToolGroup, build: (index: number) => object): readonly object[] {
+function toolsOf(name: ToolGroup, build: (index: number) => object): readonly object[] {
   return Array.from({ length: TOOL_COUNTS[name] }, (_, index) => ({
     name: toolName(name, index),
     maxRequestsPerMinute: CALLS_PER_MINUTE,

@@ -5,7 +5,10 @@ import { writeServingCertificate } from './serving-certificate.ts';
 /** Starts `test/bench/baseline/express-authorize.ts`, with a certificate of the same kind as the gateway's. */
 export async function startExpress(
   folder: string,
-): Promise<{ readonly process: MeasuredProcess; readonly api: { readonly url: string; readonly authority: string } }> {
+): Promise<{
+  readonly process: MeasuredProcess;
+  readonly api: { readonly url: string; readonly authority: string };
+}> {
   const { authority, files } = await writeServingCertificate(folder, 'express');
   const port = await freePort('127.0.0.1');
   const process = await startMeasured({

@@ -45,10 +45,7 @@ export async function startMeasured({
   const log = join(folder, `${name.replaceAll(' ', '-')}.log`);
   const args = [...figureFlags(figuresPort), source, ...flags];
   const server = await startServer({ name, program: process.execPath, args, log }, watchdog);
-  await server.ready(
-    () => answersOK(readyURL ?? `http://${ADDRESS}:${figuresPort}/`),
-    READY_MILLISECONDS,
-  );
+  await server.ready(() => answersOK(readyURL ?? `http://${ADDRESS}:${figuresPort}/`), READY_MILLISECONDS);
   return {
     figures: () => readFigures(figuresPort, '/'),
     collectedFigures: () => readFigures(figuresPort, '/collected'),

@@ -21,7 +21,8 @@ beforeEach(async () => {
   pods = createPodDirectory({ client, logger: log, clock });
   pods.follow([NAMESPACE]);
   const namespace = systemNamespaceOf(TENANT);
-  const compile = (spec: Parameters<typeof compileCallPolicy>[0], role: string) => compileCallPolicy(spec, role);
+  const compile = (spec: Parameters<typeof compileCallPolicy>[0], role: string) =>
+    compileCallPolicy(spec, role);
   identities = createIdentities({ client, log, clock, tenant: TENANT, namespace, pods, compile });
   identities.start();
   await expect.poll(() => identities.problem()).toBeNull();
@@ -47,6 +48,10 @@ test('no sandbox of the bench is identified by what another one has', async () =
   const address = one?.address ?? '';
   const secret = { kind: 'Secret', secret: new Secret(other?.proxySecret ?? '') } as const;
   const token = { kind: 'Token', token: new Secret(other?.token ?? '') } as const;
-  expect(await identities.identify({ address, proof: secret })).toMatchObject({ refusal: { reason: 'ProofWrong' } });
-  expect(await identities.identify({ address, proof: token })).toMatchObject({ refusal: { reason: 'ProofWrong' } });
+  expect(await identities.identify({ address, proof: secret })).toMatchObject({
+    refusal: { reason: 'ProofWrong' },
+  });
+  expect(await identities.identify({ address, proof: token })).toMatchObject({
+    refusal: { reason: 'ProofWrong' },
+  });
 });

@@ -40,13 +40,17 @@ export function playAPIServer(durability: BenchDurability): KubeClient {
     return Promise.resolve({ items, resourceVersion: '1' });
   };
   const create = ({ plural }: KubeResource, object: KubeObject) => {
-    if (plural !== resources.tokenReviews.plural) return Promise.reject(new Error(`no ${plural} are made here`));
+    if (plural !== resources.tokenReviews.plural)
+      return Promise.reject(new Error(`no ${plural} are made here`));
     return Promise.resolve(review(object as TokenReview, sandboxes));
   };
   return { ...client, list, create } as KubeClient;
 }
 
-function isSelected({ metadata }: KubeObject, { namespace, labelSelector, fieldSelector }: Selection): boolean {
+function isSelected(
+  { metadata }: KubeObject,
+  { namespace, labelSelector, fieldSelector }: Selection,
+): boolean {
   if (namespace !== undefined && metadata.namespace !== namespace) return false;
   if (labelSelector !== undefined && metadata.labels?.[labelSelector] === undefined) return false;
   return fieldSelector === undefined || fieldSelector === `metadata.name=${metadata.name}`;
@@ -67,9 +71,18 @@ function feed(durability: BenchDurability, sandboxes: readonly BenchSandbox[]): 
     metadata.name = TENANT;
     metadata.uid = TENANT_UID;
     spec.roles.allowed = [ROLE_NAME];
-    spec.limits = { ...spec.limits, requestsPerMinute: REQUESTS_PER_MINUTE, egressBytesPerDay: BYTES_PER_DAY };
+    spec.limits = {
+      ...spec.limits,
+      requestsPerMinute: REQUESTS_PER_MINUTE,
+      egressBytesPerDay: BYTES_PER_DAY,
+    };
   });
-  const role = roleFeedOf({ tenant: TENANT, name: ROLE_NAME, role: benchRole(durability), sharedSecrets: [] });
+  const role = roleFeedOf({
+    tenant: TENANT,
+    name: ROLE_NAME,
+    role: benchRole(durability),
+    sharedSecrets: [],
+  });
   if (role === null) throw new Error('the feed says nothing of the role');
   return [
     feedMap({ kind: 'Tenant' }, tenantFeedOf(tenant, [NAMESPACE])),

@@ -56,7 +56,11 @@ test('the records of requests are counted', async () => {
 describe('an audit is not believed', () => {
   test.each<[string, (lines: string[]) => string[], string]>([
     ['with a line missing', (lines) => lines.toSpliced(2, 1), 'does not follow'],
-    ['with two lines changed over', ([a = '', b = '', c = '', ...more]) => [a, c, b, ...more], 'does not follow'],
+    [
+      'with two lines changed over',
+      ([a = '', b = '', c = '', ...more]) => [a, c, b, ...more],
+      'does not follow',
+    ],
     ['without its end', (lines) => lines.slice(0, -1), 'the audit ends with'],
     ['with a line changed', (lines) => lines.map((line) => line.replace('agent-0', 'agent-1')), 'hash'],
   ])('%s', async (_name, change, message) => {

@@ -57,7 +57,10 @@ function follow(followed: Followed, bytes: Buffer, where: string): AuditRecord {
   if (epoch !== undefined) followed.key ??= readPublicKey(epoch.public_key);
   const { signature } = chain;
   const place = { epoch: chain.epoch, sequence, previousHash: chain.previous_hash };
-  if (signature !== undefined && (followed.key === null || !isSignedBy(followed.key, place, { hash, signature }))) {
+  if (
+    signature !== undefined &&
+    (followed.key === null || !isSignedBy(followed.key, place, { hash, signature }))
+  ) {
     throw new Error(`${where}: the signature of record ${sequence} is not that of its epoch`);
   }
   followed.sequence = sequence;

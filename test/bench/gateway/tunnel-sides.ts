@@ -30,7 +30,10 @@ export async function startTunnelEnds(bulkBytes: number): Promise<TunnelEnds> {
 }
 
 /** Starts the bare relay of `test/bench/baseline`, which is asked for the same and refuses nothing. */
-export async function startRelay({ servers, hellos, users }: TunnelEnds, folder: string): Promise<TunnelSide> {
+export async function startRelay(
+  { servers, hellos, users }: TunnelEnds,
+  folder: string,
+): Promise<TunnelSide> {
   const port = await freePort('127.0.0.1');
   const process = await startMeasured({
     name: 'bare relay',

@@ -11,6 +11,12 @@ export interface TunnelUser {
   readonly authorization: string;
 }
 
+/** What was asked of a server since it was started, and how much of that was refused. */
+export interface Tally {
+  asked: number;
+  refused: number;
+}
+
 /** A proxy, and what is asked of it. */
 export interface TunnelTarget {
   readonly port: number;
@@ -19,8 +25,7 @@ export interface TunnelTarget {
   readonly hellos: ReadonlyMap<string, Buffer>;
   /** The host that must be refused; null if the proxy refuses none. */
   readonly refusedHost: string | null;
-  /** What was asked for since the proxy was started. */
-  readonly tally: { asked: number; refused: number };
+  readonly tally: Tally;
 }
 
 /** A tunnel whose hello has been answered. */
@@ -73,11 +78,7 @@ async function establish(target: TunnelTarget, host: string, index: number): Pro
 }
 
 /** Opens a tunnel to the echo and sends a hello through it, which must come back as it was. */
-export async function openEchoTunnel(
-  target: TunnelTarget,
-  host: string,
-  index: number,
-): Promise<OpenTunnel> {
+export async function openEchoTunnel(target: TunnelTarget, host: string, index: number): Promise<OpenTunnel> {
   const tunnel = await establish(target, host, index);
   const hello = target.hellos.get(host);
   await expectBytes(tunnel.reader, hello ?? Buffer.alloc(0), `${host}: the hello`);
