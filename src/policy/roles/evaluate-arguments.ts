@@ -1,9 +1,9 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { AgentRole } from '../../api/agent-role.ts';
 import { ARGUMENTS_LIMITS } from '../../api/agent-role/tool.ts';
 import { errorMessage } from '../../lib/error-message.ts';
 import { show } from '../../lib/show.ts';
 import type { Finding } from '../decision.ts';
+import { createSchemaCompiler, type SchemaCompiler } from './schema-compiler.ts';
 
 /**
  * To compile is to generate code: with these bounds a role takes well under a second, whatever its keywords are; without
@@ -19,7 +19,7 @@ type SchemaFinding = Omit<Finding, 'field'>;
 /** The JSON Schema of every tool must be small, without references, and compile. */
 export function evaluateArguments({ spec }: AgentRole): readonly Finding[] {
   const findings: Finding[] = [];
-  let compiler: Ajv2020 | undefined;
+  let compile: SchemaCompiler | undefined;
   let roleValues = 0;
   for (const [index, { arguments: schema }] of spec.tools.entries()) {
     if (schema === undefined) continue;
@@ -31,8 +31,8 @@ export function evaluateArguments({ spec }: AgentRole): readonly Finding[] {
     }
     roleValues += countValues(schema);
     if (roleValues > maxRoleValues) return [...findings, { field, ...tooMuchForARole(roleValues) }];
-    compiler ??= createCompiler();
-    const error = compileError(compiler, schema);
+    compile ??= createSchemaCompiler('Check');
+    const error = compileError(compile, schema);
     if (error !== null) findings.push({ field, ...error });
   }
   return findings;
@@ -95,23 +95,9 @@ function findReference(value: unknown, depth: number): string | null {
   return null;
 }
 
-function createCompiler(): Ajv2020 {
-  return new Ajv2020({
-    strict: true,
-    allowUnionTypes: true,
-    validateFormats: false,
-    logger: false,
-    // Two tools may have schemas of one `$id`.
-    addUsedSchema: false,
-    // The code is thrown away. With all errors it does not nest, and without the optimizer it is made in half the time.
-    allErrors: true,
-    code: { optimize: false },
-  });
-}
-
-function compileError(compiler: Ajv2020, schema: Record<string, unknown>): SchemaFinding | null {
+function compileError(compile: SchemaCompiler, schema: Record<string, unknown>): SchemaFinding | null {
   try {
-    compiler.compile(schema);
+    compile(schema);
     return null;
   } catch (error) {
     return {

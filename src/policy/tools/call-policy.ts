@@ -1,13 +1,45 @@
 import type { AgentRole, Tool } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
+import type { Finding } from '../decision.ts';
 import type { Destination } from '../egress/destination.ts';
 import type { ToolLimits } from '../roles/compile-tool-limits.ts';
+import type { Coverage, RulePointers } from './argument-coverage.ts';
 import type { EnforcementLevel } from './call-decision.ts';
+import type { PathSets } from './judge-path.ts';
 
 /** What a sandbox takes away from its role. */
 export type Narrow = NonNullable<AgentSandbox['spec']['narrow']>;
 
 type Spec = AgentRole['spec'];
+
+/** A rule about one argument. */
+export interface ArgumentRule {
+  /** Path of the rule in the role: `spec.tools["read_file"].paths[0]`. */
+  readonly rule: string;
+  /** JSON Pointer as written, and parsed. */
+  readonly pointer: string;
+  readonly tokens: readonly string[];
+}
+
+export interface PathRule extends ArgumentRule, PathSets {}
+
+export interface DomainRule extends ArgumentRule {
+  /** Host patterns. */
+  readonly allow: ReadonlySet<string>;
+  readonly deny: ReadonlySet<string>;
+}
+
+export interface StatementRule extends ArgumentRule {
+  /** What is wrong with a statement. The field of a finding is a path from the tool, such as `sql.tables`. */
+  readonly judge: (statement: string) => readonly Finding[];
+}
+
+/** The schema of the arguments. */
+export interface ArgumentSchema {
+  readonly coverage: Coverage;
+  /** Why the arguments do not fit: the JSON Pointer of the place, and a clause that begins with "must". Null where they do. */
+  readonly findMisfit: (args: unknown) => { readonly pointer: string; readonly required: string } | null;
+}
 
 /** What one tool may be called with, compiled once. */
 export interface ToolPolicy {
@@ -15,9 +47,21 @@ export interface ToolPolicy {
   readonly executor: Tool['executor'];
   /** Path of the tool in the role: `spec.tools["web_search"]`. */
   readonly rule: string;
+  readonly capabilities: ReadonlySet<string>;
   readonly limits: ToolLimits;
-  /** Who holds its rules: the pod and the agent for what runs in the pod, the gateway for the others. */
+  readonly paths: readonly PathRule[];
+  /** For a tool with executor `Fetch`, the first is about the URL that is fetched. */
+  readonly domains: readonly DomainRule[];
+  readonly statement: StatementRule | null;
+  readonly schema: ArgumentSchema | null;
+  readonly pointers: RulePointers;
+  readonly needsConfirmation: boolean;
+  /** Who holds the whole: the weakest of its rules. */
   readonly level: EnforcementLevel;
+  /** Who holds its paths. */
+  readonly pathLevel: EnforcementLevel;
+  /** Why the tool cannot be used as it is written, so that every call is denied; null where it can. `field` is in the role. */
+  readonly unusable: Finding | null;
 }
 
 /** What a role lets its agents call and connect to, compiled once. */
