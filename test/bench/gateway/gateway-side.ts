@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../testbed/free-port.ts';
 import type { BenchDurability } from './bench-role.ts';
-import { REFUSED_HOST } from './destinations.ts';
+import { REFUSED_HOST, type ServerPorts } from './destinations.ts';
 import { startMeasured } from './measured-process.ts';
 import { readAudit } from './read-audit.ts';
+import { TENANT } from './sandboxes.ts';
 import { writeServingCertificate } from './serving-certificate.ts';
 import type { TunnelEnds, TunnelSide } from './tunnel-sides.ts';
 import type { Tally } from './tunnels.ts';
@@ -15,6 +16,13 @@ export interface GatewaySettings {
   readonly durability: BenchDurability;
   /** How long the disk takes for a sync of the audit; 0 for as long as it takes. */
   readonly syncMilliseconds: number;
+}
+
+/** What `run-gateway.ts` plays. */
+export interface PlayedParts extends GatewaySettings {
+  readonly servers: ServerPorts;
+  /** Where it tells how often the audit was synced. */
+  readonly syncsPort: number;
 }
 
 /** The gateway, in a process of its own. */
@@ -32,32 +40,40 @@ export interface GatewaySide extends TunnelSide {
 
 const ADDRESS = '127.0.0.1';
 const KEY_BYTES = 32;
+/** Long enough for the end of the last tunnel to be recorded. */
+const DRAIN_SECONDS = 2;
+
+const port = (): Promise<number> => freePort(ADDRESS);
 
 /** Starts the gateway, whose connections lead to the servers of the bench, in a folder of its own below `parent`. */
 export async function startGatewaySide(
   { servers, hellos, users }: TunnelEnds,
   parent: string,
-  { durability, syncMilliseconds }: GatewaySettings,
+  settings: GatewaySettings,
 ): Promise<GatewaySide> {
   const folder = await mkdtemp(join(parent, 'gateway-'));
   const audit = join(folder, 'audit');
   const keyFolder = await writeAuditKey(folder);
   const { authority, folder: certificateFolder } = await writeServingCertificate(folder, 'gateway');
-  const [proxy, api, probes, syncs] = await freePorts(4);
+  const [proxy, api, probes, syncsPort] = [await port(), await port(), await port(), await port()];
+  const parts: PlayedParts = { ...settings, servers: servers.ports, syncsPort };
   const process = await startMeasured({
     name: 'gateway',
     program: 'run-gateway.ts',
     flags: [
+      JSON.stringify(parts),
+      `--tenant=${TENANT}`,
+      `--address=${ADDRESS}`,
       `--proxy-port=${proxy}`,
       `--api-port=${api}`,
+      '--canary-port=0',
       `--probe-port=${probes}`,
-      `--syncs-port=${syncs}`,
+      '--metrics-port=0',
       `--certificate-folder=${certificateFolder}`,
+      `--drain-seconds=${DRAIN_SECONDS}`,
+      '--audit-replica=cloister-gateway-0',
       `--audit-folder=${audit}`,
       `--audit-key-folder=${keyFolder}`,
-      `--servers=${JSON.stringify(servers.ports)}`,
-      `--durability=${durability}`,
-      `--sync-milliseconds=${syncMilliseconds}`,
     ],
     folder,
     readyURL: `http://${ADDRESS}:${probes}/readyz`,
@@ -65,9 +81,9 @@ export async function startGatewaySide(
   const tally = { asked: 0, refused: 0 };
   return {
     process,
-    target: { port: proxy ?? 0, users, hellos, refusedHost: REFUSED_HOST, tally },
+    target: { port: proxy, users, hellos, refusedHost: REFUSED_HOST, tally },
     api: { url: `https://${ADDRESS}:${api}`, authority },
-    syncs: async () => Number(await (await fetch(`http://${ADDRESS}:${syncs}/`)).text()),
+    syncs: async () => Number(await (await fetch(`http://${ADDRESS}:${syncsPort}/`)).text()),
     stopAndVerify: async (calls = { asked: 0, refused: 0 }) => {
       await process.stop();
       return compareAudit(await readAudit(audit), tally, calls);
@@ -99,10 +115,4 @@ async function writeAuditKey(parent: string): Promise<string> {
   await writeFile(join(folder, 'id'), 'bench');
   await writeFile(join(folder, 'key'), randomBytes(KEY_BYTES), { mode: 0o600 });
   return folder;
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const ports: number[] = [];
-  while (ports.length < count) ports.push(await freePort(ADDRESS));
-  return ports;
 }
