@@ -72,7 +72,9 @@ const unmapped = z.strictObject({
   /** Of `RecordsDropped`: how many records of each event were not kept. */
   dropped: z.record(z.string(), count).optional(),
   /** Of `FilesExpired`: the last record of what retention removed. */
-  expired: z.strictObject({ file: text, epoch: text, number: z.int().min(1), sequence: count, hash }).optional(),
+  expired: z
+    .strictObject({ file: text, epoch: text, number: z.int().min(1), sequence: count, hash })
+    .optional(),
 });
 
 const endpoint = z.strictObject({

@@ -63,7 +63,11 @@ export function readPublicKey(hexadecimal: string): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
-export function isSignedBy(key: KeyObject, place: ChainPlace, proof: { hash: string; signature: string }): boolean {
+export function isSignedBy(
+  key: KeyObject,
+  place: ChainPlace,
+  proof: { hash: string; signature: string },
+): boolean {
   return verify(null, signedText(place, proof.hash), key, Buffer.from(proof.signature, 'hex'));
 }
 

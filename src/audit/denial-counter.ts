@@ -35,7 +35,8 @@ export function createDenialCounter(): DenialCounter {
     const source = sourceOf(record);
     const key = keyOf(record, source);
     if (kinds.has(key)) return { key, reduced: record };
-    if ((kindsOf.get(source) ?? 0) < MAX_KINDS_OF_SOURCE && kinds.size < MAX_KINDS) return { key, reduced: record };
+    if ((kindsOf.get(source) ?? 0) < MAX_KINDS_OF_SOURCE && kinds.size < MAX_KINDS)
+      return { key, reduced: record };
     const coarse = withoutDetails(record);
     const coarseKey = keyOf(coarse, source);
     if (kinds.has(coarseKey) || kinds.size < MAX_KINDS) return { key: coarseKey, reduced: coarse };
@@ -110,9 +111,19 @@ function summary({ record, count, start, end }: Kind): AuditRecord {
 }
 
 function withoutDetails(record: AuditRecord): AuditRecord {
-  const { dst_endpoint: _destination, firewall_rule: _rule, http_request: _request, message: _message, ...rest } = record;
+  const {
+    dst_endpoint: _destination,
+    firewall_rule: _rule,
+    http_request: _request,
+    message: _message,
+    ...rest
+  } = record;
   const { api } = record;
-  return { ...rest, api: api === undefined ? undefined : { ...api, operation: 'Various' }, resources: undefined };
+  return {
+    ...rest,
+    api: api === undefined ? undefined : { ...api, operation: 'Various' },
+    resources: undefined,
+  };
 }
 
 function withoutSource(record: AuditRecord): AuditRecord {

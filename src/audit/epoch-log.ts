@@ -136,10 +136,18 @@ export class EpochLog implements AuditLog {
     const { arguments: given, callUID } = input;
     const hasArguments = given !== undefined && phase !== 'Outcome';
     const recorded = hasArguments ? recordArguments(given, key?.current() ?? null, callUID) : undefined;
-    return buildRecord(input, { tenant, service: 'cloister-gateway', phase, time: now(), arguments: recorded });
+    return buildRecord(input, {
+      tenant,
+      service: 'cloister-gateway',
+      phase,
+      time: now(),
+      arguments: recorded,
+    });
   }
 
-  #logRecord(...[event, details]: [Parameters<typeof logRecord>[0]['event'], Parameters<typeof logRecord>[1]]) {
+  #logRecord(
+    ...[event, details]: [Parameters<typeof logRecord>[0]['event'], Parameters<typeof logRecord>[1]]
+  ) {
     const { tenant, replica, now } = this.#parts;
     return logRecord({ event, tenant, replica, time: now() }, details);
   }

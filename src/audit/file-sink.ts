@@ -105,7 +105,8 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
     nextFile,
     append,
     broken: () => broken,
-    findOld: async (before) => findOldFile({ folder, names: await listFiles(), current: current?.name }, before),
+    findOld: async (before) =>
+      findOldFile({ folder, names: await listFiles(), current: current?.name }, before),
     remove: async (through) => {
       for (const name of await listFiles()) {
         if (name > through || name === current?.name) break;
@@ -130,7 +131,7 @@ async function createFile(path: string): Promise<AuditFileHandle> {
 }
 
 async function writeAll(handle: AuditFileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset, position + offset);
     offset += bytesWritten;
   }

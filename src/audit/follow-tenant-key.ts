@@ -20,7 +20,8 @@ export async function followTenantKey(folder: string, log: Pick<Logger, 'warn'>)
     try {
       const id = (await readFile(join(folder, 'id'), 'utf8')).trim();
       const secret = await readFile(join(folder, 'key'));
-      if (secret.length !== KEY_BYTES) throw new Error(`the key has ${secret.length} bytes, not ${KEY_BYTES}`);
+      if (secret.length !== KEY_BYTES)
+        throw new Error(`the key has ${secret.length} bytes, not ${KEY_BYTES}`);
       if (current?.id !== id) current = createTenantKey(id, secret);
     } catch (error) {
       current = null;

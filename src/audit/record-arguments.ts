@@ -32,9 +32,12 @@ export function createTenantKey(id: string, secret: Uint8Array): TenantKey {
     encrypt: (text, callUID) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', encryptionKey, nonce).setAAD(additional(callUID));
-      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
-        'base64',
-      );
+      return Buffer.concat([
+        nonce,
+        cipher.update(text, 'utf8'),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ]).toString('base64');
     },
     decrypt: (encrypted, callUID) => {
       const bytes = Buffer.from(encrypted, 'base64');

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { readConfiguration } from '../gateway/configuration.ts';
+import { createSystemNetwork } from '../gateway/egress/system-network.ts';
 import { type RunningGateway, startGateway } from '../gateway/start-gateway.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -17,4 +18,11 @@ const client = await createKubeClient({
 let gateway: RunningGateway | null = null;
 // Null until there is a certificate: nothing was served before.
 endOnSignal(async () => gateway?.stop(), log);
-gateway = await startGateway({ configuration, client, log, clock: systemClock, registry: new Registry() });
+gateway = await startGateway({
+  configuration,
+  client,
+  log,
+  clock: systemClock,
+  registry: new Registry(),
+  network: createSystemNetwork(),
+});

@@ -1,6 +1,7 @@
 import { GATEWAY, systemNamespaceOf } from '../api/names.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
-import { dnsLabel, nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
+import { type IPBlock } from '../lib/ip-block.ts';
+import { dnsLabel, ipBlock, listOf, nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
 
 /** The configuration of the gateway. */
 export interface GatewayConfiguration {
@@ -8,6 +9,7 @@ export interface GatewayConfiguration {
   readonly address: string | undefined;
   /** 0 lets the system choose. */
   readonly ports: {
+    readonly proxy: number;
     readonly api: number;
     readonly canary: number;
     readonly probes: number;
@@ -21,11 +23,27 @@ export interface GatewayConfiguration {
   /** Holds `tls.crt` and `tls.key`. */
   readonly certificateFolder: string;
   readonly drainMilliseconds: number;
+  /** Of this gateway. Each gives its share of every limit. */
+  readonly replicas: number;
+  /** Blocks of addresses that agents may not reach, beside those that are not public and those of the cluster. */
+  readonly deniedAddresses: readonly IPBlock[];
+  readonly audit: {
+    /** The name of this replica in records: that of its pod. */
+    readonly replica: string;
+    /** Where records are kept. Null: nowhere, and then no call is made that must be on disk first. */
+    readonly folder: string | null;
+    /** Holds the tenant's key for arguments. Null: no arguments are recorded. */
+    readonly keyFolder: string | null;
+    /** Whether records go to standard output as well. */
+    readonly standardOutput: 'On' | 'Off';
+    readonly retentionDays: number;
+  };
   readonly logLevel: LogLevel;
 }
 
 const SETTINGS = [
   'address',
+  'proxy-port',
   'api-port',
   'canary-port',
   'probe-port',
@@ -35,6 +53,13 @@ const SETTINGS = [
   'namespace',
   'certificate-folder',
   'drain-seconds',
+  'replicas',
+  'denied-addresses',
+  'audit-replica',
+  'audit-folder',
+  'audit-key-folder',
+  'audit-standard-output',
+  'audit-retention-days',
   'log-level',
 ] as const;
 
@@ -56,6 +81,7 @@ export function readConfiguration(
     return {
       address: read<string | undefined>('address', nonEmpty, undefined),
       ports: {
+        proxy: read('proxy-port', port, GATEWAY.proxyPort),
         api: read('api-port', port, GATEWAY.apiPort),
         canary: read('canary-port', port, GATEWAY.canaryPort),
         probes: read('probe-port', port, GATEWAY.probePort),
@@ -66,6 +92,15 @@ export function readConfiguration(
       namespace: read('namespace', dnsLabel, systemNamespaceOf(tenant)),
       certificateFolder: read('certificate-folder', nonEmpty, '/etc/cloister-gateway'),
       drainMilliseconds: read('drain-seconds', wholeNumber(0, 600), 5) * 1000,
+      replicas: read('replicas', wholeNumber(1, 100), 1),
+      deniedAddresses: read<readonly IPBlock[]>('denied-addresses', listOf(ipBlock), []),
+      audit: {
+        replica: read('audit-replica', nonEmpty, environment['HOSTNAME'] ?? 'gateway'),
+        folder: read<string | null>('audit-folder', nonEmpty, null),
+        keyFolder: read<string | null>('audit-key-folder', nonEmpty, null),
+        standardOutput: read('audit-standard-output', oneOf('On', 'Off'), 'Off'),
+        retentionDays: read('audit-retention-days', wholeNumber(1, 3_650), 365),
+      },
       logLevel: read('log-level', oneOf(...LOG_LEVELS), 'info'),
     };
   });

@@ -1,23 +1,24 @@
 import type { Server } from 'node:net';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { openAuditLog } from '../audit/open-audit-log.ts';
 import { registerCacheMetrics } from '../cluster/cache-set.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import { drain } from '../serve/drain.ts';
-import { createHttpsServer, type HttpsServer, type ServingCertificate } from '../serve/https-server.ts';
-import type { ConnectionLimits } from '../serve/limits.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
 import { createMetricsServer } from '../serve/metrics.ts';
 import { createProbeServer, type ReadinessCheck } from '../serve/probes.ts';
-import { createCanary } from './canary.ts';
 import { followCertificate, type FollowedCertificate } from './certificate-folder.ts';
 import type { GatewayConfiguration } from './configuration.ts';
-import { type AddressLimits, createConnectionLimiter } from './connection-limiter.ts';
-import { type FollowedFacts, followFacts } from './followed-facts.ts';
+import { createServers } from './create-servers.ts';
+import { drainGateway } from './drain-gateway.ts';
+import type { Network } from './egress/network.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
-import { handleRequest } from './handle-request.ts';
-import { createPodDirectory, type PodDirectory } from './pod-directory.ts';
+import { type Knowledge, learn } from './knowledge.ts';
+import { createCallLimits } from './limits/call-limits.ts';
+import type { PipelineServices } from './pipeline/call.ts';
+import { createOpenCalls } from './pipeline/open-calls.ts';
 
 export interface GatewayOptions {
   readonly configuration: GatewayConfiguration;
@@ -25,90 +26,137 @@ export interface GatewayOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly registry: Registry;
+  /** The world outside. */
+  readonly network: Network;
+}
+
+/** The ports that the gateway listens on. */
+export interface GatewayPorts {
+  readonly proxy: number;
+  readonly api: number;
+  readonly canary: number;
+  readonly probes: number;
+  readonly metrics: number;
 }
 
 export interface RunningGateway {
+  readonly ports: GatewayPorts;
   /** Drains, then stops everything. */
   readonly stop: () => Promise<void>;
 }
 
-/** Sized for a container of 256 MiB. */
-const LIMITS: ConnectionLimits = Object.freeze({
-  headersMilliseconds: 5_000,
-  deadlineMilliseconds: 5_000,
-  idleMilliseconds: 5_000,
-  maxConnections: 512,
-  // A start gate asks once on a connection. Every other request pays for a handshake, and so counts.
-  maxRequestsPerConnection: 1,
-});
+const MAX_CALLS_PER_POD = 512;
+const REQUESTS_PER_MINUTE_OF_ADDRESS = 12_000;
+const CONNECTIONS_PER_MINUTE = 1_200;
 
-/** A start gate asks, and tries the canary, four times a second until it passes. */
-const ADDRESS_LIMITS: AddressLimits = Object.freeze({
-  maxConnections: 8,
-  connectionsPerSecond: 5,
-  maxBurst: 20,
-  maxConnectionMilliseconds: 10_000,
-  maxAddresses: 4_096,
-});
-
-interface Knowledge {
-  readonly facts: FollowedFacts;
-  readonly pods: PodDirectory;
-}
-
-/** Starts the gateway. Probes and metrics are served at once, the API and the canary as soon as there is a certificate. */
+/**
+ * Starts the gateway. Probes and metrics are served at once, the proxy, the API and the canary as soon as there is a
+ * certificate. Rejects where the audit cannot be written.
+ */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { configuration, client, log, clock, registry } = options;
-  const { address, ports, drainMilliseconds: delayMilliseconds } = configuration;
+  const { address, ports } = configuration;
   const stopping = new AbortController();
-  const state = { isDraining: false };
-  const knowledge = learn(options);
-  const { facts, pods } = knowledge;
-  const folder = configuration.certificateFolder;
-  const certificate = followCertificate({ folder, log, clock }, stopping.signal);
+  const state = { isDraining: false, isClosed: false };
+  const audit = await openAudit(options);
+  const knowledge = await learn(options);
+  const { facts, pods, identities } = knowledge;
+  const certificate = followCertificate(
+    { folder: configuration.certificateFolder, log, clock },
+    stopping.signal,
+  );
+  const metrics = createGatewayMetrics(registry);
   collectDefaultMetrics({ register: registry });
-  registerCacheMetrics(registry, [facts.watched, pods.watched], () => clock.now());
+  registerCacheMetrics(registry, [facts.watched, pods.watched, identities.watched], () => clock.now());
   const probes = createProbeServer({
-    checks: checksOf(knowledge, certificate),
+    checks: checksOf(knowledge, certificate, audit),
     isDraining: () => state.isDraining,
     monotonicNow: () => performance.now(),
   });
-  const metrics = createMetricsServer(registry);
-  await Promise.all([listenOn(probes, ports.probes, address), listenOn(metrics, ports.metrics, address)]);
+  const metricsServer = createMetricsServer(registry);
+  const services = createServices(options, { knowledge, audit, metrics, isDraining: () => state.isClosed });
+  const listening = await listenAll([probes, ports.probes], [metricsServer, ports.metrics], address);
 
-  const servers = createServers(options, knowledge, await certificate.first);
+  const servers = createServers(options, {
+    knowledge,
+    services,
+    metrics,
+    certificate: await certificate.first,
+  });
   certificate.serve((next) => servers.api.useCertificate(next));
-  const port = await servers.listen();
-  log.info({ port }, 'the gateway listens');
+  const open = await servers.listen();
+  log.info({ ...open }, 'the gateway listens');
   return {
+    ports: { ...open, probes: listening[0], metrics: listening[1] },
     stop: async () => {
       state.isDraining = true;
-      const sleep = (milliseconds: number) => clock.sleep(milliseconds);
-      await drain({ server: servers.api, log, delayMilliseconds, sleep });
+      const draining = { servers, openCalls: services.openCalls, log, clock };
+      await drainGateway(draining, configuration.drainMilliseconds, () => (state.isClosed = true));
       stopping.abort();
-      servers.canary.close();
-      await Promise.all([facts.stop(), pods.stop(), closeNow(probes), closeNow(metrics)]);
+      await Promise.all([knowledge.stop(), closeNow(probes), closeNow(metricsServer)]);
+      await audit.stop();
       await client.close();
     },
   };
 }
 
-function learn({ configuration, client, log, clock }: GatewayOptions): Knowledge {
-  const { tenant, namespace } = configuration;
-  const pods = createPodDirectory({ client, logger: log, clock });
-  const facts = followFacts({
-    client,
-    log,
-    clock,
-    tenant,
-    namespace,
-    onChange: (current) => pods.follow(current?.namespaces ?? []),
-  });
-  facts.start();
-  return { facts, pods };
+async function listenAll(
+  [probes, probePort]: readonly [Server, number],
+  [metrics, metricsPort]: readonly [Server, number],
+  address: string | undefined,
+): Promise<readonly [number, number]> {
+  return Promise.all([listenOn(probes, probePort, address), listenOn(metrics, metricsPort, address)]);
 }
 
-function checksOf({ facts, pods }: Knowledge, certificate: FollowedCertificate): readonly ReadinessCheck[] {
+function openAudit({ configuration, log, clock }: GatewayOptions): Promise<AuditLog> {
+  const { tenant, audit } = configuration;
+  const { replica, folder, keyFolder, standardOutput, retentionDays } = audit;
+  const stream = standardOutput === 'On' ? process.stdout : null;
+  return openAuditLog({
+    tenant,
+    replica,
+    folder,
+    stream,
+    keyFolder,
+    retentionDays,
+    log,
+    now: () => clock.now(),
+  });
+}
+
+interface Parts {
+  readonly knowledge: Knowledge;
+  readonly audit: AuditLog;
+  readonly metrics: GatewayMetrics;
+  readonly isDraining: () => boolean;
+}
+
+function createServices(
+  { configuration, log, clock }: GatewayOptions,
+  { knowledge: { identities }, audit, metrics, isDraining }: Parts,
+): PipelineServices {
+  const openCalls = createOpenCalls({ identities, maxCallsPerPod: MAX_CALLS_PER_POD });
+  identities.onChange((podUIDs) => {
+    const started = performance.now();
+    openCalls.review(podUIDs);
+    metrics.reviewed((performance.now() - started) / 1_000);
+  });
+  const limits = createCallLimits({
+    tenant: () => identities.tenant()?.limits ?? null,
+    replicas: configuration.replicas,
+    requestsPerMinuteOfAddress: REQUESTS_PER_MINUTE_OF_ADDRESS,
+    connectionsPerMinute: CONNECTIONS_PER_MINUTE,
+    monotonicNow: () => performance.now(),
+    now: () => clock.now(),
+  });
+  return { identities, limits, audit, openCalls, isDraining, log, onEnd: metrics.call };
+}
+
+function checksOf(
+  { facts, pods, identities }: Knowledge,
+  certificate: FollowedCertificate,
+  audit: AuditLog,
+): readonly ReadinessCheck[] {
   const factsProblem = (): string | null => {
     const current = facts.current();
     return 'problem' in current ? current.problem : null;
@@ -116,48 +164,8 @@ function checksOf({ facts, pods }: Knowledge, certificate: FollowedCertificate):
   return [
     { name: 'facts', problem: factsProblem },
     { name: 'pods', problem: pods.problem },
+    { name: 'identities', problem: identities.problem },
     { name: 'certificate', problem: certificate.problem },
+    { name: 'audit', problem: audit.problem },
   ];
-}
-
-interface Servers {
-  readonly api: HttpsServer;
-  readonly canary: Server;
-  /** Resolves to the port of the API. */
-  readonly listen: () => Promise<number>;
-}
-
-function createServers(
-  { configuration, log, registry }: GatewayOptions,
-  { facts, pods }: Knowledge,
-  certificate: ServingCertificate,
-): Servers {
-  const { ports, address } = configuration;
-  const metrics = createGatewayMetrics(registry);
-  const canary = createCanary({
-    maxConnections: LIMITS.maxConnections,
-    admit: limiterOf('canary', metrics).admit,
-  });
-  let canaryPort = ports.canary;
-  const handler = { facts, pods, canaryPort: () => canaryPort, log, onResult: metrics.answered };
-  const api = createHttpsServer(
-    { certificate, limits: LIMITS, log, admit: limiterOf('api', metrics).admit },
-    (request, response) => handleRequest(handler, request, response),
-  );
-  return {
-    api,
-    canary,
-    listen: async () => {
-      canaryPort = await listenOn(canary, ports.canary, address);
-      return api.listen(ports.api, address);
-    },
-  };
-}
-
-function limiterOf(server: 'api' | 'canary', metrics: GatewayMetrics) {
-  return createConnectionLimiter({
-    limits: ADDRESS_LIMITS,
-    monotonicNow: () => performance.now(),
-    onRefused: () => metrics.refused(server),
-  });
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { type IPBlock, parseIPBlock } from './ip-block.ts';
 import { parseQuantity } from './quantity.ts';
 
 /** The value of a setting, or what it must be. */
@@ -128,6 +129,12 @@ export function socketAddress(
   return isIP(address) !== 0 && port >= 1 && port <= 65_535
     ? { value: { address, port } }
     : { problem: 'an address and a port, such as 1.1.1.1:443 or [2606:4700:4700::1111]:443' };
+}
+
+/** A block of addresses in CIDR notation. */
+export function ipBlock(text: string): SettingResult<IPBlock> {
+  const value = parseIPBlock(text);
+  return value === null ? { problem: 'a block of addresses, such as 203.0.113.0/24' } : { value };
 }
 
 /** Image digests separated by commas. An empty text is an empty list. */

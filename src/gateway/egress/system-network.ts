@@ -1,7 +1,7 @@
-import { NODATA, NOTFOUND, promises as dns } from 'node:dns';
+import { promises as dns } from 'node:dns';
 import { createConnection, isIP, type Socket } from 'node:net';
-import { errorCode } from '../../lib/error-code.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
+import { mergeAnswers } from './merge-answers.ts';
 import type { Network } from './network.ts';
 
 export interface SystemNetworkOptions {
@@ -9,40 +9,47 @@ export interface SystemNetworkOptions {
   readonly dnsServers?: readonly string[];
 }
 
-/** Answers of one type that are looked at. A name with more is refused, since some would go unchecked. */
-const MAX_ADDRESSES = 64;
-
-/** Per server and try. c-ares doubles it with each try. */
+/** For each server and try; the library doubles it with each try. */
 const DNS_MILLISECONDS = 1_500;
 const DNS_TRIES = 2;
 
-/** How much longer the second type may take: some servers never answer when they are asked for AAAA (RFC 4074). */
-const SECOND_ANSWER_MILLISECONDS = 500;
-
 /** The real network. */
 export function createSystemNetwork({ dnsServers }: SystemNetworkOptions = {}): Network {
-  // It speaks to the servers itself: no search domains, no file of hosts, and no reading of "0x7f.1" as an address, all of
-  // which getaddrinfo has.
+  // It asks the servers itself. getaddrinfo would try search domains and /etc/hosts, and read "0x7f.1" as an address.
   const resolver = new dns.Resolver({ timeout: DNS_MILLISECONDS, tries: DNS_TRIES });
   if (dnsServers !== undefined) resolver.setServers(dnsServers);
   return {
-    resolve: async (name, signal) => {
-      const absolute = name.endsWith('.') ? name : `${name}.`;
-      const answers = [resolver.resolve6(absolute), resolver.resolve4(absolute)];
-      return unlessAborted(mergeAnswers(name, answers), signal);
+    resolve: (name, signal) => {
+      const absolute = `${name}.`;
+      return unlessAborted(mergeAnswers([resolver.resolve6(absolute), resolver.resolve4(absolute)]), signal);
     },
     dial: dialAddress,
   };
 }
 
-async function mergeAnswers(
-  name: string,
-  answers: readonly Promise<readonly string[]>[],
-): Promise<readonly string[]> {
-  const settled: (PromiseSettledResult<readonly string[]> | null)[] = answers.map(() => null);
-  const all = answers.map(async (answer, index) => {
-    [settled[index]] = await Promise.allSettled([answer]);
-    // Nothing found is an answer like any other, but not one to hurry for.
-    if (settled[index]?.status === 'rejected') throw settled[index].reason;
+async function dialAddress(address: string, port: number, signal: AbortSignal): Promise<Socket> {
+  // Node would resolve a name here, and what it found would have been decided by nobody.
+  if (isIP(address) === 0) throw new Error(`"${address}" is not an IP address`);
+  signal.throwIfAborted();
+  const socket = createConnection({
+    host: address,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    allowHalfOpen: true,
+    autoSelectFamily: false,
   });
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const onAbort = (): void => {
+    socket.destroy(signal.reason instanceof Error ? signal.reason : new Error('the connection was given up'));
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('connect', () => resolve(socket));
+  socket.once('error', reject);
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    socket.off('error', reject);
+  }
 }

@@ -61,8 +61,10 @@ export async function relayTunnel(tunnel: Tunnel): Promise<TunnelOutcome> {
 /** Fatal, access_denied (RFC 8446, section 6): clients say more about it than about a reset. */
 const TLS_ALERT = Buffer.from([21, 3, 1, 0, 2, 2, 49]);
 
+type EndRelay = (reason: TunnelEnd, refusal?: EgressRefusal | null) => void;
+
 interface Relay {
-  readonly end: (reason: TunnelEnd, refusal?: EgressRefusal | null) => void;
+  readonly end: EndRelay;
   readonly up: Direction;
   readonly down: Direction;
   isHelloPassed: boolean;
@@ -96,23 +98,9 @@ function startRelay(tunnel: Tunnel, onEnd: (outcome: TunnelOutcome) => void): vo
     }
   };
   const onAbort = (): void => end('Cut');
-  const onActive = (): void => {
+  const relay = createRelay(tunnel, end, () => {
     isActive = true;
-  };
-  const { maxUploadBytes, maxDownloadBytes } = destination;
-  const up = { from: client, to: upstream, maxBytes: maxUploadBytes, onOverCap: () => end('UploadCap') };
-  const down = {
-    from: upstream,
-    to: client,
-    maxBytes: maxDownloadBytes,
-    onOverCap: () => end('DownloadCap'),
-  };
-  const relay: Relay = {
-    end,
-    up: { ...up, bytes: 0, onActive },
-    down: { ...down, bytes: 0, onActive },
-    isHelloPassed: false,
-  };
+  });
 
   clock.add(tick);
   signal.addEventListener('abort', onAbort);
@@ -120,6 +108,26 @@ function startRelay(tunnel: Tunnel, onEnd: (outcome: TunnelOutcome) => void): vo
   watchSocket(upstream, () => end('DestinationReset'), relay);
   if (signal.aborted) end('Cut');
   else awaitHello(tunnel, relay);
+}
+
+function createRelay({ client, upstream, destination }: Tunnel, end: EndRelay, onActive: () => void): Relay {
+  const up: Direction = {
+    from: client,
+    to: upstream,
+    maxBytes: destination.maxUploadBytes,
+    bytes: 0,
+    onActive,
+    onOverCap: () => end('UploadCap'),
+  };
+  const down: Direction = {
+    from: upstream,
+    to: client,
+    maxBytes: destination.maxDownloadBytes,
+    bytes: 0,
+    onActive,
+    onOverCap: () => end('DownloadCap'),
+  };
+  return { end, up, down, isHelloPassed: false };
 }
 
 function destroySockets({ client, upstream }: Tunnel, reason: TunnelEnd): void {

@@ -6,6 +6,8 @@ import type { TenantFeed } from '../../policy/feed/feed-schemas.ts';
 import type { Reason } from '../../policy/reasons.ts';
 import type { CallPolicy } from '../../policy/tools/call-policy.ts';
 
+export type { CallPolicy };
+
 /** What a request shows to prove which pod sent it. */
 export type Proof =
   | { readonly kind: 'Secret'; readonly secret: Secret }

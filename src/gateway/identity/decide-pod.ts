@@ -3,7 +3,8 @@ import type { ParsedFeed } from '../../policy/feed/parse-feed.ts';
 import type { RoleFeed, SandboxFeed, TenantFeed } from '../../policy/feed/feed-schemas.ts';
 import type { Reason } from '../../policy/reasons.ts';
 import type { KnownPod } from '../known-pod.ts';
-import type { CallPolicy, IdentityRefusal } from './caller.ts';
+import type { CallPolicy } from '../../policy/tools/call-policy.ts';
+import type { IdentityRefusal } from './caller.ts';
 import type { FollowedFeed } from './followed-feed.ts';
 
 type AllowedRole = Extract<RoleFeed, { state: 'Allowed' }>;

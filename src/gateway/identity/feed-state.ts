@@ -10,7 +10,7 @@ import {
   type ParsedFeed,
 } from '../../policy/feed/parse-feed.ts';
 import type { RoleFeed, SandboxFeed, TenantFeed } from '../../policy/feed/feed-schemas.ts';
-import type { CallPolicy } from './caller.ts';
+import type { CallPolicy } from '../../policy/tools/call-policy.ts';
 
 export type FeedConfigMap = KubeObject & { readonly data?: Readonly<Record<string, string>> };
 

@@ -28,7 +28,7 @@ export interface Operation {
   /** How many bytes may leave at most; 0 where none may. Asked after it is authorized. */
   readonly maxEgressBytes: () => number;
   /** Finds the addresses, and decides about them. */
-  readonly resolve: (call: Call) => Promise<Refusal | null>;
+  readonly resolve: (call: Call) => Refusal | null | Promise<Refusal | null>;
   /** Does it. Null: there is nothing to do but to answer. */
   readonly dispatch: ((call: Call) => Promise<Refusal | CallOutcome>) | null;
   /** What records say of it, as far as it is known. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type ConnectDestination, decideConnect } from '../../policy/egress/decide-connect.ts';
-import { connectTo, type DecideAddresses } from '../egress/connect-to.ts';
+import { checkAddresses, type DecideAddresses, dialChecked } from '../egress/connect-to.ts';
 import type { Network } from '../egress/network.ts';
 import type { TunnelClock } from '../egress/tunnel-clock.ts';
 import { relayTunnel, type TunnelOutcome } from '../egress/tunnel.ts';
@@ -31,6 +31,8 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
   const { client, authority, head, malformed } = request;
   const { network, decideAddresses } = services;
   let destination: ConnectDestination | null = null;
+  /** What was checked is what is dialled. */
+  let checked: readonly string[] = [];
   let connected: string | null = null;
   return {
     event: 'Connect',
@@ -43,10 +45,16 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
       return decision;
     },
     maxEgressBytes: () => destination?.maxUploadBytes ?? 0,
-    resolve: async () => null,
+    resolve: async (call) => {
+      if (destination === null) throw new Error('the destination is not known');
+      const result = await checkAddresses(network, destination.host, decideAddresses, call.ended.signal);
+      if ('refusal' in result) return refuse(result.refusal.reason, { message: result.refusal.message });
+      checked = result.addresses;
+      return null;
+    },
     dispatch: async (call) => {
       if (destination === null) throw new Error('the destination is not known');
-      const result = await connectTo(network, destination, decideAddresses, call.ended.signal);
+      const result = await dialChecked(network, destination, checked, call.ended.signal);
       if ('refusal' in result) return refuse(result.refusal.reason, { message: result.refusal.message });
       connected = result.address;
       client.write(ESTABLISHED);

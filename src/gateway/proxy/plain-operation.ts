@@ -14,7 +14,7 @@ export function createPlainOperation(method: string, unreadable: string | null =
     isReadable: unreadable === null,
     authorize: () => HTTPS_ONLY,
     maxEgressBytes: () => 0,
-    resolve: async () => null,
+    resolve: () => null,
     dispatch: null,
     describe: () => ({ operation: method }),
   };

@@ -7,7 +7,7 @@ import { type RequestProblem, sendJsonProblem } from '../serve/problem.ts';
 import type { FollowedFacts } from './followed-facts.ts';
 import type { PodDirectory } from './pod-directory.ts';
 
-export interface RequestHandlerOptions {
+export interface GateHandlerOptions {
   readonly facts: Pick<FollowedFacts, 'current'>;
   readonly pods: Pick<PodDirectory, 'problem' | 'havingAddress'>;
   /** The port that the canary listens on. */
@@ -23,9 +23,12 @@ interface Source {
   readonly localAddress?: string;
 }
 
-/** Answers one request. Never throws. The body is not read, and nothing that the client says is believed but its path. */
-export function handleRequest(
-  options: RequestHandlerOptions,
+/**
+ * Answers a start gate. Never throws. The body is not read, and nothing that the client says is believed but its path. Nobody
+ * has proved anything, so that the connection ends with the answer.
+ */
+export function handleGateRequest(
+  options: GateHandlerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -33,6 +36,7 @@ export function handleRequest(
   if (!('problem' in result)) {
     const body = JSON.stringify(result.answer);
     response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('Connection', 'close');
     response.writeHead(200, {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(body),
@@ -43,14 +47,13 @@ export function handleRequest(
   const { problem } = result;
   options.log.debug({ reason: problem.reason, address: request.socket.remoteAddress }, 'request refused');
   if (problem.status === 405) response.setHeader('Allow', 'GET');
-  sendJsonProblem(response, problem);
+  sendJsonProblem(response, { ...problem, close: true });
   return options.onResult(problem.reason);
 }
 
 type Result = { readonly answer: GateAnswer } | { readonly problem: RequestProblem };
 
-function answer(options: RequestHandlerOptions, { url, method, socket }: IncomingMessage): Result {
-  if (url?.split('?', 1)[0] !== GATE_PROTOCOL.path) return { problem: UNKNOWN_PATH };
+function answer(options: GateHandlerOptions, { method, socket }: IncomingMessage): Result {
   if (method !== 'GET') return { problem: UNKNOWN_METHOD };
   try {
     return answerSource(options, socket);
@@ -60,7 +63,7 @@ function answer(options: RequestHandlerOptions, { url, method, socket }: Incomin
   }
 }
 
-function answerSource(options: RequestHandlerOptions, source: Source): Result {
+function answerSource(options: GateHandlerOptions, source: Source): Result {
   const { facts, pods, canaryPort, log } = options;
   const current = facts.current();
   if ('problem' in current) return { problem: notReady(current.problem) };
@@ -82,12 +85,6 @@ function answerSource(options: RequestHandlerOptions, source: Source): Result {
   log.info({ namespace, pod: name, address, targets: gateAnswer.targets.length }, 'start gate answered');
   return { answer: gateAnswer };
 }
-
-const UNKNOWN_PATH: RequestProblem = Object.freeze({
-  reason: 'UnknownPath',
-  status: 404,
-  text: `the path is unknown; this gateway serves ${GATE_PROTOCOL.path}`,
-});
 
 const UNKNOWN_METHOD: RequestProblem = Object.freeze({
   reason: 'UnknownMethod',

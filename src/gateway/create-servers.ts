@@ -1,0 +1,154 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server } from 'node:net';
+import { createHttpsServer, type HttpsServer, type ServingCertificate } from '../serve/https-server.ts';
+import type { ServerLimits } from '../serve/limits.ts';
+import { listenOn } from '../serve/listen.ts';
+import { createLoad } from '../serve/load.ts';
+import { type ApiOptions, createApiListener } from './api-listener.ts';
+import { createCanary } from './canary.ts';
+import { type AddressLimits, type ConnectionLimiter, createConnectionLimiter } from './connection-limiter.ts';
+import { createDecideAddresses } from './denied-addresses.ts';
+import { createTunnelClock } from './egress/tunnel-clock.ts';
+import type { GatewayMetrics, GatewayServer } from './gateway-metrics.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { PipelineServices } from './pipeline/call.ts';
+import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
+import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
+
+/** Sized for a container of 256 MiB. */
+const API_LIMITS: ServerLimits = Object.freeze({
+  headersMilliseconds: 5_000,
+  deadlineMilliseconds: 5_000,
+  idleMilliseconds: 60_000,
+  maxConnections: 1_024,
+  maxRequestsPerConnection: 10_000,
+  maxBodyBytes: 256 * 1024,
+  maxRequestsInFlight: 256,
+  maxBufferedBytes: 16 * 1024 * 1024,
+});
+
+const PROXY_LIMITS: ProxyLimits = Object.freeze({
+  maxConnections: 8_192,
+  maxHeaderBytes: 16 * 1024,
+  headersMilliseconds: 5_000,
+});
+
+/** A start gate asks, and tries the canary, four times a second until it passes. Its every request pays for a handshake. */
+const GATE_ADDRESS_LIMITS: AddressLimits = Object.freeze({
+  maxConnections: 8,
+  connectionsPerSecond: 5,
+  maxBurst: 20,
+  maxConnectionMilliseconds: 10_000,
+  maxAddresses: 4_096,
+});
+
+/** An agent opens a connection to the proxy for each tunnel. */
+const PROXY_ADDRESS_LIMITS: AddressLimits = Object.freeze({
+  maxConnections: 1_024,
+  connectionsPerSecond: 50,
+  maxBurst: 500,
+  maxConnectionMilliseconds: 30_000,
+  maxAddresses: 4_096,
+});
+
+/** Of a connection whose caller was identified. */
+const MAX_KEPT_MILLISECONDS = 3_600_000;
+const TUNNEL_TICK_MILLISECONDS = 1_000;
+
+export interface GatewayServers {
+  readonly proxy: HttpServer;
+  readonly api: HttpsServer;
+  readonly canary: Server;
+  /** Resolves to the ports. */
+  readonly listen: () => Promise<Pick<GatewayPorts, 'proxy' | 'api' | 'canary'>>;
+}
+
+export interface ServerParts {
+  readonly knowledge: Knowledge;
+  readonly services: PipelineServices;
+  readonly metrics: GatewayMetrics;
+  readonly certificate: ServingCertificate;
+}
+
+export function createServers(options: GatewayOptions, parts: ServerParts): GatewayServers {
+  const { configuration, log } = options;
+  const { ports, address } = configuration;
+  const { metrics, certificate } = parts;
+  const limiter = (server: GatewayServer, limits: AddressLimits): ConnectionLimiter =>
+    createConnectionLimiter({
+      limits,
+      monotonicNow: () => performance.now(),
+      onRefused: () => metrics.refused(server),
+    });
+  const { maxConnections } = API_LIMITS;
+  const canary = createCanary({ maxConnections, admit: limiter('canary', GATE_ADDRESS_LIMITS).admit });
+  let canaryPort = ports.canary;
+  const apiLimiter = limiter('api', GATE_ADDRESS_LIMITS);
+  const egress = createEgress(options, parts);
+  const api = createHttpsServer(
+    { certificate, limits: API_LIMITS, log, admit: apiLimiter.admit },
+    createApiListener(
+      apiOptions(options, parts, { egress, limiter: apiLimiter, canaryPort: () => canaryPort }),
+    ),
+  );
+  const proxyLimiter = limiter('proxy', PROXY_ADDRESS_LIMITS);
+  const proxy = createProxyServer({
+    services: parts.services,
+    tunnels: {
+      ...egress,
+      clock: createTunnelClock({
+        monotonicNow: () => performance.now(),
+        intervalMilliseconds: TUNNEL_TICK_MILLISECONDS,
+      }),
+      onTunnel: (client) => {
+        // The destination in the role says how long it may last.
+        proxyLimiter.keep(client, null);
+        return metrics.tunnel();
+      },
+    },
+    limits: PROXY_LIMITS,
+    admit: proxyLimiter.admit,
+  });
+  return {
+    proxy,
+    api,
+    canary,
+    listen: async () => {
+      canaryPort = await listenOn(canary, ports.canary, address);
+      const proxyPort = await listenOn(proxy, ports.proxy, address);
+      return { proxy: proxyPort, api: await api.listen(ports.api, address), canary: canaryPort };
+    },
+  };
+}
+
+type Egress = Pick<ApiOptions['tools']['fetching'], 'network' | 'decideAddresses'>;
+
+function createEgress({ network, configuration }: GatewayOptions, { knowledge }: ServerParts): Egress {
+  const { facts, pods } = knowledge;
+  const blocks = configuration.deniedAddresses;
+  return { network, decideAddresses: createDecideAddresses({ facts: facts.current, pods, blocks }) };
+}
+
+interface ApiParts {
+  readonly egress: Egress;
+  readonly limiter: ConnectionLimiter;
+  readonly canaryPort: () => number;
+}
+
+function apiOptions(
+  { log }: GatewayOptions,
+  { knowledge: { facts, pods }, services, metrics }: ServerParts,
+  { egress, limiter, canaryPort }: ApiParts,
+): ApiOptions {
+  return {
+    gate: { facts, pods, canaryPort, log, onResult: metrics.answered },
+    tools: {
+      services,
+      fetching: egress,
+      limits: API_LIMITS,
+      load: createLoad(API_LIMITS),
+      keep: (connection) => limiter.keep(connection, MAX_KEPT_MILLISECONDS),
+      onProblem: metrics.answered,
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { canonicalAddress } from '../../lib/ip-address.ts';
+import { readBody } from '../../serve/body.ts';
+import type { Load } from '../../serve/load.ts';
+import type { ServerLimits } from '../../serve/limits.ts';
+import { isRequestProblem, type RequestProblem, sendJsonProblem } from '../../serve/problem.ts';
+import type { ConnectionEnds } from '../connection-limiter.ts';
+import { readProof } from '../identity/read-proof.ts';
+import { bodyOf, statusOf } from '../pipeline/answer.ts';
+import {
+  type Call,
+  type CallResult,
+  createCall,
+  type Operation,
+  type PipelineServices,
+} from '../pipeline/call.ts';
+import { runCall } from '../pipeline/pipeline.ts';
+import type { Refusal } from '../pipeline/refusal.ts';
+import { createAuthorizeOperation } from './authorize-operation.ts';
+import { createFetchOperation, type FetchedResponse, type FetchServices } from './fetch-operation.ts';
+import { encodeResponse } from './encode-response.ts';
+import { readToolCall, type ReadToolCall } from './read-tool-call.ts';
+
+export interface ToolHandlerOptions {
+  readonly services: PipelineServices;
+  readonly fetching: Omit<FetchServices, 'onResponse'>;
+  readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'>;
+  readonly load: Load;
+  /** Called where the caller of a connection was identified: it may be used again. */
+  readonly keep: (connection: ConnectionEnds) => void;
+  /** Called for a request that is answered before it is a call, with the reason of its problem. */
+  readonly onProblem: (reason: string) => void;
+}
+
+/** What a path does. */
+export type ToolRoute = 'Authorize' | 'Fetch';
+
+/** The paths of calls of tools. */
+export const TOOL_ROUTES: ReadonlyMap<string, ToolRoute> = new Map([
+  ['/v1/authorize', 'Authorize'],
+  ['/v1/fetch', 'Fetch'],
+]);
+
+/** Answers a request about a tool. Never rejects. */
+export async function handleToolRequest(
+  options: ToolHandlerOptions,
+  route: ToolRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const slot = options.load.enter();
+  const end = (problem: RequestProblem): void => {
+    // Nobody has proved anything yet.
+    sendJsonProblem(response, { ...problem, close: true });
+    options.onProblem(problem.reason);
+  };
+  if (slot === null) return end(OVERLOADED);
+  try {
+    const problem = problemOf(request);
+    if (problem !== null) return end(problem);
+    const body = await readBody(request, slot, options.limits);
+    if (body === null) return undefined;
+    if (isRequestProblem(body)) return end(body);
+    return await answerCall(options, route, { request, response, read: readToolCall(body) });
+  } finally {
+    slot.leave();
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly read: ReadToolCall;
+}
+
+async function answerCall(
+  { services, fetching, keep }: ToolHandlerOptions,
+  route: ToolRoute,
+  { request, response, read }: Exchange,
+): Promise<void> {
+  let fetched: FetchedResponse | null = null;
+  const operation: Operation =
+    route === 'Authorize'
+      ? createAuthorizeOperation(read)
+      : createFetchOperation(read, { ...fetching, onResponse: (given) => (fetched = given) });
+  const ended = new AbortController();
+  response.once('close', () => ended.abort());
+  const { socket, rawHeaders } = request;
+  const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
+  const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders), ended });
+  const result = await runCall(call, services);
+  if (call.caller === null) response.setHeader('Connection', 'close');
+  else keep(socket);
+  const refusal = refusalOf(result);
+  if (refusal === null) return send(response, 200, allowed(call, fetched));
+  const isExplained = route === 'Authorize' && call.decision !== null && statusOf(refusal, 401) === 403;
+  // To be asked is not to be refused: the answer to a question about a call is found.
+  const status = isExplained ? 200 : statusOf(refusal, 401);
+  if (refusal.retrySeconds !== undefined) response.setHeader('Retry-After', refusal.retrySeconds);
+  if (status === 401)
+    response.setHeader('WWW-Authenticate', 'Bearer realm="cloister", Basic realm="cloister"');
+  return send(response, status, { ...bodyOf(refusal, status), remaining: call.remaining });
+}
+
+function refusalOf(result: CallResult): Refusal | null {
+  return 'refusal' in result ? result.refusal : (result.outcome.refusal ?? null);
+}
+
+function allowed({ decision, remaining }: Call, fetched: FetchedResponse | null): object {
+  const { rule = null, level = null } = decision ?? {};
+  const common = { status: 200, decision: 'Allow', reason: null, message: null, rule, level, remaining };
+  return fetched === null ? common : { ...common, response: encodeResponse(fetched) };
+}
+
+function send(response: ServerResponse, status: number, answer: object): void {
+  if (response.destroyed || response.headersSent) return;
+  const body = JSON.stringify(answer);
+  response.setHeader('Content-Type', 'application/json');
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.setHeader('Cache-Control', 'no-store');
+  response.writeHead(status).end(body);
+}
+
+/** What is wrong with a request before its body is read; null where nothing is. */
+function problemOf({ method, headers, rawHeaders }: IncomingMessage): RequestProblem | null {
+  if (method !== 'POST') return UNKNOWN_METHOD;
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length > 1)
+    return { reason: 'Malformed', status: 400, text: 'the request has more than one Host header' };
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json' || headers['content-encoding'] !== undefined) return MEDIA_TYPE;
+  return null;
+}
+
+const OVERLOADED: RequestProblem = Object.freeze({
+  reason: 'Overloaded',
+  status: 503,
+  text: 'the gateway has as many requests as it takes; try again',
+  retry: true,
+});
+
+const UNKNOWN_METHOD: RequestProblem = Object.freeze({
+  reason: 'UnknownMethod',
+  status: 405,
+  text: 'calls of tools must be sent with POST',
+});
+
+const MEDIA_TYPE: RequestProblem = Object.freeze({
+  reason: 'UnsupportedMediaType',
+  status: 415,
+  text: 'the body must be application/json, without Content-Encoding',
+});
