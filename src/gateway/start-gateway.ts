@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { openAuditLog } from '../audit/open-audit-log.ts';
+import { type AuditLogOptions, openAuditLog } from '../audit/open-audit-log.ts';
 import { registerCacheMetrics } from '../cluster/cache-set.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly registry: Registry;
   /** The world outside. */
   readonly network: Network;
+  /** Creates a file of the audit, for tests with a slow or a full disk. */
+  readonly createAuditFile?: AuditLogOptions['createFile'];
 }
 
 /** The ports that the gateway listens on. */
@@ -108,7 +110,7 @@ async function listenAll(
   return Promise.all([listenOn(probes, probePort, address), listenOn(metrics, metricsPort, address)]);
 }
 
-function openAudit({ configuration, log, clock }: GatewayOptions): Promise<AuditLog> {
+function openAudit({ configuration, log, clock, createAuditFile }: GatewayOptions): Promise<AuditLog> {
   const { tenant, audit } = configuration;
   const { replica, folder, keyFolder, standardOutput, retentionDays } = audit;
   const stream = standardOutput === 'On' ? process.stdout : null;
@@ -121,6 +123,7 @@ function openAudit({ configuration, log, clock }: GatewayOptions): Promise<Audit
     retentionDays,
     log,
     now: () => clock.now(),
+    createFile: createAuditFile,
   });
 }
 
@@ -166,6 +169,6 @@ function checksOf(
     { name: 'pods', problem: pods.problem },
     { name: 'identities', problem: identities.problem },
     { name: 'certificate', problem: certificate.problem },
-    { name: 'audit', problem: audit.problem },
+    { name: 'audit', problem: () => audit.problem() },
   ];
 }

@@ -1,9 +1,10 @@
-import { connect } from 'node:net';
 import type { Network } from '../../../src/gateway/egress/network.ts';
+import { createSystemNetwork } from '../../../src/gateway/egress/system-network.ts';
 import { portOfAddress, resolveHost, type ServerPorts } from './destinations.ts';
 
 /** Returns a world in which the public addresses of the bench lead to its servers, and there is nothing else. */
 export function mapNetwork(ports: ServerPorts): Network {
+  const { dial } = createSystemNetwork();
   return {
     resolve: (name) => {
       const addresses = resolveHost(name);
@@ -11,15 +12,6 @@ export function mapNetwork(ports: ServerPorts): Network {
         ? Promise.reject(new Error(`the bench has no host ${name}`))
         : Promise.resolve(addresses);
     },
-    dial: (address, _port, signal) =>
-      new Promise((resolve, reject) => {
-        const port = portOfAddress(address, ports);
-        const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true, signal });
-        socket.once('error', reject);
-        socket.once('connect', () => {
-          socket.off('error', reject);
-          resolve(socket);
-        });
-      }),
+    dial: (address, _port, signal) => dial('127.0.0.1', portOfAddress(address, ports), signal),
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GATEWAY } from '../../../src/api/names.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../../src/certificates/issue.ts';
 
 /** Where a server's certificate is, and who vouches for it. */
@@ -11,12 +12,12 @@ export interface WrittenCertificate {
   readonly files: { readonly certificate: string; readonly key: string };
 }
 
-/** Makes a certificate for 127.0.0.1 and writes it to a folder of this name. */
+/** Makes a certificate for the gateway and for 127.0.0.1, and writes it to a folder of this name. */
 export async function writeServingCertificate(parent: string, name: string): Promise<WrittenCertificate> {
   const folder = join(parent, `certificate-of-${name}`);
   await mkdir(folder);
   const authority = await createCertificateAuthority(Date.now());
-  const serving = await issueServingCertificate(authority, ['127.0.0.1'], Date.now());
+  const serving = await issueServingCertificate(authority, [GATEWAY.name, '127.0.0.1'], Date.now());
   const files = { certificate: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
   await writeFile(files.certificate, serving.certificate);
   await writeFile(files.key, serving.privateKey.reveal(), { mode: 0o600 });
