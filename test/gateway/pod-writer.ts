@@ -15,6 +15,7 @@ export interface WrittenPod {
   readonly namespace: string;
   readonly name: string;
   readonly address: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;
   readonly status?: PodStatus;
 }
@@ -23,14 +24,14 @@ const NODE_ADDRESS = '192.0.2.10';
 
 /** Creates a pod on a node that does not exist, and writes its status. */
 export async function createPod(client: KubeClient, pod: WrittenPod): Promise<void> {
-  const { namespace, name, address, hostNetwork = false } = pod;
+  const { namespace, name, address, labels = {}, hostNetwork = false } = pod;
   const spec = {
     nodeName: 'node-1',
     hostNetwork,
     automountServiceAccountToken: false,
     containers: [{ name: 'agent', image: 'packages.example.com/agent' }],
   };
-  await client.create(resources.pods, { metadata: { namespace, name }, spec } as KubeObject);
+  await client.create(resources.pods, { metadata: { namespace, name, labels }, spec } as KubeObject);
   await writeStatus(client, pod, {
     phase: 'Running',
     podIPs: [{ ip: address }],

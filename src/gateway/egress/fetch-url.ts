@@ -1,18 +1,15 @@
-import type { SecureContext } from 'node:tls';
-import type { DecideAddresses } from './connect-to.ts';
-import type { EgressRefusal } from './egress-refusal.ts';
-import type { Network } from './network.ts';
+import { type EgressRefusal, RefusalError, refusalOf } from './egress-refusal.ts';
+import {
+  type Exchange,
+  type ExchangeLimits,
+  type ExchangeRequest,
+  type ExchangeWorld,
+  type Traffic,
+  withExchange,
+} from './fetch-exchange.ts';
+import { type Headers, readRequestHeaders, readResponseHeaders } from './fetch-headers.ts';
 
 export type FetchMethod = 'GET' | 'HEAD' | 'POST';
-
-export interface FetchRequest {
-  readonly url: string;
-  readonly method: FetchMethod;
-  /** Names in any case. One that the gateway does not send is refused, not dropped. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Only with POST. */
-  readonly body: Buffer | null;
-}
 
 /** One request of the exchange: the first, or what a redirect asks for. */
 export interface FetchHop {
@@ -20,63 +17,139 @@ export interface FetchHop {
   readonly method: FetchMethod;
 }
 
+export interface FetchRequest extends FetchHop {
+  /** Names in any case. One that the gateway does not send is refused. */
+  readonly headers: Headers;
+  /** Only with POST. */
+  readonly body: Buffer | null;
+}
+
 /** What the policy has read in the URL. Exactly this is sent. */
-export interface FetchTarget {
-  /** Canonical host name, or an IP address without brackets. */
-  readonly host: string;
-  readonly port: number;
-  /** Path and query, from the first slash. */
-  readonly path: string;
+export interface FetchTarget extends Pick<ExchangeRequest, 'host' | 'port' | 'target'> {
+  /** The same as one URL: the base of a redirect. */
+  readonly href: string;
 }
 
 export type HopDecision = { readonly target: FetchTarget } | { readonly refusal: EgressRefusal };
 
-export interface FetchLimits {
-  /** Of the body, as it comes and as it is decompressed. */
-  readonly maxResponseBytes: number;
-  /** For the whole exchange, redirects included. */
+export interface FetchLimits extends ExchangeLimits {
+  /** For everything, redirects included. */
   readonly maxMilliseconds: number;
-  /** From the end of a request to the head of its response. */
-  readonly firstByteMilliseconds: number;
 }
 
-export interface FetchOptions {
-  readonly network: Network;
+export interface FetchOptions extends ExchangeWorld {
   /** Asked about each hop, the first included, before its host is resolved. */
   readonly decide: (hop: FetchHop) => HopDecision | Promise<HopDecision>;
-  readonly decideAddresses: DecideAddresses;
   readonly request: FetchRequest;
   readonly limits: FetchLimits;
   /** Aborted to cut the exchange. */
   readonly signal: AbortSignal;
-  /** Whose certificates are trusted. Those that Node trusts where it is not set. */
-  readonly secureContext?: SecureContext;
 }
 
 export interface FetchResponse {
   readonly status: number;
-  /** Names in lower case. Those of the connection, of the encoding and cookies are left out. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Without those of the connection and the encoding, and without cookies. */
+  readonly headers: Headers;
+  /** Decompressed. */
   readonly body: Buffer;
 }
 
-/** What went over the wire, TLS included, whatever came of it. */
-export interface FetchTraffic {
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly redirects: number;
-  /** Of the last connection; null where there was none. */
-  readonly address: string | null;
-}
-
-export type FetchResult = { readonly traffic: FetchTraffic } & (
+export type FetchResult = { readonly traffic: Readonly<Traffic> } & (
   | { readonly response: FetchResponse }
   | { readonly refusal: EgressRefusal }
 );
 
+const MAX_REDIRECTS = 3;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /** Fetches a URL over HTTPS. Each redirect is decided and resolved as the first request was. Rejects only on a fault of ours. */
-export async function fetchURL({ signal }: FetchOptions): Promise<FetchResult> {
-  signal.throwIfAborted();
-  const traffic = { bytesUp: 0, bytesDown: 0, redirects: 0, address: null };
-  return { refusal: { reason: 'DestinationUnreachable', message: 'The host cannot be reached.' }, traffic };
+export async function fetchURL(options: FetchOptions): Promise<FetchResult> {
+  const { limits, signal } = options;
+  const traffic: Traffic = { bytesUp: 0, bytesDown: 0, redirects: 0, address: null };
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(timedOut(limits)), limits.maxMilliseconds);
+  const onAbort = (): void =>
+    controller.abort(
+      new RefusalError('CallCut', 'The fetch was ended while it ran: what allowed it has changed.'),
+    );
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return { response: await followRedirects(options, traffic, controller.signal), traffic };
+  } catch (error) {
+    return { refusal: refusalOf(controller.signal.aborted ? controller.signal.reason : error), traffic };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function timedOut({ maxMilliseconds }: FetchLimits): RefusalError {
+  const message = `The exchange took longer than ${maxMilliseconds} ms. Ask for less, or raise maxExecutionSeconds of the tool.`;
+  return new RefusalError('ResponseTimedOut', message);
+}
+
+async function followRedirects(
+  options: FetchOptions,
+  traffic: Traffic,
+  signal: AbortSignal,
+): Promise<FetchResponse> {
+  const { decide, limits, request: first } = options;
+  let request: FetchRequest = { ...first, headers: readRequestHeaders(first.headers) };
+  let origin: string | null = null;
+  for (;;) {
+    signal.throwIfAborted();
+    const decided = await decide({ url: request.url, method: request.method });
+    if ('refusal' in decided) throw new RefusalError(decided.refusal.reason, decided.refusal.message);
+    const { target } = decided;
+    const from: string | null = origin;
+    origin = `${target.host}:${target.port}`;
+    if (from !== null && from !== origin) request = forAnotherOrigin(request, from);
+    const sent = { ...request, ...target };
+    const answer = await withExchange(
+      { world: options, request: sent, limits, traffic, signal },
+      (exchange) => readAnswer(exchange, request, target),
+    );
+    if ('status' in answer) return answer;
+    traffic.redirects += 1;
+    if (traffic.redirects > MAX_REDIRECTS) throw redirectRefused(`more than ${MAX_REDIRECTS} times`);
+    request = answer;
+  }
+}
+
+/** The request that a redirect asks for, or the response. */
+async function readAnswer(
+  exchange: Exchange,
+  request: FetchRequest,
+  { href }: FetchTarget,
+): Promise<FetchRequest | FetchResponse> {
+  const { status, headers } = exchange;
+  const { location } = headers;
+  if (!REDIRECTS.has(status) || location === undefined) {
+    return { status, headers: readResponseHeaders(headers), body: await exchange.readBody() };
+  }
+  const url = URL.parse(location, href);
+  if (url === null) throw redirectRefused('to what is not a URL');
+  if (url.protocol !== 'https:') throw redirectRefused('to what is not HTTPS');
+  url.hash = '';
+  const next = { ...request, url: url.href };
+  // RFC 9110, sections 15.4.2 to 15.4.4, and what browsers do.
+  const isGet = status === 303 || (status < 303 && request.method === 'POST');
+  if (!isGet || request.method === 'HEAD') return next;
+  const { 'content-type': _, ...kept } = request.headers;
+  return { ...next, method: 'GET', headers: kept, body: null };
+}
+
+/** What was meant for one host is not told to another. */
+function forAnotherOrigin(request: FetchRequest, from: string): FetchRequest {
+  if (request.body !== null)
+    throw redirectRefused(`from "${from}" to another host with the body of the request`);
+  return { ...request, headers: {} };
+}
+
+function redirectRefused(how: string): RefusalError {
+  return new RefusalError(
+    'RedirectNotAllowed',
+    `The destination redirects ${how}. Fetch the right URL at once.`,
+  );
 }

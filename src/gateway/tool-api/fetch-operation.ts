@@ -115,7 +115,7 @@ function decideHop({ url, method }: FetchHop, { caller, tool, hops }: HopContext
   if (refusal !== null) return { refusal: { reason: refusal.reason, message: refusal.message } };
   const { request } = decision;
   if (request === undefined) throw new Error('the request is not decided');
-  return { target: { host: request.host, port: request.port, path: request.target } };
+  return { target: request };
 }
 
 function outcomeOf(call: Call, result: FetchResult, hop: CallDecision | undefined): Refusal | CallOutcome {

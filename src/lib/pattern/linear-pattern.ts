@@ -91,6 +91,8 @@ const ASCII = 128;
 
 /** Classes and escapes mean what they mean to JavaScript. ASCII is looked up, since nearly every text is. */
 function compileCharacter(source: string): (character: string) => boolean {
+  // A letter that stands for itself, as most do. What stands for another is longer, but for the dot.
+  if (source.length === 1 && source !== '.') return (character) => character === source;
   const pattern = new RegExp(`^(?:${source})$`, 'u');
   const table = Array.from({ length: ASCII }, (_, code) => pattern.test(String.fromCharCode(code)));
   return (character) => {

@@ -1,0 +1,181 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import { connect, type SecureContext, type TLSSocket } from 'node:tls';
+import { Client } from 'undici';
+import { errorCode } from '../../lib/error-code.ts';
+import { unlessAborted } from '../../lib/unless-aborted.ts';
+import { connectTo, type DecideAddresses } from './connect-to.ts';
+import { ACCEPT_ENCODING, decodeBody, tooLarge } from './decode-body.ts';
+import { RefusalError } from './egress-refusal.ts';
+import type { Headers } from './fetch-headers.ts';
+import type { Network } from './network.ts';
+
+/** What an exchange needs of the world. */
+export interface ExchangeWorld {
+  readonly network: Network;
+  readonly decideAddresses: DecideAddresses;
+  /** Whose certificates are trusted. Those that Node trusts where it is not set. */
+  readonly secureContext?: SecureContext;
+}
+
+/** One request, decided. */
+export interface ExchangeRequest {
+  /** Canonical host name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Path and query, as they are sent. */
+  readonly target: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly headers: Headers;
+  readonly body: Buffer | null;
+}
+
+export interface ExchangeLimits {
+  /** Of the body, as it comes and as it is decompressed. */
+  readonly maxResponseBytes: number;
+  /** From the end of a request to the head of its response. */
+  readonly firstByteMilliseconds: number;
+}
+
+/** A request whose response has begun. */
+export interface Exchange {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly readBody: () => Promise<Buffer>;
+}
+
+/** What went over the wire, TLS included, whatever came of it. */
+export interface Traffic {
+  bytesUp: number;
+  bytesDown: number;
+  redirects: number;
+  /** Of the last connection; null where there was none. */
+  address: string | null;
+}
+
+export interface ExchangeOptions {
+  readonly world: ExchangeWorld;
+  readonly request: ExchangeRequest;
+  readonly limits: ExchangeLimits;
+  /** Added to. */
+  readonly traffic: Traffic;
+  readonly signal: AbortSignal;
+}
+
+const MAX_HEADER_BYTES = 16 * 1_024;
+
+/**
+ * Makes one request over a connection of its own, which is gone when this returns. `use` may read the body, or leave it. Throws
+ * a RefusalError for whatever the destination does wrong.
+ */
+export async function withExchange<T>(
+  { world, request, limits, traffic, signal }: ExchangeOptions,
+  use: (exchange: Exchange) => Promise<T>,
+): Promise<T> {
+  const { network, decideAddresses } = world;
+  const connection = await connectTo(network, request, decideAddresses, signal);
+  if ('refusal' in connection) throw new RefusalError(connection.refusal.reason, connection.refusal.message);
+  const { socket, address } = connection;
+  traffic.address = address;
+  try {
+    const secured = await secure(socket, request.host, { context: world.secureContext, signal });
+    return await exchangeOver(secured, { world, request, limits, traffic, signal }, use);
+  } catch (error) {
+    throw toRefusal(error, request.host, limits);
+  } finally {
+    traffic.bytesUp += socket.bytesWritten;
+    traffic.bytesDown += socket.bytesRead;
+    socket.destroy();
+  }
+}
+
+/** Proves that the other side is the host. */
+async function secure(
+  socket: Socket,
+  host: string,
+  { context, signal }: { readonly context: SecureContext | undefined; readonly signal: AbortSignal },
+): Promise<TLSSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const secured = connect({
+    socket,
+    host,
+    // An address has no place in the extension (RFC 6066, section 3); `host` is what the certificate is held against.
+    servername: isIP(host) === 0 ? host : '',
+    secureContext: context,
+    ALPNProtocols: ['http/1.1'],
+    minVersion: 'TLSv1.2',
+    // Stated, since an environment variable turns the default off.
+    rejectUnauthorized: true,
+  });
+  secured.once('secureConnect', resolve);
+  secured.on('error', reject);
+  secured.once('close', () => reject(new Error('the connection was closed')));
+  try {
+    await unlessAborted(promise, signal);
+    return secured;
+  } catch (error) {
+    secured.destroy();
+    signal.throwIfAborted();
+    const code = errorCode(error) ?? 'closed';
+    const message = `TLS with "${host}" failed (${code}). Check that its certificate is valid and names the host.`;
+    throw new RefusalError('TLSNotEstablished', message, error);
+  }
+}
+
+async function exchangeOver<T>(
+  secured: TLSSocket,
+  { request, limits, signal }: ExchangeOptions,
+  use: (exchange: Exchange) => Promise<T>,
+): Promise<T> {
+  const { host, method, target, body } = request;
+  const { maxResponseBytes, firstByteMilliseconds } = limits;
+  const sockets = [secured];
+  const client = new Client(`https://${isIP(host) === 6 ? `[${host}]` : host}:${request.port}`, {
+    // One connection, which was decided about. The client never makes another.
+    connect: (_options, callback) => {
+      const next = sockets.pop();
+      if (next === undefined) callback(new Error('the connection was lost'), null);
+      else callback(null, next);
+    },
+    maxHeaderSize: MAX_HEADER_BYTES,
+    maxResponseSize: maxResponseBytes,
+    headersTimeout: firstByteMilliseconds,
+    bodyTimeout: 0,
+  });
+  try {
+    const headers = {
+      'user-agent': 'cloister-gateway',
+      ...request.headers,
+      'accept-encoding': ACCEPT_ENCODING,
+    };
+    const response = await client.request({ path: target, method, headers, body, signal });
+    const encoding = [response.headers['content-encoding'] ?? []].flat().join(', ');
+    return await use({
+      status: response.statusCode,
+      headers: response.headers,
+      readBody: async () => {
+        const length = Number(response.headers['content-length'] ?? 0);
+        if (method !== 'HEAD' && length > maxResponseBytes) throw tooLarge(host, maxResponseBytes);
+        const isEmpty = method === 'HEAD' || [204, 304].includes(response.statusCode);
+        const encoded = { encoding: isEmpty ? '' : encoding, host, maxBytes: maxResponseBytes };
+        return decodeBody({ stream: response.body, ...encoded });
+      },
+    });
+  } finally {
+    await client.destroy();
+    secured.destroy();
+  }
+}
+
+/** Errors of sockets, parsers and decoders have codes. What has none is a fault of ours. */
+function toRefusal(error: unknown, host: string, limits: ExchangeLimits): unknown {
+  const code = errorCode(error);
+  if (error instanceof RefusalError || code === undefined || code === 'UND_ERR_INVALID_ARG') return error;
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(host, limits.maxResponseBytes);
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') {
+    const message = `"${host}" did not answer within ${limits.firstByteMilliseconds} ms. Try again later.`;
+    return new RefusalError('ResponseTimedOut', message, error);
+  }
+  const message = `The response of "${host}" cannot be read (${code}). Try again later.`;
+  return new RefusalError('ResponseBroken', message, error);
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
+import { type CertificateAuthority, createCertificateAuthority } from '../../src/certificates/issue.ts';
+import { readConfiguration } from '../../src/gateway/configuration.ts';
+import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { createCertificateVolume, issueFiles } from './certificate-volume.ts';
+import { createServedWorld, type ServedWorld } from './served-world.ts';
+
+/** A gateway in this process, with the world outside mapped to servers of this process. */
+export interface GatewayHere extends RunningGateway {
+  readonly authority: CertificateAuthority;
+  readonly world: ServedWorld;
+  /** The records that are on disk. */
+  readonly records: () => readonly Readonly<Record<string, unknown>>[];
+  readonly auditFolder: string;
+  readonly readiness: () => Promise<readonly string[]>;
+  readonly metrics: () => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface GatewayHereOptions {
+  readonly client: KubeClient;
+  readonly tenant: string;
+  readonly namespace: string;
+  readonly flags?: readonly string[];
+}
+
+const ADDRESS = '127.0.0.1';
+
+export async function startGatewayHere(options: GatewayHereOptions): Promise<GatewayHere> {
+  const { client, tenant, namespace, flags = [] } = options;
+  const authority = await createCertificateAuthority(Date.now());
+  const certificate = createCertificateVolume();
+  certificate.write(await issueFiles(authority));
+  const auditFolder = mkdtempSync(join(tmpdir(), 'cloister-audit-'));
+  const world = createServedWorld(authority);
+  const ports = ['proxy', 'api', 'canary', 'probe', 'metrics'].map((name) => `--${name}-port=0`);
+  const configuration = readConfiguration(
+    [
+      `--address=${ADDRESS}`,
+      `--tenant=${tenant}`,
+      `--namespace=${namespace}`,
+      ...ports,
+      `--certificate-folder=${certificate.folder}`,
+      `--audit-folder=${auditFolder}`,
+      '--audit-replica=gateway-0',
+      '--drain-seconds=0',
+      ...flags,
+    ],
+    {},
+  );
+  const gateway = await startGateway({
+    configuration,
+    client,
+    log: createLog({ program: 'gateway', level: process.env['TEST_LOG'] === undefined ? 'silent' : 'debug' }),
+    clock: systemClock,
+    registry: new Registry(),
+    network: world.network,
+  });
+  const get = async (port: number, path: string) => (await fetch(`http://${ADDRESS}:${port}${path}`)).text();
+  return {
+    ...gateway,
+    authority,
+    world,
+    auditFolder,
+    records: () =>
+      readdirSync(auditFolder)
+        .sort()
+        .flatMap((file) => readFileSync(join(auditFolder, file), 'utf8').split('\n'))
+        .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Readonly<Record<string, unknown>>])),
+    readiness: async () => (await get(gateway.ports.probes, '/readyz')).trim().split('\n'),
+    metrics: () => get(gateway.ports.metrics, '/metrics'),
+    stop: async () => {
+      await gateway.stop();
+      world.stop();
+      certificate.remove();
+      rmSync(auditFolder, { recursive: true });
+    },
+  };
+}
