@@ -3,9 +3,7 @@ import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 import { writeServingCertificate } from './serving-certificate.ts';
 
 /** Starts `test/bench/baseline/express-authorize.ts`, with a certificate of the same kind as the gateway's. */
-export async function startExpress(
-  folder: string,
-): Promise<{
+export async function startExpress(folder: string): Promise<{
   readonly process: MeasuredProcess;
   readonly api: { readonly url: string; readonly authority: string };
 }> {

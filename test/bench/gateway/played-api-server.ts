@@ -1,5 +1,6 @@
+import type { PassThrough } from 'node:stream';
 import { LABEL, systemNamespaceOf } from '../../../src/api/names.ts';
-import type { KubeClient, Selection } from '../../../src/kube/kube-client.ts';
+import type { KubeClient, Selection, WatchOptions } from '../../../src/kube/kube-client.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import type { KubeResource } from '../../../src/kube/kube-resource.ts';
 import { resources } from '../../../src/kube/resources.ts';
@@ -17,6 +18,8 @@ import { type BenchSandbox, benchSandboxes, NAMESPACE, TENANT } from './sandboxe
 /** The greatest that a tenant may give: what is measured is the counting, not the refusal. */
 const REQUESTS_PER_MINUTE = 10_000_000;
 const TENANT_UID = 'b0b957c4-0000-4000-8000-0000000000bb';
+const BOOKMARK_MILLISECONDS = 30_000;
+const BOOKMARK = `${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '1' } } })}\n`;
 const POD_UID = 'authentication.kubernetes.io/pod-uid';
 
 interface TokenReview extends KubeObject {
@@ -44,7 +47,14 @@ export function playAPIServer(durability: BenchDurability): KubeClient {
       return Promise.reject(new Error(`no ${plural} are made here`));
     return Promise.resolve(review(object as TokenReview, sandboxes));
   };
-  return { ...client, list, create } as KubeClient;
+  const watch = async (resource: KubeResource, options: WatchOptions) => {
+    const events = (await client.watch(resource, options)) as PassThrough;
+    // As a real API server does; a watch that is silent for longer counts as lost.
+    const timer = setInterval(() => events.write(BOOKMARK), BOOKMARK_MILLISECONDS);
+    events.once('close', () => clearInterval(timer));
+    return events;
+  };
+  return { ...client, list, create, watch } as KubeClient;
 }
 
 function isSelected(
