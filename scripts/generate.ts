@@ -7,6 +7,7 @@ import {
   installManifest,
   matchConditions,
 } from './generate/chart-files.ts';
+import { auditSchema } from './generate/audit-schema.ts';
 import { checkReference } from './generate/check-reference.ts';
 import type { GeneratedFile, Generator } from './generate/generated-file.ts';
 import { readWorkloadTypes } from './generate/read-workload-types.ts';
@@ -21,6 +22,7 @@ const GENERATORS: readonly Generator[] = [
   apiReference,
   checkReference,
   reasonReference,
+  auditSchema,
   installManifest,
 ];
 

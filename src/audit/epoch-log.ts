@@ -22,7 +22,6 @@ export interface AuditLogParts extends Omit<AuditLogOptions, 'limits' | 'stream'
   readonly key: FollowedKey | null;
 }
 
-/** Calls that have an intent and no outcome yet. */
 const MAX_OPEN_INTENTS = 50_000;
 const KEY_REFRESH_MILLISECONDS = 30_000;
 const EXPIRY_MILLISECONDS = 3_600_000;
@@ -37,14 +36,16 @@ export class EpochLog implements AuditLog {
   readonly #parts: AuditLogParts;
   readonly #pending: PendingRecords;
   readonly #denials = createDenialCounter();
-  /** By the UID of the call: what its intent said. */
-  readonly #open = new Map<string, AuditRecordInput>();
+  /** UIDs of calls that have an intent and no outcome yet. */
+  readonly #open = new Set<string>();
   readonly #dropped = new Map<string, number>();
   readonly #timers: readonly NodeJS.Timeout[];
   #inFlight: readonly PendingRecord[] = [];
   /** Intents in flight that were refused because that took too long. */
   readonly #refusedInFlight = new Set<PendingRecord>();
   #running: Promise<void> | null = null;
+  /** Whether an intent waits that nothing was begun for. */
+  #isUrgent = false;
   #problem: string | null = null;
   #notedDropped = -Infinity;
   #isStopped = false;
@@ -75,8 +76,11 @@ export class EpochLog implements AuditLog {
       const waiter = isSynced ? { since: this.#parts.now(), resolve, reject } : null;
       const full = this.#enqueue(record, waiter);
       if (full !== null) return reject(new AuditUnavailableError(full));
-      this.#open.set(input.callUID, input);
-      if (isSynced) return void this.#flush();
+      this.#open.add(input.callUID);
+      if (isSynced) {
+        this.#isUrgent = true;
+        return void this.#flush();
+      }
       return resolve({ sequence: null });
     });
   }
@@ -170,7 +174,11 @@ export class EpochLog implements AuditLog {
   }
 
   #flush(): Promise<void> {
-    this.#running ??= this.#run().finally(() => (this.#running = null));
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+      // Asked for after the last look at what waits.
+      if (this.#isUrgent) void this.#flush();
+    });
     return this.#running;
   }
 
@@ -182,6 +190,7 @@ export class EpochLog implements AuditLog {
 
   async #writeOnce(): Promise<boolean> {
     const taken = this.#pending.take();
+    this.#isUrgent = false;
     this.#inFlight = taken;
     try {
       const { written, refused } = await this.#parts.writer.write(taken);

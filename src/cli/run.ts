@@ -1,5 +1,6 @@
 import { Command as Program, CommanderError } from 'commander';
 import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   release,
   doctor,
   vault,
+  audit,
   completion,
   version,
 ];

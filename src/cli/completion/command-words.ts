@@ -25,7 +25,7 @@ export interface CommandWords {
 }
 
 const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
-const FILE_OPTIONS: readonly string[] = ['--filename', '--kubeconfig', '--vault-ca-file'];
+const FILE_OPTIONS: readonly string[] = ['--filename', '--kubeconfig', '--vault-ca-file', '--epochs'];
 
 /** Returns the commands of a program, with all that they take. */
 export function commandWords(program: Program): readonly CommandWords[] {

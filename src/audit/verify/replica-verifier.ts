@@ -1,0 +1,232 @@
+import type { KeyObject } from 'node:crypto';
+import type { AuditRecord } from '../audit-record.ts';
+import { isSignedBy, NO_HASH, readPublicKey } from '../chain.ts';
+import { hashOfTail } from '../find-last-head.ts';
+import { readLine, splitFile } from '../read-line.ts';
+import { checkRegistered } from './check-registered.ts';
+import {
+  type AuditProblem,
+  type AuditProblemKind,
+  describeRecord,
+  type EpochReport,
+  type OpenIntent,
+  type RegisteredEpoch,
+} from './report.ts';
+
+/** What is known of an epoch while its records are read. */
+export interface ReadEpoch {
+  readonly epoch: string;
+  readonly number: number;
+  readonly publicKey: string;
+  readonly key: KeyObject;
+  readonly file: string;
+  /** The last record that a signature proves. */
+  proven: { readonly sequence: number; readonly hash: string; readonly time: number } | null;
+  tailBytes: number;
+  isEnded: boolean;
+  /** The hash of the record that has the sequence number of the registered head. */
+  registeredHash: string | null;
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Checks the files of one replica, given in their order. */
+export class ReplicaVerifier {
+  readonly epochs: ReadEpoch[] = [];
+  readonly problems: AuditProblem[] = [];
+  readonly openIntents = new Map<string, OpenIntent>();
+  records = 0;
+  readonly #replica: string;
+  readonly #registered: ReadonlyMap<string, RegisteredEpoch> | null;
+  /** Whether the files before the first one may be somewhere else. */
+  readonly #isPart: boolean;
+  /** Bytes since the last proven record. */
+  #tail: Buffer[] = [];
+  /** Of the last record that was read. */
+  #last: { sequence: number; hash: string } | null = null;
+  /** What the first record links to, if it is not the first of all. */
+  #begins: {
+    readonly hash: string;
+    readonly kind: 'Missing' | 'MissingEpoch';
+    readonly place: Place;
+  } | null = null;
+  readonly #expired = new Set<string>();
+
+  constructor(replica: string, registered: readonly RegisteredEpoch[] | null, isPart: boolean) {
+    this.#replica = replica;
+    this.#isPart = isPart;
+    const own = registered?.filter((one) => one.replica === replica);
+    this.#registered = own === undefined ? null : new Map(own.map((one) => [one.epoch, one]));
+  }
+
+  addFile(file: string, content: Buffer): void {
+    let line = 0;
+    for (const { bytes, isWhole, offset } of splitFile(content)) {
+      line += 1;
+      const all = content.subarray(offset, offset + bytes.length + (isWhole ? 1 : 0));
+      // The start of an epoch says what the one before left behind, so that is compared first.
+      const read = isWhole ? readLine(bytes) : null;
+      const record = read?.record ?? null;
+      if (record?.metadata.event_code === 'EpochStarted') this.#startEpoch(record, { file, line });
+      this.#tail.push(all);
+      if (read === null) continue;
+      if ('problem' in read) this.#add('Changed', { file, line }, `the line ${read.problem}`);
+      this.#addRecord(read, { file, line });
+    }
+  }
+
+  end(): readonly EpochReport[] {
+    this.#endEpoch(null);
+    if (this.#begins !== null && !this.#isPart && !this.#expired.has(this.#begins.hash)) {
+      const message =
+        'what comes before the first record is missing, and no record says that it was removed for its age';
+      this.#add(this.#begins.kind, this.#begins.place, message);
+    }
+    if (this.#registered !== null) {
+      this.problems.push(...checkRegistered(this.#replica, this.epochs, this.#registered));
+    }
+    return this.epochs.map(({ epoch, number, proven, tailBytes, isEnded }) => ({
+      replica: this.#replica,
+      epoch,
+      number,
+      completeTo:
+        proven === null ? null : { sequence: proven.sequence, time: new Date(proven.time).toISOString() },
+      tailBytes,
+      isEnded,
+      isRegistered: this.#registered === null ? null : this.#registered.has(epoch),
+    }));
+  }
+
+  #addRecord(read: { record: AuditRecord | null; hash?: string }, place: Place): void {
+    const { record } = read;
+    const chain = record?.unmapped.chain;
+    if (record === null || chain === undefined) return;
+    this.records += 1;
+    this.#compareOrder(record, place);
+    this.#last = { sequence: record.metadata.sequence, hash: chain.hash };
+    if (read.hash === undefined) return;
+    this.#noteCall(record, chain.epoch);
+    const { expired, epoch: header } = record.unmapped;
+    if (expired !== undefined) this.#expired.add(expired.hash);
+    if (header !== undefined && this.epochs.length === 0) this.#continueEpoch(record, place);
+    const epoch = this.epochs.at(-1);
+    if (epoch === undefined || epoch.epoch !== chain.epoch) return;
+    if (header !== undefined && header.public_key !== epoch.publicKey) {
+      this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
+    }
+    const registered = this.#registered?.get(chain.epoch);
+    if (registered?.sequence === record.metadata.sequence) epoch.registeredHash = read.hash;
+    if (chain.signature === undefined) return;
+    if (!this.#isProven(epoch, record, read.hash)) {
+      return this.#add('WrongKey', place, 'the signature is not one of the key of its epoch');
+    }
+    epoch.proven = { sequence: record.metadata.sequence, hash: read.hash, time: record.time };
+    epoch.isEnded = record.metadata.event_code === 'EpochEnded';
+    this.#tail = [];
+    return undefined;
+  }
+
+  #isProven(epoch: ReadEpoch, { metadata, unmapped: { chain } }: AuditRecord, hash: string): boolean {
+    const { sequence } = metadata;
+    const place = { epoch: epoch.epoch, sequence, previousHash: chain?.previous_hash ?? '' };
+    return isSignedBy(epoch.key, place, { hash, signature: chain?.signature ?? '' });
+  }
+
+  #startEpoch(record: AuditRecord, place: Place): void {
+    const { epoch: header, chain } = record.unmapped;
+    if (header === undefined || chain === undefined) return;
+    const before = this.epochs.at(-1);
+    this.#endEpoch(header.previous);
+    const found = before?.proven ?? null;
+    if (before === undefined) {
+      if (header.previous !== null)
+        this.#begins = { hash: header.previous.hash, kind: 'MissingEpoch', place };
+    } else if (header.previous?.epoch !== before.epoch) {
+      this.#add(
+        'MissingEpoch',
+        place,
+        `the epoch does not follow on epoch ${before.number}, which is the one before it here`,
+      );
+    } else if (header.previous.sequence !== found?.sequence || header.previous.hash !== found.hash) {
+      const message = `the epoch follows on record ${header.previous.sequence} of epoch ${before.number}, but that is proven up to ${found?.sequence ?? 0}`;
+      this.#add('Missing', place, message);
+    }
+    this.#last = { sequence: 0, hash: header.previous?.hash ?? NO_HASH };
+    this.#beginEpoch(record, place);
+  }
+
+  /** The first file is not the first of its epoch. */
+  #continueEpoch(record: AuditRecord, place: Place): void {
+    this.#begins = { hash: record.unmapped.chain?.previous_hash ?? '', kind: 'Missing', place };
+    this.#beginEpoch(record, place);
+  }
+
+  #beginEpoch({ unmapped: { epoch: header, chain } }: AuditRecord, { file }: Place): void {
+    if (header === undefined || chain === undefined) return;
+    this.epochs.push({
+      epoch: chain.epoch,
+      number: header.number,
+      publicKey: header.public_key,
+      key: readPublicKey(header.public_key),
+      file,
+      proven: null,
+      tailBytes: 0,
+      isEnded: false,
+      registeredHash: null,
+    });
+  }
+
+  /** Compares what lies behind the last proven record with what the next epoch found there. */
+  #endEpoch(next: { readonly tail_bytes: number; readonly tail_sha256: string | null } | null): void {
+    const tail = Buffer.concat(this.#tail);
+    this.#tail = [];
+    const before = this.epochs.at(-1);
+    if (before !== undefined) before.tailBytes = tail.length;
+    if (next !== null && (tail.length !== next.tail_bytes || hashOfTail(tail) !== next.tail_sha256)) {
+      if (before === undefined) return;
+      const message = `${tail.length} bytes follow the last proven record of epoch ${before.number}, and are not what the next epoch found there`;
+      this.#add('Changed', { file: before.file, line: 0 }, message);
+    } else if (next === null && tail.length > 0) {
+      const at =
+        before?.proven === null || before === undefined ? 'nothing' : `record ${before.proven.sequence}`;
+      this.#add(
+        'UnprovenTail',
+        { file: before?.file ?? '', line: 0 },
+        `${tail.length} bytes are not proven; the last that is proven is ${at}`,
+      );
+    }
+  }
+
+  #compareOrder({ metadata: { sequence }, unmapped: { chain } }: AuditRecord, place: Place): void {
+    const last = this.#last;
+    if (last === null) return;
+    if (sequence > last.sequence + 1) {
+      const range =
+        sequence === last.sequence + 2
+          ? `record ${sequence - 1} is`
+          : `records ${last.sequence + 1} to ${sequence - 1} are`;
+      this.#add('Missing', place, `${range} not before this record`);
+    } else if (sequence <= last.sequence) {
+      this.#add('Reordered', place, `record ${sequence} comes after record ${last.sequence}`);
+    } else if (chain?.previous_hash !== last.hash) {
+      this.#add('Changed', place, 'the record does not follow on the one before it');
+    }
+  }
+
+  #noteCall(record: AuditRecord, epoch: string): void {
+    const { metadata, unmapped, time } = record;
+    const callUID = metadata.correlation_uid;
+    if (callUID === undefined) return;
+    if (unmapped.phase === 'Outcome') this.openIntents.delete(callUID);
+    if (unmapped.phase !== 'Intent') return;
+    const at = { epoch, sequence: metadata.sequence, time: new Date(time).toISOString(), callUID };
+    this.openIntents.set(callUID, { ...at, ...describeRecord(record) });
+  }
+
+  #add(kind: AuditProblemKind, { file, line }: Place, message: string): void {
+    this.problems.push({ kind, file, line: line === 0 ? null : line, message });
+  }
+}
