@@ -8,6 +8,7 @@ import { type ApiOptions, createApiListener } from './api-listener.ts';
 import { createCanary } from './canary.ts';
 import { type AddressLimits, type ConnectionLimiter, createConnectionLimiter } from './connection-limiter.ts';
 import { createDecideAddresses } from './denied-addresses.ts';
+import type { ExchangeWorld } from './egress/fetch-exchange.ts';
 import { createTunnelClock } from './egress/tunnel-clock.ts';
 import type { GatewayMetrics, GatewayServer } from './gateway-metrics.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -33,11 +34,20 @@ const PROXY_LIMITS: ProxyLimits = Object.freeze({
   headersMilliseconds: 5_000,
 });
 
-/** A start gate asks, and tries the canary, four times a second until it passes. Its every request pays for a handshake. */
-const GATE_ADDRESS_LIMITS: AddressLimits = Object.freeze({
+/** A start gate tries the canary four times a second until it passes. */
+const CANARY_ADDRESS_LIMITS: AddressLimits = Object.freeze({
   maxConnections: 8,
   connectionsPerSecond: 5,
   maxBurst: 20,
+  maxConnectionMilliseconds: 10_000,
+  maxAddresses: 4_096,
+});
+
+/** One request a connection, or many of one agent that was identified. */
+const API_ADDRESS_LIMITS: AddressLimits = Object.freeze({
+  maxConnections: 32,
+  connectionsPerSecond: 10,
+  maxBurst: 50,
   maxConnectionMilliseconds: 10_000,
   maxAddresses: 4_096,
 });
@@ -81,21 +91,21 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
       onRefused: () => metrics.refused(server),
     });
   const { maxConnections } = API_LIMITS;
-  const canary = createCanary({ maxConnections, admit: limiter('canary', GATE_ADDRESS_LIMITS).admit });
+  const canary = createCanary({ maxConnections, admit: limiter('canary', CANARY_ADDRESS_LIMITS).admit });
   let canaryPort = ports.canary;
-  const apiLimiter = limiter('api', GATE_ADDRESS_LIMITS);
-  const egress = createEgress(options, parts);
+  const apiLimiter = limiter('api', API_ADDRESS_LIMITS);
+  const world = createWorld(options, parts);
   const api = createHttpsServer(
     { certificate, limits: API_LIMITS, log, admit: apiLimiter.admit },
     createApiListener(
-      apiOptions(options, parts, { egress, limiter: apiLimiter, canaryPort: () => canaryPort }),
+      apiOptions(options, parts, { world, limiter: apiLimiter, canaryPort: () => canaryPort }),
     ),
   );
   const proxyLimiter = limiter('proxy', PROXY_ADDRESS_LIMITS);
   const proxy = createProxyServer({
     services: parts.services,
     tunnels: {
-      ...egress,
+      ...world,
       clock: createTunnelClock({
         monotonicNow: () => performance.now(),
         intervalMilliseconds: TUNNEL_TICK_MILLISECONDS,
@@ -121,16 +131,17 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
   };
 }
 
-type Egress = Pick<ApiOptions['tools']['fetching'], 'network' | 'decideAddresses'>;
-
-function createEgress({ network, configuration }: GatewayOptions, { knowledge }: ServerParts): Egress {
-  const { facts, pods } = knowledge;
+function createWorld(
+  { network, secureContext, configuration }: GatewayOptions,
+  { knowledge: { facts, pods } }: ServerParts,
+): ExchangeWorld {
   const blocks = configuration.deniedAddresses;
-  return { network, decideAddresses: createDecideAddresses({ facts: facts.current, pods, blocks }) };
+  const decideAddresses = createDecideAddresses({ facts: facts.current, pods, blocks });
+  return { network, decideAddresses, ...(secureContext === undefined ? {} : { secureContext }) };
 }
 
 interface ApiParts {
-  readonly egress: Egress;
+  readonly world: ExchangeWorld;
   readonly limiter: ConnectionLimiter;
   readonly canaryPort: () => number;
 }
@@ -138,13 +149,13 @@ interface ApiParts {
 function apiOptions(
   { log }: GatewayOptions,
   { knowledge: { facts, pods }, services, metrics }: ServerParts,
-  { egress, limiter, canaryPort }: ApiParts,
+  { world, limiter, canaryPort }: ApiParts,
 ): ApiOptions {
   return {
     gate: { facts, pods, canaryPort, log, onResult: metrics.answered },
     tools: {
       services,
-      fetching: egress,
+      fetching: world,
       limits: API_LIMITS,
       load: createLoad(API_LIMITS),
       keep: (connection) => limiter.keep(connection, MAX_KEPT_MILLISECONDS),

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditLogOptions, openAuditLog } from '../audit/open-audit-log.ts';
@@ -28,6 +29,8 @@ export interface GatewayOptions {
   readonly registry: Registry;
   /** The world outside. */
   readonly network: Network;
+  /** Whose certificates are trusted there. Those that Node trusts where it is not set. */
+  readonly secureContext?: SecureContext;
   /** Creates a file of the audit, for tests with a slow or a full disk. */
   readonly createAuditFile?: AuditLogOptions['createFile'];
 }

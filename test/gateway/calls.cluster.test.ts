@@ -36,7 +36,9 @@ test('a pod of the tenant reaches the allowed host, and no other', async () => {
     reason: 'HostNotAllowed',
   });
   expect(gateway.world.resolved).toEqual([HOST]);
-  await expect.poll(phases, POLL).toEqual(expect.arrayContaining(['Intent Allowed', 'Outcome Allowed', 'Event Denied']));
+  await expect
+    .poll(phases, POLL)
+    .toEqual(expect.arrayContaining(['Intent Allowed', 'Outcome Allowed', 'Event Denied']));
 });
 
 test('a quarantine cuts an open tunnel', async () => {

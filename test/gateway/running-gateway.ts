@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { Registry } from 'prom-client';
 import { type CertificateAuthority, createCertificateAuthority } from '../../src/certificates/issue.ts';
 import { readConfiguration } from '../../src/gateway/configuration.ts';
@@ -61,6 +62,7 @@ export async function startGatewayHere(options: GatewayHereOptions): Promise<Gat
     clock: systemClock,
     registry: new Registry(),
     network: world.network,
+    secureContext: createSecureContext({ ca: authority.certificate }),
   });
   const get = async (port: number, path: string) => (await fetch(`http://${ADDRESS}:${port}${path}`)).text();
   return {

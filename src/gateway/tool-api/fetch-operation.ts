@@ -1,79 +1,131 @@
-import type { DecideAddresses } from '../egress/connect-to.ts';
-import { type FetchHop, type FetchResult, fetchURL, type HopDecision } from '../egress/fetch-url.ts';
-import type { Network } from '../egress/network.ts';
-import { type CallDecision, denyCall } from '../../policy/tools/call-decision.ts';
-import type { CallPolicy, Narrow } from '../../policy/tools/call-policy.ts';
+import type { AuditRecordInput } from '../../audit/audit-record-input.ts';
+import type { ExchangeWorld } from '../egress/fetch-exchange.ts';
+import { type FetchResult, fetchURL, type HopDecision } from '../egress/fetch-url.ts';
+import { isRecord } from '../../lib/is-record.ts';
+import { type CallDecision, denyCall, isAllowed } from '../../policy/tools/call-decision.ts';
+import type { Reason } from '../../policy/reasons.ts';
+import type { ToolPolicy } from '../../policy/tools/call-policy.ts';
 import { decideCall } from '../../policy/tools/decide-call.ts';
-import { decideFetch, type FetchDecision, urlOfCall } from '../../policy/tools/decide-fetch.ts';
+import {
+  decideFetch,
+  type FetchDecision,
+  type FetchRequest,
+  urlOfCall,
+} from '../../policy/tools/decide-fetch.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Call, CallOutcome, Operation } from '../pipeline/call.ts';
-import { type Refusal, refusalOfDecision, refuse } from '../pipeline/refusal.ts';
+import { refusalOfDecision, refuse } from '../pipeline/refusal.ts';
 import { callOf, describeToolCall, readOf } from './authorize-operation.ts';
 import type { ReadToolCall } from './read-tool-call.ts';
 
-export interface FetchServices {
-  readonly network: Network;
-  readonly decideAddresses: DecideAddresses;
+export interface FetchServices extends ExchangeWorld {
   /** Called with the response that the agent gets. */
   readonly onResponse: (response: FetchedResponse) => void;
 }
 
 export type FetchedResponse = Extract<FetchResult, { readonly response: unknown }>['response'];
 
-/** A request that leaves is its line, its headers and the handshake; nobody sends more without a body. */
-const MAX_REQUEST_BYTES = 64 * 1024;
 const FIRST_BYTE_MILLISECONDS = 30_000;
+/** What a request with its handshake takes beside its body. */
+const MAX_HEAD_BYTES = 16 * 1024;
+/** Three redirects are followed. */
+const MAX_REQUESTS = 4;
+
+/** What is decided about a fetch, as far as it is. */
+interface Fetch {
+  caller: Caller;
+  tool: ToolPolicy;
+  request: FetchRequest;
+  body: Buffer | null;
+}
 
 /** Fetches the URL that a call of a tool with executor `Fetch` names. */
 export function createFetchOperation(read: ReadToolCall, services: FetchServices): Operation {
   let by: Caller | null = null;
-  let decided: FetchDecision | null = null;
+  let fetch: Fetch | null = null;
   let address: string | null = null;
   return {
     event: 'Fetch',
     ...readOf(read),
     authorize: (caller) => {
       by = caller;
-      decided = decideFirst(caller, read);
-      const { request: _request, ...decision } = decided;
+      const { request, ...decision } = decideFirst(caller, read);
+      fetch = request === undefined ? null : fetchOf(caller, read, request);
       return decision;
     },
-    maxEgressBytes: () => MAX_REQUEST_BYTES,
+    maxEgressBytes: () => MAX_REQUESTS * (MAX_HEAD_BYTES + (fetch?.body?.length ?? 0)),
     resolve: () => null,
     dispatch: async (call) => {
-      if (by === null || decided?.request === undefined) throw new Error('the request is not decided');
-      const { tool } = callOf(read);
-      const limits = by.policy.tools.get(tool)?.limits;
-      if (limits === undefined) throw new Error('the tool is not known');
-      const maxMilliseconds = limits.maxExecutionSeconds * 1_000;
+      if (fetch === null) throw new Error('the request is not decided');
       const hops: CallDecision[] = [];
-      const result = await fetchURL({
-        network: services.network,
-        decide: (hop) => decideHop(hop, { caller: by as Caller, tool, hops }),
-        decideAddresses: services.decideAddresses,
-        request: { url: decided.request.href, method: decided.request.method, headers: {}, body: null },
-        limits: {
-          maxResponseBytes: limits.maxResponseBytes,
-          maxMilliseconds,
-          firstByteMilliseconds: Math.min(FIRST_BYTE_MILLISECONDS, maxMilliseconds),
-        },
-        signal: call.ended.signal,
-      });
+      const result = await run(fetch, { call, services, hops });
       ({ address } = result.traffic);
       call.usedBytes = result.traffic.bytesUp;
       if ('response' in result) services.onResponse(result.response);
-      return outcomeOf(call, result, hops.at(-1));
+      return outcomeOf(call, result, { tool: fetch.tool, hop: hops.at(-1) });
     },
-    describe: () => ({
-      ...describeToolCall(read, by),
-      ...(decided?.request === undefined
-        ? {}
-        : {
-            destination: { host: decided.request.host, port: decided.request.port, address },
-            request: { method: decided.request.method, path: decided.request.target },
-          }),
-    }),
+    describe: () => ({ ...describeToolCall(read, by), ...describeRequest(fetch, address) }),
   };
+}
+
+function describeRequest(
+  fetch: Fetch | null,
+  address: string | null,
+): Pick<AuditRecordInput, 'destination' | 'request'> {
+  if (fetch === null) return {};
+  const { host, port, method, target } = fetch.request;
+  return { destination: { host, port, address }, request: { method, path: target } };
+}
+
+function fetchOf(caller: Caller, read: ReadToolCall, request: FetchRequest): Fetch {
+  const { tool: name, arguments: args } = callOf(read);
+  const tool = caller.policy.tools.get(name);
+  if (tool === undefined) throw new Error('the tool is not known');
+  // With POST, the arguments beside the URL are the body.
+  const body =
+    request.method === 'POST'
+      ? Buffer.from(JSON.stringify(withoutMember(args, tool.domains[0]?.tokens ?? [])))
+      : null;
+  return { caller, tool, request, body };
+}
+
+interface Run {
+  readonly call: Call;
+  readonly services: FetchServices;
+  /** The decisions about the hops, in order. */
+  readonly hops: CallDecision[];
+}
+
+function run({ caller, tool, request, body }: Fetch, { call, services, hops }: Run): Promise<FetchResult> {
+  const { maxResponseBytes, maxExecutionSeconds } = tool.limits;
+  const maxMilliseconds = maxExecutionSeconds * 1_000;
+  return fetchURL({
+    ...services,
+    decide: (hop) => {
+      const decision = decideFetch(caller.policy, { ...hop, tool: tool.name }, caller.narrow);
+      hops.push(decision);
+      return hopOf(decision);
+    },
+    request: {
+      url: request.href,
+      method: request.method,
+      headers: body === null ? {} : { 'content-type': 'application/json' },
+      body,
+    },
+    limits: {
+      maxResponseBytes,
+      maxMilliseconds,
+      firstByteMilliseconds: Math.min(FIRST_BYTE_MILLISECONDS, maxMilliseconds),
+    },
+    signal: call.ended.signal,
+  });
+}
+
+function hopOf({ request, ...decision }: FetchDecision): HopDecision {
+  const refusal = refusalOfDecision(decision);
+  if (refusal !== null) return { refusal: { reason: refusal.reason, message: refusal.message } };
+  if (request === undefined) throw new Error('the request is not decided');
+  return { target: request };
 }
 
 /** By the arguments, and then by the URL in them. */
@@ -86,45 +138,41 @@ function decideFirst({ policy, narrow }: Caller, read: ReadToolCall): FetchDecis
   if (tool === undefined || url === null) {
     return denyCall('ArgumentMissing', { rule: tool?.rule ?? 'spec.tools', level: 'Gateway' });
   }
-  const fetched = decideByMethod(policy, { tool: call.tool, url }, narrow);
+  // The tool's capabilities select the method.
+  const method = tool.capabilities.has('net:http:get') ? 'GET' : 'POST';
+  const fetched = decideFetch(policy, { tool: call.tool, url, method }, narrow);
   return fetched.decision.effect === 'Allow' && decision.decision.effect === 'Ask' ? decision : fetched;
 }
 
-/** The tool's capabilities select the method: GET where they have it. */
-function decideByMethod(
-  policy: CallPolicy,
-  call: { readonly tool: string; readonly url: string },
-  narrow: Narrow | undefined,
-): FetchDecision {
-  const decision = decideFetch(policy, { ...call, method: 'GET' }, narrow);
-  const isOther = decision.decision.effect === 'Deny' && decision.decision.reason === 'MethodNotAllowed';
-  return isOther ? decideFetch(policy, { ...call, method: 'POST' }, narrow) : decision;
+/** A copy of a value without what is at a path. */
+function withoutMember(value: unknown, [token, ...tokens]: readonly string[]): unknown {
+  if (token === undefined || !isRecord(value) || !Object.hasOwn(value, token)) return value;
+  const { [token]: member, ...others } = value;
+  return tokens.length === 0 ? others : { ...others, [token]: withoutMember(member, tokens) };
 }
 
-interface HopContext {
-  readonly caller: Caller;
-  readonly tool: string;
-  /** The decisions about the hops, in order. */
-  readonly hops: CallDecision[];
+/** The fields of a tool that bound its responses. */
+const BOUNDS: Readonly<Partial<Record<Reason, string>>> = {
+  ResponseTooLarge: 'maxResponseSize',
+  ResponseTimedOut: 'maxExecutionSeconds',
+};
+
+interface Decided {
+  readonly tool: ToolPolicy;
+  /** The decision about the last hop. */
+  readonly hop: CallDecision | undefined;
 }
 
-function decideHop({ url, method }: FetchHop, { caller, tool, hops }: HopContext): HopDecision {
-  const decision = decideFetch(caller.policy, { tool, url, method }, caller.narrow);
-  hops.push(decision);
-  const refusal = refusalOfDecision(decision);
-  if (refusal !== null) return { refusal: { reason: refusal.reason, message: refusal.message } };
-  const { request } = decision;
-  if (request === undefined) throw new Error('the request is not decided');
-  return { target: request };
-}
-
-function outcomeOf(call: Call, result: FetchResult, hop: CallDecision | undefined): Refusal | CallOutcome {
+function outcomeOf(call: Call, result: FetchResult, { tool, hop }: Decided): CallOutcome {
   const { bytesUp, bytesDown } = result.traffic;
   if ('response' in result) {
     const { status } = result.response;
     return { succeeded: true, reason: 'Answered', status, bytesUp, bytesDown };
   }
   const { reason, message } = result.refusal;
-  const refusal = call.cut ?? refuse(reason, { message, rule: hop?.rule ?? null });
+  const bound = BOUNDS[reason];
+  const ofHop = hop !== undefined && !isAllowed(hop) ? hop.rule : null;
+  const rule = bound === undefined ? ofHop : `${tool.rule}.${bound}`;
+  const refusal = call.cut ?? refuse(reason, { message, rule });
   return { succeeded: false, reason: refusal.reason, bytesUp, bytesDown, refusal };
 }
