@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AuditLog } from '../../../src/audit/audit-log.ts';
 import { type AuditRecordInput, UNKNOWN_SUBJECT } from '../../../src/audit/audit-record-input.ts';
 import { openAuditLog } from '../../../src/audit/open-audit-log.ts';
 import { createLog } from '../../../src/lib/log.ts';
@@ -28,11 +29,15 @@ function input(effect: 'Allow' | 'Deny', event: AuditRecordInput['event'] = 'Aut
   };
 }
 
-/** Writes the audit of a tunnel, of two calls that were allowed and of one that was denied. */
-async function writeAudit(): Promise<void> {
+function openAudit(): Promise<AuditLog> {
   const log = createLog({ program: 'gateway', level: 'silent' });
   const common = { folder, stream: null, keyFolder: null, retentionDays: 1, log, now: Date.now };
-  const audit = await openAuditLog({ ...common, tenant: 'bench', replica: 'cloister-gateway-0' });
+  return openAuditLog({ ...common, tenant: 'bench', replica: 'cloister-gateway-0' });
+}
+
+/** Writes the audit of a tunnel, of two calls that were allowed and of one that was denied. */
+async function writeAudit(): Promise<void> {
+  const audit = await openAudit();
   const tunnel = input('Allow', 'Connect');
   await audit.intend(tunnel, 'Synced');
   audit.outcome({ ...tunnel, outcome: { succeeded: true, reason: 'Ended' } });
@@ -55,17 +60,20 @@ test('the records of requests are counted', async () => {
 
 describe('an audit is not believed', () => {
   test.each<[string, (lines: string[]) => string[], string]>([
-    ['with a line missing', (lines) => lines.toSpliced(2, 1), 'does not follow'],
-    [
-      'with two lines changed over',
-      ([a = '', b = '', c = '', ...more]) => [a, c, b, ...more],
-      'does not follow',
-    ],
-    ['without its end', (lines) => lines.slice(0, -1), 'the audit ends with'],
+    ['with a line missing', (lines) => lines.toSpliced(2, 1), 'is not before this record'],
+    ['with two lines changed over', ([a = '', b = '', c = '', ...more]) => [a, c, b, ...more], 'record'],
+    ['without its end', (lines) => lines.slice(0, -1), 'are not proven'],
     ['with a line changed', (lines) => lines.map((line) => line.replace('agent-0', 'agent-1')), 'hash'],
   ])('%s', async (_name, change, message) => {
     await writeAudit();
     await changeFile((text) => `${change(text.trimEnd().split('\n')).join('\n')}\n`);
     await expect(readAudit(folder)).rejects.toThrow(message);
+  });
+
+  test('with an intent that has no outcome', async () => {
+    const audit = await openAudit();
+    await audit.intend(input('Allow', 'Connect'), 'Synced');
+    await audit.stop();
+    await expect(readAudit(folder)).rejects.toThrow('1 intents have no outcome');
   });
 });

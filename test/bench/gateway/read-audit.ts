@@ -1,72 +1,37 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { AuditRecord } from '../../../src/audit/audit-record.ts';
-import { isSignedBy, NO_HASH, readPublicKey } from '../../../src/audit/chain.ts';
-import { readLine, splitFile } from '../../../src/audit/read-line.ts';
+import { splitFile } from '../../../src/audit/read-line.ts';
+import { listAuditFiles, verifyFiles } from '../../../src/audit/verify/verify-files.ts';
 
 /** How many records an audit has, by what they say of requests. */
 export interface AuditCounts {
-  /** Requests that were answered, or refused, at once; a record of several counts as so many. */
+  /** Requests that have one record; a record of several counts as so many. */
   readonly events: number;
   readonly intents: number;
   readonly outcomes: number;
-  /** Of all of these, how many requests were denied. */
+  /** Of the events, those that were denied. */
   readonly denied: number;
-}
-
-/** The chain as far as it has been followed. */
-interface Followed {
-  sequence: number;
-  hash: string;
-  key: ReturnType<typeof readPublicKey> | null;
-  /** Whether the last record was signed. */
-  isSigned: boolean;
 }
 
 const REQUESTS: ReadonlySet<string> = new Set(['ToolCall', 'Authorize', 'Fetch', 'Connect', 'Request']);
 
-/** Reads the one epoch of a gateway that has ended, and counts its records. Throws unless the whole chain verifies. */
+/**
+ * Verifies the audit of a gateway that has ended, as `cloister audit verify` does, and counts its records. Throws unless the
+ * whole chain verifies, every intent has its outcome and no record was dropped.
+ */
 export async function readAudit(folder: string): Promise<AuditCounts> {
+  const { problems, openIntents, epochs } = await verifyFiles(folder, null);
+  const [problem] = problems;
+  if (problem !== undefined) throw new Error(`${problem.file}, line ${problem.line}: ${problem.message}`);
+  if (openIntents.length > 0) throw new Error(`${openIntents.length} intents have no outcome`);
+  if (epochs.length !== 1 || epochs[0]?.isEnded !== true) throw new Error('the audit does not end');
   const counts = { events: 0, intents: 0, outcomes: 0, denied: 0 };
-  const followed: Followed = { sequence: 0, hash: NO_HASH, key: null, isSigned: false };
-  let last: string | null = null;
-  for (const name of (await readdir(folder)).toSorted()) {
-    for (const { bytes, isWhole, offset } of splitFile(await readFile(join(folder, name)))) {
-      const where = `${name}, byte ${offset}`;
-      if (!isWhole) throw new Error(`${where}: the line does not end`);
-      const record = follow(followed, bytes, where);
-      count(counts, record);
-      last = record.metadata.event_code;
+  for (const { path } of await listAuditFiles(folder)) {
+    for (const { bytes } of splitFile(await readFile(path))) {
+      count(counts, JSON.parse(bytes.toString('utf8')) as AuditRecord);
     }
   }
-  if (last !== 'EpochEnded' || !followed.isSigned) {
-    throw new Error(`the audit ends with ${last ?? 'no record'}, signed: ${followed.isSigned}`);
-  }
   return counts;
-}
-
-function follow(followed: Followed, bytes: Buffer, where: string): AuditRecord {
-  const read = readLine(bytes);
-  if ('problem' in read) throw new Error(`${where}: the line ${read.problem}`);
-  const { record, hash } = read;
-  const { chain, epoch } = record.unmapped;
-  const { sequence } = record.metadata;
-  if (sequence !== followed.sequence + 1 || chain?.previous_hash !== followed.hash) {
-    throw new Error(`${where}: record ${sequence} does not follow record ${followed.sequence}`);
-  }
-  if (epoch !== undefined) followed.key ??= readPublicKey(epoch.public_key);
-  const { signature } = chain;
-  const place = { epoch: chain.epoch, sequence, previousHash: chain.previous_hash };
-  if (
-    signature !== undefined &&
-    (followed.key === null || !isSignedBy(followed.key, place, { hash, signature }))
-  ) {
-    throw new Error(`${where}: the signature of record ${sequence} is not that of its epoch`);
-  }
-  followed.sequence = sequence;
-  followed.hash = hash;
-  followed.isSigned = signature !== undefined;
-  return record;
 }
 
 function count(
