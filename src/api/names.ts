@@ -117,6 +117,12 @@ export const CLUSTER_ROLE = {
   operatorSecrets: 'cloister-operator-secrets',
 } as const;
 
+/**
+ * The ClusterRole and the ClusterRoleBinding of the chart by which gateways may ask the API server about tokens: a right that
+ * no RoleBinding can give. The operator writes only who is bound.
+ */
+export const TOKEN_REVIEWERS = 'cloister-gateway-tokens';
+
 /** The NetworkPolicies of an enrolled namespace. */
 export const NETWORK_POLICY = {
   defaultDeny: 'cloister-default-deny',

@@ -1,4 +1,4 @@
-import { type AuditEvent, type AuditRecordInput } from './audit-record-input.ts';
+import type { AuditEvent, AuditRecordInput } from './audit-record-input.ts';
 import { type AuditRecord, MAX_TEXT, OCSF_VERSION } from './audit-record.ts';
 
 type Unmapped = AuditRecord['unmapped'];
@@ -33,33 +33,23 @@ const ACTIVITY = { open: 1, close: 2, fail: 4, refuse: 5 } as const;
 
 /** Builds the record of an event, without its place in a chain. Pure: times and recorded arguments are given. */
 export function buildRecord(input: AuditRecordInput, frame: RecordFrame): AuditRecord {
-  const { event, subject, decision, outcome, user } = input;
-  const isConnection = event === 'Connect';
-  const classUID = isConnection ? CONNECTION_CLASS : API_CLASS;
-  const activity = isConnection ? connectionActivity(input, frame) : (ACTIVITIES[event] ?? OTHER);
+  const { event, decision, outcome, callUID } = input;
   const isAllowed = decision.effect === 'Allow';
   return {
-    activity_id: activity,
-    activity_name: event,
+    ...classOf(input, frame),
+    ...partiesOf(input),
     action: isAllowed ? 'Allowed' : 'Denied',
     action_id: isAllowed ? 1 : 2,
-    actor: { user: { name: limit(user ?? podName(input) ?? 'unknown'), uid: optional(subject.podUID) } },
-    api: isConnection
-      ? undefined
-      : { operation: limit(input.operation ?? event), service: { name: frame.service } },
-    category_uid: isConnection ? 4 : 6,
-    class_uid: classUID,
-    connection_info: isConnection ? { direction_id: 2, protocol_name: 'tcp' } : undefined,
+    activity_name: event,
     disposition: isAllowed ? 'Allowed' : 'Blocked',
     disposition_id: isAllowed ? 1 : 2,
-    dst_endpoint: destinationOf(input),
     duration: outcome?.milliseconds === undefined ? undefined : whole(outcome.milliseconds),
     firewall_rule: decision.rule === null ? undefined : { name: limit(decision.rule) },
     http_request: requestOf(input),
     http_response: outcome?.status === undefined ? undefined : { code: outcome.status },
     message: optional(input.message),
     metadata: {
-      correlation_uid: limit(input.callUID),
+      correlation_uid: limit(callUID),
       event_code: event,
       product: { name: 'Cloister', vendor_name: 'Cloister' },
       profiles: ['security_control'],
@@ -67,19 +57,58 @@ export function buildRecord(input: AuditRecordInput, frame: RecordFrame): AuditR
       tenant_uid: optional(frame.tenant),
       version: OCSF_VERSION,
     },
-    resources: resourcesOf(input),
     severity_id: event === 'Contained' ? 4 : isAllowed ? 1 : 2,
-    src_endpoint: {
-      ip: optional(subject.address),
-      name: optional(subject.pod),
-      uid: optional(subject.podUID),
-    },
     status_detail: optional(outcome?.reason ?? decision.reason),
     status_id: statusOf(input, frame),
     time: whole(frame.time),
     traffic: trafficOf(input),
-    type_uid: classUID * 100 + activity,
     unmapped: unmappedOf(input, frame),
+  };
+}
+
+/** The end of an intent that was written too late to be acted upon. */
+export function unavailableOutcome({ unmapped, ...record }: AuditRecord): AuditRecord {
+  const { arguments: _arguments, ...known } = unmapped;
+  return {
+    ...record,
+    status_id: 2,
+    status_detail: 'AuditUnavailable',
+    unmapped: { ...known, phase: 'Outcome' },
+  };
+}
+
+function classOf(input: AuditRecordInput, frame: RecordFrame) {
+  const { event, operation } = input;
+  if (event === 'Connect') {
+    const activity = connectionActivity(input, frame);
+    return {
+      activity_id: activity,
+      category_uid: 4,
+      class_uid: CONNECTION_CLASS,
+      connection_info: { direction_id: 2, protocol_name: 'tcp' },
+      type_uid: CONNECTION_CLASS * 100 + activity,
+    } as const;
+  }
+  const activity = ACTIVITIES[event] ?? OTHER;
+  return {
+    activity_id: activity,
+    api: { operation: limit(operation ?? event), service: { name: frame.service } },
+    category_uid: 6,
+    class_uid: API_CLASS,
+    type_uid: API_CLASS * 100 + activity,
+  } as const;
+}
+
+function partiesOf(input: AuditRecordInput) {
+  const { subject, user } = input;
+  const uid = optional(subject.podUID);
+  return {
+    actor: {
+      user: { name: limit(user ?? podName(input) ?? 'unknown'), uid: user === undefined ? uid : undefined },
+    },
+    dst_endpoint: destinationOf(input),
+    resources: resourcesOf(input),
+    src_endpoint: { ip: optional(subject.address), name: optional(subject.pod), uid },
   };
 }
 

@@ -2,13 +2,13 @@ import { errorMessage } from '../lib/error-message.ts';
 import { type AuditLog, AuditUnavailableError, type Durability } from './audit-log.ts';
 import type { AuditRecordInput } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';
-import { buildRecord } from './build-record.ts';
+import { buildRecord, unavailableOutcome } from './build-record.ts';
 import { createDenialCounter } from './denial-counter.ts';
 import type { FileSink } from './file-sink.ts';
 import type { FollowedKey } from './follow-tenant-key.ts';
 import { logRecord } from './log-record.ts';
 import type { AuditLimits, AuditLogOptions } from './open-audit-log.ts';
-import { createPendingRecords, type PendingRecord, type PendingRecords, sizeOf } from './pending-records.ts';
+import { type PendingRecord, PendingRecords, sizeOf } from './pending-records.ts';
 import { recordArguments } from './record-arguments.ts';
 import type { RecordWriter } from './record-writer.ts';
 import { removeExpired } from './remove-expired.ts';
@@ -52,12 +52,8 @@ export class EpochLog implements AuditLog {
 
   constructor(parts: AuditLogParts) {
     this.#parts = parts;
-    const { maxPendingBytes: maxBytes, flushMilliseconds } = parts.limits;
-    this.#pending = createPendingRecords({
-      maxBytes,
-      reservedBytes: Math.floor(maxBytes / 10),
-      maxBytesOfSandbox: Math.floor(maxBytes / 4),
-    });
+    const { maxPendingBytes, flushMilliseconds } = parts.limits;
+    this.#pending = new PendingRecords(maxPendingBytes);
     this.#timers = [
       setInterval(() => this.#tick(), flushMilliseconds),
       setInterval(() => void parts.key?.refresh(), KEY_REFRESH_MILLISECONDS),
@@ -214,15 +210,7 @@ export class EpochLog implements AuditLog {
     const { waiter, record } = pending;
     if (!this.#refusedInFlight.has(pending)) return waiter?.resolve({ sequence });
     // It is on the disk all the same, so its end is written too.
-    const { metadata, unmapped, ...rest } = record;
-    const { arguments: _arguments, ...known } = unmapped;
-    const outcome = {
-      ...rest,
-      metadata,
-      status_id: 2 as const,
-      status_detail: 'AuditUnavailable',
-      unmapped: { ...known, phase: 'Outcome' as const },
-    };
+    const outcome = unavailableOutcome(record);
     this.#pending.add({ record: outcome, bytes: sizeOf(outcome), isReserved: false, waiter: null }, true);
     return undefined;
   }
@@ -256,9 +244,7 @@ export class EpochLog implements AuditLog {
     this.#notedDropped = this.#parts.now();
   }
 
-  async #expire(): Promise<void> {
-    const { file } = this.#parts;
-    if (file === null) return;
-    await removeExpired({ ...this.#parts, file }, { pending: this.#pending, flush: () => this.#flush() });
+  #expire(): Promise<void> {
+    return removeExpired(this.#parts, { pending: this.#pending, flush: () => this.#flush() });
   }
 }

@@ -31,91 +31,121 @@ export interface OldFile {
 }
 
 /** Writes to the files of one replica. */
-export interface FileSink {
+export class FileSink {
   /** The last proven record on the volume; null on an empty one. */
   readonly previous: LastHead | null;
   /** Of the epoch that begins. */
   readonly number: number;
+  readonly #options: FileSinkOptions;
+  readonly #sizes: Map<string, number>;
+  #current: { readonly name: string; readonly handle: AuditFileHandle } | null = null;
+  #part = 0;
+  #broken: string | null = null;
+
+  private constructor(
+    options: FileSinkOptions,
+    found: ReadonlyMap<string, number>,
+    previous: LastHead | null,
+  ) {
+    this.#options = options;
+    this.#sizes = new Map(found);
+    this.previous = previous;
+    // A file that holds no proven record has a number too, which is not used again.
+    this.number = 1 + Math.max(0, ...[...found.keys()].map((name) => parseAuditFileName(name)?.number ?? 0));
+  }
+
+  /** Opens the folder and finds what earlier epochs left. */
+  static async open(options: FileSinkOptions): Promise<FileSink> {
+    const { folder, replica } = options;
+    await mkdir(folder, { recursive: true, mode: 0o750 });
+    const sizes = new Map<string, number>();
+    const names = await listFiles(folder, replica);
+    for (const name of names) sizes.set(name, (await stat(join(folder, name))).size);
+    return new FileSink(options, sizes, await findHeadIn(folder, names));
+  }
+
   /** Bytes of all files of the replica. */
-  readonly usedBytes: () => number;
+  usedBytes(): number {
+    return [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+
   /** Bytes of the current file; null before the first. */
-  readonly position: () => number | null;
-  readonly nextFile: () => Promise<void>;
-  /** Writes all and waits until it is on the disk. Where that fails, nothing of it is left, or the sink is broken. */
-  readonly append: (bytes: Buffer) => Promise<void>;
+  position(): number | null {
+    return this.#current === null ? null : (this.#sizes.get(this.#current.name) ?? 0);
+  }
+
   /** Why it cannot be written to any more. */
-  readonly broken: () => string | null;
-  /** The newest of the oldest files that were all last written before a time. Not the current one. */
-  readonly findOld: (before: number) => Promise<OldFile | null>;
-  /** Removes a file and all that are older. */
-  readonly remove: (through: string) => Promise<void>;
-  readonly close: () => Promise<void>;
-}
+  broken(): string | null {
+    return this.#broken;
+  }
 
-/** Opens the folder and finds what earlier epochs left. */
-export async function openFileSink(options: FileSinkOptions): Promise<FileSink> {
-  const { folder, replica, create = createFile } = options;
-  await mkdir(folder, { recursive: true, mode: 0o750 });
-  const listFiles = async () =>
-    (await readdir(folder)).filter((name) => parseAuditFileName(name)?.replica === replica).sort();
-  const found = await listFiles();
-  const sizes = new Map<string, number>();
-  for (const name of found) sizes.set(name, (await stat(join(folder, name))).size);
-  const newestFirst = [...found].reverse();
-  const previous = await findLastHead(newestFirst.map((name) => () => readFile(join(folder, name))));
-  // A file that holds no proven record has a number too, which is not used again.
-  const number = 1 + Math.max(0, ...found.map((name) => parseAuditFileName(name)?.number ?? 0));
-
-  let current: { readonly name: string; readonly handle: AuditFileHandle } | null = null;
-  let part = 0;
-  let broken: string | null = null;
-
-  const nextFile = async (): Promise<void> => {
-    const name = auditFileName({ replica, number, part: part + 1 });
+  async nextFile(): Promise<void> {
+    const { folder, replica, create = createFile } = this.#options;
+    const name = auditFileName({ replica, number: this.number, part: this.#part + 1 });
     const handle = await create(join(folder, name));
-    part += 1;
-    await current?.handle.close();
-    current = { name, handle };
-    sizes.set(name, 0);
-  };
-  const append = async (bytes: Buffer): Promise<void> => {
-    if (current === null) throw new Error('there is no file yet');
-    const { name, handle } = current;
-    const position = sizes.get(name) ?? 0;
+    this.#part += 1;
+    await this.#current?.handle.close();
+    this.#current = { name, handle };
+    this.#sizes.set(name, 0);
+  }
+
+  /** Writes all and waits until it is on the disk. Where that fails, nothing of it is left, or the sink is broken. */
+  async append(bytes: Buffer): Promise<void> {
+    if (this.#current === null) throw new Error('there is no file yet');
+    const { name, handle } = this.#current;
+    const position = this.#sizes.get(name) ?? 0;
     try {
       await writeAll(handle, bytes, position);
     } catch (error) {
-      await handle.truncate(position).catch((second: unknown) => (broken = errorMessage(second)));
+      await handle.truncate(position).catch((second: unknown) => (this.#broken = errorMessage(second)));
       throw error;
     }
     try {
       await handle.datasync();
     } catch (error) {
       // After a failed sync it is not known what the disk holds, and a second sync may succeed without it.
-      broken = `sync of ${name} failed: ${errorMessage(error)}`;
+      this.#broken = `sync of ${name} failed: ${errorMessage(error)}`;
       throw error;
     }
-    sizes.set(name, position + bytes.length);
-  };
-  return {
-    previous,
-    number,
-    usedBytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
-    position: () => (current === null ? null : (sizes.get(current.name) ?? 0)),
-    nextFile,
-    append,
-    broken: () => broken,
-    findOld: async (before) =>
-      findOldFile({ folder, names: await listFiles(), current: current?.name }, before),
-    remove: async (through) => {
-      for (const name of await listFiles()) {
-        if (name > through || name === current?.name) break;
-        await unlink(join(folder, name));
-        sizes.delete(name);
-      }
-    },
-    close: async () => current?.handle.close(),
-  };
+    this.#sizes.set(name, position + bytes.length);
+  }
+
+  /** Finds the newest of the oldest files that were all last written before a time. Not the current one. */
+  async findOld(before: number): Promise<OldFile | null> {
+    const { folder, replica } = this.#options;
+    const old: string[] = [];
+    for (const name of await listFiles(folder, replica)) {
+      if (name === this.#current?.name || (await stat(join(folder, name))).mtimeMs >= before) break;
+      old.push(name);
+    }
+    const last = old.at(-1);
+    const head = last === undefined ? null : await findHeadIn(folder, old);
+    return last === undefined || head === null ? null : { name: last, head };
+  }
+
+  /** Removes a file and all that are older. */
+  async remove(through: string): Promise<void> {
+    const { folder, replica } = this.#options;
+    for (const name of await listFiles(folder, replica)) {
+      if (name > through || name === this.#current?.name) break;
+      await unlink(join(folder, name));
+      this.#sizes.delete(name);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#current?.handle.close();
+  }
+}
+
+async function listFiles(folder: string, replica: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => parseAuditFileName(name)?.replica === replica).sort();
+}
+
+function findHeadIn(folder: string, names: readonly string[]): Promise<LastHead | null> {
+  const newestFirst = [...names].reverse();
+  return findLastHead(newestFirst.map((name) => () => readFile(join(folder, name))));
 }
 
 async function createFile(path: string): Promise<AuditFileHandle> {
@@ -135,19 +165,4 @@ async function writeAll(handle: AuditFileHandle, bytes: Buffer, position: number
     const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset, position + offset);
     offset += bytesWritten;
   }
-}
-
-async function findOldFile(
-  { folder, names, current }: { folder: string; names: readonly string[]; current: string | undefined },
-  before: number,
-): Promise<OldFile | null> {
-  const old: string[] = [];
-  for (const name of names) {
-    if (name === current || (await stat(join(folder, name))).mtimeMs >= before) break;
-    old.push(name);
-  }
-  const last = old.at(-1);
-  if (last === undefined) return null;
-  const head = await findLastHead([...old].reverse().map((name) => () => readFile(join(folder, name))));
-  return head === null ? null : { name: last, head };
 }

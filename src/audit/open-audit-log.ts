@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../lib/log.ts';
 import type { AuditLog } from './audit-log.ts';
 import { EpochLog } from './epoch-log.ts';
-import { type AuditFileHandle, openFileSink } from './file-sink.ts';
+import { type AuditFileHandle, FileSink } from './file-sink.ts';
 import { followTenantKey } from './follow-tenant-key.ts';
-import { createRecordWriter } from './record-writer.ts';
+import { RecordWriter } from './record-writer.ts';
 import { createStreamSink } from './stream-sink.ts';
 
 /** Sizes in bytes, times in milliseconds. */
@@ -53,9 +53,9 @@ export interface AuditLogOptions {
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { tenant, replica, folder, stream, keyFolder, now } = options;
   const limits = { ...AUDIT_LIMITS, ...options.limits };
-  const file = folder === null ? null : await openFileSink({ folder, replica, create: options.createFile });
+  const file = folder === null ? null : await FileSink.open({ folder, replica, create: options.createFile });
   const streamSink = stream === null ? null : createStreamSink(stream);
-  const writer = createRecordWriter({
+  const writer = new RecordWriter({
     tenant,
     replica,
     epoch: randomUUID(),

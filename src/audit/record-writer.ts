@@ -33,28 +33,122 @@ export interface Written {
   readonly refused: readonly { readonly pending: PendingRecord; readonly reason: string }[];
 }
 
-/** Gives records their places in the chain of an epoch, signs the last of each write, and writes them to every sink. */
-export interface RecordWriter {
-  /** All of what was written is on the disk when it resolves. Where it rejects, nothing was written and the chain is as before. */
-  readonly write: (records: readonly PendingRecord[]) => Promise<Written>;
-  readonly head: () => AuditHead;
+interface ChainedRecords extends Written {
+  readonly lines: readonly string[];
+  readonly sizes: readonly number[];
+  readonly sequence: number;
+  readonly hash: string;
 }
 
-export function createRecordWriter(options: WriterOptions): RecordWriter {
-  const { tenant, replica, epoch, file, stream, limits, now } = options;
-  const key = createEpochKey();
-  const previous = file?.previous ?? null;
-  const startTime = Math.round(now());
-  const bytesOf = new Map<string, number>();
-  let sequence = 0;
-  let hash = previous?.hash ?? NO_HASH;
+/** Gives records their places in the chain of an epoch, signs the last of each write, and writes them to every sink. */
+export class RecordWriter {
+  readonly #options: WriterOptions;
+  readonly #key = createEpochKey();
+  readonly #startTime: number;
+  readonly #bytesOf = new Map<string, number>();
+  #sequence = 0;
+  #hash: string;
 
-  const header = (): PendingRecord => {
-    const facts = {
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#startTime = Math.round(options.now());
+    this.#hash = options.file?.previous?.hash ?? NO_HASH;
+  }
+
+  /**
+   * All that was written is on the disk when it resolves. Where it rejects, nothing was written and the chain is as before.
+   * The first write of each file begins with a record that names the epoch's public key.
+   */
+  async write(records: readonly PendingRecord[]): Promise<Written> {
+    const { file, stream, limits } = this.#options;
+    if (file !== null && (file.position() ?? Infinity) >= limits.maxFileBytes) await file.nextFile();
+    const begins = this.#sequence === 0 || file?.position() === 0;
+    const chained = this.#chain(begins ? [this.#header(), ...records] : records);
+    const { lines, sizes, written, refused } = chained;
+    if (lines.length === 0) return { written, refused };
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    await file?.append(bytes);
+    this.#sequence = chained.sequence;
+    this.#hash = chained.hash;
+    for (const [index, { pending }] of written.entries()) this.#count(pending, sizes[index] ?? 0);
+    await stream?.write(bytes);
+    return { written, refused };
+  }
+
+  head(): AuditHead {
+    const { replica, epoch, file } = this.#options;
+    const previous = file?.previous ?? null;
+    return {
+      replica,
+      epoch,
+      number: file?.number ?? 1,
+      publicKey: this.#key.publicKey,
+      startTime: new Date(this.#startTime).toISOString(),
+      previous:
+        previous === null
+          ? null
+          : { epoch: previous.epoch, sequence: previous.sequence, hash: previous.hash },
+      sequence: this.#sequence,
+      hash: this.#hash,
+    };
+  }
+
+  #chain(records: readonly PendingRecord[]): ChainedRecords {
+    const { epoch, file } = this.#options;
+    const lines: string[] = [];
+    const sizes: number[] = [];
+    const written: { pending: PendingRecord; sequence: number }[] = [];
+    const refused: { pending: PendingRecord; reason: string }[] = [];
+    let place: ChainPlace = { epoch, sequence: this.#sequence, previousHash: this.#hash };
+    let hash = this.#hash;
+    let used = file?.usedBytes() ?? 0;
+    for (const pending of records) {
+      const next = { epoch, sequence: place.sequence + 1, previousHash: hash };
+      const chained = chainRecord(pending.record, next);
+      const size = Buffer.byteLength(chained.line) + 1;
+      const reason = this.#refusalOf(pending, size, used);
+      if (reason !== null) {
+        refused.push({ pending, reason });
+        continue;
+      }
+      place = next;
+      hash = chained.hash;
+      used += size;
+      lines.push(chained.line);
+      sizes.push(size);
+      written.push({ pending, sequence: next.sequence });
+    }
+    const last = lines.pop();
+    if (last !== undefined) lines.push(signLine(last, this.#key.sign(place, hash)));
+    return { lines, sizes, written, refused, sequence: place.sequence, hash };
+  }
+
+  #refusalOf({ record, isReserved }: PendingRecord, size: number, used: number): string | null {
+    const { file, limits } = this.#options;
+    // The header of a file is written whatever else is.
+    if (file === null || record.unmapped.epoch !== undefined) return null;
+    const limit = isReserved ? limits.maxBytes : limits.maxBytes - limits.reservedBytes;
+    if (used + size > limit) return 'the disk space for the audit is used up';
+    const sandbox = record.unmapped.sandbox_uid;
+    if (isReserved || sandbox === undefined) return null;
+    return (this.#bytesOf.get(sandbox) ?? 0) + size > limits.maxBytesOfSandbox
+      ? 'this sandbox has used up its share of the disk space for the audit'
+      : null;
+  }
+
+  #count({ record }: PendingRecord, size: number): void {
+    const sandbox = record.unmapped.sandbox_uid;
+    if (sandbox !== undefined) this.#bytesOf.set(sandbox, (this.#bytesOf.get(sandbox) ?? 0) + size);
+  }
+
+  #header(): PendingRecord {
+    const { tenant, replica, file, now } = this.#options;
+    const previous = file?.previous ?? null;
+    const epoch = {
       number: file?.number ?? 1,
       replica,
-      public_key: key.publicKey,
-      start_time: startTime,
+      public_key: this.#key.publicKey,
+      start_time: this.#startTime,
       previous:
         previous === null
           ? null
@@ -66,80 +160,8 @@ export function createRecordWriter(options: WriterOptions): RecordWriter {
               tail_sha256: previous.tailHash,
             },
     };
-    const event = sequence === 0 ? 'EpochStarted' : 'EpochContinued';
-    const record = logRecord({ event, tenant, replica, time: now() }, { epoch: facts });
+    const event = this.#sequence === 0 ? 'EpochStarted' : 'EpochContinued';
+    const record = logRecord({ event, tenant, replica, time: now() }, { epoch });
     return { record, bytes: 0, isReserved: true, waiter: null };
-  };
-
-  const refusalOf = ({ record, isReserved }: PendingRecord, size: number, used: number): string | null => {
-    // The header of a file is written whatever else is.
-    if (file === null || record.unmapped.epoch !== undefined) return null;
-    const limit = isReserved ? limits.maxBytes : limits.maxBytes - limits.reservedBytes;
-    if (used + size > limit) return 'the disk space for the audit is used up';
-    const sandbox = record.unmapped.sandbox_uid;
-    if (isReserved || sandbox === undefined) return null;
-    return (bytesOf.get(sandbox) ?? 0) + size > limits.maxBytesOfSandbox
-      ? 'this sandbox has used up its share of the disk space for the audit'
-      : null;
-  };
-
-  const chain = (records: readonly PendingRecord[]) => {
-    const lines: string[] = [];
-    const written: { pending: PendingRecord; sequence: number; size: number }[] = [];
-    const refused: { pending: PendingRecord; reason: string }[] = [];
-    let place: ChainPlace = { epoch, sequence, previousHash: hash };
-    let head = hash;
-    let used = file?.usedBytes() ?? 0;
-    for (const pending of records) {
-      const next = { epoch, sequence: place.sequence + 1, previousHash: head };
-      const chained = chainRecord(pending.record, next);
-      const size = Buffer.byteLength(chained.line) + 1;
-      const reason = refusalOf(pending, size, used);
-      if (reason !== null) {
-        refused.push({ pending, reason });
-        continue;
-      }
-      place = next;
-      head = chained.hash;
-      used += size;
-      lines.push(chained.line);
-      written.push({ pending, sequence: next.sequence, size });
-    }
-    const last = lines.pop();
-    if (last !== undefined) lines.push(signLine(last, key.sign(place, head)));
-    return { lines, written, refused, sequence: place.sequence, head };
-  };
-
-  return {
-    write: async (records) => {
-      const needsFile = file !== null && (file.position() ?? Infinity) >= limits.maxFileBytes;
-      if (needsFile) await file.nextFile();
-      const begins = sequence === 0 || (file !== null && file.position() === 0);
-      const chained = chain(begins ? [header(), ...records] : records);
-      const { lines, written, refused } = chained;
-      if (lines.length === 0) return { written: [], refused };
-      const bytes = Buffer.from(`${lines.join('\n')}\n`);
-      await file?.append(bytes);
-      ({ sequence, head: hash } = chained);
-      for (const { pending, size } of written) {
-        const sandbox = pending.record.unmapped.sandbox_uid;
-        if (sandbox !== undefined) bytesOf.set(sandbox, (bytesOf.get(sandbox) ?? 0) + size);
-      }
-      await stream?.write(bytes);
-      return { written, refused };
-    },
-    head: () => ({
-      replica,
-      epoch,
-      number: file?.number ?? 1,
-      publicKey: key.publicKey,
-      startTime: new Date(startTime).toISOString(),
-      previous:
-        previous === null
-          ? null
-          : { epoch: previous.epoch, sequence: previous.sequence, hash: previous.hash },
-      sequence,
-      hash,
-    }),
-  };
+  }
 }

@@ -12,7 +12,7 @@ const DAY_MILLISECONDS = 86_400_000;
  */
 export async function removeExpired(
   given: {
-    readonly file: FileSink;
+    readonly file: FileSink | null;
     readonly tenant: string;
     readonly replica: string;
     readonly retentionDays: number;
@@ -22,6 +22,7 @@ export async function removeExpired(
   { pending, flush }: { readonly pending: PendingRecords; readonly flush: () => Promise<void> },
 ): Promise<void> {
   const { file, tenant, replica, retentionDays, log, now } = given;
+  if (file === null) return;
   try {
     const old = await file.findOld(now() - retentionDays * DAY_MILLISECONDS);
     if (old === null) return;

@@ -1,6 +1,7 @@
 import { Command as Program, CommanderError } from 'commander';
 import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
 import { audit } from './commands/audit.ts';
+import { canI } from './commands/can-i.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   harden,
   render,
   explain,
+  canI,
   get,
   quarantine,
   release,
@@ -35,6 +37,7 @@ Examples:
   cloister harden -f role.yaml -f pod.yaml --role data-analyst --diff
   cloister render -f tenant.yaml -f role.yaml -f sandbox.yaml
   cloister explain privileged
+  cloister can-i -f role.yaml --role data-analyst --connect github.com:443
   cloister get sandboxes -A
   cloister quarantine sandbox/acme-agents/hermes --reason 'It called home.'
 `;

@@ -4,7 +4,7 @@ import { type IPBlock, parseIPBlock } from './ip-block.ts';
 import { parseQuantity } from './quantity.ts';
 
 /** The value of a setting, or what it must be. */
-type SettingResult<T> = { readonly value: T } | { readonly problem: string };
+export type SettingResult<T> = { readonly value: T } | { readonly problem: string };
 
 /** Parses the text of a setting. */
 export type SettingParser<T> = (text: string) => SettingResult<T>;

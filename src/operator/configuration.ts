@@ -4,12 +4,14 @@ import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import {
   digests,
   dnsLabel,
+  ipBlock,
   listOf,
   nonEmpty,
   oneOf,
   quantity,
   readSettings,
   type ReadSetting,
+  type SettingResult,
   socketAddress,
   wholeNumber,
 } from '../lib/settings.ts';
@@ -70,6 +72,8 @@ const SETTINGS = [
   'gateway-image',
   'gateway-cpu',
   'gateway-memory',
+  'gateway-denied-addresses',
+  'gateway-drain-seconds',
   'start-gate-image',
   'start-gate-digests',
   'image-pull-policy',
@@ -113,6 +117,8 @@ function readGateway(read: Read): Pick<OperatorConfiguration, 'gateway' | 'image
   const limits = {
     cpu: read('gateway-cpu', quantity, GATEWAY_DEFAULTS.cpu),
     memory: read('gateway-memory', quantity, GATEWAY_DEFAULTS.memory),
+    deniedAddresses: read<readonly string[]>('gateway-denied-addresses', listOf(ipBlockText), []),
+    drainSeconds: read('gateway-drain-seconds', wholeNumber(0, 600), GATEWAY_DEFAULTS.drainSeconds),
   };
   const imagePullPolicy = read<ImagePullPolicy>(
     'image-pull-policy',
@@ -136,6 +142,12 @@ function readGate(read: Read): GateSettings {
       WEBHOOK,
     ),
   };
+}
+
+/** A block as the gateway is given it. */
+function ipBlockText(text: string): SettingResult<string> {
+  const read = ipBlock(text);
+  return 'problem' in read ? read : { value: text };
 }
 
 /** An empty text is none, as the chart writes it. */

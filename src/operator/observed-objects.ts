@@ -86,3 +86,9 @@ export interface ObservedResourceQuota extends KubeObject {
 export interface ObservedConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
+
+/** What is read of the ClusterRoleBinding of the gateways. */
+export interface ObservedClusterRoleBinding extends KubeObject {
+  readonly roleRef?: { readonly kind?: string; readonly name?: string };
+  readonly subjects?: readonly object[];
+}

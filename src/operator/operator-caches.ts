@@ -1,7 +1,7 @@
 import type { AgentQuarantine } from '../api/agent-quarantine.ts';
 import type { AgentRole } from '../api/agent-role.ts';
 import type { AgentSandbox } from '../api/agent-sandbox.ts';
-import { LABEL, MANAGED_BY, SYSTEM_NAMESPACE } from '../api/names.ts';
+import { LABEL, MANAGED_BY, SYSTEM_NAMESPACE, TOKEN_REVIEWERS } from '../api/names.ts';
 import type { TenantIsolation } from '../api/tenant-isolation.ts';
 import { type CacheSet, createCacheSet } from '../cluster/cache-set.ts';
 import { createSharedCache, type SharedCache } from '../cluster/shared-cache.ts';
@@ -15,6 +15,7 @@ import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts
 import type { NodeFacts } from '../policy/nodes/node-facts.ts';
 import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
 import type {
+  ObservedClusterRoleBinding,
   ObservedConfigMap,
   ObservedContainer,
   ObservedPod,
@@ -41,6 +42,8 @@ export interface OperatorCaches extends CacheSet {
   readonly nodes: SharedCache<KubeObject & NodeFacts>;
   /** Pods of the installer of seccomp profiles. */
   readonly installerPods: SharedCache<KubeObject & InstallerPod>;
+  /** The one by which gateways may ask about tokens. */
+  readonly tokenReviewers: SharedCache<ObservedClusterRoleBinding>;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
@@ -91,6 +94,9 @@ export function createOperatorCaches(shared: {
       labelSelector: INSTALLER,
     }),
     otherPolicies: createOtherPolicies(shared),
+    tokenReviewers: cache<ObservedClusterRoleBinding>(resources.clusterRoleBindings, {
+      fieldSelector: `metadata.name=${TOKEN_REVIEWERS}`,
+    }),
     serviceAccounts: cache<KubeObject>(resources.serviceAccounts, MANAGED),
     services: cache<ObservedService>(resources.services, MANAGED),
     statefulSets: cache<ObservedStatefulSet>(resources.statefulSets, MANAGED),

@@ -35,7 +35,7 @@ export interface UsedProxy extends GatewayHere {
 }
 
 /** How often what is waited for is looked at. */
-export const POLL = { timeout: 8_000, interval: 20 } as const;
+export const POLL = { timeout: 5_000, interval: 20 } as const;
 const SANDBOXES = 40;
 
 const numbers = Array.from({ length: SANDBOXES }, (_, index) => index + 10);
@@ -93,7 +93,7 @@ function sandboxOf(number: number) {
     sandbox: `agent-${number}`,
     uid: `${UID}${number}`,
     podUID: `${UID}${number}`,
-    narrow: { tools: [], readOnlyPaths: [] },
+    narrow: undefined,
     proxySecretHash: sha256(SECRET),
   };
 }

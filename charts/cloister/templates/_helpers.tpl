@@ -40,6 +40,8 @@ app.kubernetes.io/component: {{ .component }}
 - --gateway-image={{ include "cloister.gatewayImage" . }}
 - --gateway-cpu={{ .Values.gateway.resources.limits.cpu }}
 - --gateway-memory={{ .Values.gateway.resources.limits.memory }}
+- --gateway-denied-addresses={{ join "," .Values.gateway.deniedAddresses }}
+- --gateway-drain-seconds={{ .Values.gateway.drainSeconds }}
 - --start-gate-image={{ with .Values.startGate.image }}{{ if .digest }}{{ .repository }}@{{ .digest }}{{ end }}{{ end }}
 - --start-gate-digests={{ include "cloister.startGateDigests" . }}
 - --image-pull-policy={{ .Values.image.pullPolicy }}

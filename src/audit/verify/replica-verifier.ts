@@ -28,6 +28,11 @@ export interface ReadEpoch {
   registeredHash: string | null;
 }
 
+type Link = Pick<
+  NonNullable<NonNullable<AuditRecord['unmapped']['epoch']>['previous']>,
+  'epoch' | 'sequence' | 'hash'
+>;
+
 interface Place {
   readonly file: string;
   readonly line: number;
@@ -101,30 +106,34 @@ export class ReplicaVerifier {
   }
 
   #addRecord(read: { record: AuditRecord | null; hash?: string }, place: Place): void {
-    const { record } = read;
+    const { record, hash } = read;
     const chain = record?.unmapped.chain;
     if (record === null || chain === undefined) return;
     this.records += 1;
     this.#compareOrder(record, place);
     this.#last = { sequence: record.metadata.sequence, hash: chain.hash };
-    if (read.hash === undefined) return;
+    if (hash === undefined) return;
     this.#noteCall(record, chain.epoch);
     const { expired, epoch: header } = record.unmapped;
     if (expired !== undefined) this.#expired.add(expired.hash);
     if (header !== undefined && this.epochs.length === 0) this.#continueEpoch(record, place);
     const epoch = this.epochs.at(-1);
-    if (epoch === undefined || epoch.epoch !== chain.epoch) return;
+    if (epoch?.epoch !== chain.epoch) return;
     if (header !== undefined && header.public_key !== epoch.publicKey) {
       this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
     }
-    const registered = this.#registered?.get(chain.epoch);
-    if (registered?.sequence === record.metadata.sequence) epoch.registeredHash = read.hash;
-    if (chain.signature === undefined) return;
-    if (!this.#isProven(epoch, record, read.hash)) {
+    this.#prove(epoch, { record, hash }, place);
+  }
+
+  #prove(epoch: ReadEpoch, { record, hash }: { record: AuditRecord; hash: string }, place: Place): void {
+    const { metadata, time, unmapped } = record;
+    if (this.#registered?.get(epoch.epoch)?.sequence === metadata.sequence) epoch.registeredHash = hash;
+    if (unmapped.chain?.signature === undefined) return;
+    if (!this.#isProven(epoch, record, hash)) {
       return this.#add('WrongKey', place, 'the signature is not one of the key of its epoch');
     }
-    epoch.proven = { sequence: record.metadata.sequence, hash: read.hash, time: record.time };
-    epoch.isEnded = record.metadata.event_code === 'EpochEnded';
+    epoch.proven = { sequence: metadata.sequence, hash, time };
+    epoch.isEnded = metadata.event_code === 'EpochEnded';
     this.#tail = [];
     return undefined;
   }
@@ -140,22 +149,23 @@ export class ReplicaVerifier {
     if (header === undefined || chain === undefined) return;
     const before = this.epochs.at(-1);
     this.#endEpoch(header.previous);
-    const found = before?.proven ?? null;
-    if (before === undefined) {
-      if (header.previous !== null)
-        this.#begins = { hash: header.previous.hash, kind: 'MissingEpoch', place };
-    } else if (header.previous?.epoch !== before.epoch) {
-      this.#add(
-        'MissingEpoch',
-        place,
-        `the epoch does not follow on epoch ${before.number}, which is the one before it here`,
-      );
-    } else if (header.previous.sequence !== found?.sequence || header.previous.hash !== found.hash) {
-      const message = `the epoch follows on record ${header.previous.sequence} of epoch ${before.number}, but that is proven up to ${found?.sequence ?? 0}`;
-      this.#add('Missing', place, message);
-    }
+    this.#compareLink(before, header.previous, place);
     this.#last = { sequence: 0, hash: header.previous?.hash ?? NO_HASH };
     this.#beginEpoch(record, place);
+  }
+
+  /** Compares what an epoch says of the one before it with what was read of that. */
+  #compareLink(before: ReadEpoch | undefined, previous: Link | null, place: Place): void {
+    if (before === undefined) {
+      if (previous !== null) this.#begins = { hash: previous.hash, kind: 'MissingEpoch', place };
+    } else if (previous?.epoch !== before.epoch) {
+      const message = `the epoch does not follow on epoch ${before.number}, which is the one before it here`;
+      this.#add('MissingEpoch', place, message);
+    } else if (previous.sequence !== before.proven?.sequence || previous.hash !== before.proven.hash) {
+      const proven = before.proven?.sequence ?? 0;
+      const message = `the epoch follows on record ${previous.sequence} of epoch ${before.number}, but that is proven up to ${proven}`;
+      this.#add('Missing', place, message);
+    }
   }
 
   /** The first file is not the first of its epoch. */

@@ -1,4 +1,4 @@
-import { CLUSTER_ROLE, OPERATOR, SYSTEM_NAMESPACE, WEBHOOK } from '../../api/names.ts';
+import { CLUSTER_ROLE, OPERATOR, SYSTEM_NAMESPACE, TOKEN_REVIEWERS, WEBHOOK } from '../../api/names.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { resources } from '../../kube/resources.ts';
 
@@ -50,7 +50,10 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.resourceQuotas, OWNED),
   ...JUDGED.flatMap((resource) => rights(resource, ['list'])),
   ...rights(resources.pods, ['create'], { subresource: 'eviction' }),
-  ...Object.values(CLUSTER_ROLE).flatMap((name) => rights(resources.clusterRoles, ['bind'], { name })),
+  ...[...Object.values(CLUSTER_ROLE), TOKEN_REVIEWERS].flatMap((name) =>
+    rights(resources.clusterRoles, ['bind'], { name }),
+  ),
+  ...rights(resources.clusterRoleBindings, [...WATCHED, 'patch'], { name: TOKEN_REVIEWERS }),
   ...rights(resources.events, ['create', 'patch']),
   ...rights(resources.leases, ['create'], { namespace: SYSTEM_NAMESPACE }),
   ...rights(resources.leases, ['get', 'update'], { namespace: SYSTEM_NAMESPACE, name: OPERATOR }),

@@ -22,6 +22,7 @@ import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-
 import {
   DEFAULT_API_SERVER_PORTS,
   gatewayNetworkPolicy,
+  outsidePortsOf,
 } from '../../render/tenant/gateway-network-policy.ts';
 import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
 import { gatewayService } from '../../render/tenant/gateway-service.ts';
@@ -130,7 +131,11 @@ function systemObjects(
     gatewayServiceAccount(name),
     gatewayService(name),
     gatewayDisruptionBudget(name),
-    gatewayNetworkPolicy(name, DEFAULT_API_SERVER_PORTS),
+    gatewayNetworkPolicy(name, {
+      apiServerPorts: DEFAULT_API_SERVER_PORTS,
+      outsidePorts: outsidePortsOf([]),
+      deniedAddresses: GATEWAY_DEFAULTS.deniedAddresses,
+    }),
     gatewayStatefulSet({ tenant: name, replicas, storageClassName }, { ...GATEWAY_DEFAULTS, image }),
   ];
 }

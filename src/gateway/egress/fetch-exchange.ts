@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
-import { Client } from 'undici';
+import { Client, errors } from 'undici';
 import { errorCode } from '../../lib/error-code.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { connectTo, type DecideAddresses } from './connect-to.ts';
@@ -134,8 +134,11 @@ async function exchangeOver<T>(
     // One connection, which was decided about. The client never makes another.
     connect: (_options, callback) => {
       const next = sockets.pop();
-      if (next === undefined) callback(new Error('the connection was lost'), null);
-      else callback(null, next);
+      // Not at once: the client does not look for work again while it is asked for a connection.
+      queueMicrotask(() => {
+        if (next === undefined) callback(new Error('the connection was lost'), null);
+        else callback(null, next);
+      });
     },
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: maxResponseBytes,
@@ -162,14 +165,15 @@ async function exchangeOver<T>(
       },
     });
   } finally {
-    await client.destroy();
     secured.destroy();
+    // Not waited for: nothing may hold a call longer than its time.
+    client.destroy().catch(() => undefined);
   }
 }
 
 /** Errors of sockets, parsers and decoders have codes. What has none is a fault of ours. */
 function toRefusal(error: unknown, host: string, limits: ExchangeLimits): unknown {
-  const code = errorCode(error);
+  const code = error instanceof errors.HTTPParserError ? 'not HTTP' : errorCode(error);
   if (error instanceof RefusalError || code === undefined || code === 'UND_ERR_INVALID_ARG') return error;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(host, limits.maxResponseBytes);
   if (code === 'UND_ERR_HEADERS_TIMEOUT') {

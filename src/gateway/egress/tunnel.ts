@@ -23,6 +23,8 @@ export interface Tunnel {
   /** Connected; nothing was read or written yet. It must be able to be half closed. */
   readonly upstream: Socket;
   readonly destination: TunnelDestination;
+  /** Whether so many bytes in all may leave, before they do: a budget may be used up. If not set: what the destination allows. */
+  readonly mayUpload?: (bytes: number) => boolean;
   /** Aborted to cut the tunnel. */
   readonly signal: AbortSignal;
   readonly clock: TunnelClock;
@@ -34,6 +36,7 @@ export type TunnelEnd =
   | 'DestinationReset'
   | 'UploadCap'
   | 'DownloadCap'
+  | 'UploadRefused'
   | 'Idle'
   | 'Expired'
   | 'Cut'
@@ -110,7 +113,8 @@ function startRelay(tunnel: Tunnel, onEnd: (outcome: TunnelOutcome) => void): vo
   else awaitHello(tunnel, relay);
 }
 
-function createRelay({ client, upstream, destination }: Tunnel, end: EndRelay, onActive: () => void): Relay {
+function createRelay(tunnel: Tunnel, end: EndRelay, onActive: () => void): Relay {
+  const { client, upstream, destination, mayUpload } = tunnel;
   const up: Direction = {
     from: client,
     to: upstream,
@@ -118,6 +122,8 @@ function createRelay({ client, upstream, destination }: Tunnel, end: EndRelay, o
     bytes: 0,
     onActive,
     onOverCap: () => end('UploadCap'),
+    mayPass: mayUpload,
+    onRefused: () => end('UploadRefused'),
   };
   const down: Direction = {
     from: upstream,
@@ -126,6 +132,7 @@ function createRelay({ client, upstream, destination }: Tunnel, end: EndRelay, o
     bytes: 0,
     onActive,
     onOverCap: () => end('DownloadCap'),
+    onRefused: () => undefined,
   };
   return { end, up, down, isHelloPassed: false };
 }

@@ -41,11 +41,18 @@ type Located =
  * API server may take a token for good for 10 s after its pod or ServiceAccount is gone.
  */
 export function createIdentities(options: IdentitiesOptions): Identities {
-  const { client, clock, pods } = options;
+  const { client, log, clock, pods } = options;
   const listeners = new Set<IdentityListener>();
   const tell: IdentityListener = (podUIDs) => {
     if (podUIDs !== 'All' && podUIDs.size === 0) return;
-    for (const listener of listeners) listener(podUIDs);
+    for (const listener of listeners) {
+      try {
+        listener(podUIDs);
+      } catch (err) {
+        // The others may have connections of the pod to cut.
+        log.error({ err }, 'a change of who may call could not be taken up');
+      }
+    }
   };
   const feed = followFeed({ ...options, onChange: (change) => tell(podsOf(change, pods)) });
   const knowledge: Knowledge = { pods, feed, firstSights: followFirstSights(pods, tell) };

@@ -6,6 +6,7 @@ import type { Caller } from '../identity/caller.ts';
 import type { Call } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
 import { createDayBudgets } from './day-budgets.ts';
+import { createEgressGrant, type EgressBudget } from './egress-grant.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 
 /** What all sandboxes of the tenant together may use. */
@@ -20,7 +21,7 @@ export interface CallLimits {
   readonly takeAddress: (address: string) => Refusal | null;
   /** Counts a call of a sandbox: its tool, its tenant and the calls of the day. */
   readonly takeCall: (call: Call) => Refusal | null;
-  /** Takes bytes of the day for a call, which gets at most `bytes`. They are settled when it ends. */
+  /** Takes bytes of the day for a call, which may take more by its `mayLeave`. They are settled when it ends. */
   readonly reserveEgress: (call: Call, bytes: number) => Refusal | null;
   /** How many keys are remembered. */
   readonly sizes: () => Iterable<readonly [label: string, value: number]>;
@@ -103,18 +104,15 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
       const limits = tenant();
       if (caller === null || limits === null) return refuse('NotReady', { retrySeconds: 1 });
       const own = caller.policy.budgets.egressBytesPerDay;
-      const granted = bytesOfDay.reserve(sandboxOf(caller), share(own), bytes);
-      const ofTenant = bytesOfDay.reserve(TENANT, share(limits.egressBytesPerDay), granted);
-      const settle = (used: number): void => {
-        bytesOfDay.settle(sandboxOf(caller), granted, used);
-        bytesOfDay.settle(TENANT, ofTenant, used);
-      };
-      call.grantedBytes = Math.min(granted, ofTenant);
-      call.atEnd.push(({ usedBytes }) => settle(usedBytes));
-      if (granted === 0) return usedUp('The budget of bytes that leave', own);
-      return ofTenant === 0
-        ? usedUp("The tenant's budget of bytes that leave", limits.egressBytesPerDay)
-        : null;
+      const budgets: readonly EgressBudget[] = [
+        { key: sandboxOf(caller), limit: share(own) },
+        { key: TENANT, limit: share(limits.egressBytesPerDay) },
+      ];
+      const grant = createEgressGrant(bytesOfDay, budgets);
+      call.mayLeave = grant.mayLeave;
+      call.atEnd.push(({ usedBytes }) => grant.settle(usedBytes));
+      if (grant.mayLeave(bytes)) return null;
+      return usedUp('The budget of bytes that leave', own);
     },
     sizes: () => [
       ['Addresses', addresses.size()],

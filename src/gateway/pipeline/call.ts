@@ -25,8 +25,8 @@ export interface Operation {
   readonly isReadable: boolean;
   /** Decides by the role. Asked again before anything is done. */
   readonly authorize: (caller: Caller) => CallDecision;
-  /** How many bytes may leave at most; 0 where none may. Asked after it is authorized. */
-  readonly maxEgressBytes: () => number;
+  /** How many bytes may leave before it asks for more; 0 where none leave. Asked after it is authorized. */
+  readonly firstEgressBytes: () => number;
   /** Finds the addresses, and decides about them. */
   readonly resolve: (call: Call) => Refusal | null | Promise<Refusal | null>;
   /** Does it. Null: there is nothing to do but to answer. */
@@ -44,6 +44,8 @@ export interface Call {
   readonly proof: ReadProof;
   /** Aborted where the client is gone, and where the call is cut. */
   readonly ended: AbortController;
+  /** Aborts it: the listener of its connection, which a tunnel takes away as it looks at its sockets itself. */
+  readonly onClientGone: () => void;
   caller: Caller | null;
   /** What is known of the pod where it was not identified. */
   refused: IdentityRefusal | null;
@@ -52,8 +54,8 @@ export interface Call {
   cut: Refusal | null;
   /** Calls that are left at once; null where the call counts against no rate of its own. */
   remaining: number | null;
-  /** Bytes that may leave. */
-  grantedBytes: number;
+  /** Takes more bytes of the day; returns whether so many in all may leave. */
+  mayLeave: (bytes: number) => boolean;
   /** Bytes that have left, when the call has ended. */
   usedBytes: number;
   /** Whether a record was written ahead, which must be followed by its outcome. */
@@ -88,14 +90,17 @@ export interface Filter {
 
 /** Creates a call that nothing is known of yet. */
 export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | 'proof' | 'ended'>): Call {
+  const ended = new AbortController();
   return {
     ...given,
+    ended,
+    onClientGone: () => ended.abort(),
     caller: null,
     refused: null,
     decision: null,
     cut: null,
     remaining: null,
-    grantedBytes: 0,
+    mayLeave: () => false,
     usedBytes: 0,
     isIntended: false,
     outcome: null,

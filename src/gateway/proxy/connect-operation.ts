@@ -26,6 +26,9 @@ export interface TunnelServices {
   readonly onTunnel: (client: Socket) => (outcome: TunnelOutcome) => void;
 }
 
+/** A ClientHello, and what a client asks for after it. */
+const FIRST_UPLOAD_BYTES = 16 * 1024;
+
 /** A tunnel to a host that the gateway does not read. */
 export function createConnectOperation(request: ConnectRequest, services: TunnelServices): Operation {
   const { client, authority, head, malformed } = request;
@@ -44,7 +47,7 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
       destination = allowed ?? null;
       return decision;
     },
-    maxEgressBytes: () => destination?.maxUploadBytes ?? 0,
+    firstEgressBytes: () => Math.min(FIRST_UPLOAD_BYTES, destination?.maxUploadBytes ?? 0),
     resolve: async (call) => {
       if (destination === null) throw new Error('the destination is not known');
       const result = await checkAddresses(network, destination.host, decideAddresses, call.ended.signal);
@@ -57,13 +60,15 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
       const result = await dialChecked(network, destination, checked, call.ended.signal);
       if ('refusal' in result) return refuse(result.refusal.reason, { message: result.refusal.message });
       connected = result.address;
+      client.off('close', call.onClientGone);
       client.write(ESTABLISHED);
       const onEnd = services.onTunnel(client);
       const outcome = await relayTunnel({
         client,
         head,
         upstream: result.socket,
-        destination: { ...destination, maxUploadBytes: call.grantedBytes },
+        destination,
+        mayUpload: call.mayLeave,
         signal: call.ended.signal,
         clock: services.clock,
       });

@@ -13,7 +13,7 @@ export function createPlainOperation(method: string, unreadable: string | null =
     malformed: unreadable,
     isReadable: unreadable === null,
     authorize: () => HTTPS_ONLY,
-    maxEgressBytes: () => 0,
+    firstEgressBytes: () => 0,
     resolve: () => null,
     dispatch: null,
     describe: () => ({ operation: method }),

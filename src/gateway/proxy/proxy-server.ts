@@ -61,8 +61,9 @@ export function createProxyServer({ services, tunnels, limits, admit }: ProxySer
     const call = callOf(request, request.socket, operation);
     void run(call, (refusal) => {
       const status = statusOf(refusal, 407);
-      for (const [name, value] of Object.entries(refusalHeaders(refusal))) response.setHeader(name, value);
-      response.writeHead(status).end(`${JSON.stringify(bodyOf(refusal, status))}\n`);
+      const body = `${JSON.stringify(bodyOf(refusal, status))}\n`;
+      const headers = { ...refusalHeaders(refusal), 'Content-Length': Buffer.byteLength(body) };
+      response.writeHead(status, headers).end(body);
     });
   });
   server.on('clientError', (_error: Error, socket: Duplex) => {
@@ -81,9 +82,9 @@ function callOf(
   client: Socket,
   operation: Operation,
 ): Call {
-  const ended = new AbortController();
-  if (client.destroyed) ended.abort();
-  else client.once('close', () => ended.abort());
   const address = canonicalAddress(client.remoteAddress ?? '') ?? '';
-  return createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders), ended });
+  const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
+  if (client.destroyed) call.onClientGone();
+  else client.once('close', call.onClientGone);
+  return call;
 }

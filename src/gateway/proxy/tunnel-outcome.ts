@@ -8,7 +8,7 @@ const SUCCEEDED: ReadonlySet<TunnelEnd> = new Set(['Ended', 'ClientReset', 'Dest
 /** What is recorded of a tunnel that has ended. */
 export function outcomeOfTunnel(call: Call, ended: TunnelOutcome): CallOutcome {
   const { reason, refusal, bytesUp, bytesDown, milliseconds } = ended;
-  const by = reason === 'Cut' ? call.cut : null;
+  const by = reason === 'UploadRefused' ? refuse('BudgetUsedUp') : reason === 'Cut' ? call.cut : null;
   const refused = refusal === null ? by : refuse(refusal.reason, { message: refusal.message });
   return {
     succeeded: SUCCEEDED.has(reason),

@@ -14,7 +14,7 @@ export function createAuthorizeOperation(read: ReadToolCall): Operation {
       caller = by;
       return decideCall(by.policy, callOf(read), by.narrow, 'Explain');
     },
-    maxEgressBytes: () => 0,
+    firstEgressBytes: () => 0,
     resolve: () => null,
     dispatch: null,
     describe: () => describeToolCall(read, caller),

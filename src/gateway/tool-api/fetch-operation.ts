@@ -53,7 +53,7 @@ export function createFetchOperation(read: ReadToolCall, services: FetchServices
       fetch = request === undefined ? null : fetchOf(caller, read, request);
       return decision;
     },
-    maxEgressBytes: () => MAX_REQUESTS * (MAX_HEAD_BYTES + (fetch?.body?.length ?? 0)),
+    firstEgressBytes: () => MAX_REQUESTS * (MAX_HEAD_BYTES + (fetch?.body?.length ?? 0)),
     resolve: () => null,
     dispatch: async (call) => {
       if (fetch === null) throw new Error('the request is not decided');

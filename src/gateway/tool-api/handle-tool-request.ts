@@ -84,11 +84,10 @@ async function answerCall(
     route === 'Authorize'
       ? createAuthorizeOperation(read)
       : createFetchOperation(read, { ...fetching, onResponse: (given) => (fetched = given) });
-  const ended = new AbortController();
-  response.once('close', () => ended.abort());
   const { socket, rawHeaders } = request;
   const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
-  const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders), ended });
+  const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
+  response.once('close', call.onClientGone);
   const result = await runCall(call, services);
   if (call.caller === null) response.setHeader('Connection', 'close');
   else keep(socket);

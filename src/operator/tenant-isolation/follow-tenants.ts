@@ -18,6 +18,7 @@ import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { isCountChange } from './provide-quotas.ts';
+import { isWhole } from './keep-token-reviewers.ts';
 
 /** Names of what the reconciler makes. Objects of sandboxes in the same caches are none of its business. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
@@ -41,6 +42,11 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
     controller.add(change.object.metadata.name);
     // A namespace that one tenant lets go may be another's.
     if (!isStatusAlone(change)) controller.addAll();
+  });
+  // All tenants share it, so one of them is enough.
+  caches.tokenReviewers.subscribe(() => {
+    const [first] = knownTenants(caches);
+    if (first !== undefined && !isWhole(caches)) controller.add(first);
   });
   // Roles say which annotations a namespace allows.
   roles.subscribe(() => controller.addAll());

@@ -1,4 +1,5 @@
 import { rootCertificates } from 'node:tls';
+import { type AgentRole, agentRole } from '../../api/agent-role.ts';
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import {
@@ -12,7 +13,7 @@ import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
 import { gateConfigMap } from '../../render/tenant/gate-config-map.ts';
 import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-budget.ts';
-import { gatewayNetworkPolicy } from '../../render/tenant/gateway-network-policy.ts';
+import { gatewayNetworkPolicy, outsidePortsOf } from '../../render/tenant/gateway-network-policy.ts';
 import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
 import { gatewayService } from '../../render/tenant/gateway-service.ts';
 import { gatewayStatefulSet, type GatewaySettings } from '../../render/tenant/gateway-stateful-set.ts';
@@ -82,7 +83,11 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   const certificates = await provideCertificates(task, tracker);
   tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideFacts(task, tracker);
-  const policy = gatewayNetworkPolicy(name, context.configuration.apiServerPorts);
+  const policy = gatewayNetworkPolicy(name, {
+    apiServerPorts: context.configuration.apiServerPorts,
+    outsidePorts: outsidePortsOf(rolesOf(task)),
+    deniedAddresses: task.settings.deniedAddresses,
+  });
   const [isClosed] = await Promise.all([
     tracker.apply(policy).then(isInPlace),
     ...[gatewayServiceAccount(name), gatewayService(name), gatewayDisruptionBudget(name)].map(tracker.apply),
@@ -103,6 +108,15 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
 
 /** What the targets are read from is in no cache, so no event says that it is there. */
 const TARGETS_MILLISECONDS = 5_000;
+
+/** The specs of the roles that the tenant allows, as far as there are any. */
+function rolesOf({ tenant, context: { caches } }: GatewayTask): readonly AgentRole['spec'][] {
+  return tenant.spec.roles.allowed.flatMap((name) => {
+    const role = caches.roles.get(undefined, name);
+    // Read by the schema, so that what an older API server left out is there.
+    return role === undefined ? [] : agentRole.schema.shape.spec.parse(role.spec);
+  });
+}
 
 /** Remembers what is not as it must be. */
 function trackOutcomes(apply: ApplyRendered) {

@@ -11,6 +11,7 @@ import { closeNetwork, networkReport } from './close-network.ts';
 import { complianceReport } from './compliance-report.ts';
 import { nextExpiration } from './enrolments.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
+import { keepTokenReviewers } from './keep-token-reviewers.ts';
 import type { EnrolmentPlan } from './plan-enrolment.ts';
 import { provideQuotas, quotaReport } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
@@ -40,6 +41,7 @@ export function createTenantReconciler(context: TenantContext): Work {
     const plan = context.enrolments.plan();
     await enrolNamespaces(name, plan, { context, attempts });
     await releaseNamespaces(name, plan, { context, attempts });
+    if (context.configuration.gateway !== null) await attempts.attempt(() => keepTokenReviewers(context));
     const nextTime =
       tenant === undefined
         ? await deleteSystemNamespace(name, { context, attempts })

@@ -65,13 +65,7 @@ const PROBLEMS: readonly (readonly [RegExp, TextProblem])[] = [
  */
 export function parseHost(text: string): ParsedHost {
   const isHost = text.length <= MAX_HOST_CHARACTERS && HOST.test(text) && !ENDS_IN_A_NUMBER.test(text);
-  if (isHost && isCanonical(text)) return { host: text };
+  if (isHost) return { host: text };
   const [, problem] = PROBLEMS.find(([pattern]) => pattern.test(text)) ?? PROBLEMS.at(-1)!;
   return { problem };
-}
-
-/** Whether UTS 46 leaves the name as it is. Only a label in punycode can be wrong in a name of the right characters. */
-function isCanonical(host: string): boolean {
-  if (!host.includes('xn--')) return true;
-  return URL.parse(`https://${host}/`)?.hostname === host;
 }

@@ -22,7 +22,9 @@ export function compileCallPolicy(
   sqlParser: SqlParser | null = null,
 ): CallPolicy {
   const limits = compileToolLimits(spec.tools);
-  const compile = createSchemaCompiler('Use');
+  let compiler: SchemaCompiler | undefined;
+  // Made where a tool has a schema: it takes longer than all the rest.
+  const compile: SchemaCompiler = (schema) => (compiler ??= createSchemaCompiler('Use'))(schema);
   const tools = spec.tools.map((tool) =>
     compileTool(tool, { limits: limits.get(tool.name)!, compile, sqlParser }),
   );

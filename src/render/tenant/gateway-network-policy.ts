@@ -1,5 +1,6 @@
 import { GATEWAY, LABEL, systemNamespaceOf } from '../../api/names.ts';
 import { AGENT_PORTS, NOT_CONTAINED } from './allow-gateway.ts';
+import { outsideEgress } from './outside-egress.ts';
 import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendered-object.ts';
 
 const DNS_PORTS = [
@@ -10,8 +11,34 @@ const DNS_PORTS = [
 /** The ports of the API server where an installation does not say otherwise. */
 export const DEFAULT_API_SERVER_PORTS: readonly number[] = [443, 6443];
 
-/** Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server and to DNS. */
-export function gatewayNetworkPolicy(tenant: string, apiServerPorts: readonly number[]): RenderedObject {
+/** Where a gateway may go. */
+export interface GatewayReach {
+  readonly apiServerPorts: readonly number[];
+  /** Ports outside that roles of the tenant let agents connect to. */
+  readonly outsidePorts: readonly number[];
+  /** Blocks in CIDR notation that no agent may reach, beside those that are not public. */
+  readonly deniedAddresses: readonly string[];
+}
+
+/** The port of tools that fetch, and of hosts whose role names no other. */
+const HTTPS_PORT = 443;
+
+/** Returns the ports that the hosts of roles may be connected to, and that of HTTPS. */
+export function outsidePortsOf(
+  roles: readonly {
+    readonly network: { readonly allow: readonly { readonly ports: readonly number[] }[] };
+  }[],
+): readonly number[] {
+  const ports = roles.flatMap(({ network }) => network.allow.flatMap((destination) => destination.ports));
+  return [...new Set([HTTPS_PORT, ...ports])].sort((left, right) => left - right);
+}
+
+/**
+ * Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server, to DNS and to what roles allow
+ * outside.
+ */
+export function gatewayNetworkPolicy(tenant: string, reach: GatewayReach): RenderedObject {
+  const { apiServerPorts, outsidePorts, deniedAddresses } = reach;
   const agents = {
     namespaceSelector: { matchLabels: { [LABEL.tenant]: tenant } },
     podSelector: NOT_CONTAINED,
@@ -29,9 +56,10 @@ export function gatewayNetworkPolicy(tenant: string, apiServerPorts: readonly nu
         { ports: [GATEWAY.probePort, GATEWAY.metricsPort].map((port) => ({ protocol: 'TCP', port })) },
       ],
       egress: [
-        // The API server, whose address a selector cannot name.
+        // The API server, whose address a selector cannot name. On its ports only the gateway keeps to public addresses.
         { ports: apiServerPorts.map((port) => ({ protocol: 'TCP', port })) },
         { ports: DNS_PORTS },
+        outsideEgress(outsidePorts, deniedAddresses),
       ],
     },
   };

@@ -12,6 +12,10 @@ export interface GatewaySettings {
   /** Limits of a replica, as quantities. */
   readonly cpu: string;
   readonly memory: string;
+  /** Blocks in CIDR notation that no agent may reach, beside those that are not public. */
+  readonly deniedAddresses: readonly string[];
+  /** How long a replica that ends lets its agents finish. */
+  readonly drainSeconds: number;
 }
 
 /** What an installation that says nothing sets. */
@@ -20,6 +24,8 @@ export const GATEWAY_DEFAULTS = {
   imagePullSecrets: [],
   cpu: '1',
   memory: '512Mi',
+  deniedAddresses: [],
+  drainSeconds: 10,
 } as const;
 
 /** The gateway of one tenant. */
@@ -36,8 +42,16 @@ const USER = 65_532;
 /** What is kept of events until they are delivered. */
 const SPOOL = { volume: 'spool', mountPath: '/var/spool/cloister', size: '1Gi' } as const;
 
+/** The Secret with which arguments are recorded. Without it none are. */
+const AUDIT_KEY = {
+  volume: 'audit-key',
+  secret: 'cloister-audit-key',
+  mountPath: '/etc/cloister-audit-key',
+} as const;
+
 const CERTIFICATE_VOLUME = 'certificate';
-const TERMINATION_GRACE_SECONDS = 30;
+/** After it has drained, a replica closes what is still open and writes the last records. */
+const CLOSE_SECONDS = 20;
 
 /** What a replica needs when nothing happens, where its limit is not lower. */
 const LEAST_CPU = '50m';
@@ -61,7 +75,8 @@ export function gatewayStatefulSet(shape: GatewayShape, settings: GatewaySetting
   };
 }
 
-function podSpec({ tenant, storageClassName }: GatewayShape, settings: GatewaySettings): object {
+function podSpec(shape: GatewayShape, settings: GatewaySettings): object {
+  const { storageClassName } = shape;
   const { imagePullSecrets } = settings;
   const spool = { name: SPOOL.volume, emptyDir: { sizeLimit: SPOOL.size } };
   return {
@@ -72,7 +87,7 @@ function podSpec({ tenant, storageClassName }: GatewayShape, settings: GatewaySe
     automountServiceAccountToken: true,
     os: { name: 'linux' },
     enableServiceLinks: false,
-    terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+    terminationGracePeriodSeconds: settings.drainSeconds + CLOSE_SECONDS,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: USER,
@@ -89,21 +104,26 @@ function podSpec({ tenant, storageClassName }: GatewayShape, settings: GatewaySe
         labelSelector: { matchLabels: GATEWAY_SELECTOR },
       },
     ],
-    containers: [container(tenant, settings)],
+    containers: [container(shape, settings)],
     volumes: [
       { name: CERTIFICATE_VOLUME, secret: { secretName: GATEWAY_CERTIFICATE.secret, defaultMode: 0o440 } },
+      {
+        name: AUDIT_KEY.volume,
+        secret: { secretName: AUDIT_KEY.secret, defaultMode: 0o440, optional: true },
+      },
       ...(storageClassName === undefined ? [spool] : []),
     ],
   };
 }
 
-function container(tenant: string, { image, imagePullPolicy, cpu, memory }: GatewaySettings): object {
+function container(shape: GatewayShape, settings: GatewaySettings): object {
+  const { image, imagePullPolicy, cpu, memory } = settings;
   return {
     name: 'gateway',
     image,
     imagePullPolicy,
     command: ['node', '/cloister/dist/bin/gateway.js'],
-    args: [`--namespace=${systemNamespaceOf(tenant)}`, `--tenant=${tenant}`],
+    args: flags(shape, settings),
     ports: [
       { name: 'proxy', containerPort: GATEWAY.proxyPort, protocol: 'TCP' },
       { name: 'api', containerPort: GATEWAY.apiPort, protocol: 'TCP' },
@@ -122,8 +142,24 @@ function container(tenant: string, { image, imagePullPolicy, cpu, memory }: Gate
     volumeMounts: [
       { name: CERTIFICATE_VOLUME, mountPath: GATEWAY_CERTIFICATE.mountPath, readOnly: true },
       { name: SPOOL.volume, mountPath: SPOOL.mountPath },
+      { name: AUDIT_KEY.volume, mountPath: AUDIT_KEY.mountPath, readOnly: true },
     ],
   };
+}
+
+function flags({ tenant, replicas }: GatewayShape, settings: GatewaySettings): readonly string[] {
+  const { deniedAddresses, drainSeconds } = settings;
+  return [
+    `--namespace=${systemNamespaceOf(tenant)}`,
+    `--tenant=${tenant}`,
+    // Its share of what the tenant may have is one of so many.
+    `--replicas=${replicas}`,
+    `--drain-seconds=${drainSeconds}`,
+    // Not the mount itself, where some file systems have a folder that only root may read.
+    `--audit-folder=${SPOOL.mountPath}/audit`,
+    `--audit-key-folder=${AUDIT_KEY.mountPath}`,
+    ...(deniedAddresses.length === 0 ? [] : [`--denied-addresses=${deniedAddresses.join(',')}`]),
+  ];
 }
 
 function spoolClaim(storageClassName: string): object {

@@ -167,7 +167,7 @@ describe('the rights of the operator', () => {
     expect(finding).toMatchObject({
       state: 'Failed',
       message:
-        'lacks: bind clusterroles.rbac.authorization.k8s.io cloister-gateway, bind clusterroles.rbac.authorization.k8s.io cloister-gateway-pods, bind clusterroles.rbac.authorization.k8s.io cloister-operator-secrets. Upgrade the chart with the same values to restore them',
+        'lacks: bind clusterroles.rbac.authorization.k8s.io cloister-gateway, bind clusterroles.rbac.authorization.k8s.io cloister-gateway-pods, bind clusterroles.rbac.authorization.k8s.io cloister-operator-secrets, bind clusterroles.rbac.authorization.k8s.io cloister-gateway-tokens. Upgrade the chart with the same values to restore them',
     });
   });
 

@@ -78,6 +78,17 @@ describe('who was identified does not hold any more, and listeners hear of the p
   });
 });
 
+test('a listener that throws keeps no other from hearing', async () => {
+  const world = await start();
+  const heard: unknown[] = [];
+  world.identities.onChange(() => {
+    throw new Error('it cannot');
+  });
+  world.identities.onChange((pods) => heard.push(pods));
+  await world.change('pods', 'DELETED', POD);
+  expect(heard).toEqual([new Set([POD_UID])]);
+});
+
 describe('listeners hear nothing', () => {
   test('of a change of the pod that changes nothing for it', async () => {
     const world = await start();

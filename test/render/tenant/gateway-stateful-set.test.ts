@@ -24,6 +24,8 @@ function render(shape: Partial<GatewayShape> = {}, set: Partial<GatewaySettings>
     imagePullSecrets: [],
     cpu: '1',
     memory: '256Mi',
+    deniedAddresses: [],
+    drainSeconds: 10,
     ...set,
   } as const;
   return gatewayStatefulSet({ tenant: 'acme', replicas: 3, ...shape }, settings)['spec'] as Rendered;
@@ -50,7 +52,14 @@ describe('the gateway', () => {
         image: 'gateway@sha256:1',
         imagePullPolicy: 'Never',
         command: ['node', '/cloister/dist/bin/gateway.js'],
-        args: ['--namespace=cloister-t-acme', '--tenant=acme'],
+        args: [
+          '--namespace=cloister-t-acme',
+          '--tenant=acme',
+          '--replicas=3',
+          '--drain-seconds=10',
+          '--audit-folder=/var/spool/cloister/audit',
+          '--audit-key-folder=/etc/cloister-audit-key',
+        ],
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
@@ -58,6 +67,24 @@ describe('the gateway', () => {
         },
       },
     ]);
+  });
+
+  test('has time to drain and to close, and is told the addresses that nobody may reach', () => {
+    const { spec } = render(
+      {},
+      { drainSeconds: 60, deniedAddresses: ['198.18.0.0/15', '2a00::/16'] },
+    ).template;
+    expect(spec['terminationGracePeriodSeconds']).toBe(80);
+    expect(spec.containers[0]?.['args']).toEqual(
+      expect.arrayContaining(['--drain-seconds=60', '--denied-addresses=198.18.0.0/15,2a00::/16']),
+    );
+  });
+
+  test('reads the key for arguments of the audit where there is one', () => {
+    expect(render().template.spec.volumes).toContainEqual({
+      name: 'audit-key',
+      secret: { secretName: 'cloister-audit-key', defaultMode: 0o440, optional: true },
+    });
   });
 
   test('is pulled with the Secrets that the installation names', () => {
@@ -74,7 +101,7 @@ describe('the gateway', () => {
 
   test('keeps its spool in a claim of the storage class that the tenant names', () => {
     const { template, volumeClaimTemplates } = render({ storageClassName: 'fast' });
-    expect(template.spec.volumes.map(({ name }) => name)).toEqual(['certificate']);
+    expect(template.spec.volumes.map(({ name }) => name)).toEqual(['certificate', 'audit-key']);
     expect(volumeClaimTemplates).toMatchObject([
       { metadata: { name: 'spool' }, spec: { storageClassName: 'fast', accessModes: ['ReadWriteOnce'] } },
     ]);

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { allowGateway } from '../../../src/render/tenant/allow-gateway.ts';
 import { defaultDeny } from '../../../src/render/tenant/default-deny.ts';
-import { gatewayNetworkPolicy } from '../../../src/render/tenant/gateway-network-policy.ts';
+import { parseIPBlock } from '../../../src/lib/ip-block.ts';
+import { outsideEgress } from '../../../src/render/tenant/outside-egress.ts';
+import { gatewayNetworkPolicy, outsidePortsOf } from '../../../src/render/tenant/gateway-network-policy.ts';
 import { GATEWAY_DEFAULTS, gatewayStatefulSet } from '../../../src/render/tenant/gateway-stateful-set.ts';
 
 const GATEWAY_PODS = {
@@ -42,8 +44,10 @@ test('a pod that no quarantine holds reaches the gateway of its tenant, and no D
   });
 });
 
+const REACH = { apiServerPorts: [443, 6443], outsidePorts: [22, 443], deniedAddresses: [] };
+
 test('the gateway is reached from the pods of its tenant alone, but for probes and metrics', () => {
-  const policy = gatewayNetworkPolicy('acme', [443, 6443]);
+  const policy = gatewayNetworkPolicy('acme', REACH);
   expect(policy.metadata).toMatchObject({ name: 'cloister-gateway', namespace: 'cloister-t-acme' });
   expect(policy['spec']).toEqual({
     podSelector: { matchLabels: GATEWAY_PODS },
@@ -60,8 +64,57 @@ test('the gateway is reached from the pods of its tenant alone, but for probes a
       },
       { ports: [tcp(8081), tcp(9090)] },
     ],
-    egress: [{ ports: [tcp(443), tcp(6443)] }, { ports: [{ protocol: 'UDP', port: 53 }, tcp(53)] }],
+    egress: [
+      { ports: [tcp(443), tcp(6443)] },
+      { ports: [{ protocol: 'UDP', port: 53 }, tcp(53)] },
+      outsideEgress([22, 443], []),
+    ],
   });
+});
+
+interface Peer {
+  readonly ipBlock: { readonly cidr: string; readonly except: readonly string[] };
+}
+const peersOf = (denied: readonly string[]): readonly Peer[] =>
+  (outsideEgress([443], denied) as { to: readonly Peer[] }).to;
+
+test.for([
+  ['10.96.0.1', false],
+  ['100.64.0.1', false],
+  ['127.0.0.1', false],
+  ['168.63.129.16', false],
+  ['169.254.169.254', false],
+  ['172.31.0.1', false],
+  ['192.168.1.1', false],
+  ['224.0.0.1', false],
+  ['255.255.255.255', false],
+  ['fd00::1', false],
+  ['fe80::1', false],
+  ['64:ff9b::a00:1', false],
+  ['2002:a00:1::', false],
+  ['140.82.121.4', true],
+  ['172.32.0.1', true],
+  ['2606:50c0:8000::153', true],
+] as const)('the gateway reaches %s outside: %s', ([address, isReached]) => {
+  const reaches = peersOf([]).some(
+    ({ ipBlock: { cidr, except } }) =>
+      parseIPBlock(cidr)?.has(address) === true && !except.some((block) => parseIPBlock(block)?.has(address)),
+  );
+  expect(reaches).toBe(isReached);
+});
+
+test('blocks that nobody may reach are left out of the block that they are in', () => {
+  const [four, six] = peersOf(['198.51.100.0/24', '2a00::/16', 'fd00::/8']);
+  expect(four?.ipBlock.except.at(-1)).toBe('198.51.100.0/24');
+  expect(six?.ipBlock).toEqual({ cidr: '2000::/3', except: ['2002::/16', '2a00::/16'] });
+  expect(peersOf(['0.0.0.0/0']).map(({ ipBlock }) => ipBlock.cidr)).toEqual(['2000::/3']);
+  expect(peersOf(['::/0']).map(({ ipBlock }) => ipBlock.cidr)).toEqual(['0.0.0.0/0']);
+});
+
+test('the ports outside are that of HTTPS and those of the hosts of all roles', () => {
+  const role = (...ports: readonly number[]) => ({ network: { allow: [{ ports }] } });
+  expect(outsidePortsOf([])).toEqual([443]);
+  expect(outsidePortsOf([role(8443, 22), role(443), { network: { allow: [] } }])).toEqual([22, 443, 8443]);
 });
 
 test('the labels that the policies select are those of the pods of the gateway', () => {

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { runCommand, SAMPLES, writeFiles } from '../run-command.ts';
+
+const ROLE = ['-f', `${SAMPLES}/role-data-analyst.yaml`, '--role', 'data-analyst'];
+const ask = (...parameters: readonly string[]) => runCommand(['can-i', ...ROLE, ...parameters]);
+const call = (tool: string, args: unknown) => ['--tool', tool, '--arguments', JSON.stringify(args)];
+
+describe('cloister can-i', () => {
+  test.for<[string, readonly string[], string, string]>([
+    ['a path', call('read_file', { path: '/data/reports/a' }), 'spec.tools["read_file"]', 'Cooperative'],
+    [
+      'a connection',
+      ['--connect', 'api.hermes.nousresearch.com:443'],
+      'spec.network.allow["api.hermes.nousresearch.com"]',
+      'Gateway',
+    ],
+    [
+      'a request',
+      ['--fetch', 'https://www.bing.com/'],
+      'spec.tools["web_search"].domains[0].allow',
+      'Gateway',
+    ],
+    [
+      'a request of a tool',
+      ['--tool', 'web_search', '--fetch', 'https://bing.com/'],
+      'spec.tools["web_search"].domains[0].allow',
+      'Gateway',
+    ],
+  ])('allows %s, with its rule and level', async ([, parameters, rule, level]) => {
+    const { code, out } = await ask(...parameters, '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ effect: 'Allow', reason: null, rule, level, violations: [] });
+  });
+
+  test.for<[string, readonly string[], string, string | null]>([
+    [
+      'a sibling of an allowed path',
+      call('read_file', { path: '/data/reports-evil' }),
+      'PathNotAllowed',
+      'spec.tools["read_file"].paths[0].allow',
+    ],
+    ['a tool that the role does not list', call('bash', {}), 'ToolNotAllowed', 'spec.tools'],
+    [
+      'a tool without its arguments',
+      ['--tool', 'read_file'],
+      'ArgumentMissing',
+      'spec.tools["read_file"].paths[0].argument',
+    ],
+    [
+      'a hidden deletion',
+      call('execute_sql', { query: 'WITH x AS (DELETE FROM analytics.a RETURNING 1) SELECT 1 FROM x' }),
+      'StatementNotAllowed',
+      'spec.tools["execute_sql"].sql.operations',
+    ],
+    ['a host', ['--connect', 'evil.example:443'], 'HostNotAllowed', 'spec.network.allow'],
+    ['an address', ['--connect', '169.254.169.254:443'], 'HostNotCanonical', null],
+    [
+      'a method',
+      ['--fetch', 'https://www.bing.com/', '--method', 'POST'],
+      'MethodNotAllowed',
+      'spec.tools["web_search"].capabilities',
+    ],
+  ])('denies %s, with the rule that would have to change', async ([, parameters, reason, rule]) => {
+    const { code, out } = await ask(...parameters, '-o', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ effect: 'Deny', reason, rule });
+  });
+
+  test('says in words what is wrong', async () => {
+    const { out } = await ask(...call('read_file', { path: '/data/reports-evil' }));
+    expect(out).toBe(
+      [
+        'denied',
+        '  rule   spec.tools["read_file"].paths[0].allow',
+        '  level  Pod',
+        '  reason PathNotAllowed: The tool may not name this path.',
+        '  - AgentRole: arguments/path is "/data/reports-evil"; must be at or under a path that the rule allows. Name another path, or have the role allow this one.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test.for<[string, readonly string[], RegExp]>([
+    ['nothing is asked', [...ROLE], /nothing is asked/],
+    [
+      'two things are asked',
+      [...ROLE, '--connect', 'a.example:443', '--fetch', 'https://a.example/'],
+      /only one of/,
+    ],
+    [
+      'a connection is asked of a tool',
+      [...ROLE, '--connect', 'a.example:443', '--tool', 'a'],
+      /has no tool/,
+    ],
+    ['the arguments are not JSON', [...ROLE, '--tool', 'read_file', '--arguments', '{'], /cannot be read/],
+    [
+      'a key appears twice in the arguments',
+      [...ROLE, '--tool', 'a', '--arguments', '{"a":1,"a":2}'],
+      /appears twice/,
+    ],
+    [
+      'the role is not in the input',
+      ['-f', ROLE[1]!, '--role', 'other', '--tool', 'a'],
+      /no valid AgentRole "other"/,
+    ],
+    ['no role is named', ['-f', ROLE[1]!, '--tool', 'a'], /--role/],
+    ['a file does not exist', ['-f', '/nonexistent.yaml', '--role', 'a', '--tool', 'a'], /cannot be used/],
+  ])('ends with 2 where %s', async ([, parameters, message]) => {
+    const { code, error } = await runCommand(['can-i', ...parameters]);
+    expect(code).toBe(2);
+    expect(error).toMatch(message);
+  });
+
+  test('ends with 2 where another document cannot be read, whatever the role allows', async () => {
+    const folder = writeFiles({ 'broken.yaml': 'a: b: c\n' });
+    const { code } = await ask('-f', folder, '--connect', 'api.hermes.nousresearch.com:443');
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,32 @@
+/** A line of the audit as tests look at it. */
+export interface Recorded {
+  readonly event: string;
+  readonly phase: string;
+  readonly action: string;
+  readonly rule: string | null;
+  readonly sandbox: string | null;
+  /** How it ended, or the reason why it was refused. */
+  readonly detail: string | null;
+}
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** Reads lines of the audit, without those that begin and end files. */
+export function readRecorded(lines: readonly Line[]): readonly Recorded[] {
+  return lines.flatMap((line) => {
+    const unmapped = (line['unmapped'] ?? {}) as Line;
+    if (unmapped['phase'] === undefined) return [];
+    return {
+      event: String((line['metadata'] as Line)['event_code']),
+      phase: String(unmapped['phase']),
+      action: String(line['action']),
+      rule: text((line['firewall_rule'] as Line | undefined)?.['name']),
+      sandbox: text(unmapped['sandbox']),
+      detail: text(line['status_detail']),
+    };
+  });
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

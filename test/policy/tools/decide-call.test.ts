@@ -1,0 +1,360 @@
+import { describe, expect, test } from 'vitest';
+import { decideCall, type Purpose } from '../../../src/policy/tools/decide-call.ts';
+import type { Narrow } from '../../../src/policy/tools/call-policy.ts';
+import { buildCallPolicy, buildFullPolicy, TOOLS } from '../../build/call-policy.ts';
+
+const policy = await buildFullPolicy();
+const decideOn = (tool: string, args: unknown, narrow?: Narrow, purpose?: Purpose) => {
+  const { decision, rule, level } = decideCall(policy, { tool, arguments: args }, narrow, purpose);
+  return [decision.effect === 'Allow' ? 'Allow' : decision.reason, rule, level];
+};
+
+describe('a call is allowed', () => {
+  test.for<[string, string, unknown, string]>([
+    ['a path at an allowed one', 'read_file', { path: '/data/reports' }, 'Pod'],
+    ['a path under an allowed one', 'read_file', { path: '/data/reports/2026/q3.csv' }, 'Pod'],
+    ['a path with dots in a name', 'read_file', { path: '/data/reports/..a/b.c' }, 'Pod'],
+    ['a path next to a denied one', 'read_file', { path: '/data/reports/private2' }, 'Pod'],
+    [
+      'a nested path beside a described argument',
+      'remove_file',
+      { target: { path: '/data/a', force: true } },
+      'Cooperative',
+    ],
+    ['a host under a wildcard', 'web_search', { url: 'https://www.example.com/?q=a' }, 'Gateway'],
+    ['an exact host', 'web_search', { url: 'https://example.org/' }, 'Gateway'],
+  ])('%s', ([, tool, args, level]) => {
+    expect(decideOn(tool, args)).toEqual(['Allow', `spec.tools["${tool}"]`, level]);
+  });
+});
+
+const READ = 'spec.tools["read_file"]';
+const REMOVE = 'spec.tools["remove_file"]';
+const SEARCH = 'spec.tools["web_search"]';
+const ROLLOUT = 'spec.tools["rollout"]';
+
+describe('a call is denied', () => {
+  test.for<[string, string, unknown, readonly [string, string, string]]>([
+    ['a tool that the role does not list', 'bash', {}, ['ToolNotAllowed', 'spec.tools', 'Cooperative']],
+    [
+      'a tool of another case',
+      'Read_File',
+      { path: '/data/reports' },
+      ['ToolNotAllowed', 'spec.tools', 'Cooperative'],
+    ],
+    [
+      'a tool by a name of Object.prototype',
+      'constructor',
+      {},
+      ['ToolNotAllowed', 'spec.tools', 'Cooperative'],
+    ],
+    [
+      'a sibling that begins with an allowed path (CVE-2025-53110)',
+      'read_file',
+      { path: '/data/reports-evil' },
+      ['PathNotAllowed', `${READ}.paths[0].allow`, 'Pod'],
+    ],
+    [
+      'a parent of an allowed path',
+      'read_file',
+      { path: '/data' },
+      ['PathNotAllowed', `${READ}.paths[0].allow`, 'Pod'],
+    ],
+    [
+      'a path in another case',
+      'read_file',
+      { path: '/Data/reports' },
+      ['PathNotAllowed', `${READ}.paths[0].allow`, 'Pod'],
+    ],
+    [
+      'a denied path under an allowed one',
+      'read_file',
+      { path: '/data/reports/private' },
+      ['PathNotAllowed', `${READ}.paths[0].deny`, 'Pod'],
+    ],
+    [
+      'a path under a denied one',
+      'read_file',
+      { path: '/data/reports/private/a' },
+      ['PathNotAllowed', `${READ}.paths[0].deny`, 'Pod'],
+    ],
+    [
+      'a path with "..", also where it leads back',
+      'read_file',
+      { path: '/data/reports/../reports/a' },
+      ['PathNotCanonical', `${READ}.paths[0]`, 'Pod'],
+    ],
+    ['a missing path', 'read_file', {}, ['ArgumentMissing', `${READ}.paths[0].argument`, 'Pod']],
+    [
+      'a path that is a list',
+      'read_file',
+      { path: ['/data/reports'] },
+      ['ArgumentMissing', `${READ}.paths[0].argument`, 'Pod'],
+    ],
+    [
+      'a path that is null',
+      'read_file',
+      { path: null },
+      ['ArgumentMissing', `${READ}.paths[0].argument`, 'Pod'],
+    ],
+    [
+      'a second argument that nothing covers',
+      'read_file',
+      { path: '/data/reports', file: '/etc/passwd' },
+      ['ArgumentNotCovered', `${READ}.arguments`, 'Cooperative'],
+    ],
+    [
+      'an argument in another case',
+      'read_file',
+      { path: '/data/reports', Path: '/etc' },
+      ['ArgumentNotCovered', `${READ}.arguments`, 'Cooperative'],
+    ],
+    [
+      'an empty argument that nothing covers',
+      'read_file',
+      { path: '/data/reports', options: {} },
+      ['ArgumentNotCovered', `${READ}.arguments`, 'Cooperative'],
+    ],
+    [
+      'arguments that are a list',
+      'read_file',
+      ['/data/reports'],
+      ['ArgumentsInvalid', `${READ}.arguments`, 'Cooperative'],
+    ],
+    [
+      'arguments that are none',
+      'read_file',
+      undefined,
+      ['ArgumentsInvalid', `${READ}.arguments`, 'Cooperative'],
+    ],
+    [
+      'a nested argument that nothing covers',
+      'remove_file',
+      { target: { path: '/data/a', other: 1 } },
+      ['ArgumentNotCovered', `${REMOVE}.arguments`, 'Cooperative'],
+    ],
+    [
+      'the removal of what contains a denied path',
+      'remove_file',
+      { target: { path: '/data/reports' } },
+      ['PathNotAllowed', `${REMOVE}.paths[0].deny`, 'Pod'],
+    ],
+    [
+      'a text that is larger than a file may be',
+      'remove_file',
+      { target: { path: `/data/${'é'.repeat(512)}` } },
+      ['FileTooLarge', `${REMOVE}.maxFileSize`, 'Cooperative'],
+    ],
+    [
+      'the apex of a wildcard',
+      'web_search',
+      { url: 'https://example.com/' },
+      ['HostNotAllowed', `${SEARCH}.domains[0].allow`, 'Gateway'],
+    ],
+    [
+      'a name below an exact host',
+      'web_search',
+      { url: 'https://www.example.org/' },
+      ['HostNotAllowed', `${SEARCH}.domains[0].allow`, 'Gateway'],
+    ],
+    [
+      'a denied host under an allowed wildcard',
+      'web_search',
+      { url: 'https://private.example.com/' },
+      ['HostNotAllowed', `${SEARCH}.domains[0].deny`, 'Gateway'],
+    ],
+    [
+      'a denied host in upper case',
+      'web_search',
+      { url: 'https://PRIVATE.example.com/' },
+      ['HostNotAllowed', `${SEARCH}.domains[0].deny`, 'Gateway'],
+    ],
+    [
+      'a denied host with a trailing dot',
+      'web_search',
+      { url: 'https://private.example.com./' },
+      ['URLNotCanonical', `${SEARCH}.domains[0]`, 'Gateway'],
+    ],
+    [
+      'a host with a Cyrillic letter',
+      'web_search',
+      { url: 'https://www.еxample.com/' },
+      ['HostNotAllowed', `${SEARCH}.domains[0].allow`, 'Gateway'],
+    ],
+    [
+      'http',
+      'web_search',
+      { url: 'http://www.example.com/' },
+      ['URLNotCanonical', `${SEARCH}.domains[0]`, 'Gateway'],
+    ],
+    [
+      'a required argument that is missing',
+      'rollout',
+      {},
+      ['ArgumentsInvalid', `${ROLLOUT}.arguments`, 'Gateway'],
+    ],
+    [
+      'an argument that does not match its pattern',
+      'rollout',
+      { app: 'A' },
+      ['ArgumentsInvalid', `${ROLLOUT}.arguments`, 'Gateway'],
+    ],
+    [
+      'an argument out of its range',
+      'rollout',
+      { app: 'a', replicas: 11 },
+      ['ArgumentsInvalid', `${ROLLOUT}.arguments`, 'Gateway'],
+    ],
+    [
+      'an argument that the schema does not list',
+      'rollout',
+      { app: 'a', force: true },
+      ['ArgumentNotCovered', `${ROLLOUT}.arguments`, 'Gateway'],
+    ],
+    [
+      'a member of an item that the schema does not list',
+      'rollout',
+      { app: 'a', steps: [{ weight: 1 }, { pause: 1 }] },
+      ['ArgumentNotCovered', `${ROLLOUT}.arguments`, 'Gateway'],
+    ],
+    [
+      'a member of the wrong type where all are described',
+      'rollout',
+      { app: 'a', labels: { a: 1 } },
+      ['ArgumentsInvalid', `${ROLLOUT}.arguments`, 'Gateway'],
+    ],
+    [
+      'an argument of a pattern of names with the wrong type',
+      'rollout',
+      { app: 'a', 'x-y': 1 },
+      ['ArgumentsInvalid', `${ROLLOUT}.arguments`, 'Gateway'],
+    ],
+    [
+      'a statement that is missing',
+      'execute_sql',
+      {},
+      ['ArgumentMissing', 'spec.tools["execute_sql"].sql.argument', 'Gateway'],
+    ],
+  ])('%s', ([, tool, args, expected]) => {
+    expect(decideOn(tool, args)).toEqual(expected);
+  });
+});
+
+describe('a person is asked', () => {
+  test.for<[string, unknown]>([
+    ['where the arguments fit', { app: 'web', replicas: 3 }],
+    ['where a member is described as a whole', { app: 'web', anything: { a: [{ b: 1 }] } }],
+    ['where all members of an argument are described', { app: 'web', labels: { team: 'a', tier: 'b' } }],
+    ['where the name of an argument matches a pattern', { app: 'web', 'x-note': 'a' }],
+    ['where each item is described', { app: 'web', steps: [{ weight: 1 }, {}] }],
+  ])('%s', ([, args]) => {
+    const rule = `${ROLLOUT}.confirmation`;
+    expect(decideCall(policy, { tool: 'rollout', arguments: args })).toEqual({
+      decision: { effect: 'Ask', reason: 'ConfirmationRequired', rule },
+      rule,
+      level: 'Gateway',
+    });
+  });
+});
+
+describe('a call that the gateway is to run', () => {
+  test.for<[string, unknown]>([
+    ['read_file', { path: '/data/reports' }],
+    ['execute_sql', { query: 'SELECT 1' }],
+    ['rollout', { app: 'web' }],
+  ])('of %s is refused, because the gateway does not carry its executor', ([tool, args]) => {
+    const expected = ['ToolNotCarried', `spec.tools["${tool}"].executor`, 'Gateway'];
+    expect(decideOn(tool, args, undefined, 'Execute')).toEqual(expected);
+  });
+
+  test('is allowed for a tool that fetches', () => {
+    const args = { url: 'https://www.example.com/' };
+    expect(decideOn('web_search', args, undefined, 'Execute')[0]).toBe('Allow');
+  });
+});
+
+describe('what the sandbox takes away', () => {
+  test.for<[string, Narrow, string, unknown, string]>([
+    [
+      'a tool that it does not keep is denied',
+      { tools: ['web_search'], readOnlyPaths: [] },
+      'read_file',
+      { path: '/data/reports' },
+      'ToolNotAllowed',
+    ],
+    [
+      'every tool is denied where it keeps none',
+      { tools: [], readOnlyPaths: [] },
+      'web_search',
+      { url: 'https://example.org/' },
+      'ToolNotAllowed',
+    ],
+    [
+      'a tool that it keeps is allowed',
+      { tools: ['read_file'], readOnlyPaths: [] },
+      'read_file',
+      { path: '/data/reports' },
+      'Allow',
+    ],
+    [
+      'all tools are allowed where it names none',
+      { readOnlyPaths: ['/data'] },
+      'read_file',
+      { path: '/data/reports' },
+      'Allow',
+    ],
+    [
+      'a path that it keeps read-only is not written',
+      { readOnlyPaths: ['/data/exports'] },
+      'remove_file',
+      { target: { path: '/data/exports/a' } },
+      'PathNotAllowed',
+    ],
+    [
+      'what contains such a path is not removed',
+      { readOnlyPaths: ['/data/exports/a'] },
+      'remove_file',
+      { target: { path: '/data/exports' } },
+      'PathNotAllowed',
+    ],
+  ])('%s', ([, narrow, tool, args, expected]) => {
+    expect(decideOn(tool, args, narrow)[0]).toBe(expected);
+  });
+});
+
+describe('a tool that cannot be used as it is written denies', () => {
+  test.for<[string, Readonly<Record<string, unknown>>, string]>([
+    ['without its SQL block', { executor: 'SQL', capabilities: ['code:sql'] }, '.sql'],
+    ['without its MCP block', { executor: 'MCP' }, '.mcp'],
+    ['without its upstream', { executor: 'Upstream' }, '.upstream'],
+    ['without domains', { executor: 'Fetch', capabilities: ['net:http:get'] }, '.domains'],
+    ['without a capability', { executor: 'Fetch', domains: TOOLS.webSearch.domains }, '.capabilities'],
+    ['without paths', { executor: 'Agent', capabilities: ['file:read'] }, '.paths'],
+    [
+      'with a schema that does not compile',
+      { executor: 'Agent', arguments: { type: 'strin' } },
+      '.arguments',
+    ],
+    [
+      'with a pattern that backtracks',
+      {
+        executor: 'Agent',
+        arguments: { type: 'object', properties: { a: { type: 'string', pattern: '(?=a)' } } },
+      },
+      '.arguments',
+    ],
+  ])('%s', ([, tool, block]) => {
+    const written = { name: 'bad', confirmation: { when: 'Never' }, ...tool };
+    const decided = decideCall(buildCallPolicy({ tools: [written] }), { tool: 'bad', arguments: {} });
+    expect(decided).toMatchObject({
+      decision: { reason: 'RuleUnusable' },
+      rule: `spec.tools["bad"]${block}`,
+    });
+  });
+
+  test('and so does a statement, without a parser of SQL', () => {
+    const unloaded = buildCallPolicy({ tools: [TOOLS.executeSQL] });
+    const call = { tool: 'execute_sql', arguments: { query: 'SELECT 1' } };
+    expect(decideCall(unloaded, call)).toMatchObject({ decision: { reason: 'StatementNotAllowed' } });
+  });
+});
