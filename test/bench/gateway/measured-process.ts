@@ -28,7 +28,7 @@ export interface ProcessToMeasure {
 }
 
 const ADDRESS = '127.0.0.1';
-const READY_MILLISECONDS = 30_000;
+const READY_MILLISECONDS = 60_000;
 const GRACE_MILLISECONDS = 30_000;
 
 /** Starts a program and waits until it serves. It never outlives this process. */
