@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { AuditArguments } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';

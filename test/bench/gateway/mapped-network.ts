@@ -4,7 +4,7 @@ import { portOfAddress, resolveHost, type ServerPorts } from './destinations.ts'
 
 /** Returns a world in which the public addresses of the bench lead to its servers, and there is nothing else. */
 export function mapNetwork(ports: ServerPorts): Network {
-  const { dial } = createSystemNetwork();
+  const system = createSystemNetwork();
   return {
     resolve: (name) => {
       const addresses = resolveHost(name);
@@ -12,6 +12,6 @@ export function mapNetwork(ports: ServerPorts): Network {
         ? Promise.reject(new Error(`the bench has no host ${name}`))
         : Promise.resolve(addresses);
     },
-    dial: (address, _port, signal) => dial('127.0.0.1', portOfAddress(address, ports), signal),
+    dial: (address, _port, signal) => system.dial('127.0.0.1', portOfAddress(address, ports), signal),
   };
 }
