@@ -110,6 +110,21 @@ export const GATEWAY_CERTIFICATE = {
   privateKeyKey: 'tls.key',
 } as const;
 
+/** The Secret in a tenant's system namespace with the key for arguments in the audit. Earlier keys are in Secrets of this name and their id. */
+export const AUDIT_KEY = {
+  secret: 'cloister-audit-key',
+  mountPath: '/etc/cloister-audit',
+  idKey: 'id',
+  keyKey: 'key',
+} as const;
+
+/** The ConfigMap in a tenant's system namespace with the epochs and heads of the audit, and its key. The gateway cannot write it. */
+export const AUDIT_HEADS = {
+  configMap: 'cloister-audit-heads',
+  key: 'epochs.json',
+  path: '/audit/head',
+} as const;
+
 /** ClusterRoles of the chart that the operator binds in namespaces of tenants, each by a RoleBinding of the same name. */
 export const CLUSTER_ROLE = {
   gateway: 'cloister-gateway',

@@ -192,7 +192,7 @@ export class EpochLog implements AuditLog {
       const { written, refused } = await this.#parts.writer.write(taken);
       for (const { pending, sequence } of written) this.#resolve(pending, sequence);
       for (const { pending, reason } of refused) this.#refuse(pending, reason);
-      this.#problem = refused[0]?.reason ?? null;
+      this.#problem = refused.find(({ isOfSandbox }) => !isOfSandbox)?.reason ?? null;
       return true;
     } catch (error) {
       this.#problem = `the audit cannot be written: ${errorMessage(error)}`;

@@ -2,9 +2,6 @@ import { z } from 'zod';
 import type { AuditHead } from './audit-log.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 
-/** The ConfigMap in a tenant's system namespace that the operator writes and the gateway cannot, and its key. */
-export const AUDIT_HEADS = { configMap: 'cloister-audit-heads', key: 'epochs.json' } as const;
-
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string().min(1).max(253);
 
@@ -38,8 +35,8 @@ const epochRegistry = z.object({
 
 export type EpochRegistry = z.infer<typeof epochRegistry>;
 
-/** Epochs in the list: about 500 bytes each, and a ConfigMap holds 1 MiB. */
-const MAX_EPOCHS = 1_000;
+/** Epochs in the list: about 600 bytes each, and all of them are written with each new head. */
+const MAX_EPOCHS = 200;
 
 export const EMPTY_REGISTRY: EpochRegistry = Object.freeze({ format: 1, epochs: [], removed: 0 });
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AUDIT_KEY } from '../api/names.ts';
 import { errorMessage } from '../lib/error-message.ts';
 import type { Logger } from '../lib/log.ts';
 import { createTenantKey, type TenantKey } from './record-arguments.ts';
@@ -18,8 +19,8 @@ export async function followTenantKey(folder: string, log: Pick<Logger, 'warn'>)
   let current: TenantKey | null = null;
   const refresh = async (): Promise<void> => {
     try {
-      const id = (await readFile(join(folder, 'id'), 'utf8')).trim();
-      const secret = await readFile(join(folder, 'key'));
+      const id = (await readFile(join(folder, AUDIT_KEY.idKey), 'utf8')).trim();
+      const secret = await readFile(join(folder, AUDIT_KEY.keyKey));
       if (secret.length !== KEY_BYTES)
         throw new Error(`the key has ${secret.length} bytes, not ${KEY_BYTES}`);
       if (current?.id !== id) current = createTenantKey(id, secret);

@@ -26,11 +26,17 @@ export interface WriterOptions {
   readonly now: () => number;
 }
 
+interface Refused {
+  readonly pending: PendingRecord;
+  readonly reason: string;
+  readonly isOfSandbox: boolean;
+}
+
 /** What became of records. */
 export interface Written {
   readonly written: readonly { readonly pending: PendingRecord; readonly sequence: number }[];
-  /** Those for which the disk has no room, with the reason. */
-  readonly refused: readonly { readonly pending: PendingRecord; readonly reason: string }[];
+  /** Those for which the disk has no room, with the reason; `isOfSandbox` where others still have. */
+  readonly refused: readonly Refused[];
 }
 
 interface ChainedRecords extends Written {
@@ -98,7 +104,7 @@ export class RecordWriter {
     const lines: string[] = [];
     const sizes: number[] = [];
     const written: { pending: PendingRecord; sequence: number }[] = [];
-    const refused: { pending: PendingRecord; reason: string }[] = [];
+    const refused: Refused[] = [];
     let place: ChainPlace = { epoch, sequence: this.#sequence, previousHash: this.#hash };
     let hash = this.#hash;
     let used = file?.usedBytes() ?? 0;
@@ -106,9 +112,9 @@ export class RecordWriter {
       const next = { epoch, sequence: place.sequence + 1, previousHash: hash };
       const chained = chainRecord(pending.record, next);
       const size = Buffer.byteLength(chained.line) + 1;
-      const reason = this.#refusalOf(pending, size, used);
-      if (reason !== null) {
-        refused.push({ pending, reason });
+      const refusal = this.#refusalOf(pending, size, used);
+      if (refusal !== null) {
+        refused.push({ pending, ...refusal });
         continue;
       }
       place = next;
@@ -123,16 +129,20 @@ export class RecordWriter {
     return { lines, sizes, written, refused, sequence: place.sequence, hash };
   }
 
-  #refusalOf({ record, isReserved }: PendingRecord, size: number, used: number): string | null {
+  #refusalOf(
+    { record, isReserved }: PendingRecord,
+    size: number,
+    used: number,
+  ): Omit<Refused, 'pending'> | null {
     const { file, limits } = this.#options;
     // The header of a file is written whatever else is.
     if (file === null || record.unmapped.epoch !== undefined) return null;
     const limit = isReserved ? limits.maxBytes : limits.maxBytes - limits.reservedBytes;
-    if (used + size > limit) return 'the disk space for the audit is used up';
+    if (used + size > limit) return { reason: 'the disk space for the audit is used up', isOfSandbox: false };
     const sandbox = record.unmapped.sandbox_uid;
     if (isReserved || sandbox === undefined) return null;
     return (this.#bytesOf.get(sandbox) ?? 0) + size > limits.maxBytesOfSandbox
-      ? 'this sandbox has used up its share of the disk space for the audit'
+      ? { reason: 'this sandbox has used up its share of the disk space for the audit', isOfSandbox: true }
       : null;
   }
 

@@ -45,9 +45,9 @@ const CANARY_ADDRESS_LIMITS: AddressLimits = Object.freeze({
 
 /** One request a connection, or many of one agent that was identified. */
 const API_ADDRESS_LIMITS: AddressLimits = Object.freeze({
-  maxConnections: 32,
+  maxConnections: 24,
   connectionsPerSecond: 10,
-  maxBurst: 50,
+  maxBurst: 30,
   maxConnectionMilliseconds: 10_000,
   maxAddresses: 4_096,
 });

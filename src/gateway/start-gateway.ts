@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { AUDIT_HEADS } from '../api/names.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditLogOptions, openAuditLog } from '../audit/open-audit-log.ts';
 import { registerCacheMetrics } from '../cluster/cache-set.ts';
@@ -77,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     checks: checksOf(knowledge, certificate, audit),
     isDraining: () => state.isDraining,
     monotonicNow: () => performance.now(),
+    facts: { [AUDIT_HEADS.path]: () => audit.head() },
   });
   const metricsServer = createMetricsServer(registry);
   const services = createServices(options, { knowledge, audit, metrics, isDraining: () => state.isClosed });

@@ -14,6 +14,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { NetworkPolicy } from '../policy/network-policies/network-policy.ts';
 import type { NodeFacts } from '../policy/nodes/node-facts.ts';
 import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-nodes.ts';
+import { GATEWAY_SELECTOR } from '../render/tenant/rendered-object.ts';
 import type {
   ObservedClusterRoleBinding,
   ObservedConfigMap,
@@ -44,6 +45,8 @@ export interface OperatorCaches extends CacheSet {
   readonly installerPods: SharedCache<KubeObject & InstallerPod>;
   /** The one by which gateways may ask about tokens. */
   readonly tokenReviewers: SharedCache<ObservedClusterRoleBinding>;
+  /** With the index `namespace`. */
+  readonly gatewayPods: SharedCache<ObservedPod>;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
@@ -58,9 +61,13 @@ export interface OperatorCaches extends CacheSet {
   readonly synced: () => boolean;
 }
 
-const INSTALLER = Object.entries(INSTALLER_LABELS)
-  .map(([key, value]) => `${key}=${value}`)
-  .join(',');
+const selectorOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+const INSTALLER = selectorOf(INSTALLER_LABELS);
+const GATEWAY_PODS = selectorOf(GATEWAY_SELECTOR);
 
 const MANAGED = { labelSelector: `${MANAGED_BY.label}=${MANAGED_BY.value}` };
 
@@ -92,6 +99,11 @@ export function createOperatorCaches(shared: {
     installerPods: cache<KubeObject & InstallerPod>(resources.pods, {
       namespace: SYSTEM_NAMESPACE,
       labelSelector: INSTALLER,
+    }),
+    gatewayPods: cache<ObservedPod>(resources.pods, {
+      labelSelector: GATEWAY_PODS,
+      transform: podFacts,
+      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     }),
     otherPolicies: createOtherPolicies(shared),
     tokenReviewers: cache<ObservedClusterRoleBinding>(resources.clusterRoleBindings, {

@@ -22,6 +22,7 @@ import {
   type QuarantineSlots,
 } from './agent-quarantine/quarantine-controllers.ts';
 import { createQuarantineLookup, type QuarantineLookup } from './agent-quarantine/quarantine-lookup.ts';
+import { startHeadRegistration } from './audit/register-heads.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { knownFeed } from './feed/feed-keys.ts';
 import { followFeed } from './feed/follow-feed.ts';
@@ -135,6 +136,7 @@ export function startControllers(
     start(triggers.sandboxes, sandboxController(shared)),
     start(triggers.feed, feedController(shared)),
     start(triggers.podLifetime, podLifetimeController(shared)),
+    startHeadRegistration(shared),
   ];
   const stop = async (): Promise<void> => void (await Promise.all(parts.map((part) => part.stop())));
   // At once: what the end of the term cuts off is no error of a reconciliation.

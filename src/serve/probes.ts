@@ -13,6 +13,8 @@ export interface ProbeOptions {
   readonly isDraining: () => boolean;
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicNow: () => number;
+  /** What is told as JSON beside the probes, by its path. Everybody may read it. */
+  readonly facts?: Readonly<Record<string, () => object>>;
 }
 
 interface Readiness {
@@ -29,7 +31,7 @@ const RESULT_LIFETIME_MILLISECONDS = 1_000;
  * Serves the kubelet's probes over plain HTTP: `/livez` says whether the event loop runs, `/readyz` whether the program is
  * ready, with one line a check.
  */
-export function createProbeServer({ checks, isDraining, monotonicNow }: ProbeOptions): Server {
+export function createProbeServer({ checks, isDraining, monotonicNow, facts = {} }: ProbeOptions): Server {
   const readiness = reuse(() => checkReadiness(checks), monotonicNow);
   return createServer((request, response) => {
     const path = request.url?.split('?', 1)[0];
@@ -42,6 +44,8 @@ export function createProbeServer({ checks, isDraining, monotonicNow }: ProbeOpt
     } else if (path === '/readyz') {
       if (isDraining()) return send(response, false, ['draining: the program is shutting down']);
       void readiness().then(({ ready, lines }) => send(response, ready, lines));
+    } else if (path !== undefined && Object.hasOwn(facts, path)) {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(facts[path]?.()));
     } else {
       response.writeHead(404).end('the paths are /livez and /readyz\n');
     }

@@ -9,6 +9,7 @@ import type { AdmissionRequest, ReviewPhase } from './admission-review.ts';
 import type { AdmissionVerdict } from './admission-verdict.ts';
 import { decodeReview } from './decode-review.ts';
 import { encodeVerdict } from './encode-verdict.ts';
+import { recordAdmission } from './record-admission.ts';
 
 /**
  * Reviews one request: no I/O, in well under a millisecond, but for CONNECT, which waits for the API server. It throws on a
@@ -27,6 +28,8 @@ export interface ReviewHandlerOptions {
   readonly log: Logger;
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicNow: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Whether the caches can be trusted. Requests are rejected while they cannot. */
   readonly isReady: () => boolean;
 }
@@ -106,7 +109,7 @@ function report(
   phase: ReviewPhase,
   { request, verdict }: Answer,
   seconds: number,
-  { metrics, log }: ReviewHandlerOptions,
+  { metrics, log, now }: ReviewHandlerOptions,
 ): void {
   const { operation, resource, subResource } = request;
   metrics.reviewed({
@@ -120,6 +123,7 @@ function report(
   if (!verdict.allowed) {
     log.info({ phase, ...describeRequest(request), checks: verdict.checks }, 'review denied');
   }
+  recordAdmission(phase, { request, verdict }, { log, time: now() });
 }
 
 /** The fields of a log line: only names, never an object. */

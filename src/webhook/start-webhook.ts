@@ -133,6 +133,7 @@ function createServer(
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log,
     monotonicNow: () => performance.now(),
+    now: Date.now,
     isReady: () => cacheProblem(caches.watched, clock.now()) === null,
   });
 }

@@ -139,6 +139,7 @@ test('a sandbox that has used up its share is refused, and others are not', asyn
     await log.intend(auditInput(`${call}`), 'Synced').catch((error: Error) => (refusal = error.message));
   }
   expect(refusal).toBe('this sandbox has used up its share of the disk space for the audit');
+  expect(log.problem()).toBeNull();
   await expect(log.intend(auditInput('other', ofSandbox('b')), 'Synced')).resolves.toBeDefined();
 });
 

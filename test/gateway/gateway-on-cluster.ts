@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type CertificateAuthority, createCertificateAuthority } from '../../src/certificates/issue.ts';
 import type { GatewayConnection } from '../../src/gate/ask-gateway.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
@@ -5,6 +6,8 @@ import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { GATE_FACTS } from '../../src/policy/gate/gate-facts.ts';
+import { tenantFeedConfigMap } from '../../src/render/tenant/feed-config-map.ts';
+import { buildTenantFeed } from '../build/feed.ts';
 import type { StartedControlPlane } from '../testbed/control-plane.ts';
 import { freePort } from '../testbed/free-port.ts';
 import { createProgramRunner } from '../testbed/program-runner.ts';
@@ -50,12 +53,16 @@ export async function startGatewayOnCluster(controlPlane: StartedControlPlane): 
     `--kubeconfig=${controlPlane.kubeconfigFor(USER)}`,
     '--tenant=acme',
     `--namespace=${namespace}`,
+    '--proxy-port=0',
     `--api-port=${port}`,
     `--canary-port=${canaryPort}`,
     `--metrics-port=${metricsPort}`,
     `--certificate-folder=${certificate.folder}`,
+    `--audit-folder=${join(certificate.folder, 'audit')}`,
     '--drain-seconds=0',
   ]);
+  const feed = tenantFeedConfigMap({ ...buildTenantFeed(), tenant: 'acme' }) as KubeObject;
+  await client.apply(resources.configMaps, { ...feed, metadata: { ...feed.metadata, namespace } });
   return {
     namespace,
     connection: { host: ADDRESS, port, authorities: authority.certificate },

@@ -62,6 +62,24 @@ describe('a tunnel', () => {
       .toMatchObject({ phase: 'Outcome', detail: 'DownloadCap' });
   });
 
+  test('that sends more than is left of the day is cut before it does', async () => {
+    let received = 0;
+    await gateway.world.serve(HOST, ADDRESS, (socket) => {
+      socket.on('data', (chunk: Buffer) => (received += chunk.length));
+    });
+    const socket = await open();
+    const ended = closed(socket);
+    socket.write(Buffer.alloc(5 * MIB));
+    await ended;
+    // A reset takes with it what is on its way.
+    expect(received).toBeGreaterThan(0);
+    expect(received).toBeLessThan(4 * MIB);
+    expect((await askTunnel(gateway.access, AUTHORITY)).body).toMatchObject({ reason: 'BudgetUsedUp' });
+    await expect
+      .poll(() => recorded().map(({ phase, detail }) => `${phase} ${detail}`), POLL)
+      .toEqual(['Intent null', 'Outcome BudgetUsedUp', 'Event BudgetUsedUp']);
+  });
+
   test('is cut when its sandbox is contained, and no new one is opened', async () => {
     await gateway.world.serve(HOST, ADDRESS, (socket) => socket.write('open'));
     const socket = await open();
@@ -152,7 +170,7 @@ describe('a request', () => {
     ['with userinfo', connect(`user@${AUTHORITY}`, `Host: user@${AUTHORITY}\r\n`), 403, 'HostNotCanonical'],
     ['with a port that wraps', connect(`${HOST}:65979`, `Host: ${HOST}:65979\r\n`), 403, 'HostNotCanonical'],
     ['with a trailing dot', connect(`${HOST}.:443`, `Host: ${HOST}.:443\r\n`), 403, 'HostNotCanonical'],
-    ['with an address', connect('127.0.0.1:443', 'Host: 127.0.0.1:443\r\n'), 403, 'HostNotAllowed'],
+    ['with an address', connect('127.0.0.1:443', 'Host: 127.0.0.1:443\r\n'), 403, 'HostNotCanonical'],
     [
       'with large headers',
       connect(AUTHORITY, `${host}X-Large: ${'a'.repeat(20_000)}\r\n`),

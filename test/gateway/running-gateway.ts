@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { Registry } from 'prom-client';
+import { AUDIT_HEADS } from '../../src/api/names.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../../src/certificates/issue.ts';
 import { readConfiguration } from '../../src/gateway/configuration.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
+import type { AuditProblem } from '../../src/audit/verify/report.ts';
+import { verifyFiles } from '../../src/audit/verify/verify-files.ts';
+import { auditRecordProblem } from '../audit/record-schema.ts';
 import { createCertificateVolume, issueFiles } from './certificate-volume.ts';
 import { createServedWorld, type ServedWorld } from './served-world.ts';
 
@@ -21,6 +25,10 @@ export interface GatewayHere extends RunningGateway {
   readonly auditFolder: string;
   readonly readiness: () => Promise<readonly string[]>;
   readonly metrics: () => Promise<string>;
+  /** What is wrong with the records. */
+  readonly verify: () => Promise<readonly AuditProblem[]>;
+  /** What it says of its audit. */
+  readonly head: () => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -32,6 +40,13 @@ export interface GatewayHereOptions {
 }
 
 const ADDRESS = '127.0.0.1';
+
+function readRecord(line: string): Readonly<Record<string, unknown>> {
+  const record = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  const problem = auditRecordProblem(record);
+  if (problem !== null) throw new Error(`a record breaks the published schema: ${problem}: ${line}`);
+  return record;
+}
 
 export async function startGatewayHere(options: GatewayHereOptions): Promise<GatewayHere> {
   const { client, tenant, namespace, flags = [] } = options;
@@ -74,9 +89,11 @@ export async function startGatewayHere(options: GatewayHereOptions): Promise<Gat
       readdirSync(auditFolder)
         .sort()
         .flatMap((file) => readFileSync(join(auditFolder, file), 'utf8').split('\n'))
-        .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Readonly<Record<string, unknown>>])),
+        .flatMap((line) => (line === '' ? [] : [readRecord(line)])),
+    verify: async () => (await verifyFiles(auditFolder, null)).problems,
     readiness: async () => (await get(gateway.ports.probes, '/readyz')).trim().split('\n'),
     metrics: () => get(gateway.ports.metrics, '/metrics'),
+    head: async () => JSON.parse(await get(gateway.ports.probes, AUDIT_HEADS.path)) as unknown,
     stop: async () => {
       await gateway.stop();
       world.stop();

@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
-import { connect } from 'node:tls';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { GATE_PROTOCOL } from '../../src/lib/gate-protocol.ts';
 import { readRecorded } from './recorded.ts';
@@ -118,7 +118,7 @@ describe('fetch', () => {
     `HTTP/1.1 302 Found\r\nLocation: ${to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
   test.for([
     ['another host', 'https://other.example.org/', 'HostNotAllowed'],
-    ['the metadata address', 'https://169.254.169.254/latest/', 'HostNotAllowed'],
+    ['the metadata address', 'https://169.254.169.254/latest/', 'URLNotCanonical'],
     ['a denied host', 'https://internal.example.com/', 'HostNotAllowed'],
     ['plain HTTP', 'http://www.example.com/', null],
   ] as const)('does not follow a redirect to %s', async ([, to, reason]) => {
@@ -231,13 +231,11 @@ describe('a connection', () => {
       '',
       body,
     ].join('\r\n');
-    const socket = connect({
-      host: '127.0.0.1',
-      port,
-      localAddress: from,
+    const socket = connectTls({
+      socket: connect({ host: '127.0.0.1', port, localAddress: from }),
       ca: gateway.authority.certificate,
       servername: GATE_PROTOCOL.host,
-    } as Parameters<typeof connect>[0]);
+    });
     socket.write(one + one);
     let answered = '';
     for await (const chunk of socket.setEncoding('utf8')) answered += String(chunk);

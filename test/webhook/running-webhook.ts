@@ -52,6 +52,7 @@ export async function runWebhook(options: RunOptions = {}): Promise<RunningWebho
     metrics: createAdmissionMetrics(registry, load.inFlight),
     log: createLog({ program: 'webhook', level: 'debug', destination }),
     monotonicNow: options.monotonicNow ?? (() => performance.now()),
+    now: Date.now,
     isReady: () => isReady,
   });
   const port = await server.listen(0, '127.0.0.1');

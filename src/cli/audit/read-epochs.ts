@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { AUDIT_HEADS, type EpochRegistry, parseRegistry } from '../../audit/epoch-registry.ts';
+import { AUDIT_HEADS } from '../../api/names.ts';
+import { type EpochRegistry, parseRegistry } from '../../audit/epoch-registry.ts';
 import { errorMessage } from '../../lib/error-message.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { readDocuments } from '../../lib/yaml/read-documents.ts';

@@ -89,7 +89,7 @@ export interface Filter {
 }
 
 /** Creates a call that nothing is known of yet. */
-export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | 'proof' | 'ended'>): Call {
+export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | 'proof'>): Call {
   const ended = new AbortController();
   return {
     ...given,

@@ -7,6 +7,7 @@ import { sha256 } from '../../lib/sha256.ts';
 import { withServiceAccount } from '../../policy/vault/sandbox-policy.ts';
 import { FormerIdentityError } from '../../vault/former-identity-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
+import { recordCredential } from '../audit/record-event.ts';
 import { createAccount } from './account-store.ts';
 import { ensureAnchor } from './anchor-store.ts';
 import {
@@ -86,6 +87,10 @@ async function provide(
   if (!isSeen || record.podUID !== podUID) {
     const holder = { sandboxUID: run.sandbox.metadata.uid ?? '', podUID };
     await ensureAnchor(record.owner, holder, context.client);
+  }
+  if (record.podUID !== podUID) {
+    const { tenant } = record.owner;
+    recordCredential('CredentialGiven', { sandbox: run.sandbox, podUID }, { ...context, tenant });
   }
   return { record: { ...record, policyHash: hash, podUID }, waitsFor: null };
 }

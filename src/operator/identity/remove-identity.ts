@@ -12,6 +12,7 @@ import {
   type RemovalWorld,
 } from '../removal/decide-removal.ts';
 import { runRemoval, type RemovalProgress } from '../removal/run-removal.ts';
+import { recordCredential } from '../audit/record-event.ts';
 import { deleteAccount } from './account-store.ts';
 import { deleteAnchor } from './anchor-store.ts';
 import { removalCondition } from './credentials-condition.ts';
@@ -44,6 +45,14 @@ export async function removeIdentity(
     context.events.record(forceReleasedEvent(run.sandbox, [`pod ${run.pod?.metadata.name}`]));
   }
   const isOver = decision.next === 'None';
+  if (isOver && record !== null) {
+    const { owner, podUID = null } = record;
+    recordCredential(
+      'CredentialTaken',
+      { sandbox: run.sandbox, podUID },
+      { ...context, tenant: owner.tenant },
+    );
+  }
   // Of Vault's the condition says it, and it is tried again at its own pace.
   const thrown = isVaultError(error) ? undefined : error;
   return { ...outcome(isOver ? null : record, progress, context), error: thrown };
@@ -91,13 +100,16 @@ async function abandon(
   record: IdentityRecord,
   steps: readonly RemovalStep[],
   { sandbox }: IdentityRun,
-  { client, events, logger }: IdentityContext,
+  { client, events, logger, clock }: IdentityContext,
 ): Promise<void> {
   await deleteAnchor(record.owner, client);
   await deleteAccount(record.owner, record.serviceAccountUID, client);
   const left = describeLeft(record, steps);
   logger.warn({ ...record.owner, left }, 'a forced release leaves an identity behind in Vault');
   events.record(forceReleasedEvent(sandbox, left));
+  const { owner, podUID = null } = record;
+  const taken = { sandbox, podUID, problem: 'ForceReleased' };
+  recordCredential('CredentialTaken', taken, { logger, clock, tenant: owner.tenant });
 }
 
 /** Takes the finalizer off when nothing is in Vault, after what may have been made before it was recorded. */

@@ -26,6 +26,7 @@ import {
 import { roleProxySecretName } from '../../render/tenant/role-proxy-secret.ts';
 import { systemQuota } from '../../render/tenant/resource-quota.ts';
 import { systemNamespace } from '../../render/tenant/system-namespace.ts';
+import { keepAuditKey } from '../audit/keep-audit-key.ts';
 import { toldRole } from '../feed/feed-context.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
 import { findLost } from './find-lost.ts';
@@ -81,6 +82,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   if (!hasRight) return waitFor(right);
 
   const certificates = await provideCertificates(task, tracker);
+  const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
   tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideFacts(task, tracker);
   const policy = gatewayNetworkPolicy(name, {
@@ -101,6 +103,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
     facts: { ...tracker.facts(), ...observed(task), targetsProblem },
     nextTime: Math.min(
       certificates.nextTime,
+      keyTime ?? Infinity,
       targetsProblem === null ? Infinity : context.clock.now() + TARGETS_MILLISECONDS,
     ),
   };

@@ -77,7 +77,7 @@ describe('a connection', () => {
   test('takes the next address beside one that does not answer, and gives that up', async () => {
     const { network, port, connect } = await world(V6[0], V4[0]);
     network.address(V4[0], port);
-    const { dial } = network;
+    const dial = network.dial.bind(network);
     const given = Promise.withResolvers<AbortSignal>();
     network.dial = (address, to, signal) => {
       if (address !== V6[0]) return dial(address, to, signal);
@@ -92,7 +92,7 @@ describe('a connection', () => {
     const { network, port, connect } = await world(V6[0], V4[0]);
     network.address(V6[0], port);
     network.address(V4[0], port);
-    const { dial } = network;
+    const dial = network.dial.bind(network);
     const late = Promise.withResolvers<Socket>();
     network.dial = async (address, to, signal) => {
       if (address === V6[0]) await delay(500);

@@ -1,10 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { createServer as createTLSServer, type TLSSocket } from 'node:tls';
+import { expect, vi } from 'vitest';
 import { fetchURL, type FetchOptions, type FetchResult } from '../../../src/gateway/egress/fetch-url.ts';
 import { ALLOW } from '../../../src/policy/decision.ts';
 import { certificateFor, createLocalNetwork, listenLocally, type LocalNetwork } from './local-network.ts';
 
+export const FETCHED = 'https://api.example.com/data?q=1';
 export const HOSTS = ['api.example.com', 'other.example.com'];
 const ADDRESSES = ['93.184.215.14', '93.184.215.15'];
 
@@ -62,4 +64,13 @@ function createWorld(port: number, trusted: FetchOptions['secureContext']): Fetc
       limits: { maxResponseBytes: 100_000, maxMilliseconds: 10_000, firstByteMilliseconds: 5_000, ...limits },
     });
   return { network, decided, fetch };
+}
+
+/** Every socket of the gateway is gone. */
+export async function expectNoSockets({ network }: FetchWorld): Promise<void> {
+  await vi.waitFor(() => expect(network.sockets.every((socket) => socket.destroyed)).toBe(true));
+}
+
+export function bodyOf(result: FetchResult): string | undefined {
+  return 'response' in result ? result.response.body.toString() : undefined;
 }

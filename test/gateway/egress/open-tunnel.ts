@@ -16,6 +16,9 @@ import { createLocalNetwork, listenLocally } from './local-network.ts';
 export const HOST = 'api.example.com';
 export const HELLO = recordsOf(buildHello([SERVER_NAME, serverNames(HOST)]));
 
+/** Answers everything with itself, the end included. */
+export const echo = (socket: Socket): void => void socket.pipe(socket);
+
 /** A tunnel through a real server of CONNECT to a local one. */
 export interface OpenTunnel {
   /** The end of the agent, after the 200. */

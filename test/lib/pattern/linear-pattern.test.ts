@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileLinearPattern } from '../../../src/lib/pattern/linear-pattern.ts';
 import { PatternError } from '../../../src/lib/pattern/parse-pattern.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIPBlock } from '../../../src/lib/ip-block.ts';
 import { type AddressClass, classifyAddress } from '../../../src/policy/egress/classify-address.ts';

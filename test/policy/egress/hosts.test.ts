@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchesHost, patternsOf } from '../../../src/policy/egress/match-host.ts';
 import { parseAuthority } from '../../../src/policy/egress/parse-authority.ts';

@@ -23,6 +23,7 @@ describe('the schema of the arguments of a tool', () => {
   test.for<[string, Schema | undefined]>([
     ['none', undefined],
     ['of some properties', properties(3)],
+    ['with a pattern that never ends where an engine backtracks', { type: 'string', pattern: '^(a+)+$' }],
     ['of an optional list', { type: ['array', 'null'], items: { type: 'string' } }],
   ])('%s is accepted', ([, schema]) => {
     expect(evaluate([schema])).toEqual([]);
@@ -37,6 +38,12 @@ describe('the schema of the arguments of a tool', () => {
     ['with a keyword of another type', { type: 'string', minimum: 1 }, 'draft 2020-12'],
     ['with a value that the keyword does not have', { type: 'strin' }, 'draft 2020-12'],
     ['with a pattern that is none', { type: 'string', pattern: '(' }, 'draft 2020-12'],
+    ['with a pattern that has to backtrack', { type: 'string', pattern: '^(?!a).*$' }, 'draft 2020-12'],
+    [
+      'with a pattern of names that has to backtrack',
+      { type: 'object', patternProperties: { '(a+)\\1': true } },
+      'draft 2020-12',
+    ],
   ])('%s is refused', ([, schema, required]) => {
     const findings = evaluate([undefined, schema]);
     expect(findings).toMatchObject([

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decideFetch, urlOfCall } from '../../../src/policy/tools/decide-fetch.ts';
 import { buildCallPolicy, TOOLS } from '../../build/call-policy.ts';

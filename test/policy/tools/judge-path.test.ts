@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findPathProblem, refusingList } from '../../../src/policy/tools/judge-path.ts';
 

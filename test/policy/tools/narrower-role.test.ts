@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AgentRole } from '../../../src/api/agent-role.ts';
 import { decideConnect } from '../../../src/policy/egress/decide-connect.ts';
