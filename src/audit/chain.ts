@@ -1,5 +1,6 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign, verify, createPublicKey } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign, verify, createPublicKey } from 'node:crypto';
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256 } from '../lib/sha256.ts';
 import type { AuditRecord } from './audit-record.ts';
 
 /** The previous hash of the first record of a replica. */
@@ -32,7 +33,7 @@ export interface EpochKey {
  */
 export function chainRecord(record: AuditRecord, place: ChainPlace): ChainedLine {
   const unsigned = unsignedText(record, place);
-  const hash = createHash('sha256').update(unsigned).digest('hex');
+  const hash = sha256(unsigned);
   return { line: insert(unsigned, 'Before', `"hash":"${hash}",`), hash };
 }
 

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { AuditArguments } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';
@@ -22,7 +29,8 @@ const TAG_BYTES = 16;
 /** Makes the two keys that the tenant's key of 32 bytes stands for. */
 export function createTenantKey(id: string, secret: Uint8Array): TenantKey {
   const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', `cloister-audit-v1 ${use}`, 32));
-  const digestKey = derive('digest');
+  // A key object, which is made once: of a buffer one would be made for each call.
+  const digestKey = createSecretKey(derive('digest'));
   const encryptionKey = derive('encrypt');
   // Ties a ciphertext to its call: one cannot be moved to the record of another.
   const additional = (callUID: string) => Buffer.from(`${id}\n${callUID}`);

@@ -3,7 +3,7 @@ import type { SecureContext } from 'node:tls';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import { AUDIT_HEADS } from '../api/names.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { openAuditLog } from '../audit/open-audit-log.ts';
+import { type AuditLogOptions, openAuditLog } from '../audit/open-audit-log.ts';
 import { registerCacheMetrics } from '../cluster/cache-set.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly network: Network;
   /** Whose certificates are trusted there. Those that Node trusts where it is not set. */
   readonly secureContext?: SecureContext;
+  /** Creates a file of the audit, for tests with a slow or a full disk. */
+  readonly createAuditFile?: AuditLogOptions['createFile'];
 }
 
 /** The ports that the gateway listens on. */
@@ -113,7 +115,7 @@ async function listenAll(
   return Promise.all([listenOn(probes, probePort, address), listenOn(metrics, metricsPort, address)]);
 }
 
-function openAudit({ configuration, log, clock }: GatewayOptions): Promise<AuditLog> {
+function openAudit({ configuration, log, clock, createAuditFile }: GatewayOptions): Promise<AuditLog> {
   const { tenant, audit } = configuration;
   const { replica, folder, keyFolder, standardOutput, retentionDays } = audit;
   const stream = standardOutput === 'On' ? process.stdout : null;
@@ -126,6 +128,7 @@ function openAudit({ configuration, log, clock }: GatewayOptions): Promise<Audit
     retentionDays,
     log,
     now: () => clock.now(),
+    createFile: createAuditFile,
   });
 }
 

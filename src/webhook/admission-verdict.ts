@@ -34,7 +34,7 @@ interface VerdictNotes {
 export const ALLOWED: AllowedVerdict = Object.freeze({ allowed: true });
 
 const FORBIDDEN = { code: 403, reason: 'Forbidden' } as const;
-/** The reasons that are not answered as forbidden. */
+/** Any other reason is `FORBIDDEN`. */
 const STATUS: Readonly<Partial<Record<Reason, { readonly code: number; readonly reason: string }>>> = {
   ObjectInvalid: { code: 422, reason: 'Invalid' },
   ObjectMissing: { code: 400, reason: 'BadRequest' },

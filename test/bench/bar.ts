@@ -10,7 +10,18 @@ export interface Measurement {
 /** One measured value, and the limit that it must keep. */
 export interface Bar {
   readonly name: string;
-  readonly unit: 'ratio' | 'ms' | '%' | 'MB' | 'KiB' | 'collections' | 'writes' | 'requests' | 's';
+  readonly unit:
+    | 'ratio'
+    | 'µs'
+    | 'ms'
+    | 's'
+    | '%'
+    | 'MB'
+    | 'KiB'
+    | 'collections'
+    | 'writes'
+    | 'requests'
+    | 'fsyncs';
   /** The greatest value allowed, or the least one if `isFloor` is set; null for a value that is only reported. */
   readonly limit: number | null;
   readonly isFloor?: boolean;
@@ -56,7 +67,7 @@ function round(value: number): number {
 }
 
 /** Units that the name of a bar says already. */
-const COUNTS: ReadonlySet<Bar['unit']> = new Set(['ratio', 'collections', 'writes', 'requests']);
+const COUNTS: ReadonlySet<Bar['unit']> = new Set(['ratio', 'collections', 'writes', 'requests', 'fsyncs']);
 
 /** Renders the results as a Markdown table. */
 export function renderTable(rows: readonly { bar: Bar; result: BarResult; detail: string }[]): string {

@@ -19,6 +19,8 @@ export interface Target {
   /** Bearer token; null if the server does not ask for one. */
   readonly token: string | null;
   readonly exchanges: readonly Exchange[];
+  /** The address that connections come from; the system's choice if it is not set. */
+  readonly localAddress?: string;
 }
 
 /** One answered request. */
@@ -45,6 +47,7 @@ export function openLoadClient(target: Target, connections: number): LoadClient 
     pipelining: 1,
     allowH2: false,
     connect: { ca: target.authority },
+    ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: KEEP_ALIVE_MILLISECONDS,
   });

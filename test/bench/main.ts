@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Bar, type BarResult, type Bench, compareWithBar, renderTable } from './bar.ts';
 import { CONTAINMENT_BARS } from './bars/containment.ts';
 import { CONTRACT_BARS } from './bars/contract.ts';
+import { GATEWAY_BARS } from './bars/gateway.ts';
 import { OPERATOR_BARS } from './bars/operator.ts';
 import { POD_CREATION_BARS } from './bars/pod-creation.ts';
 import { REVIEW_COMMAND_BARS } from './bars/review-command.ts';
@@ -14,6 +15,7 @@ const HELP = `Measures what Cloister costs, and fails if a bar is missed.
   npm run bench -- admission              all bars of admission
   npm run bench -- operator               all bars of the operator
   npm run bench -- containment            all bars of containment, and of what Vault is asked
+  npm run bench -- gateway                all bars of the gateway
   npm run bench -- contract_cpu_ratio     one bar, or several
   npm run bench -- admission --quick      small counts, to try the bench itself
 
@@ -26,6 +28,7 @@ const BENCHES: Readonly<Record<string, readonly Bar[]>> = {
   admission: [...CONTRACT_BARS, ...WEBHOOK_BARS, ...POD_CREATION_BARS, ...REVIEW_COMMAND_BARS],
   operator: OPERATOR_BARS,
   containment: CONTAINMENT_BARS,
+  gateway: GATEWAY_BARS,
 };
 
 const { values: options, positionals } = parseArgs({

@@ -4,6 +4,7 @@ import type { Target } from '../load.ts';
 export interface Figures {
   readonly cpuMicroseconds: number;
   readonly heapBytes: number;
+  readonly residentBytes: number;
   readonly peakResidentBytes: number;
   /** Full collections of garbage (V8's mark-sweep), without forced ones. */
   readonly fullCollections: number;

@@ -19,9 +19,11 @@ async function reportOn(figuresPort) {
   const { createServer } = await import('node:http');
   const server = createServer((request, response) => {
     if (request.url === '/collected') collectGarbage();
+    const { heapUsed, rss } = process.memoryUsage();
     const figures = {
       cpuMicroseconds: cpuMicroseconds(),
-      heapBytes: process.memoryUsage().heapUsed,
+      heapBytes: heapUsed,
+      residentBytes: rss,
       peakResidentBytes: process.resourceUsage().maxRSS * 1024,
       fullCollections,
     };

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from '../../testbed/free-port.ts';
+import type { BenchDurability } from './bench-role.ts';
+import { REFUSED_HOST, type ServerPorts } from './destinations.ts';
+import { startMeasured } from './measured-process.ts';
+import { readAudit } from './read-audit.ts';
+import { TENANT } from './sandboxes.ts';
+import { writeServingCertificate } from './serving-certificate.ts';
+import type { TunnelEnds, TunnelSide } from './tunnel-sides.ts';
+import type { Tally } from './tunnels.ts';
+
+/** How a gateway of the bench is started. */
+export interface GatewaySettings {
+  readonly durability: BenchDurability;
+  /** How long the disk takes for a sync of the audit; 0 for as long as it takes. */
+  readonly syncMilliseconds: number;
+}
+
+/** What `run-gateway.ts` plays. */
+export interface PlayedParts extends GatewaySettings {
+  readonly servers: ServerPorts;
+  /** Where it tells how often the audit was synced. */
+  readonly syncsPort: number;
+}
+
+/** The gateway, in a process of its own. */
+export interface GatewaySide extends TunnelSide {
+  /** Where calls are decided. */
+  readonly api: { readonly url: string; readonly authority: string };
+  /** How often the audit was synced to the disk since the start. */
+  readonly syncs: () => Promise<number>;
+  /**
+   * Ends the gateway, and compares its audit with what was asked of it: tunnels, and `calls` beside them. Returns a line about
+   * that; throws if a record is missing or the chain does not verify.
+   */
+  readonly stopAndVerify: (calls?: Readonly<Tally>) => Promise<string>;
+}
+
+const ADDRESS = '127.0.0.1';
+const KEY_BYTES = 32;
+/** Long enough for the end of the last tunnel to be recorded. */
+const DRAIN_SECONDS = 2;
+
+const port = (): Promise<number> => freePort(ADDRESS);
+
+/** Starts the gateway, whose connections lead to the servers of the bench, in a folder of its own below `parent`. */
+export async function startGatewaySide(
+  { servers, hellos, users }: TunnelEnds,
+  parent: string,
+  settings: GatewaySettings,
+): Promise<GatewaySide> {
+  const folder = await mkdtemp(join(parent, 'gateway-'));
+  const audit = join(folder, 'audit');
+  const keyFolder = await writeAuditKey(folder);
+  const { authority, folder: certificateFolder } = await writeServingCertificate(folder, 'gateway');
+  const [proxy, api, probes, syncsPort] = [await port(), await port(), await port(), await port()];
+  const parts: PlayedParts = { ...settings, servers: servers.ports, syncsPort };
+  const process = await startMeasured({
+    name: 'gateway',
+    program: 'run-gateway.ts',
+    flags: [
+      JSON.stringify(parts),
+      `--tenant=${TENANT}`,
+      `--address=${ADDRESS}`,
+      `--proxy-port=${proxy}`,
+      `--api-port=${api}`,
+      '--canary-port=0',
+      `--probe-port=${probes}`,
+      '--metrics-port=0',
+      `--certificate-folder=${certificateFolder}`,
+      `--drain-seconds=${DRAIN_SECONDS}`,
+      '--audit-replica=cloister-gateway-0',
+      `--audit-folder=${audit}`,
+      `--audit-key-folder=${keyFolder}`,
+    ],
+    folder,
+    readyURL: `http://${ADDRESS}:${probes}/readyz`,
+  });
+  const tally = { asked: 0, refused: 0 };
+  return {
+    process,
+    target: { port: proxy, users, hellos, refusedHost: REFUSED_HOST, tally },
+    api: { url: `https://${ADDRESS}:${api}`, authority },
+    syncs: async () => Number(await (await fetch(`http://${ADDRESS}:${syncsPort}/`)).text()),
+    stopAndVerify: async (calls = { asked: 0, refused: 0 }) => {
+      await process.stop();
+      return compareAudit(await readAudit(audit), tally, calls);
+    },
+  };
+}
+
+function compareAudit(
+  counts: Awaited<ReturnType<typeof readAudit>>,
+  tunnels: Readonly<Tally>,
+  calls: Readonly<Tally>,
+): string {
+  const established = tunnels.asked - tunnels.refused;
+  const expected = {
+    events: calls.asked + tunnels.refused,
+    intents: established,
+    outcomes: established,
+    denied: calls.refused + tunnels.refused,
+  };
+  const [found, wanted] = [counts, expected].map((one) => JSON.stringify(one));
+  if (found !== wanted) throw new Error(`the audit has ${found}; what was asked for is ${wanted}`);
+  return `${calls.asked + tunnels.asked} requests, as many recorded, the chain verifies`;
+}
+
+/** Writes the tenant's key, with which digests of arguments are made. */
+async function writeAuditKey(parent: string): Promise<string> {
+  const folder = join(parent, 'audit-key');
+  await mkdir(folder);
+  await writeFile(join(folder, 'id'), 'bench');
+  await writeFile(join(folder, 'key'), randomBytes(KEY_BYTES), { mode: 0o600 });
+  return folder;
+}
