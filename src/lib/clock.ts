@@ -29,7 +29,8 @@ const TOLERANCE_MILLISECONDS = 2;
  * slowly until it is right again.
  */
 export function followTime({ wall, steady }: TimeSources): Clock['now'] {
-  let time = wall();
+  // The wall clock is read when it is asked for: a program that is only loaded asks for no time.
+  let time = -Infinity;
   let last = steady();
   return () => {
     const elapsed = steady() - last;

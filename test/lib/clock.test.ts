@@ -24,6 +24,7 @@ test('a short sleep ends', async () => {
 function machine() {
   const at = { wall: 1_000_000, steady: 0 };
   const now = followTime({ wall: () => at.wall, steady: () => at.steady });
+  now();
   const pass = (milliseconds: number): number => {
     at.wall += milliseconds;
     at.steady += milliseconds;
