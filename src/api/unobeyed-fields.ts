@@ -1,5 +1,6 @@
 import { agentRole } from './agent-role.ts';
 import { confirmation } from './agent-role/confirmation.ts';
+import { DEFAULT_MAX_ROWS } from './agent-role/tool.ts';
 import { tenantIsolation } from './tenant-isolation.ts';
 
 /**
@@ -9,26 +10,19 @@ import { tenantIsolation } from './tenant-isolation.ts';
  */
 export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   AgentRole: [
-    'spec.tools[*].domains',
-    'spec.tools[*].sql',
+    'spec.tools[*].sql.credential',
+    'spec.tools[*].sql.maxRows',
     'spec.tools[*].mcp',
     'spec.tools[*].upstream',
-    'spec.tools[*].arguments',
-    'spec.tools[*].maxFileSize',
-    'spec.tools[*].maxResponseSize',
-    'spec.tools[*].maxRequestsPerMinute',
-    'spec.tools[*].maxExecutionSeconds',
     'spec.tools[*].confirmation',
-    'spec.network.allow',
     'spec.upstreams',
     'spec.credentials[*].attach',
     'spec.credentials[*].databaseLogin',
     'spec.memory',
-    'spec.budgets',
-    'spec.audit',
+    'spec.budgets.tokensPerDay',
   ],
   TenantIsolation: [
-    'spec.limits',
+    'spec.limits.tokensPerDay',
     'spec.approvals',
     'spec.credentials[*].vaultDatabase',
     'spec.credentials[*].kubernetesSecret',
@@ -50,12 +44,12 @@ const tenant = tenantIsolation.schema.shape.spec.shape;
 export const UNSET_VALUES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   AgentRole: {
     'spec.tools[*].confirmation': confirmation.parse({ when: 'Never' }),
+    'spec.tools[*].sql.maxRows': DEFAULT_MAX_ROWS,
     'spec.memory': role.memory.parse(undefined),
-    'spec.budgets': role.budgets.parse(undefined),
-    'spec.audit': role.audit.parse(undefined),
+    'spec.budgets.tokensPerDay': role.budgets.parse(undefined).tokensPerDay,
   },
   TenantIsolation: {
-    'spec.limits': tenant.limits.parse(undefined),
+    'spec.limits.tokensPerDay': tenant.limits.parse(undefined).tokensPerDay,
     'spec.approvals': tenant.approvals.parse(undefined),
   },
 };

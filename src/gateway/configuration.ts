@@ -1,6 +1,6 @@
 import { GATEWAY, systemNamespaceOf } from '../api/names.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
-import { type IPBlock } from '../lib/ip-block.ts';
+import type { IPBlock } from '../lib/ip-block.ts';
 import { dnsLabel, ipBlock, listOf, nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
 
 /** The configuration of the gateway. */

@@ -48,7 +48,7 @@ const SWEEP_MILLISECONDS = 1_000;
 export function createConnectionLimiter(options: ConnectionLimiterOptions): ConnectionLimiter {
   const { limits, monotonicNow, onRefused } = options;
   const addresses = new Map<string, Taken>();
-  const connections = new Map<string, (milliseconds: number | null) => void>();
+  const connections = createConnectionEnds(limits.maxConnectionMilliseconds);
   const interval = 1_000 / limits.connectionsPerSecond;
   let swept = -Infinity;
 
@@ -71,31 +71,39 @@ export function createConnectionLimiter(options: ConnectionLimiterOptions): Conn
     addresses.set(address, taken);
     return taken;
   };
-  /** Ends the connection in time, until it is told another time. */
-  const follow = (socket: Socket, taken: Taken): void => {
-    let end: NodeJS.Timeout | undefined;
-    const last = (milliseconds: number | null): void => {
-      clearTimeout(end);
-      end = milliseconds === null ? undefined : setTimeout(() => socket.destroy(), milliseconds);
-    };
-    const key = keyOf(socket);
-    last(limits.maxConnectionMilliseconds);
-    connections.set(key, last);
-    socket.once('close', () => {
-      last(null);
-      connections.delete(key);
-      taken.open -= 1;
-    });
-  };
   return {
     admit: (socket) => {
       const address = canonicalAddress(socket.remoteAddress ?? '');
       const taken = address === null ? null : take(address, monotonicNow());
       if (taken === null) onRefused();
-      else follow(socket, taken);
+      else connections.follow(socket, () => (taken.open -= 1));
       return taken !== null;
     },
-    keep: (connection, milliseconds) => connections.get(keyOf(connection))?.(milliseconds),
+    keep: connections.keep,
+  };
+}
+
+/** Ends each connection in time, until it is told another time. */
+function createConnectionEnds(firstMilliseconds: number) {
+  const connections = new Map<string, (milliseconds: number | null) => void>();
+  return {
+    follow: (socket: Socket, onClose: () => void): void => {
+      let end: NodeJS.Timeout | undefined;
+      const last = (milliseconds: number | null): void => {
+        clearTimeout(end);
+        end = milliseconds === null ? undefined : setTimeout(() => socket.destroy(), milliseconds);
+      };
+      const key = keyOf(socket);
+      last(firstMilliseconds);
+      connections.set(key, last);
+      socket.once('close', () => {
+        last(null);
+        connections.delete(key);
+        onClose();
+      });
+    },
+    keep: (connection: ConnectionEnds, milliseconds: number | null): void =>
+      connections.get(keyOf(connection))?.(milliseconds),
   };
 }
 

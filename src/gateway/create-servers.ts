@@ -4,6 +4,7 @@ import { createHttpsServer, type HttpsServer, type ServingCertificate } from '..
 import type { ServerLimits } from '../serve/limits.ts';
 import { listenOn } from '../serve/listen.ts';
 import { createLoad } from '../serve/load.ts';
+import { answerUnreadable } from './answer-unreadable.ts';
 import { type ApiOptions, createApiListener } from './api-listener.ts';
 import { createCanary } from './canary.ts';
 import { type AddressLimits, type ConnectionLimiter, createConnectionLimiter } from './connection-limiter.ts';
@@ -96,7 +97,13 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
   const apiLimiter = limiter('api', API_ADDRESS_LIMITS);
   const world = createWorld(options, parts);
   const api = createHttpsServer(
-    { certificate, limits: API_LIMITS, log, admit: apiLimiter.admit },
+    {
+      certificate,
+      limits: API_LIMITS,
+      log,
+      admit: apiLimiter.admit,
+      onUnreadable: (client) => void answerUnreadable(client, parts.services),
+    },
     createApiListener(
       apiOptions(options, parts, { world, limiter: apiLimiter, canaryPort: () => canaryPort }),
     ),

@@ -22,26 +22,25 @@ const REVIEW_BUCKETS = [0.0001, 0.001, 0.01, 0.1, 1];
 
 export function createGatewayMetrics(registry: Registry): GatewayMetrics {
   const registers = [registry];
-  const counter = <T extends string>(name: string, help: string, labelNames: T[]): Counter<T> =>
-    new Counter({ name: `cloister_gateway_${name}`, help, labelNames, registers });
-  const requests = counter(
-    'requests_total',
-    'Requests to the API of the gateway that are no calls, by result: Answered, or why not.',
-    ['result'],
-  );
-  const refused = counter(
-    'connections_refused_total',
-    'Connections beyond the limits of their source address.',
-    ['server'],
-  );
-  const calls = counter(
-    'calls_total',
-    'Calls, by kind, and by reason where they were refused or ended by a rule.',
-    ['kind', 'effect', 'reason'],
-  );
-  const bytes = counter('tunnel_bytes_total', 'Bytes in tunnels that have ended.', ['direction']);
-  const ends = counter('tunnels_ended_total', 'Tunnels that have ended, by how.', ['reason']);
-  const open = new Gauge({ name: 'cloister_gateway_tunnels_open', help: 'Open tunnels.', registers });
+  const requests = new Counter({
+    name: 'cloister_gateway_requests_total',
+    help: 'Requests to the API of the gateway that are no calls, by result: Answered, or why not.',
+    labelNames: ['result'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'cloister_gateway_connections_refused_total',
+    help: 'Connections beyond the limits of their source address.',
+    labelNames: ['server'],
+    registers,
+  });
+  const calls = new Counter({
+    name: 'cloister_gateway_calls_total',
+    help: 'Calls, by kind, and by reason where they were refused or ended by a rule.',
+    labelNames: ['kind', 'effect', 'reason'],
+    registers,
+  });
+  const tunnels = createTunnelMetrics(registry);
   const reviews = new Histogram({
     name: 'cloister_gateway_review_seconds',
     help: 'How long it takes to look at open calls again when something has changed.',
@@ -55,15 +54,34 @@ export function createGatewayMetrics(registry: Registry): GatewayMetrics {
       const refusal = 'refusal' in result ? result.refusal : result.outcome.refusal;
       calls.inc({ kind, effect: refusal?.effect ?? 'Allow', reason: refusal?.reason ?? '' });
     },
-    tunnel: () => {
-      open.inc();
-      return ({ reason, bytesUp, bytesDown }) => {
-        open.dec();
-        ends.inc({ reason });
-        bytes.inc({ direction: 'Up' }, bytesUp);
-        bytes.inc({ direction: 'Down' }, bytesDown);
-      };
-    },
+    tunnel: tunnels,
     reviewed: (seconds) => reviews.observe(seconds),
+  };
+}
+
+/** Counts a tunnel from its beginning to its end. */
+function createTunnelMetrics(registry: Registry): GatewayMetrics['tunnel'] {
+  const registers = [registry];
+  const open = new Gauge({ name: 'cloister_gateway_tunnels_open', help: 'Open tunnels.', registers });
+  const ends = new Counter({
+    name: 'cloister_gateway_tunnels_ended_total',
+    help: 'Tunnels that have ended, by how.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const bytes = new Counter({
+    name: 'cloister_gateway_tunnel_bytes_total',
+    help: 'Bytes in tunnels that have ended.',
+    labelNames: ['direction'],
+    registers,
+  });
+  return () => {
+    open.inc();
+    return ({ reason, bytesUp, bytesDown }) => {
+      open.dec();
+      ends.inc({ reason });
+      bytes.inc({ direction: 'Up' }, bytesUp);
+      bytes.inc({ direction: 'Down' }, bytesDown);
+    };
   };
 }

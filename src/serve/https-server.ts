@@ -21,6 +21,8 @@ export interface HttpsServerOptions {
   readonly log: Logger;
   /** Called for each connection before its handshake. Where it returns false, the connection is reset. */
   readonly admit?: (socket: Socket) => boolean;
+  /** Called to answer, and to end, a connection on which came something that is not HTTP. Where it is not set, Node does. */
+  readonly onUnreadable?: (socket: Socket) => void;
 }
 
 /** An HTTPS server that can change its certificate and shut down without losing a request. */
@@ -57,6 +59,14 @@ export function createHttpsServer(options: HttpsServerOptions, listener: Request
   });
   server.maxConnections = limits.maxConnections;
   if (options.admit !== undefined) admitFirst(server, options.admit);
+  const { onUnreadable } = options;
+  if (onUnreadable !== undefined) {
+    server.on('clientError', (_error, socket) => {
+      // A client that is gone, or that reset a connection it had no request on, gets no answer.
+      if (socket.writable) onUnreadable(socket as Socket);
+      else socket.destroy();
+    });
+  }
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
   const endConnections = (): void => {
     isEnding = true;

@@ -58,6 +58,16 @@ const NOT_RUN: Readonly<Record<string, string>> = {
       'there is no Vault here; test/charts/uninstall-vault.cluster.test.ts runs it',
     ]),
   ),
+  ...Object.fromEntries(
+    [
+      'cloister audit verify audit/',
+      'kubectl get configmap cloister-audit-heads -n cloister-t-acme -o yaml > heads.yaml',
+      'cloister audit verify audit/ --epochs heads.yaml',
+    ].map((command) => [
+      command,
+      'no gateway has written here; test/cli/commands/audit.test.ts runs it on an audit',
+    ]),
+  ),
   'kubectl cordon node-1': 'there is no node here',
   'kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute':
     'there is no node here; what it makes of a sandbox is in test/operator/agent-sandbox/decide-lost.test.ts',

@@ -15,10 +15,11 @@ type Line = Readonly<Record<string, unknown>>;
 export function readRecorded(lines: readonly Line[]): readonly Recorded[] {
   return lines.flatMap((line) => {
     const unmapped = (line['unmapped'] ?? {}) as Line;
-    if (unmapped['phase'] === undefined) return [];
+    const phase = text(unmapped['phase']);
+    if (phase === null) return [];
     return {
       event: String((line['metadata'] as Line)['event_code']),
-      phase: String(unmapped['phase']),
+      phase,
       action: String(line['action']),
       rule: text((line['firewall_rule'] as Line | undefined)?.['name']),
       sandbox: text(unmapped['sandbox']),

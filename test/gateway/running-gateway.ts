@@ -29,7 +29,10 @@ export interface GatewayHere extends RunningGateway {
   readonly verify: () => Promise<readonly AuditProblem[]>;
   /** What it says of its audit. */
   readonly head: () => Promise<unknown>;
+  /** Stops the gateway, whose records stay. */
   readonly stop: () => Promise<void>;
+  /** Stops the gateway, and takes everything away. */
+  readonly remove: () => Promise<void>;
 }
 
 export interface GatewayHereOptions {
@@ -79,6 +82,7 @@ export async function startGatewayHere(options: GatewayHereOptions): Promise<Gat
     network: world.network,
     secureContext: createSecureContext({ ca: authority.certificate }),
   });
+  let ended: Promise<void> | null = null;
   const get = async (port: number, path: string) => (await fetch(`http://${ADDRESS}:${port}${path}`)).text();
   return {
     ...gateway,
@@ -95,7 +99,12 @@ export async function startGatewayHere(options: GatewayHereOptions): Promise<Gat
     metrics: () => get(gateway.ports.metrics, '/metrics'),
     head: async () => JSON.parse(await get(gateway.ports.probes, AUDIT_HEADS.path)) as unknown,
     stop: async () => {
-      await gateway.stop();
+      ended ??= gateway.stop();
+      await ended;
+    },
+    remove: async () => {
+      ended ??= gateway.stop();
+      await ended;
       world.stop();
       certificate.remove();
       rmSync(auditFolder, { recursive: true });

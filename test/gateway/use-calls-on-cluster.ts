@@ -19,6 +19,8 @@ import { type GatewayHere, startGatewayHere } from './running-gateway.ts';
 export interface CallsOnCluster extends GatewayHere {
   /** The sandbox of the test, whose pod the API server has, as the client of a proxy. */
   readonly access: ProxyAccess;
+  /** The name of the sandbox of the test. */
+  readonly sandbox: () => string;
   /** Tells the gateway that the sandbox of the test is contained. */
   readonly contain: () => Promise<void>;
 }
@@ -64,7 +66,7 @@ export function useCallsOnCluster(tweak: (spec: AgentRole['spec']) => void): Cal
     );
   });
   afterAll(async () => {
-    await state.stop?.();
+    await state.remove?.();
     await client?.close();
     await controlPlane?.stop();
   });
@@ -78,6 +80,7 @@ export function useCallsOnCluster(tweak: (spec: AgentRole['spec']) => void): Cal
     const hash = sha256(secret);
     feed = {
       ...SANDBOX,
+      narrow: undefined,
       namespace: agents,
       sandbox: name,
       podUID: metadata.uid ?? '',
@@ -86,6 +89,7 @@ export function useCallsOnCluster(tweak: (spec: AgentRole['spec']) => void): Cal
     await tell(null, null, feed);
     state.access = { port: state.ports.proxy, from: address, secret };
   });
+  state.sandbox = () => feed.sandbox;
   state.contain = () => tell(null, null, { ...feed, contained: true });
   return state;
 }
@@ -98,7 +102,7 @@ function factsConfigMap(namespace: string, agents: string): KubeObject {
     metadata: { namespace, name: GATE_FACTS.configMap },
     data: { [GATE_FACTS.key]: JSON.stringify(facts) },
   };
-  return configMap as KubeObject;
+  return configMap;
 }
 
 async function allow(client: KubeClient, namespace: string, resource: string): Promise<void> {

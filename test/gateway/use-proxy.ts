@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest';
-import type { AgentRole } from '../../src/api/agent-role.ts';
-import { agentRole } from '../../src/api/agent-role.ts';
+import { type AgentRole, agentRole } from '../../src/api/agent-role.ts';
 import type { KubeClient, Selection, WatchOptions } from '../../src/kube/kube-client.ts';
 import type { KubeObject } from '../../src/kube/kube-object.ts';
 import type { KubeResource } from '../../src/kube/kube-resource.ts';
@@ -76,7 +75,7 @@ export function useProxy(
     );
   });
   afterAll(async () => {
-    await state.stop?.();
+    await state.remove?.();
   });
   beforeEach(() => {
     used += 1;
@@ -110,7 +109,7 @@ function podOf(number: number): KubeObject {
     spec: { serviceAccountName: `cloister-s-agent-${number}` },
     status: { phase: 'Running', podIPs: [{ ip: `127.0.0.${number}` }], hostIPs: [{ ip: '192.0.2.10' }] },
   };
-  return pod as KubeObject;
+  return pod;
 }
 
 function factsConfigMap(): object {

@@ -27,6 +27,9 @@ export const ARGUMENTS_LIMITS = {
   maxRoleValues: 4_096,
 } as const;
 
+/** Rows of a result where a tool does not say how many. */
+export const DEFAULT_MAX_ROWS = 1000;
+
 const argument = () =>
   jsonPointer().describe('JSON Pointer to the argument that the rule is about, such as `/path`.');
 
@@ -80,7 +83,7 @@ const sqlBlock = z.object({
       ),
     64,
   ).describe('Tables that may be named, as `schema.table`, or `schema.*` for all of a schema. Empty: none.'),
-  maxRows: z.int().min(1).max(1_000_000).default(1000).describe('Maximum number of rows in a result.'),
+  maxRows: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_ROWS).describe('Maximum number of rows in a result.'),
 });
 
 /** Where a tool with executor `MCP` is found. */

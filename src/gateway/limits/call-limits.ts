@@ -6,7 +6,7 @@ import type { Caller } from '../identity/caller.ts';
 import type { Call } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
 import { createDayBudgets } from './day-budgets.ts';
-import { createEgressGrant, type EgressBudget } from './egress-grant.ts';
+import { createEgressGrant } from './egress-grant.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 
 /** What all sandboxes of the tenant together may use. */
@@ -46,79 +46,111 @@ const UNKNOWN_TOOL = '';
 const MICROSECONDS = 1_000_000;
 
 export function createCallLimits(options: CallLimitsOptions): CallLimits {
-  const { tenant, replicas, monotonicNow, now } = options;
-  const rates = { maxKeys: MAX_KEYS, monotonicNow };
-  const [addresses, calls, tenants] = [
-    createRateLimiter(rates),
-    createRateLimiter(rates),
-    createRateLimiter(rates),
-  ];
-  const [callsOfDay, bytesOfDay] = [
-    createDayBudgets({ maxKeys: MAX_KEYS, now }),
-    createDayBudgets({ maxKeys: MAX_KEYS, now }),
-  ];
-  const share = (limit: number): number => shareOf(limit, replicas);
-  const usedUp = (what: string, limit: number): Refusal =>
-    refuse('BudgetUsedUp', {
-      message: `${what} of ${limit} a day is used up${shared(replicas)}.`,
-      rule: 'spec.budgets',
-      retrySeconds: secondsToNextDay(now()),
-    });
-
-  const takeTool = (call: Call, caller: Caller): Refusal | null => {
-    const rate = rateOf(call, caller, options.connectionsPerMinute);
-    const taken = calls.take(`${sandboxOf(caller)} ${rate.key}`, share(rate.perMinute));
-    call.remaining = taken.remaining;
-    if (taken.isAllowed) return null;
-    const message = `The limit is ${rate.perMinute} a minute${shared(replicas)}.`;
-    return refuse('RateReached', { message, rule: rate.rule, retrySeconds: seconds(taken) });
-  };
-  const takeTenant = (limit: number): Refusal | null => {
-    const taken = tenants.take('', share(limit));
-    if (taken.isAllowed) return null;
-    const message = `The limit of the tenant is ${limit} a minute${shared(replicas)}.`;
-    return refuse('TenantRateReached', { message, retrySeconds: seconds(taken) });
-  };
-  const takeDay = (call: Call, caller: Caller): Refusal | null => {
-    if (call.operation.tool === null) return null;
-    const limit = caller.policy.budgets.toolCallsPerDay;
-    const key = sandboxOf(caller);
-    if (callsOfDay.reserve(key, share(limit), 1) === 0) return usedUp('The budget of tool calls', limit);
-    call.atEnd.push(() => callsOfDay.settle(key, 1, 1));
-    return null;
+  const rates = createRates(options);
+  const budgets = createBudgets(options);
+  const withLimits = (
+    call: Call,
+    take: (caller: Caller, limits: TenantLimits) => Refusal | null,
+  ): Refusal | null => {
+    const limits = options.tenant();
+    if (call.caller === null || limits === null) return refuse('NotReady', { retrySeconds: 1 });
+    return take(call.caller, limits);
   };
   return {
-    takeAddress: (address) => {
-      const taken = addresses.take(address, options.requestsPerMinuteOfAddress);
+    takeAddress: rates.takeAddress,
+    // The narrowest first, so that what one sandbox may not do takes nothing from the others.
+    takeCall: (call) =>
+      withLimits(
+        call,
+        (caller, { requestsPerMinute }) =>
+          rates.takeTool(call, caller) ??
+          rates.takeTenant(requestsPerMinute) ??
+          budgets.takeCallOfDay(call, caller),
+      ),
+    reserveEgress: (call, bytes) =>
+      withLimits(call, (caller, { egressBytesPerDay }) =>
+        budgets.reserveEgress(call, { caller, ofTenant: egressBytesPerDay, bytes }),
+      ),
+    sizes: () => [...rates.sizes(), ['Budgets', budgets.size()]],
+  };
+}
+
+function createRates({
+  replicas,
+  monotonicNow,
+  connectionsPerMinute,
+  requestsPerMinuteOfAddress,
+}: CallLimitsOptions) {
+  const given = { maxKeys: MAX_KEYS, monotonicNow };
+  const addresses = createRateLimiter(given);
+  const calls = createRateLimiter(given);
+  const tenants = createRateLimiter(given);
+  return {
+    takeAddress: (address: string): Refusal | null => {
+      const taken = addresses.take(address, requestsPerMinuteOfAddress);
       return taken.isAllowed ? null : refuse('AddressRateReached', { retrySeconds: seconds(taken) });
     },
-    takeCall: (call) => {
-      const { caller } = call;
-      const limits = tenant();
-      if (caller === null || limits === null) return refuse('NotReady', { retrySeconds: 1 });
-      // The narrowest first, so that what one sandbox may not do takes nothing from the others.
-      return takeTool(call, caller) ?? takeTenant(limits.requestsPerMinute) ?? takeDay(call, caller);
+    takeTool: (call: Call, caller: Caller): Refusal | null => {
+      const { key, perMinute, rule } = rateOf(call, caller, connectionsPerMinute);
+      const taken = calls.take(`${sandboxOf(caller)} ${key}`, shareOf(perMinute, replicas));
+      call.remaining = taken.remaining;
+      if (taken.isAllowed) return null;
+      const message = `The limit is ${perMinute} a minute${shared(replicas)}.`;
+      return refuse('RateReached', { message, rule, retrySeconds: seconds(taken) });
     },
-    reserveEgress: (call, bytes) => {
-      const { caller } = call;
-      const limits = tenant();
-      if (caller === null || limits === null) return refuse('NotReady', { retrySeconds: 1 });
-      const own = caller.policy.budgets.egressBytesPerDay;
-      const budgets: readonly EgressBudget[] = [
-        { key: sandboxOf(caller), limit: share(own) },
-        { key: TENANT, limit: share(limits.egressBytesPerDay) },
-      ];
-      const grant = createEgressGrant(bytesOfDay, budgets);
+    takeTenant: (limit: number): Refusal | null => {
+      const taken = tenants.take(TENANT, shareOf(limit, replicas));
+      if (taken.isAllowed) return null;
+      const message = `The limit of the tenant is ${limit} a minute${shared(replicas)}.`;
+      return refuse('TenantRateReached', { message, retrySeconds: seconds(taken) });
+    },
+    sizes: (): readonly (readonly [string, number])[] => [
+      ['Addresses', addresses.size()],
+      ['Calls', calls.size()],
+    ],
+  };
+}
+
+/** Bytes that a call asks for. */
+interface EgressRequest {
+  readonly caller: Caller;
+  /** Bytes a day of all sandboxes of the tenant. */
+  readonly ofTenant: number;
+  readonly bytes: number;
+}
+
+function createBudgets({ replicas, now }: CallLimitsOptions) {
+  const calls = createDayBudgets({ maxKeys: MAX_KEYS, now });
+  const bytesOfDay = createDayBudgets({ maxKeys: MAX_KEYS, now });
+  const usedUp = (what: string, limit: number, field: string): Refusal =>
+    refuse('BudgetUsedUp', {
+      message: `${what} is ${limit} a day${shared(replicas)}, and used up.`,
+      rule: `spec.budgets.${field}`,
+      retrySeconds: secondsToNextDay(now()),
+    });
+  return {
+    takeCallOfDay: (call: Call, caller: Caller): Refusal | null => {
+      if (call.operation.tool === null) return null;
+      const { toolCallsPerDay } = caller.policy.budgets;
+      const key = sandboxOf(caller);
+      if (calls.reserve(key, shareOf(toolCallsPerDay, replicas), 1) === 0) {
+        return usedUp('The budget of tool calls', toolCallsPerDay, 'toolCallsPerDay');
+      }
+      call.atEnd.push(() => calls.settle(key, 1, 1));
+      return null;
+    },
+    reserveEgress: (call: Call, { caller, ofTenant, bytes }: EgressRequest): Refusal | null => {
+      const { egressBytesPerDay } = caller.policy.budgets;
+      const grant = createEgressGrant(bytesOfDay, [
+        { key: sandboxOf(caller), limit: shareOf(egressBytesPerDay, replicas) },
+        { key: TENANT, limit: shareOf(ofTenant, replicas) },
+      ]);
       call.mayLeave = grant.mayLeave;
       call.atEnd.push(({ usedBytes }) => grant.settle(usedBytes));
       if (grant.mayLeave(bytes)) return null;
-      return usedUp('The budget of bytes that leave', own);
+      return usedUp('The budget of bytes that leave', egressBytesPerDay, 'egressBytesPerDay');
     },
-    sizes: () => [
-      ['Addresses', addresses.size()],
-      ['Calls', calls.size()],
-      ['Budgets', callsOfDay.size() + bytesOfDay.size()],
-    ],
+    size: () => calls.size() + bytesOfDay.size(),
   };
 }
 

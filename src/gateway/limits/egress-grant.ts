@@ -1,7 +1,7 @@
 import type { DayBudgets } from './day-budgets.ts';
 
 /** A budget of bytes that leave. */
-export interface EgressBudget {
+interface EgressBudget {
   readonly key: string;
   readonly limit: number;
 }

@@ -3,8 +3,8 @@ import { type ConnectDestination, decideConnect } from '../../policy/egress/deci
 import { checkAddresses, type DecideAddresses, dialChecked } from '../egress/connect-to.ts';
 import type { Network } from '../egress/network.ts';
 import type { TunnelClock } from '../egress/tunnel-clock.ts';
-import { relayTunnel, type TunnelOutcome } from '../egress/tunnel.ts';
-import type { Operation } from '../pipeline/call.ts';
+import { relayTunnel, type Tunnel, type TunnelOutcome } from '../egress/tunnel.ts';
+import type { Call, CallOutcome, Operation } from '../pipeline/call.ts';
 import { refuse } from '../pipeline/refusal.ts';
 import { ESTABLISHED } from './raw-answer.ts';
 import { outcomeOfTunnel } from './tunnel-outcome.ts';
@@ -60,21 +60,7 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
       const result = await dialChecked(network, destination, checked, call.ended.signal);
       if ('refusal' in result) return refuse(result.refusal.reason, { message: result.refusal.message });
       connected = result.address;
-      client.off('close', call.onClientGone);
-      client.write(ESTABLISHED);
-      const onEnd = services.onTunnel(client);
-      const outcome = await relayTunnel({
-        client,
-        head,
-        upstream: result.socket,
-        destination,
-        mayUpload: call.mayLeave,
-        signal: call.ended.signal,
-        clock: services.clock,
-      });
-      onEnd(outcome);
-      call.usedBytes = outcome.bytesUp;
-      return outcomeOfTunnel(call, outcome);
+      return runTunnel(call, { client, head, upstream: result.socket, destination }, services);
     },
     describe: () => ({
       destination:
@@ -83,4 +69,25 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
           : { host: destination.host, port: destination.port, address: connected },
     }),
   };
+}
+
+/** Answers the client, and relays until the tunnel ends. */
+async function runTunnel(
+  call: Call,
+  tunnel: Pick<Tunnel, 'client' | 'head' | 'upstream' | 'destination'>,
+  { clock, onTunnel }: TunnelServices,
+): Promise<CallOutcome> {
+  const { client } = tunnel;
+  client.off('close', call.onClientGone);
+  client.write(ESTABLISHED);
+  const onEnd = onTunnel(client);
+  const outcome = await relayTunnel({
+    ...tunnel,
+    mayUpload: call.mayLeave,
+    signal: call.ended.signal,
+    clock,
+  });
+  onEnd(outcome);
+  call.usedBytes = outcome.bytesUp;
+  return outcomeOfTunnel(call, outcome);
 }

@@ -1,5 +1,4 @@
-import type { CallDecision } from '../../policy/tools/call-decision.ts';
-import { denyCall } from '../../policy/tools/call-decision.ts';
+import { type CallDecision, denyCall } from '../../policy/tools/call-decision.ts';
 import type { Operation } from '../pipeline/call.ts';
 
 /**

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { canonicalAddress } from '../../lib/ip-address.ts';
 import { admitFirst } from '../../serve/admit-first.ts';
+import { answerUnreadable } from '../answer-unreadable.ts';
 import { readProof } from '../identity/read-proof.ts';
 import { bodyOf, statusOf } from '../pipeline/answer.ts';
 import { type Call, createCall, type Operation, type PipelineServices } from '../pipeline/call.ts';
@@ -67,15 +68,10 @@ export function createProxyServer({ services, tunnels, limits, admit }: ProxySer
     });
   });
   server.on('clientError', (_error: Error, socket: Duplex) => {
-    const client = socket as Socket;
-    client.on('error', () => undefined);
-    const operation = createPlainOperation('', UNREADABLE);
-    void run(callOf({ rawHeaders: [] }, client, operation), (refusal) => refuseConnection(client, refusal));
+    void answerUnreadable(socket as Socket, services);
   });
   return server;
 }
-
-const UNREADABLE = 'The request is not HTTP, or its headers are too large or came too slowly.';
 
 function callOf(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,

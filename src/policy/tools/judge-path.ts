@@ -26,7 +26,7 @@ const NOT_NORMAL: TextProblem = {
   fix: 'Normalise the path.',
 };
 const LOOKS_ALIKE: TextProblem = {
-  required: 'must have no character that stands for a dot, a "/" or a backslash',
+  required: 'must have no character that becomes a dot, a "/" or a backslash when it is normalised',
   fix: 'Use ASCII for what separates segments.',
 };
 const TOO_LONG: TextProblem = {

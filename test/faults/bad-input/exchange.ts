@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** How a client behaves that has sent its bytes. */
-export type Ending = 'Wait' | 'HalfClose' | 'Reset';
+export type Ending = 'Wait' | 'HalfClose' | 'Reset' | 'Trickle';
 
 /** What came back: the status of the first answer, and the reason in its body; nulls where the connection just ended. */
 export interface Reply {
@@ -36,7 +36,11 @@ export async function exchange(target: Target, bytes: Buffer, ending: Ending): P
       new Error(`the server kept a connection after ${JSON.stringify(bytes.toString('latin1', 0, 200))}`),
     );
   }, TIMEOUT_MILLISECONDS);
-  socket.once('close', resolve);
+  const trickle = ending === 'Trickle' ? setInterval(() => socket.write('a'), 200) : undefined;
+  socket.once('close', () => {
+    clearInterval(trickle);
+    resolve();
+  });
   // A server that is done says so by ending; a client with manners then ends as well.
   socket.once('end', () => socket.end());
   socket.write(bytes);

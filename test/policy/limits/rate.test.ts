@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type RateState, ratePerMinute, remainingCalls, takeRate } from '../../../src/policy/limits/rate.ts';
 

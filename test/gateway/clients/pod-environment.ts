@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { CERTIFICATE_AUTHORITY, GATEWAY, PROXY_SECRET } from '../../../src/api/names.ts';
+import { wireEnvironment } from '../../../src/policy/harden/wire-environment.ts';
+import { listen } from '../../gate/gateway.ts';
+import type { ProxyAccess } from '../proxy-client.ts';
+
+/** What a program in a pod of a sandbox has in its environment, at a port of this machine. */
+export interface PodEnvironment {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly stop: () => void;
+}
+
+/**
+ * Returns the environment that the operator gives to a container, for a program outside of a pod: the same variables, with the
+ * gateway and the files of certificates where they are here. What it connects to comes from the source address of the pod.
+ */
+export async function startPodEnvironment(
+  { port, from, secret }: ProxyAccess,
+  { folder, authority }: { readonly folder: string; readonly authority: string },
+): Promise<PodEnvironment> {
+  const forwarder = forwardFrom(from, port);
+  const own = await listen(forwarder, '127.0.0.1');
+  writeFileSync(join(folder, CERTIFICATE_AUTHORITY.key), authority);
+  writeFileSync(join(folder, CERTIFICATE_AUTHORITY.bundleKey), [...rootCertificates, authority].join('\n'));
+  const inPod = wireEnvironment([], { secret: 'cloister-proxy-s-agent', hasCertificates: true }) ?? [];
+  const here = (value: string): string =>
+    value
+      .replaceAll(`$(${PROXY_SECRET.environmentVariable})`, secret ?? '')
+      .replaceAll(`${GATEWAY.name}:${GATEWAY.proxyPort}`, `127.0.0.1:${own}`)
+      .replaceAll(CERTIFICATE_AUTHORITY.mountPath, folder);
+  const variables = inPod.map(({ name = '', value = secret ?? '' }): [string, string] => [name, here(value)]);
+  return { variables: Object.fromEntries(variables), stop: () => void forwarder.close() };
+}
+
+/** Clients cannot choose their source address. */
+function forwardFrom(localAddress: string, port: number): Server {
+  return createServer({ allowHalfOpen: true }, (socket) => {
+    const onward = connect({ host: '127.0.0.1', port, localAddress, allowHalfOpen: true });
+    socket.on('error', () => onward.destroy());
+    onward.on('error', () => socket.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+}
