@@ -11,6 +11,8 @@ const UNREADABLE = 'The request is not HTTP, or its headers are too large or cam
 /** Refuses, records and ends a connection on which came what cannot be read as a request. Never rejects. */
 export async function answerUnreadable(client: Socket, services: PipelineServices): Promise<void> {
   client.on('error', () => undefined);
+  // What has sent nothing has asked for nothing.
+  if (client.bytesRead === 0) return void client.destroy();
   const call = createCall({
     uid: randomUUID(),
     operation: createPlainOperation('', UNREADABLE),
@@ -21,4 +23,5 @@ export async function answerUnreadable(client: Socket, services: PipelineService
   else client.once('close', call.onClientGone);
   const result = await runCall(call, services);
   if ('refusal' in result) refuseConnection(client, result.refusal);
+  return undefined;
 }

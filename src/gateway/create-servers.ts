@@ -1,6 +1,11 @@
 import type { Server as HttpServer } from 'node:http';
-import type { Server } from 'node:net';
-import { createHttpsServer, type HttpsServer, type ServingCertificate } from '../serve/https-server.ts';
+import type { Server, Socket } from 'node:net';
+import {
+  createHttpsServer,
+  type HttpsServer,
+  type HttpsServerOptions,
+  type ServingCertificate,
+} from '../serve/https-server.ts';
 import type { ServerLimits } from '../serve/limits.ts';
 import { listenOn } from '../serve/listen.ts';
 import { createLoad } from '../serve/load.ts';
@@ -82,9 +87,9 @@ export interface ServerParts {
 }
 
 export function createServers(options: GatewayOptions, parts: ServerParts): GatewayServers {
-  const { configuration, log } = options;
+  const { configuration } = options;
   const { ports, address } = configuration;
-  const { metrics, certificate } = parts;
+  const { metrics } = parts;
   const limiter = (server: GatewayServer, limits: AddressLimits): ConnectionLimiter =>
     createConnectionLimiter({
       limits,
@@ -97,13 +102,7 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
   const apiLimiter = limiter('api', API_ADDRESS_LIMITS);
   const world = createWorld(options, parts);
   const api = createHttpsServer(
-    {
-      certificate,
-      limits: API_LIMITS,
-      log,
-      admit: apiLimiter.admit,
-      onUnreadable: (client) => void answerUnreadable(client, parts.services),
-    },
+    apiServerOptions(options, parts, apiLimiter),
     createApiListener(
       apiOptions(options, parts, { world, limiter: apiLimiter, canaryPort: () => canaryPort }),
     ),
@@ -136,6 +135,15 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
       return { proxy: proxyPort, api: await api.listen(ports.api, address), canary: canaryPort };
     },
   };
+}
+
+function apiServerOptions(
+  { log }: GatewayOptions,
+  { certificate, services }: ServerParts,
+  { admit }: ConnectionLimiter,
+): HttpsServerOptions {
+  const onUnreadable = (client: Socket): void => void answerUnreadable(client, services);
+  return { certificate, limits: API_LIMITS, log, admit, onUnreadable };
 }
 
 function createWorld(

@@ -170,7 +170,7 @@ describe('a request that cannot be read', () => {
       'RequestMalformed',
     ],
     ['has another field', text('{"tool":"rare","arguments":{},"role":"admin"}'), 400, 'RequestMalformed'],
-    ['is too large', Buffer.alloc(300_000, 0x20), 413, 'TooLarge'],
+    ['is too large', Buffer.alloc(300_000, 0x20), 413, 'RequestMalformed'],
   ];
   test.for(refused)('since it %s is refused', async ([, body, status, reason]) => {
     const answer = await askTools(access(), { path: '/v1/authorize', body });

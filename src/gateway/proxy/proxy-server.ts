@@ -6,13 +6,13 @@ import { canonicalAddress } from '../../lib/ip-address.ts';
 import { admitFirst } from '../../serve/admit-first.ts';
 import { answerUnreadable } from '../answer-unreadable.ts';
 import { readProof } from '../identity/read-proof.ts';
-import { bodyOf, statusOf } from '../pipeline/answer.ts';
 import { type Call, createCall, type Operation, type PipelineServices } from '../pipeline/call.ts';
 import { runCall } from '../pipeline/pipeline.ts';
+import type { Refusal } from '../pipeline/refusal.ts';
 import { checkConnect } from './check-connect.ts';
 import { createConnectOperation, type TunnelServices } from './connect-operation.ts';
 import { createPlainOperation } from './plain-operation.ts';
-import { refusalHeaders, refuseConnection } from './raw-answer.ts';
+import { refuseConnection, refuseRequest } from './raw-answer.ts';
 
 export interface ProxyLimits {
   readonly maxConnections: number;
@@ -44,31 +44,35 @@ export function createProxyServer({ services, tunnels, limits, admit }: ProxySer
   });
   server.maxConnections = limits.maxConnections;
   admitFirst(server, admit);
-  const run = async (call: Call, answer: (refusal: Parameters<typeof refuseConnection>[1]) => void) => {
+  // A connection carries one request, whoever put more on it.
+  const used = new WeakSet<Socket>();
+  const takes = (client: Socket): boolean => {
+    if (used.has(client)) return false;
+    used.add(client);
+    client.on('error', () => undefined);
+    return true;
+  };
+  const run = async (call: Call, answer: (refusal: Refusal) => void): Promise<void> => {
     const result = await runCall(call, services);
     if ('refusal' in result) answer(result.refusal);
   };
   server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const client = socket as Socket;
-    const malformed = checkConnect(request);
-    const authority = request.url ?? '';
-    const operation = createConnectOperation({ client, authority, head, malformed }, tunnels);
-    client.on('error', () => undefined);
-    const call = callOf(request, client, operation);
-    void run(call, (refusal) => refuseConnection(client, refusal));
+    if (!takes(client)) return void client.destroy();
+    const connect = { client, authority: request.url ?? '', head, malformed: checkConnect(request) };
+    const call = callOf(request, client, createConnectOperation(connect, tunnels));
+    return void run(call, (refusal) => refuseConnection(client, refusal));
   });
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const operation = createPlainOperation(request.method ?? '');
-    const call = callOf(request, request.socket, operation);
-    void run(call, (refusal) => {
-      const status = statusOf(refusal, 407);
-      const body = `${JSON.stringify(bodyOf(refusal, status))}\n`;
-      const headers = { ...refusalHeaders(refusal), 'Content-Length': Buffer.byteLength(body) };
-      response.writeHead(status, headers).end(body);
-    });
-  });
+  const refusePlain = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!takes(request.socket)) return;
+    const call = callOf(request, request.socket, createPlainOperation(request.method ?? ''));
+    void run(call, (refusal) => refuseRequest(response, refusal));
+  };
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, refusePlain);
   server.on('clientError', (_error: Error, socket: Duplex) => {
-    void answerUnreadable(socket as Socket, services);
+    const client = socket as Socket;
+    if (takes(client)) void answerUnreadable(client, services);
+    else client.destroy();
   });
   return server;
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { bodyOf, statusOf } from '../pipeline/answer.ts';
 import type { Refusal } from '../pipeline/refusal.ts';
@@ -9,7 +9,7 @@ const LINGER_MILLISECONDS = 1_000;
 export const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 /** The headers of a refusal of the proxy. */
-export function refusalHeaders(refusal: Refusal): Readonly<Record<string, string>> {
+function refusalHeaders(refusal: Refusal): Readonly<Record<string, string>> {
   const status = statusOf(refusal, 407);
   return {
     'Content-Type': 'application/json',
@@ -20,10 +20,18 @@ export function refusalHeaders(refusal: Refusal): Readonly<Record<string, string
   };
 }
 
-/** Answers a CONNECT request that is refused, and ends the connection. */
-export function refuseConnection(socket: Duplex, refusal: Refusal): void {
-  if (socket.destroyed || !socket.writable) return void socket.destroy();
+/** Answers a request that Node has read. */
+export function refuseRequest(response: ServerResponse, refusal: Refusal): void {
   const status = statusOf(refusal, 407);
+  const body = `${JSON.stringify(bodyOf(refusal, status))}\n`;
+  const headers = { ...refusalHeaders(refusal), 'Content-Length': Buffer.byteLength(body) };
+  response.writeHead(status, headers).end(body);
+}
+
+/** Answers a CONNECT request that is refused, and ends the connection. */
+export function refuseConnection(socket: Duplex, refusal: Refusal, unproved: 401 | 407 = 407): void {
+  if (socket.destroyed || !socket.writable) return void socket.destroy();
+  const status = statusOf(refusal, unproved);
   const body = `${JSON.stringify(bodyOf(refusal, status))}\n`;
   const headers = { ...refusalHeaders(refusal), 'Content-Length': String(Buffer.byteLength(body)) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -50,34 +50,38 @@ export async function handleToolRequest(
   response: ServerResponse,
 ): Promise<void> {
   const slot = options.load.enter();
-  const end = (problem: RequestProblem): void => {
-    // Nobody has proved anything yet.
-    sendJsonProblem(response, { ...problem, close: true });
-    options.onProblem(problem.reason);
-  };
-  if (slot === null) return end(OVERLOADED);
+  if (slot === null) return overload(options, response);
   try {
     const problem = problemOf(request);
-    if (problem !== null) return end(problem);
-    const body = await readBody(request, slot, options.limits);
+    const body = problem ?? (await readBody(request, slot, options.limits));
     if (body === null) return undefined;
-    if (isRequestProblem(body)) return end(body);
-    return await answerCall(options, route, { request, response, read: readToolCall(body) });
+    const exchange = { route, request, response };
+    if (!isRequestProblem(body)) return await answerCall(options, exchange, readToolCall(body));
+    if (body.reason === 'Overloaded') return overload(options, response);
+    // It is a call as well, that is refused and recorded like any other.
+    return await answerCall(options, exchange, { problem: `${body.text}.` }, body);
   } finally {
     slot.leave();
   }
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly read: ReadToolCall;
+function overload({ onProblem }: ToolHandlerOptions, response: ServerResponse): void {
+  sendJsonProblem(response, OVERLOADED);
+  onProblem(OVERLOADED.reason);
 }
 
+interface Exchange {
+  readonly route: ToolRoute;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** `problem` is why the call could not be read, where it has a status of its own. */
 async function answerCall(
   { services, fetching, keep }: ToolHandlerOptions,
-  route: ToolRoute,
-  { request, response, read }: Exchange,
+  { route, request, response }: Exchange,
+  read: ReadToolCall,
+  problem?: RequestProblem,
 ): Promise<void> {
   let fetched: FetchedResponse | null = null;
   const operation: Operation =
@@ -89,17 +93,29 @@ async function answerCall(
   const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
   response.once('close', call.onClientGone);
   const result = await runCall(call, services);
-  if (call.caller === null) response.setHeader('Connection', 'close');
+  if (call.caller === null || problem !== undefined) response.setHeader('Connection', 'close');
   else keep(socket);
   const refusal = refusalOf(result);
   if (refusal === null) return send(response, 200, allowed(call, fetched));
-  const isExplained = route === 'Authorize' && call.decision !== null && statusOf(refusal, 401) === 403;
-  // To be asked is not to be refused: the answer to a question about a call is found.
-  const status = isExplained ? 200 : statusOf(refusal, 401);
+  const status = statusOfCall(call, { refusal, route, problem });
   if (refusal.retrySeconds !== undefined) response.setHeader('Retry-After', refusal.retrySeconds);
   if (status === 401)
     response.setHeader('WWW-Authenticate', 'Bearer realm="cloister", Basic realm="cloister"');
+  if (status === 405) response.setHeader('Allow', 'POST');
   return send(response, status, { ...bodyOf(refusal, status), remaining: call.remaining });
+}
+
+interface Refused {
+  readonly refusal: Refusal;
+  readonly route: ToolRoute;
+  readonly problem: RequestProblem | undefined;
+}
+
+function statusOfCall({ decision }: Call, { refusal, route, problem }: Refused): number {
+  const status = statusOf(refusal, 401);
+  if (problem !== undefined && refusal.reason === 'RequestMalformed') return problem.status;
+  // To be asked is not to be refused: the answer to a question about a call is found.
+  return route === 'Authorize' && decision !== null && status === 403 ? 200 : status;
 }
 
 function refusalOf(result: CallResult): Refusal | null {

@@ -32,7 +32,7 @@ export async function serveBadServers(world: ServedWorld): Promise<void> {
   const all = Object.entries({ ...SERVERS, allowed: SERVERS['silent']! });
   for (const [index, [name, behave]] of all.entries()) {
     await world.serve(`${name}.example.com`, `93.184.216.${index + 1}`, (socket) => {
-      socket.once('data', () => void behave(socket));
+      socket.once('data', () => behave(socket));
       // The servers of the world keep their half of a connection; these count what the gateway leaves open.
       socket.once('end', () => socket.destroy());
     });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadSqlParser } from '../../../src/lib/sql-parser.ts';
 import { decideSql, type SqlRule } from '../../../src/policy/sql/decide-sql.ts';
