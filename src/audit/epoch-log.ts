@@ -4,23 +4,11 @@ import type { AuditRecordInput } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { buildRecord, unavailableOutcome } from './build-record.ts';
 import { createDenialCounter } from './denial-counter.ts';
-import type { FileSink } from './file-sink.ts';
-import type { FollowedKey } from './follow-tenant-key.ts';
 import { logRecord } from './log-record.ts';
-import type { AuditLimits, AuditLogOptions } from './open-audit-log.ts';
+import type { AuditLogParts } from './open-audit-log.ts';
 import { type PendingRecord, PendingRecords, sizeOf } from './pending-records.ts';
 import { recordArguments } from './record-arguments.ts';
-import type { RecordWriter } from './record-writer.ts';
 import { removeExpired } from './remove-expired.ts';
-import type { StreamSink } from './stream-sink.ts';
-
-export interface AuditLogParts extends Omit<AuditLogOptions, 'limits' | 'stream'> {
-  readonly limits: AuditLimits;
-  readonly file: FileSink | null;
-  readonly stream: StreamSink | null;
-  readonly writer: RecordWriter;
-  readonly key: FollowedKey | null;
-}
 
 const MAX_OPEN_INTENTS = 50_000;
 const KEY_REFRESH_MILLISECONDS = 30_000;
@@ -181,15 +169,19 @@ export class EpochLog implements AuditLog {
   async #run(): Promise<void> {
     // What else this turn of the event loop asks for is written along.
     await new Promise(setImmediate);
+    do await this.#parts.gathering.gather(this.#pending.waiters());
     while (this.#pending.count() > 0 && (await this.#writeOnce()));
   }
 
   async #writeOnce(): Promise<boolean> {
+    const waiters = this.#pending.waiters();
     const taken = this.#pending.take();
     this.#isUrgent = false;
     this.#inFlight = taken;
     try {
-      const { written, refused } = await this.#parts.writer.write(taken);
+      const { written, refused } = await this.#parts.gathering.time(waiters, () =>
+        this.#parts.writer.write(taken),
+      );
       for (const { pending, sequence } of written) this.#resolve(pending, sequence);
       for (const { pending, reason } of refused) this.#refuse(pending, reason);
       this.#problem = refused.find(({ isOfSandbox }) => !isOfSandbox)?.reason ?? null;

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../lib/log.ts';
 import type { AuditLog } from './audit-log.ts';
 import { EpochLog } from './epoch-log.ts';
 import { type AuditFileHandle, FileSink } from './file-sink.ts';
-import { followTenantKey } from './follow-tenant-key.ts';
+import { type FollowedKey, followTenantKey } from './follow-tenant-key.ts';
+import { createGathering, type Gathering } from './gathering.ts';
 import { RecordWriter } from './record-writer.ts';
-import { createStreamSink } from './stream-sink.ts';
+import { createStreamSink, type StreamSink } from './stream-sink.ts';
 
 /** Sizes in bytes, times in milliseconds. */
 export interface AuditLimits {
@@ -49,6 +51,16 @@ export interface AuditLogOptions {
   readonly createFile?: (path: string) => Promise<AuditFileHandle>;
 }
 
+/** What an epoch's log is made of. */
+export interface AuditLogParts extends Omit<AuditLogOptions, 'limits' | 'stream'> {
+  readonly limits: AuditLimits;
+  readonly file: FileSink | null;
+  readonly stream: StreamSink | null;
+  readonly writer: RecordWriter;
+  readonly gathering: Gathering;
+  readonly key: FollowedKey | null;
+}
+
 /** Opens the log and begins an epoch, whose first record is on the disk then. Rejects where the folder cannot be written. */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { tenant, replica, folder, stream, keyFolder, now } = options;
@@ -71,5 +83,6 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   });
   await writer.write([]);
   const key = keyFolder === null ? null : await followTenantKey(keyFolder, options.log);
-  return new EpochLog({ ...options, limits, file, stream: streamSink, writer, key });
+  const gathering = createGathering({ now, wait: delay });
+  return new EpochLog({ ...options, limits, file, stream: streamSink, writer, gathering, key });
 }

@@ -44,6 +44,11 @@ export class PendingRecords {
     return this.#waiting.length;
   }
 
+  /** How many of them are intents that somebody waits for. */
+  waiters(): number {
+    return this.#waiting.filter(({ waiter }) => waiter !== null).length;
+  }
+
   /** Returns why it cannot be taken; null where it was. An outcome is always taken: its intent was. */
   add(pending: PendingRecord, isOutcome: boolean): string | null {
     const reason = isOutcome ? null : this.#refusalOf(pending);

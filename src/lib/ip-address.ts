@@ -8,7 +8,8 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
  */
 export function canonicalAddress(text: string): string | null {
   const version = text.includes('%') ? 0 : isIP(text);
-  if (version === 0) return null;
-  const { address } = new SocketAddress({ address: text, family: version === 6 ? 'ipv6' : 'ipv4' });
+  // Node takes an IPv4 address in one form alone: four decimal numbers without leading zeros.
+  if (version !== 6) return version === 4 ? text : null;
+  const { address } = new SocketAddress({ address: text, family: 'ipv6' });
   return MAPPED.exec(address)?.[1] ?? address;
 }

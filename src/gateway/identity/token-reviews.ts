@@ -36,6 +36,8 @@ export type TokenVerdict = ReviewedToken | { readonly unreviewed: string };
 
 /** Asks the API server about tokens, as seldom as it can. It never throws. */
 export interface TokenReviews {
+  /** What was said of a token that is still taken for good; null where it would not be, or was not asked about. */
+  readonly good: (token: Secret) => ReviewedToken | null;
   /** `podUID` is the pod that shows the token, and pays for the review. */
   readonly verdict: (token: Secret, podUID: string) => Promise<TokenVerdict>;
 }
@@ -69,6 +71,7 @@ export function createTokenReviews({ review, limits, now }: TokenReviewsOptions)
     return asked;
   };
   return {
+    good: (token) => good.get(sha256(token.reveal())) ?? null,
     verdict: async (token, podUID) => {
       const hash = sha256(token.reveal());
       const known = good.get(hash) ?? bad.get(hash) ?? underWay.get(hash);

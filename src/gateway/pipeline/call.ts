@@ -88,13 +88,16 @@ export interface Filter {
   readonly run: (call: Call, services: PipelineServices) => Refusal | null | Promise<Refusal | null>;
 }
 
+// Without a reason each abort makes an error with a stack.
+const CLIENT_GONE = new Error('the client is gone');
+
 /** Creates a call that nothing is known of yet. */
 export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | 'proof'>): Call {
   const ended = new AbortController();
   return {
     ...given,
     ended,
-    onClientGone: () => ended.abort(),
+    onClientGone: () => ended.abort(CLIENT_GONE),
     caller: null,
     refused: null,
     decision: null,

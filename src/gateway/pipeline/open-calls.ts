@@ -58,8 +58,11 @@ export function createOpenCalls({ identities, maxCallsPerPod }: OpenCallsOptions
   };
 }
 
+// Without a reason each abort makes an error with a stack.
+const CUT = new Error('the call was cut');
+
 /** Ends what the call does, wherever it is. */
 export function cutCall(call: Call, refusal: Refusal): void {
   call.cut ??= refusal;
-  call.ended.abort();
+  call.ended.abort(CUT);
 }

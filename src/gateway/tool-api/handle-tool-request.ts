@@ -93,6 +93,7 @@ async function answerCall(
   const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
   response.once('close', call.onClientGone);
   const result = await runCall(call, services);
+  response.off('close', call.onClientGone);
   if (call.caller === null || problem !== undefined) response.setHeader('Connection', 'close');
   else keep(socket);
   const refusal = refusalOf(result);
