@@ -57,7 +57,9 @@ const status = z.object({
     .min(0)
     .max(31_536_000)
     .optional()
-    .describe('Whole seconds from its creation until everything that was there was contained.'),
+    .describe(
+      'Whole seconds from its creation until everything that was there was contained. Not set where nothing was.',
+    ),
 });
 
 const schema = z.object({

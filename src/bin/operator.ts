@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createKubeClient } from '../kube/client.ts';
-import { systemClock } from '../lib/clock.ts';
+import { steadyClock, systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { readConfiguration } from '../operator/configuration.ts';
 import { endOperator } from '../operator/release/end-operator.ts';
@@ -34,6 +34,7 @@ const operator = startOperator({
   identity: `${hostname()}_${randomUUID()}`,
   logger: log,
   clock: systemClock,
+  steadyClock,
   configuration,
   vault: vault?.identities ?? null,
   environment: process.env,

@@ -104,3 +104,21 @@ export function createPodRoleCache(options: CacheOptions): CachePart & Pick<Clus
     },
   };
 }
+
+/** The enrolled namespaces. Of each only its name and the label of its tenant are kept. */
+export function createNamespaceCache(options: CacheOptions): CachePart & Pick<ClusterView, 'enrolledFor'> {
+  const cache = createWatchCache<KubeObject>({
+    ...options,
+    resource: resources.namespaces,
+    labelSelector: LABEL.tenant,
+    metadataOnly: true,
+    transform: ({ metadata: { name, uid, resourceVersion, labels } }) => ({
+      metadata: { name, uid, resourceVersion, labels: { [LABEL.tenant]: labels?.[LABEL.tenant] ?? '' } },
+    }),
+  });
+  return {
+    ...cache,
+    resource: resources.namespaces.plural,
+    enrolledFor: (namespace) => cache.get(undefined, namespace)?.metadata.labels?.[LABEL.tenant],
+  };
+}

@@ -8,6 +8,8 @@ import type { QuarantineFacts } from '../policy/quarantine/find-quarantine.ts';
  */
 export interface ClusterView extends KnownPolicies {
   hasTenant(name: string): boolean;
+  /** The tenant whose label a namespace carries, which may not be the one that lists it; undefined where it carries none. */
+  enrolledFor(namespace: string): string | undefined;
   /** The role label of a running pod: null where it has none, undefined where the pod is not known. */
   roleNameOfPod(namespace: string, name: string): string | null | undefined;
   /** The quarantine that holds a sandbox or a pod; null where none does. */

@@ -6,7 +6,10 @@ import type { CachePart } from './cache-set.ts';
 /** A cache with any number of subscribers. */
 export interface SharedCache<T extends KubeObject>
   extends CachePart, Pick<WatchCache<T>, 'get' | 'list' | 'byIndex'> {
-  /** Calls `subscriber` for every change from now on, in order, after the cache holds it. */
+  /**
+   * Calls `subscriber` for every change from now on, in order, after the cache holds it. What it throws is logged, and keeps the
+   * change from no other.
+   */
   readonly subscribe: (subscriber: (change: Change<T>) => void) => void;
 }
 
@@ -17,11 +20,23 @@ export function createSharedCache<T extends KubeObject>(
   const subscribers: ((change: Change<T>) => void)[] = [];
   const cache = createWatchCache<T>({
     ...options,
-    onChange: (change) => subscribers.forEach((subscriber) => subscriber(change)),
+    onChange: (change) => {
+      const faults = subscribers.flatMap((subscriber) => faultsOf(() => subscriber(change)));
+      if (faults.length > 0) throw new AggregateError(faults, `${faults.length} subscribers failed`);
+    },
   });
   return {
     ...cache,
     resource: options.resource.plural,
     subscribe: (subscriber) => void subscribers.push(subscriber),
   };
+}
+
+function faultsOf(call: () => void): readonly unknown[] {
+  try {
+    call();
+    return [];
+  } catch (error) {
+    return [error];
+  }
 }

@@ -67,7 +67,12 @@ export function startController(options: ControllerOptions): Controller {
   });
   const unwatchQueue = metrics?.watchQueue(name, queue.depth);
   const addAll = (): void => {
-    for (const key of knownKeys()) queue.add(key);
+    try {
+      for (const key of knownKeys()) queue.add(key);
+    } catch (error) {
+      // One object that cannot be read keeps neither the caller nor the next round.
+      logger.error({ err: error, controller: name }, 'not everything that is known could be listed');
+    }
   };
   const run = async (): Promise<void> => {
     await options.whenSynced(stopping.signal);

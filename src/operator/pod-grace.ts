@@ -3,7 +3,7 @@ import type { KubeObject } from '../kube/kube-object.ts';
 /** How long a governed pod may take to end, which the contract bounds in its spec and nothing bounds in a deletion. */
 export const MAX_GRACE_SECONDS = 30;
 
-/** The same for a pod that a quarantine holds: until its end, what it has open stays open. */
+/** The same for a pod that is cut off: until its end, what it has open stays open. */
 export const CONTAINED_GRACE_SECONDS = 1;
 
 /**

@@ -1,8 +1,8 @@
-import { type IdentityOwner, VAULT_NAME_PREFIX, vaultName } from '../policy/vault/vault-identity.ts';
-import { readServiceAccount } from '../policy/vault/sandbox-policy.ts';
+import { type IdentityOwner, vaultName } from '../policy/vault/vault-identity.ts';
+import { readHolder } from '../policy/vault/sandbox-policy.ts';
 import { authRoleOf, compareAuthRole } from './auth-role.ts';
 import { FormerIdentityError } from './former-identity-error.ts';
-import { type Ask, askAt, listNames, readData } from './read-data.ts';
+import { type Ask, askAt, readData } from './read-data.ts';
 import { createEntities } from './vault-entities.ts';
 import { isVaultError, VaultError } from './vault-error.ts';
 import type { IdentityPart, VaultIdentities, VaultPlace, WantedIdentity } from './vault-identities.ts';
@@ -17,6 +17,10 @@ export function createVaultIdentities(session: VaultSession): VaultIdentities {
     askAt(session, namespace, { signal, maxMilliseconds });
 
   return {
+    findHolder: async (owner, place, signal) => {
+      const text = (await readData(at(place, signal), policyPath(owner)))?.['policy'];
+      return typeof text === 'string' ? readHolder(text) : null;
+    },
     provide: (wanted, signal) => provide(at(wanted.place, signal), wanted),
     removeLogin: (owner, place, signal) => remove(at(place, signal), rolePath(owner, place)),
     removePolicy: (owner, place, signal) => remove(at(place, signal), policyPath(owner)),
@@ -25,12 +29,6 @@ export function createVaultIdentities(session: VaultSession): VaultIdentities {
       const ask = at(place, signal, MAX_REVOCATION_MILLISECONDS);
       // One after the other: Vault's database engine has one lock a connection anyway.
       for (const mount of mounts) await revokeLeases(ask, `${mount}/creds/${vaultName(owner)}`);
-    },
-    list: async (place, signal) => {
-      const ask = at(place, signal);
-      const paths = ['sys/policies/acl', `auth/${place.authMount}/role`];
-      const names = await Promise.all(paths.map((path) => listNames(ask, path)));
-      return [...new Set(names.flat())].filter((name) => name.startsWith(VAULT_NAME_PREFIX)).sort();
     },
   };
 }
@@ -52,12 +50,12 @@ async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly Ident
     readData(ask, paths.role),
   ]);
   if (wanted.isFirst === true) refuseFormer(policyFound, wanted);
-  const written: IdentityPart[] = [];
-  if (policyFound?.['policy'] !== wanted.policy) {
-    await ask('POST', paths.policy, { policy: wanted.policy });
-    written.push('Policy');
-  }
+  const isPolicyDue = policyFound?.['policy'] !== wanted.policy;
   const difference = roleFound === null ? 'Values' : compareAuthRole(role, roleFound);
+  if (!isPolicyDue && difference === 'None') return [];
+  await wanted.confirm?.();
+  const written: IdentityPart[] = isPolicyDue ? ['Policy'] : [];
+  if (isPolicyDue) await ask('POST', paths.policy, { policy: wanted.policy });
   if (difference === 'None') return written;
   if (difference === 'MoreThanWanted') await ask('DELETE', paths.role);
   await ask('POST', paths.role, role);
@@ -67,8 +65,9 @@ async function provide(ask: Ask, wanted: WantedIdentity): Promise<readonly Ident
 /** A forced release, or a restore of etcd, leaves a policy behind whose holders would read what the new one says. */
 function refuseFormer(found: Readonly<Record<string, unknown>> | null, { policy }: WantedIdentity): void {
   const text = found?.['policy'];
-  const former = typeof text === 'string' ? readServiceAccount(text) : null;
-  if (former !== null && former !== readServiceAccount(policy)) throw new FormerIdentityError(former);
+  const former = typeof text === 'string' ? readHolder(text) : null;
+  const isOwn = former?.serviceAccountUID === readHolder(policy)?.serviceAccountUID;
+  if (former !== null && !isOwn) throw new FormerIdentityError(former);
 }
 
 /** Where the mount is missing, everything of it is gone with it. */

@@ -1,11 +1,13 @@
+import type { PolicyHolder } from '../policy/vault/sandbox-policy.ts';
+
 /** What there is in Vault under a name is of an earlier sandbox, whose tokens may still be good. Nothing was written. */
 export class FormerIdentityError extends Error {
   override readonly name = 'FormerIdentityError';
-  /** The UID of the ServiceAccount that logs in with it. */
-  readonly serviceAccountUID: string;
+  /** Who logs in with it. */
+  readonly holder: PolicyHolder;
 
-  constructor(serviceAccountUID: string) {
+  constructor(holder: PolicyHolder) {
     super('what is left of an earlier sandbox of the name goes first');
-    this.serviceAccountUID = serviceAccountUID;
+    this.holder = holder;
   }
 }

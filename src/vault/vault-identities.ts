@@ -1,3 +1,4 @@
+import type { PolicyHolder } from '../policy/vault/sandbox-policy.ts';
 import type { IdentityOwner } from '../policy/vault/vault-identity.ts';
 
 /** Where a tenant's identities are in Vault. */
@@ -16,6 +17,8 @@ export interface WantedIdentity {
   readonly policy: string;
   /** Whether nothing of it is in Vault yet: what is found there is of an earlier sandbox of the name. */
   readonly isFirst?: boolean;
+  /** Called before the first write, and not where all is as it must be: what it throws ends the call. If not set: nothing is asked. */
+  readonly confirm?: () => Promise<void>;
 }
 
 /** A part of an identity, in the order in which it is made. */
@@ -32,6 +35,12 @@ export interface VaultEntity {
  * what is not there nothing is deleted, and that is no error.
  */
 export interface VaultIdentities {
+  /** Who logs in as the sandbox, as its policy says; null where there is none, or it does not say it. */
+  readonly findHolder: (
+    owner: IdentityOwner,
+    place: VaultPlace,
+    signal?: AbortSignal,
+  ) => Promise<PolicyHolder | null>;
   /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. Two requests to look, four to make it. The first time it rejects with a FormerIdentityError where there is another's. */
   readonly provide: (wanted: WantedIdentity, signal?: AbortSignal) => Promise<readonly IdentityPart[]>;
   /** Deletes the auth role, so that nobody can log in as the sandbox. */
@@ -57,6 +66,4 @@ export interface VaultIdentities {
     signal?: AbortSignal,
   ) => Promise<void>;
   readonly removePolicy: (owner: IdentityOwner, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
-  /** The names of Cloister's policies and auth roles, whoever they belong to. */
-  readonly list: (place: VaultPlace, signal?: AbortSignal) => Promise<readonly string[]>;
 }

@@ -10,6 +10,7 @@ import {
   registerCacheMetrics,
 } from '../cluster/cache-set.ts';
 import {
+  createNamespaceCache,
   createPodRoleCache,
   createQuarantineCache,
   createRoleCache,
@@ -98,13 +99,15 @@ function watchCluster({ client, log }: WebhookOptions): Cluster {
   const tenants = createTenantCache({ client, logger: log });
   const pods = createPodRoleCache({ client, logger: log });
   const quarantines = createQuarantineCache({ client, logger: log });
+  const namespaces = createNamespaceCache({ client, logger: log });
   return {
-    caches: createCacheSet([roles, tenants, pods, quarantines]),
+    caches: createCacheSet([roles, tenants, pods, quarantines, namespaces]),
     view: {
       role: roles.role,
       tenantOf: tenants.tenantOf,
       otherTenantsOf: tenants.otherTenantsOf,
       hasTenant: tenants.hasTenant,
+      enrolledFor: namespaces.enrolledFor,
       roleNameOfPod: pods.roleNameOfPod,
       quarantineOf: quarantines.quarantineOf,
     },

@@ -19,6 +19,7 @@ const view: ClusterView = {
   roleNameOfPod: (_namespace, name) => ROLE_OF_POD.get(name),
   quarantineOf: () => null,
   hasTenant: () => true,
+  enrolledFor: () => undefined,
 };
 const settings: ReviewSettings = {
   view,

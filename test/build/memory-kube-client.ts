@@ -6,7 +6,7 @@ import type { KubeResource } from '../../src/kube/kube-resource.ts';
 
 /** A write as it was sent. */
 export interface Write {
-  readonly verb: 'create' | 'replace' | 'apply' | 'applyStatus' | 'patch';
+  readonly verb: 'create' | 'replace' | 'apply' | 'applyStatus' | 'patch' | 'delete';
   /** `namespaces/acme-agents`. */
   readonly what: string;
   readonly body: unknown;
@@ -19,7 +19,7 @@ export interface MemoryKubeClient {
   /** Every write, those that fail included. */
   readonly writes: Write[];
   /** Returns the error that a write ends with; null lets it pass. */
-  failWith: (write: Write) => Error | null | Promise<null>;
+  failWith: (write: Write) => Error | null | Promise<Error | null>;
   /** Lists are answered when it resolves. */
   listing: Promise<void>;
   /** Puts an object in place of what is kept, as another client does. */
@@ -76,6 +76,8 @@ export function createMemoryKubeClient(
     applyStatus: send('applyStatus'),
     patch: (resource: KubeResource, name: { readonly name: string }, body: object, options: unknown) =>
       write({ verb: 'patch', what: nameOf(resource, name), body, options }, { metadata: { ...name } }),
+    delete: (resource: KubeResource, name: { readonly name: string }, options: unknown) =>
+      write({ verb: 'delete', what: nameOf(resource, name), body: null, options }, { metadata: { ...name } }),
     close: () => {
       state.isClosed = true;
       return Promise.resolve();

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IdentityOwner, vaultName } from '../../src/policy/vault/vault-identity.ts';
+import { readHolder } from '../../src/policy/vault/sandbox-policy.ts';
+import { FormerIdentityError } from '../../src/vault/former-identity-error.ts';
 import { VaultError } from '../../src/vault/vault-error.ts';
 import type { IdentityPart, VaultEntity, VaultIdentities } from '../../src/vault/vault-identities.ts';
 
@@ -41,25 +43,30 @@ export function createMemoryVault(): MemoryVault {
   const entities = new Map<string, VaultEntity>();
   const revoked = new Set<string>();
   const byID = (id: string): string | undefined => [...entities].find(([, one]) => one.id === id)?.[0];
-  const call = async <T>(text: string, work: () => T): Promise<T> => {
+  const call = async <T>(text: string, work: () => T | Promise<T>): Promise<T> => {
     memory.calls.push(text);
     const error = await memory.failWith(text);
     if (error !== null) throw error;
     return work();
   };
-  const named = <T>(verb: string, owner: IdentityOwner, work: (name: string) => T): Promise<T> =>
+  const named = <T>(verb: string, owner: IdentityOwner, work: (name: string) => T | Promise<T>): Promise<T> =>
     call(`${verb} ${vaultName(owner)}`, () => work(vaultName(owner)));
   const memory: MemoryVault = {
     identities: {
-      provide: ({ owner, policy }) =>
-        named('provide', owner, (name) => {
+      provide: ({ owner, policy, isFirst, confirm }) =>
+        named('provide', owner, async (name) => {
+          const former = readHolder(policies.get(name) ?? '');
+          const isOwn = former?.serviceAccountUID === readHolder(policy)?.serviceAccountUID;
+          if (isFirst === true && former !== null && !isOwn) throw new FormerIdentityError(former);
           const written: IdentityPart[] = [];
           if (policies.get(name) !== policy) written.push('Policy');
           if (!roles.has(name)) written.push('AuthRole');
+          if (written.length > 0) await confirm?.();
           policies.set(name, policy);
           roles.add(name);
           return written;
         }),
+      findHolder: (owner) => named('findHolder', owner, (name) => readHolder(policies.get(name) ?? '')),
       removeLogin: (owner) => named('removeLogin', owner, (name) => void roles.delete(name)),
       removePolicy: (owner) => named('removePolicy', owner, (name) => void policies.delete(name)),
       revokeLeases: (owner) => named('revokeLeases', owner, (name) => void revoked.add(name)),
@@ -70,7 +77,6 @@ export function createMemoryVault(): MemoryVault {
           if (uid !== undefined) entities.set(uid, { id, disabled: true });
         }),
       removeEntity: (id) => call(`removeEntity`, () => void entities.delete(byID(id) ?? '')),
-      list: () => call('list', () => [...new Set([...policies.keys(), ...roles])].sort()),
     },
     calls: [],
     policies,

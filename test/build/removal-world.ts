@@ -12,6 +12,7 @@ export function buildRemovalWorld(change: Partial<RemovalWorld> & Pick<RemovalWo
     networkProblem: null,
     problem: null,
     isForced: false,
+    isEntityDisabled: true,
     ...change,
   };
 }

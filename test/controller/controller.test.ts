@@ -11,14 +11,17 @@ function start(random = 0) {
   const synced = Promise.withResolvers<void>();
   const reconciled: string[] = [];
   const error = vi.fn<(fields: object, message: string) => void>();
-  const state = { fails: false };
+  const state = { fails: false, cannotList: false };
   const controller = startController({
     name: 'Example',
     reconcile: (key) => {
       reconciled.push(`${key}@${clock.now() / SECOND}`);
       return state.fails ? Promise.reject(new Error('broken')) : Promise.resolve({});
     },
-    knownKeys: () => ['a', 'b'],
+    knownKeys: () => {
+      if (state.cannotList) throw new TypeError('an object cannot be read');
+      return ['a', 'b'];
+    },
     whenSynced: (signal) => {
       signal.addEventListener('abort', () => synced.reject(signal.reason));
       return synced.promise;
@@ -55,6 +58,22 @@ test.for([
     await controller.stop();
   },
 );
+
+test('keys that cannot be listed are logged, and what is added is reconciled all the same', async () => {
+  const { controller, clock, synced, reconciled, error, state } = start();
+  state.cannotList = true;
+  synced.resolve();
+  await clock.advance(0);
+  controller.addAll();
+  controller.add('added');
+  await clock.advance(0);
+  expect(reconciled).toEqual(['added@0']);
+  expect(error).toHaveBeenCalledTimes(2);
+  state.cannotList = false;
+  await clock.advance(600 * SECOND);
+  expect(reconciled).toEqual(['added@0', 'a@600', 'b@600']);
+  await controller.stop();
+});
 
 test('an error is logged with the key, and tried again', async () => {
   const { controller, clock, synced, error, reconciled, state } = start();

@@ -36,9 +36,13 @@ export function useMemoryOperator() {
   let running: Operator | undefined;
   afterEach(() => running?.stop());
   /** Starts the operator's enrolment and lets it reconcile once. */
-  async function start(tenants: readonly KubeObject[], namespaces: readonly KubeObject[]) {
+  async function start(
+    tenants: readonly KubeObject[],
+    namespaces: readonly KubeObject[],
+    others: Readonly<Record<string, readonly KubeObject[]>> = {},
+  ) {
     const clock = createManualClock(START);
-    const memory = createMemoryKubeClient({ tenantisolations: tenants, namespaces });
+    const memory = createMemoryKubeClient({ ...others, tenantisolations: tenants, namespaces });
     const aside = createMemoryKubeClient();
     aside.put('leases/cloister-operator', { metadata: { name: 'cloister-operator' } });
     const error = vi.fn<(fields: object, message: string) => void>();
@@ -64,7 +68,12 @@ export function useMemoryOperator() {
       await clock.advance(0);
     };
     const written = (what: string): Write[] => memory.writes.filter((write) => write.what === what);
-    return { clock, memory, error, begin, written, leaderships };
+    /** The reasons of the events so far. */
+    const told = (): unknown[] =>
+      aside.writes
+        .filter(({ what }) => what.startsWith('events/'))
+        .map(({ body }) => (body as { readonly reason?: string }).reason);
+    return { clock, memory, error, begin, written, told, leaderships };
   }
   return { start, operator: () => running };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authRoleOf } from '../../src/vault/auth-role.ts';
 import { createVaultIdentities } from '../../src/vault/create-vault-identities.ts';
-import { withServiceAccount } from '../../src/policy/vault/sandbox-policy.ts';
+import { withHolder } from '../../src/policy/vault/sandbox-policy.ts';
 import { FormerIdentityError } from '../../src/vault/former-identity-error.ts';
 import { createScriptedSession, type Scripted } from './scripted-session.ts';
 
@@ -42,15 +42,27 @@ describe('to provide an identity', () => {
 
   test('writes nothing the first time where another ServiceAccount has the name', async () => {
     const uidOf = (digit: string): string => `${digit.repeat(8)}-1111-4111-8111-111111111111`;
-    const found = { data: { policy: withServiceAccount('path "b" {}\n', uidOf('1')) } };
+    const former = { serviceAccountUID: uidOf('1'), authMount: 'former' };
+    const own = { serviceAccountUID: uidOf('2'), authMount: 'kubernetes' };
+    const found = { data: { policy: withHolder('path "b" {}\n', former) } };
     const { session, identities } = open({ [`GET ${POLICY}`]: found });
-    const wanted = { ...WANTED, policy: withServiceAccount('path "a" {}\n', uidOf('2')) };
+    const wanted = { ...WANTED, policy: withHolder('path "a" {}\n', own) };
     const refused = identities.provide({ ...wanted, isFirst: true });
     await expect(refused).rejects.toThrow(FormerIdentityError);
-    await expect(refused).rejects.toMatchObject({ serviceAccountUID: uidOf('1') });
+    await expect(refused).rejects.toMatchObject({ holder: former });
     expect(session.asked()).toEqual([`GET ${POLICY}`, `GET ${ROLE}`]);
+    expect(await identities.findHolder(OWNER, PLACE)).toEqual(former);
     // Later it is a change made by hand.
     expect(await identities.provide({ ...wanted, isFirst: false })).toEqual(['Policy', 'AuthRole']);
+  });
+
+  test('asks before it writes, and not where there is nothing to write', async () => {
+    const refuse = (): Promise<void> => Promise.reject(new Error('it is gone'));
+    const empty = open({});
+    await expect(empty.identities.provide({ ...WANTED, confirm: refuse })).rejects.toThrow('it is gone');
+    expect(empty.session.asked()).toEqual([`GET ${POLICY}`, `GET ${ROLE}`]);
+    const whole = open({ [`GET ${POLICY}`]: policyFound, [`GET ${ROLE}`]: roleFound });
+    expect(await whole.identities.provide({ ...WANTED, confirm: refuse })).toEqual([]);
   });
 
   test('writes the policy alone where that differs', async () => {
@@ -190,22 +202,5 @@ describe('leases of a database that fails', () => {
       .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ reason: 'Unavailable' });
     expect(String(error)).not.toMatch(/10\.0\.0\.7|vault_admin/);
-  });
-});
-
-describe('the list', () => {
-  test("has Cloister's names of policies and auth roles, each once", async () => {
-    const { identities } = open({
-      'LIST sys/policies/acl': { data: { keys: ['default', NAME, 'cloister.b.c.d', 'cloisters'] } },
-      'LIST auth/kubernetes/role': { data: { keys: [NAME, 'cloister.a.b.c', 'operator-cloister'] } },
-    });
-    expect(await identities.list(PLACE)).toEqual(['cloister.a.b.c', NAME, 'cloister.b.c.d']);
-  });
-
-  test('is empty where there is nothing, and an error where the mount is missing', async () => {
-    expect(await open({}).identities.list(PLACE)).toEqual([]);
-    const gone = { reason: 'Missing', messages: ['no handler for route'] } as const;
-    const { identities } = open({ 'LIST auth/kubernetes/role': gone });
-    await expect(identities.list(PLACE)).rejects.toMatchObject({ reason: 'Missing' });
   });
 });

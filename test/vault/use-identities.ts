@@ -95,7 +95,7 @@ export function useIdentities(controlPlane: ControlPlane, vault: BoundVault): Us
   beforeEach(async () => {
     for (const path of OWNERS.flatMap((owner) => [roleOf(owner), policyOf(owner)]))
       await vault.root('DELETE', path);
-    await opened.identities.list(PLACE);
+    await opened.identities.findHolder(ONE, PLACE);
     requests.length = 0;
   });
   const loginAs: UsedIdentities['loginAs'] = async (owner, authMount = PLACE.authMount) => {

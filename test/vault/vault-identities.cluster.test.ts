@@ -21,7 +21,8 @@ describe('an identity in Vault', () => {
     const { identities } = used;
     expect(await identities.provide(wantedOf(LONG))).toEqual(['Policy', 'AuthRole']);
     expect(await identities.provide(wantedOf(LONG))).toEqual([]);
-    expect(await identities.list(PLACE)).toEqual([vaultName(LONG)]);
+    expect((await vault.root('GET', policyOf(LONG))).status).toBe(200);
+    expect((await vault.root('GET', roleOf(LONG))).status).toBe(200);
     const call = await used.callAs(LONG);
     expect((await call('GET', `secret/data/agents/${LONG.sandbox}`)).status).toBe(200);
   });
@@ -138,7 +139,8 @@ describe('the end of an identity', () => {
     await identities.removePolicy(THREE, PLACE);
     expect(takeRequests()).toHaveLength(9);
     expect(await identities.findEntity(used.uidOf(THREE), PLACE)).toBe(null);
-    expect(await identities.list(PLACE)).toEqual([]);
+    expect((await vault.root('GET', policyOf(THREE))).status).toBe(404);
+    expect((await vault.root('GET', roleOf(THREE))).status).toBe(404);
     expect((await call('GET', 'secret/data/agents/three')).status).toBe(403);
   });
 

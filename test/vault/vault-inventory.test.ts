@@ -65,6 +65,15 @@ test('capabilities come in the order of the paths, and none where Vault names no
   expect(session.requests).toMatchObject([{ namespace: 'platform', body: { paths: ['a', 'b', 'c'] } }]);
 });
 
+test('holdings are an error where a mount is missing', async () => {
+  const gone = { reason: 'Missing', messages: ['no handler for route'] } as const;
+  const session = createScriptedSession({ 'LIST auth/kubernetes/role': gone });
+  const place = { namespace: null, authMounts: ['kubernetes'] };
+  await expect(createVaultInventory(session, null).holdings(place)).rejects.toMatchObject({
+    reason: 'Missing',
+  });
+});
+
 test('holdings are of each mount, and none where nothing is there', async () => {
   const session = createScriptedSession({
     'LIST sys/policies/acl': { data: { keys: ['default', 'cloister.a.b.c'] } },

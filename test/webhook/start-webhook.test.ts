@@ -112,7 +112,7 @@ describe('the webhook', { timeout: 20_000 }, () => {
     expect(await probe('/readyz')).toMatchObject({
       status: 503,
       text: expect.stringContaining(
-        'caches: not synced: agentroles, tenantisolations, pods, agentquarantines\n',
+        'caches: not synced: agentroles, tenantisolations, pods, agentquarantines, namespaces\n',
       ),
     });
     expect((await probe('/livez')).status).toBe(200);
@@ -128,7 +128,7 @@ describe('the webhook', { timeout: 20_000 }, () => {
     const started = await start();
     const { webhook: running, client, memory, probe, sleeping } = started;
     await becomesReady(started);
-    await expect.poll(memory.openWatches).toBe(4);
+    await expect.poll(memory.openWatches).toBe(5);
     const status = async (path: string) => (await probe(path)).status;
     const began = performance.now();
     const stopped = running.stop().then(() => performance.now() - began);

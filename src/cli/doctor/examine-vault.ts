@@ -14,7 +14,8 @@ import {
   requestOperatorToken,
   VaultSetupError,
 } from '../vault/operator-vault.ts';
-import { areasOf, readOrphans, readTenants } from '../vault/vault-places.ts';
+import { readOrphans } from '../vault/read-orphans.ts';
+import { areasOf, readTenants } from '../vault/vault-places.ts';
 import { examineConnections } from './examine-connections.ts';
 import { examineSecretAges } from './examine-secret-ages.ts';
 import {

@@ -1,23 +1,34 @@
 import { listFirst } from '../../lib/list-first.ts';
-import type { FoundOrphans, VaultOrphan } from '../../policy/vault/find-orphans.ts';
+import type { VaultOrphan } from '../../policy/vault/find-orphans.ts';
+import { describeUnread, type SearchedVault } from '../vault/read-orphans.ts';
 import { failed, type Finding, noted, passed } from './finding.ts';
 
 /** How many names are named. */
 const MAX_NAMED = 5;
 
+const SWEEP = 'List what there is of them: cloister vault sweep; and remove it: cloister vault sweep --yes';
+
 /** What Vault holds of sandboxes that do not exist. */
-export function judgeOrphans(subject: string, { orphans, unreadable }: FoundOrphans): readonly Finding[] {
-  const open = orphans.filter(({ authMounts }) => authMounts.length > 0);
+export function judgeOrphans(
+  subject: string,
+  { orphans, unreadable, unread }: Pick<SearchedVault, 'orphans' | 'unreadable' | 'unread'>,
+): readonly Finding[] {
+  const open = orphans.filter(({ authMounts, hasNamesake }) => authMounts.length > 0 && !hasNamesake);
+  const beside = orphans.filter(({ authMounts, hasNamesake }) => authMounts.length > 0 && hasNamesake);
   const closed = orphans.filter(({ authMounts }) => authMounts.length === 0);
   const findings = [
     ...(open.length === 0
       ? []
+      : [failed(subject, `some are of sandboxes that do not exist: ${name(open)}. ${SWEEP}`)]),
+    ...(beside.length === 0
+      ? []
       : [
           failed(
             subject,
-            `some are of sandboxes that do not exist: ${name(open)}. List what there is of them: cloister vault sweep; and remove it: cloister vault sweep --yes`,
+            `some are of the name of a sandbox that has its identity elsewhere, or none: ${name(beside)}. ${SWEEP}`,
           ),
         ]),
+    ...unread.map((mount) => failed(subject, describeUnread(mount))),
     ...(closed.length === 0
       ? []
       : [

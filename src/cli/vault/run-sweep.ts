@@ -17,7 +17,8 @@ import {
 } from './operator-vault.ts';
 import { removeOrphan } from './remove-orphan.ts';
 import type { VaultFlags } from './vault-flags.ts';
-import { areasOf, readOrphans, readTenants, type VaultArea } from './vault-places.ts';
+import { describeUnread, readOrphans } from './read-orphans.ts';
+import { areasOf, readTenants, type VaultArea } from './vault-places.ts';
 
 /** The flags of `cloister vault sweep`. */
 export interface SweepFlags extends VaultFlags {
@@ -74,7 +75,9 @@ async function sweepAreas(
   vault: OperatorVault,
   { client, flags, terminal }: Sweep,
 ): Promise<ExitCode> {
-  const { orphans, unreadable } = await readOrphans(client, vault.inventory, areas);
+  const searched = await readOrphans(client, vault.inventory, areas);
+  const { orphans, unreadable, unread } = searched;
+  for (const mount of unread) terminal.error(`error: ${singleLine(describeUnread(mount))}\n`);
   for (const name of unreadable)
     terminal.out(`kept     ${singleLine(name)}: no name of a sandbox, so Cloister did not make it\n`);
   const counts = { removed: 0, left: 0, failed: 0, kept: 0 };
@@ -86,18 +89,19 @@ async function sweepAreas(
       if (isDue) counts.left += 1;
       continue;
     }
-    counts[await remove(orphan, { areas, vault, client, terminal })] += 1;
+    counts[await remove(orphan, { areas: searched.areas, vault, client, terminal })] += 1;
   }
   terminal.out(`${counts.left} found, ${counts.removed} removed, ${counts.failed} failed\n`);
   if (counts.left > 0) terminal.out('Remove what is found: cloister vault sweep --yes\n');
-  if (counts.failed > 0) return EXIT.unusable;
+  if (counts.failed > 0 || unread.length > 0) return EXIT.unusable;
   return counts.left > 0 ? EXIT.violations : EXIT.clean;
 }
 
-function describe({ name, owner, hasPolicy, authMounts }: VaultOrphan): string {
+function describe({ name, owner, hasPolicy, authMounts, hasNamesake }: VaultOrphan): string {
   const roles = authMounts.map((mount) => `auth role at auth/${mount}`);
   const parts = [...roles, ...(hasPolicy ? ['policy'] : [])].join(', ');
-  const missing = `AgentSandbox ${owner.namespace}/${owner.sandbox} does not exist`;
+  const sandbox = `AgentSandbox ${owner.namespace}/${owner.sandbox}`;
+  const missing = hasNamesake ? `${sandbox} has not recorded it` : `${sandbox} does not exist`;
   const doubt =
     authMounts.length > 0
       ? ''

@@ -3,9 +3,7 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
-import { type FoundOrphans, findOrphans, type VaultOrphan } from '../../policy/vault/find-orphans.ts';
 import type { VaultMounts } from '../../policy/vault/vault-mounts.ts';
-import type { VaultInventory } from '../../vault/vault-inventory.ts';
 import type { VaultSettings } from '../../vault/vault-settings.ts';
 import { readCloisterObject } from '../input/read-cloister-object.ts';
 
@@ -54,24 +52,4 @@ export function areasOf(mounts: readonly VaultMounts[], own: Own): readonly Vaul
 function fromRoot(namespace: string | null, own: string | null): string | null {
   if (own === null || namespace === null) return namespace ?? own;
   return `${own}/${namespace}`;
-}
-
-/** Rejects with a VaultError, or with a KubeError where the sandboxes cannot be read whole. */
-export async function readOrphans(
-  client: KubeClient,
-  inventory: VaultInventory,
-  areas: readonly VaultArea[],
-): Promise<FoundOrphans> {
-  const readHoldings = () => Promise.all(areas.map((area) => inventory.holdings(area)));
-  const holdings = await readHoldings();
-  // After Vault: of a sandbox that was made in between nothing is taken for an orphan.
-  const { items } = await client.list<KubeObject>(resources.agentSandboxes, { metadataOnly: true });
-  const sandboxes = items.map(({ metadata: { namespace = '', name = '' } }) => ({ namespace, name }));
-  const found = findOrphans(holdings, sandboxes);
-  if (found.orphans.length === 0) return found;
-  // The operator may have taken a sandbox's identity in between, and then let the sandbox go.
-  const still = findOrphans(await readHoldings(), sandboxes).orphans;
-  const isFound = ({ namespace, name }: VaultOrphan): boolean =>
-    found.orphans.some((one) => one.namespace === namespace && one.name === name);
-  return { ...found, orphans: still.filter(isFound) };
 }

@@ -4,7 +4,7 @@ import { listFirst } from '../../lib/list-first.ts';
 import { parseTime } from '../../lib/time.ts';
 import { hasEnded, type ObservedPod } from '../observed-objects.ts';
 import { isContained } from './decide-containment.ts';
-import type { HeldObjects, StoredSandbox } from './quarantine-lookup.ts';
+import { type HeldObjects, isSandbox, type StoredSandbox } from './quarantine-lookup.ts';
 
 type Status = NonNullable<AgentQuarantine['status']>;
 
@@ -40,21 +40,30 @@ export function decideQuarantine({ quarantine, held, isEnrolled, now }: Quaranti
     fields: {
       contained,
       pending: pending.length,
-      secondsToContain: secondsOf(quarantine, pending.length, now),
+      secondsToContain: secondsOf(quarantine, [...held.sandboxes, ...pods], now),
     },
   };
 }
 
-/** Stays what it was when everything was contained for the first time: what is created later is contained from the start. */
+/**
+ * Stays what it was when everything that was there had been contained. What was created later, by the clock of the API server, is
+ * contained from the start and says nothing of it.
+ */
 function secondsOf(
   { metadata: { creationTimestamp }, status }: AgentQuarantine,
-  pending: number,
+  held: readonly (StoredSandbox | ObservedPod)[],
   now: number,
 ): number | undefined {
   if (status?.secondsToContain !== undefined) return status.secondsToContain;
   const created = parseTime(creationTimestamp ?? '');
-  if (pending > 0 || !(created > 0)) return undefined;
+  const wasThere = held.filter(({ metadata }) => !(parseTime(metadata.creationTimestamp ?? '') > created));
+  if (wasThere.length === 0 || wasThere.some(isPending) || !(created > 0)) return undefined;
   return Math.max(0, Math.ceil((now - created) / 1000));
+}
+
+function isPending(object: StoredSandbox | ObservedPod): boolean {
+  const pending = isSandbox(object) ? describePendingSandbox(object) : describePendingPod(object);
+  return pending.length > 0;
 }
 
 function condition(total: number, pending: readonly string[], sandboxes: number): ConditionState {

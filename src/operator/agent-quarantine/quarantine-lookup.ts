@@ -79,6 +79,6 @@ export function createQuarantineLookup(
   };
 }
 
-function isSandbox(object: StoredSandbox | ObservedPod): object is StoredSandbox {
+export function isSandbox(object: StoredSandbox | ObservedPod): object is StoredSandbox {
   return (object as Partial<StoredSandbox>).spec?.image !== undefined;
 }

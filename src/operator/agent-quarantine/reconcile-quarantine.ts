@@ -40,7 +40,9 @@ export function createQuarantineReconciler(options: QuarantineReconcilerOptions)
     const { contained, fields } = decideQuarantine({ quarantine, held, isEnrolled, now });
     const status = wholeStatus(quarantine, [contained], fields, formatTime(now));
     if (status === null) return {};
-    const object = { metadata: { name, uid: quarantine.metadata.uid }, status };
+    const { uid, resourceVersion } = quarantine.metadata;
+    // Of this object as it was read: a late cache must not lose what a newer status has measured.
+    const object = { metadata: { name, uid, resourceVersion }, status };
     const regarding = { apiVersion: API_VERSION, kind: 'AgentQuarantine', metadata: quarantine.metadata };
     const conditions = { before: quarantine.status?.conditions ?? [], after: status.conditions ?? [] };
     const facts = conditionEvents(regarding, conditions, TOLD);

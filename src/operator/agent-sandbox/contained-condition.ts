@@ -3,7 +3,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ConditionState } from '../../controller/conditions.ts';
 import { isContained } from '../agent-quarantine/decide-containment.ts';
 import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
-import type { ObservedPod } from '../observed-objects.ts';
+import { hasEnded, type ObservedPod } from '../observed-objects.ts';
 import { LIVE, type PodState } from './pod-state.ts';
 
 /** How far the containment of a sandbox is. */
@@ -36,6 +36,9 @@ export function isToBeContained(
 }
 
 function podSteps({ pod, state }: ContainmentProgress): readonly string[] {
+  if (pod !== undefined && state === 'Foreign' && !hasEnded(pod)) {
+    return [`pod "${pod.metadata.name}" of an earlier sandbox of the name is being ended`];
+  }
   if (pod === undefined || !LIVE.has(state)) return [];
   return isContained(pod)
     ? [`pod "${pod.metadata.name}" is being ended`]

@@ -124,8 +124,13 @@ function whyNone({ sandbox }: SandboxWorld, { granted, condition }: GrantedRole)
   return granted === null ? condition.message : null;
 }
 
-function gracePeriodOf({ quarantine }: SandboxWorld): number | undefined {
-  return quarantine === null ? undefined : CONTAINED_GRACE_SECONDS;
+/**
+ * A pod that is cut off gains nothing by its own time: its volumes go with it, it reaches nobody new, and what it has open stays open
+ * until its end.
+ */
+function gracePeriodOf({ quarantine, pod }: SandboxWorld): number | undefined {
+  const isCutOff = quarantine !== null || (pod !== undefined && isContained(pod));
+  return isCutOff ? CONTAINED_GRACE_SECONDS : undefined;
 }
 
 /** What is known of the network of the sandbox's own pod. */

@@ -134,7 +134,8 @@ async function reconcile(
   );
   return {
     isHindered: outcome.outcome !== 'Done',
-    result: dueTime === Infinity ? {} : { requeueAfterMilliseconds: Math.max(0, dueTime - now) },
+    // Of the time that is now: Vault may have taken seconds.
+    result: dueTime === Infinity ? {} : { requeueAfterMilliseconds: Math.max(0, dueTime - clock.now()) },
   };
 }
 

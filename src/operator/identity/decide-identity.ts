@@ -100,6 +100,20 @@ export function readRecord(status: Status | undefined): IdentityRecord | null {
   return { owner, place: { authMount, namespace }, serviceAccountUID, databaseMounts, policyHash, podUID };
 }
 
+/** Whether a sandbox as it is now has recorded that identity, and nothing of it is being taken away. */
+export function isRecordedIn(
+  { metadata, status }: Pick<AgentSandbox, 'metadata' | 'status'>,
+  { owner, place, serviceAccountUID }: IdentityRecord,
+): boolean {
+  const now = readRecord(status);
+  return (
+    now !== null &&
+    hasFinalizer({ metadata }) &&
+    status?.removal === undefined &&
+    isDeepEqualJson([now.owner, now.place, now.serviceAccountUID], [owner, place, serviceAccountUID])
+  );
+}
+
 /** The fields of a status that record an identity; undefined ones are removed. */
 export function recordFields(record: IdentityRecord | null): Pick<Status, 'vaultRole' | 'vaultIdentity'> {
   if (record === null) return { vaultRole: undefined, vaultIdentity: undefined };

@@ -1,10 +1,13 @@
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { VAULT_FINALIZER } from '../../api/names.ts';
+import { findListed } from '../../kube/find-object.ts';
+import { KubeError } from '../../kube/kube-error.ts';
 import { type KubeObject, objectKey } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
-import { withServiceAccount } from '../../policy/vault/sandbox-policy.ts';
+import { type PolicyHolder, withHolder } from '../../policy/vault/sandbox-policy.ts';
 import { FormerIdentityError } from '../../vault/former-identity-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { recordCredential } from '../audit/record-event.ts';
@@ -14,9 +17,11 @@ import {
   hasFinalizer,
   type IdentityDecision,
   type IdentityRecord,
+  isRecordedIn,
   type WantedByRole,
 } from './decide-identity.ts';
 import type { IdentityContext, IdentityRun } from './identity-context.ts';
+import { withoutForce } from './remove-identity.ts';
 import { driftEvent } from './identity-events.ts';
 
 /** What there is of an identity now. */
@@ -41,9 +46,12 @@ export async function provideIdentity(
   run: IdentityRun,
   context: IdentityContext & { readonly vault: VaultIdentities; readonly seen: SeenIdentities },
 ): Promise<ProvidedIdentity> {
-  if (decision.action !== 'Provide') await addFinalizer(run, context);
+  if (decision.action !== 'Provide') await addFinalizer(run, context, decision.action === 'Begin');
   if (decision.action === 'Adopt') {
-    return { record: decision.record, waitsFor: 'what is left of an earlier sandbox of the name goes first' };
+    const { owner, place } = decision.record;
+    const holder = await context.vault.findHolder(owner, place, run.signal);
+    const waitsFor = 'what is left of an earlier sandbox of the name goes first';
+    return { record: holder === null ? decision.record : heldBy(holder, decision.record), waitsFor };
   }
   if (decision.action === 'Begin') return begin(decision.wanted, run, context);
   try {
@@ -51,9 +59,14 @@ export async function provideIdentity(
   } catch (error) {
     if (!(error instanceof FormerIdentityError)) throw error;
     // Recorded, it is none that this sandbox may have, and the next look removes it.
-    const { serviceAccountUID, message } = error;
-    return { record: { ...decision.record, serviceAccountUID }, waitsFor: message };
+    return { record: heldBy(error.holder, decision.record), waitsFor: error.message };
   }
+}
+
+/** An identity that was made for another: at its own mount, which the tenant may have changed since. */
+function heldBy({ serviceAccountUID, authMount }: PolicyHolder, record: IdentityRecord): IdentityRecord {
+  const place = { ...record.place, authMount: authMount ?? record.place.authMount };
+  return { ...record, place, serviceAccountUID };
 }
 
 async function begin(
@@ -78,8 +91,10 @@ async function provide(
   if (!isDeepEqualJson(mounts, record.databaseMounts)) {
     return { record: { ...record, databaseMounts: mounts }, waitsFor: 'another database engine is recorded' };
   }
-  const hash = sha256(canonicalJson([wanted.policy, wanted.place, record.serviceAccountUID]));
-  const isSeen = await see(hash, { wanted, record }, run, context);
+  const { authMount } = wanted.place;
+  const policy = withHolder(wanted.policy, { serviceAccountUID: record.serviceAccountUID, authMount });
+  const hash = sha256(canonicalJson([policy, wanted.place]));
+  const isSeen = await see(hash, { wanted: { ...wanted, policy }, record }, run, context);
   const podUID = run.podLives ? run.pod?.metadata.uid : undefined;
   if (podUID === undefined) {
     return { record: { ...record, policyHash: hash }, waitsFor: 'there is no pod that could log in' };
@@ -106,10 +121,10 @@ async function see(
   const key = objectKey(sandbox.metadata);
   const last = seen.get(key);
   if (last?.hash === hash && clock.now() - last.time < MAX_UNSEEN_MILLISECONDS) return true;
-  const { owner, place } = wanted;
-  const policy = withServiceAccount(wanted.policy, record.serviceAccountUID);
+  const { owner, place, policy } = wanted;
   const isFirst = record.policyHash === undefined;
-  const written = await vault.provide({ owner, place, policy, isFirst }, signal);
+  const confirm = (): Promise<void> => confirmRecord({ sandbox, signal }, record, context);
+  const written = await vault.provide({ owner, place, policy, isFirst, confirm }, signal);
   seen.set(key, { hash, time: clock.now() });
   if (written.length > 0 && record.policyHash === hash) {
     logger.warn({ ...owner, parts: written }, 'identity in Vault was changed by somebody else; repaired');
@@ -118,11 +133,33 @@ async function see(
   return false;
 }
 
-/** Before anything is made, so that nothing is left when the sandbox is deleted. */
-async function addFinalizer({ sandbox, signal }: IdentityRun, { client }: IdentityContext): Promise<void> {
-  if (hasFinalizer(sandbox)) return;
+/**
+ * Asks for the sandbox before something is written into Vault. The cache of an operator that has just begun to lead may show it
+ * as it was before another one took its identity away, and what is written then would be taken away by nobody.
+ */
+async function confirmRecord(
+  { sandbox, signal }: Pick<IdentityRun, 'sandbox' | 'signal'>,
+  record: IdentityRecord,
+  { client }: IdentityContext,
+): Promise<void> {
+  const { namespace, name, uid } = sandbox.metadata;
+  const found = await findListed(client, resources.agentSandboxes, { namespace, name }, { signal });
+  const isThere = found?.metadata.uid === uid && found?.metadata.deletionTimestamp === undefined;
+  if (isThere && isRecordedIn(found as AgentSandbox & KubeObject, record)) return;
+  const message = `AgentSandbox "${name}" in namespace "${namespace}" has changed; it is looked at again`;
+  throw new KubeError(message, { reason: 'Conflict' });
+}
+
+/** Before anything is made, so that nothing is left when the sandbox is deleted. A new identity is not given up for an earlier one. */
+async function addFinalizer(
+  { sandbox, signal }: IdentityRun,
+  { client }: IdentityContext,
+  isNew: boolean,
+): Promise<void> {
+  const force = isNew ? withoutForce(sandbox.metadata) : {};
+  if (hasFinalizer(sandbox) && force.annotations === undefined) return;
   const { name, namespace = '', finalizers = [], resourceVersion = '' } = sandbox.metadata;
-  const patch = { metadata: { finalizers: [...finalizers, VAULT_FINALIZER] } };
+  const patch = { metadata: { finalizers: [...new Set([...finalizers, VAULT_FINALIZER])], ...force } };
   await client.patch<KubeObject>(resources.agentSandboxes, { namespace, name }, patch, {
     resourceVersion,
     signal,

@@ -22,6 +22,7 @@ export function removalActions(
 ): RemovalActions {
   // From the step that closes the login to the one that verifies it: a mount that is replaced meanwhile has no role of the sandbox.
   const accessors = new Map<string, string>();
+  let isEntityDisabled = false;
   const of =
     (work: (vault: VaultIdentities, known: IdentityRecord, signal: AbortSignal) => Promise<void>) =>
     async (signal: AbortSignal): Promise<void> => {
@@ -37,8 +38,10 @@ export function removalActions(
       await deleteAnchor(record.owner, client);
       await (vault ?? refuseWithoutVault()).removeLogin(record.owner, record.place, signal);
     },
+    isEntityDisabled: () => isEntityDisabled,
     EntityDisabled: of(async (store, known, signal) => {
-      await disableEntity(store, known, signal, accessors);
+      const { id } = await disableEntity(store, known, signal, accessors);
+      isEntityDisabled = id !== null;
     }),
     LeasesRevoked: of(revokeLeases),
     LoginsVerified: of(async (store, known, signal) => {

@@ -1,3 +1,4 @@
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { ANNOTATION, LABEL, tenantOfSystemNamespace, VAULT_FINALIZER } from '../../api/names.ts';
 import { findListed } from '../../kube/find-object.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
@@ -72,6 +73,7 @@ function worldOf(
     podIsCutOff: pod?.metadata.labels?.[LABEL.contained] !== undefined,
     networkProblem: null,
     problem: null,
+    isEntityDisabled: false,
     isForced: sandbox.metadata.annotations?.[ANNOTATION.forceRelease] !== undefined,
     now: clock.now(),
   };
@@ -112,15 +114,27 @@ async function abandon(
   recordCredential('CredentialTaken', taken, { logger, clock, tenant: owner.tenant });
 }
 
-/** Takes the finalizer off when nothing is in Vault, after what may have been made before it was recorded. */
+/**
+ * Takes the finalizer off when nothing is in Vault, after what may have been made before it was recorded. What forced a release goes
+ * with it: it must not force another.
+ */
 export async function finishRemoval(run: IdentityRun, context: IdentityContext): Promise<void> {
   const { metadata } = run.sandbox;
   const { name, namespace = '', uid = '', finalizers = [], resourceVersion = '' } = metadata;
   await deleteAccounts({ namespace, name }, (sandboxUID) => sandboxUID === uid, context);
   const kept = finalizers.filter((one) => one !== VAULT_FINALIZER);
-  const patch = { metadata: { finalizers: kept } };
+  const patch = { metadata: { finalizers: kept, ...withoutForce(metadata) } };
   const options = { resourceVersion, signal: run.signal };
   await unlessGone(context.client.patch(resources.agentSandboxes, { namespace, name }, patch, options));
+}
+
+/** What takes the annotation off that forces a release. */
+export function withoutForce({ annotations }: AgentSandbox['metadata']): {
+  readonly annotations?: Readonly<Record<string, null>>;
+} {
+  return annotations?.[ANNOTATION.forceRelease] === undefined
+    ? {}
+    : { annotations: { [ANNOTATION.forceRelease]: null } };
 }
 
 /** Takes the ServiceAccounts and anchors of a sandbox away that does not exist: one was made while it was deleted. */

@@ -25,6 +25,7 @@ export function createSpareVault(vault: VaultIdentities, clock: Clock): VaultIde
       }
     };
   return {
+    findHolder: spare(vault.findHolder),
     provide: spare(vault.provide),
     removeLogin: spare(vault.removeLogin),
     findEntity: spare(vault.findEntity),
@@ -32,7 +33,6 @@ export function createSpareVault(vault: VaultIdentities, clock: Clock): VaultIde
     removeEntity: spare(vault.removeEntity),
     revokeLeases: spare(vault.revokeLeases),
     removePolicy: spare(vault.removePolicy),
-    list: spare(vault.list),
   };
 }
 

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeResource } from '../../kube/kube-resource.ts';
 import { createWatchCache, type WatchCache } from '../../kube/watch-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { withDeadline } from '../../lib/deadline.ts';
 import { errorMessage } from '../../lib/error-message.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { PolicyPod } from '../../policy/network-policies/network-policy.ts';
@@ -32,6 +33,9 @@ export interface OtherPoliciesOptions {
 const LOOK_INTERVAL_MILLISECONDS = 60_000;
 /** The same, while a kind could not be read for a reason that may pass. Until then no sandbox is known to be closed. */
 const RETRY_INTERVAL_MILLISECONDS = 2_000;
+
+/** What a kind is waited for that is served and whose objects do not come: the others must not wait for it. */
+const MAX_LIST_MILLISECONDS = 30_000;
 
 /** The value of the index for objects at cluster scope. */
 const CLUSTER = '';
@@ -155,8 +159,10 @@ async function follow(resource: KubeResource, { notify, signal, ...options }: Lo
     },
   });
   cache.start();
+  const onTimeout = (): Error => new Error(`they did not come within ${MAX_LIST_MILLISECONDS / 1_000} s`);
+  const deadline = { clock: options.clock, milliseconds: MAX_LIST_MILLISECONDS, signal, onTimeout };
   try {
-    await cache.whenSynced(signal);
+    await withDeadline(deadline, cache.whenSynced);
   } catch (error) {
     await cache.stop();
     throw error;

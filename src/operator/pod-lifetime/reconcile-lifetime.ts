@@ -3,6 +3,7 @@ import { LABEL } from '../../api/names.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { EventRecorder } from '../../controller/events.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
+import { findListed } from '../../kube/find-object.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeLogger } from '../../kube/kube-logger.ts';
 import { objectKey } from '../../kube/kube-object.ts';
@@ -13,7 +14,7 @@ import { compileRole } from '../../policy/roles/compile-role.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { tenantOfNamespace } from '../tenant-of-namespace.ts';
-import { decideLifetime, isGoverned } from './decide-lifetime.ts';
+import { decideLifetime, isGoverned, type LifetimeDecision } from './decide-lifetime.ts';
 
 export interface PodLifetimeOptions {
   readonly client: KubeClient;
@@ -47,14 +48,18 @@ export function followGovernedPods(caches: OperatorCaches, controller: Pick<Cont
   });
 }
 
-/** Ends the governed pods that belong to no sandbox when the lifetime of their role is over. */
+/** A role that the cache does not show is looked for again after so long, where the API server has it. */
+const LATE_MILLISECONDS = 1_000;
+
+/** Ends the governed pods that belong to no sandbox when the lifetime of their role is over, or it is deleted. */
 export function createLifetimeReconciler(caches: OperatorCaches, options: PodLifetimeOptions): Work {
   const { clock } = options;
   return async (key, signal) => {
     const [namespace = '', name = ''] = key.split('/');
     const pod = caches.pods.get(namespace, name);
     if (pod === undefined || !isGoverned(pod)) return {};
-    const role = caches.roles.get(undefined, pod.metadata.labels?.[LABEL.role] ?? '');
+    const roleName = pod.metadata.labels?.[LABEL.role] ?? '';
+    const role = caches.roles.get(undefined, roleName);
     const now = clock.now();
     const decision = decideLifetime({
       pod,
@@ -63,14 +68,20 @@ export function createLifetimeReconciler(caches: OperatorCaches, options: PodLif
       now,
     });
     if (decision.action === 'Wait') return { requeueAfterMilliseconds: decision.until - now };
-    if (decision.action === 'End') await end(pod, decision.message, { ...options, signal });
+    if (decision.action !== 'End') return {};
+    if (decision.reason === 'RoleDeleted') {
+      // The caches of pods and roles do not hear of everything at the same moment.
+      const found = await findListed(options.client, resources.agentRoles, { name: roleName }, { signal });
+      if (found !== undefined) return { requeueAfterMilliseconds: LATE_MILLISECONDS };
+    }
+    await end(pod, decision, { ...options, signal });
     return {};
   };
 }
 
 async function end(
   pod: ObservedPod,
-  message: string,
+  { reason, message }: Extract<LifetimeDecision, { readonly action: 'End' }>,
   { client, logger, events, signal }: PodLifetimeOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { namespace = '', name = '', uid } = pod.metadata;
@@ -79,11 +90,11 @@ async function end(
   const gracePeriodSeconds = Math.min(asked, MAX_GRACE_SECONDS);
   const deletion = client.delete(resources.pods, { namespace, name }, { uid, gracePeriodSeconds, signal });
   if (!(await unlessGone(deletion))) return;
-  logger.info({ namespace, name, message }, 'pod ended: the lifetime of its role is over');
+  logger.info({ namespace, name, message }, 'pod of a role ended');
   events.record({
     regarding: { apiVersion: 'v1', kind: 'Pod', ...pod },
     type: 'Normal',
-    reason: 'LifetimeReached',
+    reason,
     action: 'DeletePod',
     note: message,
   });

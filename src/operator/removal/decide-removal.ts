@@ -48,6 +48,8 @@ export interface RemovalWorld extends RemovalScope {
   readonly problem: string | null;
   /** Whether a person lets what cannot be taken away stay behind (`cloister.dev/force-release`). */
   readonly isForced: boolean;
+  /** Whether its entity is known to be disabled, by which a login that is under way is refused as well. */
+  readonly isEntityDisabled: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -73,6 +75,12 @@ export type RemovalDecision =
  * entity is looked for once more before it is deleted.
  */
 export const LOGIN_SETTLE_MILLISECONDS = 13_000;
+
+/**
+ * After so long no login that read the auth role before it was deleted is under way any more. Where nobody had logged in before,
+ * there was no entity to disable, and only then it is known that there is none.
+ */
+export const LOGIN_END_MILLISECONDS = 3_000;
 
 /** The steps that need Vault. */
 const VAULT_STEPS: ReadonlySet<string> = new Set<RemovalStep>(
@@ -102,20 +110,38 @@ export function decideRemoval(world: RemovalWorld): RemovalDecision {
   }
   if (world.problem !== null) return { next: 'Retry', step, endsPod: left.includes('PodEnded') };
   if (step === 'PodEnded') return { next: 'EndPod' };
-  const settled = settleTime(world);
-  if (step === 'IdentityRemoved' && world.now < settled) return { next: 'Wait', untilTime: settled };
-  return { next: 'Step', step };
+  const dueTime = dueTimeOf(step, world);
+  return world.now < dueTime ? { next: 'Wait', untilTime: dueTime } : { next: 'Step', step };
+}
+
+/** When a step can be done: 0 for at once. */
+function dueTimeOf(step: RemovalStep, { recorded, isEntityDisabled, now }: RemovalWorld): number {
+  const closed = completedIn(recorded, 'LoginClosed');
+  if (closed === undefined) return 0;
+  const closedTime = Math.min(parseTime(closed), now);
+  if (step === 'IdentityRemoved') return closedTime + LOGIN_SETTLE_MILLISECONDS;
+  return step === 'LoginsVerified' && !isEntityDisabled ? closedTime + LOGIN_END_MILLISECONDS : 0;
 }
 
 /** The steps as `status.removal` has them after this reconciliation. */
 export function recordSteps(world: RemovalWorld): RecordedStep[] {
   const steps = stepsOf(world);
+  // When nothing is recorded of an identity any more: what became of it in Vault, and what of it a person gave up.
+  const former = world.hasIdentity ? [] : world.recorded.filter(({ name }) => VAULT_STEPS.has(name));
+  if (former.length > 0) {
+    const recorded = world.recorded.filter(({ name }) => !VAULT_STEPS.has(name));
+    return inOrder([...former, ...recordSteps({ ...world, recorded })]);
+  }
   const failed = steps.find((step) => VAULT_STEPS.has(step) && !isDone(step, world));
   return steps.map((name) => {
     if (isDone(name, world)) return { name, completedTime: completedTimeOf(name, world) };
     const problem = name === 'NetworkClosed' ? world.networkProblem : name === failed ? world.problem : null;
     return problem === null ? { name } : { name, message: shorten(problem, MAX_MESSAGE_CHARACTERS) };
   });
+}
+
+function inOrder(steps: readonly RecordedStep[]): RecordedStep[] {
+  return REMOVAL_STEPS.flatMap((step) => steps.filter(({ name }) => name === step).slice(0, 1));
 }
 
 /** What is left to do in Vault before nobody can use anything there, each as a phrase. */
@@ -149,9 +175,4 @@ function completedTimeOf(step: RemovalStep, { recorded, now }: RemovalWorld): st
 function completedIn(recorded: readonly RecordedStep[], step: RemovalStep): string | undefined {
   return recorded.find(({ name, completedTime }) => name === step && completedTime !== undefined)
     ?.completedTime;
-}
-
-function settleTime({ recorded, now }: RemovalWorld): number {
-  const closed = completedIn(recorded, 'LoginClosed');
-  return closed === undefined ? 0 : Math.min(parseTime(closed), now) + LOGIN_SETTLE_MILLISECONDS;
 }

@@ -12,7 +12,10 @@ import {
 /** How each step is done. All of them may be done again. */
 export type RemovalActions = Readonly<
   Record<Exclude<RemovalStep, 'PodEnded'>, (signal: AbortSignal) => Promise<void>>
->;
+> & {
+  /** Whether the entity was found, and is disabled since then. */
+  readonly isEntityDisabled: () => boolean;
+};
 
 /** How far a removal has come in one reconciliation. */
 export interface RemovalProgress {
@@ -29,13 +32,13 @@ const MAX_STEP_MILLISECONDS = 3_000;
 /** Does the steps that can be done now, one after the other, and says where it stands. */
 export async function runRemoval(
   start: RemovalWorld,
-  actions: RemovalActions,
+  { isEntityDisabled, ...actions }: RemovalActions,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<RemovalProgress> {
   let world = start;
   let error: unknown;
   for (;;) {
-    world = { ...world, now: clock.now() };
+    world = { ...world, isEntityDisabled: isEntityDisabled(), now: clock.now() };
     const decision = decideRemoval(world);
     if (decision.next !== 'Step') return { world, decision, error };
     const { step } = decision;

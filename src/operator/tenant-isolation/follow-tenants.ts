@@ -13,6 +13,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { readFeedName } from '../../policy/feed/feed-name.ts';
+import { readVaultName } from '../../policy/vault/vault-identity.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
 import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
@@ -75,6 +76,10 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
     const before = change.type === 'Modified' ? change.previous : change.object;
     const isOver = change.type === 'Deleted' || !hasFinalizer(change.object);
     if (hasFinalizer(before) && isOver) addOwner(change.object);
+    // And the last with an identity of a tenant lets its system namespace go, wherever it is by now.
+    const tenant = readVaultName(before.status?.vaultRole ?? '')?.tenant;
+    const isKept = change.type !== 'Deleted' && change.object.status?.vaultRole === before.status?.vaultRole;
+    if (tenant !== undefined && !isKept) controller.add(tenant);
   });
   resourceQuotas.subscribe((change) => {
     if (!isCountAlone(change)) addOwner(change.object);

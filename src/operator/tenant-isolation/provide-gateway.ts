@@ -7,11 +7,7 @@ import {
   readGatewayAuthorities,
   rotateGatewayCertificates,
 } from '../../certificates/gateway-certificates.ts';
-import { endSentence } from '../../lib/end-sentence.ts';
-import { errorMessage } from '../../lib/error-message.ts';
-import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
-import { gateConfigMap } from '../../render/tenant/gate-config-map.ts';
 import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-budget.ts';
 import { gatewayNetworkPolicy, outsidePortsOf } from '../../render/tenant/gateway-network-policy.ts';
 import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
@@ -33,6 +29,7 @@ import { findLost } from './find-lost.ts';
 import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
 import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
+import { provideGateFacts } from './provide-gate-facts.ts';
 import type { TenantContext } from './tenant-context.ts';
 
 /** The gateway of one tenant, in one reconciliation. */
@@ -84,7 +81,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   const certificates = await provideCertificates(task, tracker);
   const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
   tracker.missing.push(...missingSecrets(task));
-  const targetsProblem = await provideFacts(task, tracker);
+  const targetsProblem = await provideGateFacts(task, tracker.apply);
   const policy = gatewayNetworkPolicy(name, {
     apiServerPorts: context.configuration.apiServerPorts,
     outsidePorts: outsidePortsOf(rolesOf(task)),
@@ -179,27 +176,6 @@ async function publishBundle(
     }),
   );
   return published.flat();
-}
-
-/** Tells the gateway what the start gates must try. Returns why it is not known, and leaves what was told as it is then. */
-async function provideFacts(
-  { tenant, namespaces, context, attempts }: GatewayTask,
-  tracker: Tracker,
-): Promise<string | null> {
-  let problem: string | null = null;
-  const targets = await attempts.attempt(() =>
-    context.gateTargets.read().catch((error: unknown) => {
-      problem = endSentence(`The targets of the start gates are not known: ${errorMessage(error)}`);
-      throw error;
-    }),
-  );
-  if (targets === undefined) return problem;
-  const { nodePorts } = context.configuration.gate;
-  const name = tenant.metadata.name;
-  const listed = [...namespaces].sort();
-  const facts = { format: GATE_FACTS.format, tenant: name, namespaces: listed, nodePorts, targets };
-  await tracker.apply(gateConfigMap(facts));
-  return null;
 }
 
 /** What the API server says of the Service and the StatefulSet. */

@@ -1,9 +1,11 @@
 import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { formatTime } from '../../lib/time.ts';
+import { readVaultName } from '../../policy/vault/vault-identity.ts';
 import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
@@ -13,6 +15,7 @@ import { nextExpiration } from './enrolments.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
 import { keepTokenReviewers } from './keep-token-reviewers.ts';
 import type { EnrolmentPlan } from './plan-enrolment.ts';
+import { findLeft } from './left-objects.ts';
 import { provideQuotas, quotaReport } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
 import { createQuotaRemake, type RemakeQuota } from './remake-quota.ts';
@@ -39,14 +42,17 @@ export function createTenantReconciler(context: TenantContext): Work {
     const startTime = clock.now();
     const tenant = caches.tenants.get(undefined, name);
     const plan = context.enrolments.plan();
-    await enrolNamespaces(name, plan, { context, attempts });
-    await releaseNamespaces(name, plan, { context, attempts });
+    const waits = [
+      await enrolNamespaces(name, plan, { context, attempts }),
+      await releaseNamespaces(name, plan, { context, attempts }),
+    ].includes(true);
     if (context.configuration.gateway !== null) await attempts.attempt(() => keepTokenReviewers(context));
-    const nextTime =
+    const dueTime =
       tenant === undefined
         ? await deleteSystemNamespace(name, { context, attempts })
         : await provide(tenant, plan, { context, attempts, signal, reviewPresent, remakeQuota, startTime });
     attempts.throwFaults();
+    const nextTime = waits ? clock.now() : dueTime;
     return nextTime === Infinity
       ? {}
       : { requeueAfterMilliseconds: Math.max(MIN_REQUEUE_MILLISECONDS, nextTime - clock.now()) };
@@ -58,43 +64,58 @@ interface Run {
   readonly attempts: Attempts;
 }
 
+/** Returns whether one waits: what another tenant's sandboxes have there goes first, by the label of that tenant. */
 async function enrolNamespaces(
   tenant: string,
   { enrolments }: EnrolmentPlan,
   { context, attempts }: Run,
-): Promise<void> {
-  const { client, events, logger } = context;
+): Promise<boolean> {
+  const { client, events, logger, caches } = context;
   const mine = enrolments.filter(({ labels }) => labels[LABEL.tenant] === tenant);
+  const due = mine.filter(({ namespace }) => !isStillUsed(namespace, tenant, caches));
   await Promise.all(
-    mine.map(({ namespace, uid, labels, annotations }) =>
+    due.map(({ namespace, uid, labels, annotations }) =>
       attempts.attempt(async () => {
         logger.info({ namespace, labels, annotations }, 'namespace enrolled');
+        // It may have lost an annotation alone. The cache may see the label before this ends.
+        const isNew = tenantOfNamespace(caches, namespace) !== tenant;
         const metadata = { name: namespace, uid, labels: { ...labels }, annotations: { ...annotations } };
         await client.apply(resources.namespaces, { metadata });
-        // It may have lost an annotation alone.
-        const isNew = tenantOfNamespace(context.caches, namespace) !== tenant;
         if (isNew) events.record(namespaceEvent(metadata, { tenant, reason: 'Enrolled' }));
       }),
     ),
   );
+  return due.length < mine.length;
 }
 
+function isStillUsed(namespace: string, tenant: string, caches: TenantContext['caches']): boolean {
+  const before = tenantOfNamespace(caches, namespace);
+  if (before === undefined || before === tenant) return false;
+  const { sandboxObjects, sharedSecrets } = findLeft(namespace, caches);
+  return sandboxObjects.length + sharedSecrets.length > 0;
+}
+
+/** Returns whether one is to be looked at again though nothing may change. */
 async function releaseNamespaces(
   tenant: string,
   { releases }: EnrolmentPlan,
   { context, attempts }: Run,
-): Promise<void> {
+): Promise<boolean> {
   const mine = releases.filter(({ namespace }) => tenantOfNamespace(context.caches, namespace) === tenant);
-  if (mine.length === 0) return;
+  if (mine.length === 0) return false;
   // Asked for again: to release what a tenant lists would open it, until the cache has seen the tenant.
   const tenants = await attempts.attempt(context.caches.listTenants);
-  if (tenants === undefined) return;
+  if (tenants === undefined) return false;
   const listed = new Set(tenants.flatMap(({ spec }) => spec.namespaces.map(({ name }) => name)));
   const rest = mine.filter(({ namespace }) => !listed.has(namespace));
-  await Promise.all(rest.map((release) => releaseNamespace(release, context, attempts)));
+  const waiting = await Promise.all(rest.map((release) => releaseNamespace(release, context, attempts)));
+  return waiting.includes(true);
 }
 
-/** Only after the last namespace was released: until then its sandboxes use what is in it. */
+/**
+ * Only after the last namespace was released: until then its sandboxes use what is in it. And only when no sandbox has an identity
+ * of the tenant: one whose namespace went to another tenant has its ServiceAccount and its anchor there.
+ */
 async function deleteSystemNamespace(tenant: string, { context, attempts }: Run): Promise<number> {
   const { caches, client, logger } = context;
   const isEnrolled = ({ metadata }: KubeObject) => metadata.labels?.[LABEL.tenant] === tenant;
@@ -106,6 +127,9 @@ async function deleteSystemNamespace(tenant: string, { context, attempts }: Run)
   await attempts.attempt(async () => {
     const tenants = await caches.listTenants();
     if (tenants.some(({ metadata }) => metadata.name === tenant)) return;
+    const sandboxes = await client.list<KubeObject & Pick<AgentSandbox, 'status'>>(resources.agentSandboxes);
+    if (sandboxes.items.some(({ status }) => readVaultName(status?.vaultRole ?? '')?.tenant === tenant))
+      return;
     logger.info({ namespace: name }, 'system namespace deleted');
     await client.delete(resources.namespaces, { name }, { uid: found.metadata.uid });
   });

@@ -8,6 +8,23 @@ export interface VaultHoldings {
   readonly authMounts: readonly { readonly authMount: string; readonly roles: readonly string[] }[];
 }
 
+/** A sandbox of the cluster, as far as it says what Vault holds of it. */
+export interface KnownSandbox {
+  readonly namespace: string;
+  readonly name: string;
+  /** Whether Vault may hold something of it: the operator begins or ends with that, also where it has recorded nothing yet. */
+  readonly mayHold: boolean;
+  /** What it has recorded; null where there is nothing. */
+  readonly identity: {
+    /** Its name in Vault. */
+    readonly name: string;
+    /** Namespace of Vault Enterprise; null for the root. */
+    readonly namespace: string | null;
+    readonly authMount: string;
+    readonly databaseMounts: readonly string[];
+  } | null;
+}
+
 /** What Vault holds of a sandbox that the cluster does not know. */
 export interface VaultOrphan {
   readonly owner: IdentityOwner;
@@ -21,6 +38,10 @@ export interface VaultOrphan {
    * of another cluster that uses the same Vault.
    */
   readonly authMounts: readonly string[];
+  /** Whether a sandbox of the name exists, which has its identity elsewhere or none. */
+  readonly hasNamesake: boolean;
+  /** Whether the policy and the leases of the name belong to that sandbox, whose auth role is at another mount. */
+  readonly isBeside: boolean;
 }
 
 /** What a search for orphans found. */
@@ -34,38 +55,58 @@ export interface FoundOrphans {
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
- * Finds what Vault holds of sandboxes that do not exist. A sandbox is told by its namespace and its name alone, whatever tenant
- * the name in Vault has: its namespace may have gone from one tenant to another, and the operator knows what it made.
+ * Finds what Vault holds of sandboxes that do not exist, or that have their identity under another name or at another auth mount:
+ * the namespace may have gone from one tenant to another, or an earlier sandbox of the name was given up.
  *
  * `sandboxes` are all of the cluster, and must be read after the holdings: what was made in between would be an orphan.
  */
 export function findOrphans(
   holdings: readonly VaultHoldings[],
-  sandboxes: readonly { readonly namespace: string; readonly name: string }[],
+  sandboxes: readonly KnownSandbox[],
 ): FoundOrphans {
-  const existing = new Set(sandboxes.map(({ namespace, name }) => `${namespace}/${name}`));
+  const existing = new Map(sandboxes.map((one) => [`${one.namespace}/${one.name}`, one]));
   const orphans: VaultOrphan[] = [];
   const unreadable = new Set<string>();
-  for (const { namespace, policies, authMounts } of holdings) {
+  for (const held of holdings) {
+    const { policies, authMounts } = held;
     const names = [...policies, ...authMounts.flatMap(({ roles }) => roles)].filter((name) =>
       name.startsWith(VAULT_NAME_PREFIX),
     );
     for (const name of [...new Set(names)].sort()) {
       const owner = readOwner(name);
       if (owner === null) unreadable.add(name);
-      else if (!existing.has(`${owner.namespace}/${owner.sandbox}`)) {
-        const mounts = authMounts.filter(({ roles }) => roles.includes(name));
-        orphans.push({
-          owner,
-          name,
-          namespace,
-          hasPolicy: policies.includes(name),
-          authMounts: mounts.map(({ authMount }) => authMount),
-        });
+      else {
+        const namesake = existing.get(`${owner.namespace}/${owner.sandbox}`);
+        const orphan = orphanOf({ name, owner }, held, namesake);
+        if (orphan !== null) orphans.push(orphan);
       }
     }
   }
   return { orphans, unreadable: [...unreadable].sort() };
+}
+
+/** What is nobody's of a name in one namespace of Vault; null where there is nothing. */
+function orphanOf(
+  { name, owner }: Pick<VaultOrphan, 'name' | 'owner'>,
+  { namespace, policies, authMounts }: VaultHoldings,
+  namesake: KnownSandbox | undefined,
+): VaultOrphan | null {
+  const identity = namesake?.identity ?? null;
+  if (identity === null && namesake?.mayHold === true) return null;
+  const isBeside = identity?.name === name && identity.namespace === namespace;
+  const mounts = authMounts
+    .filter(({ authMount, roles }) => roles.includes(name) && !(isBeside && authMount === identity.authMount))
+    .map(({ authMount }) => authMount);
+  if (isBeside && mounts.length === 0) return null;
+  return {
+    owner,
+    name,
+    namespace,
+    hasPolicy: !isBeside && policies.includes(name),
+    authMounts: mounts,
+    hasNamesake: namesake !== undefined,
+    isBeside,
+  };
 }
 
 function readOwner(name: string): IdentityOwner | null {

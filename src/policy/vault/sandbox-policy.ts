@@ -37,19 +37,27 @@ export const SANDBOX_POLICY_BEGINNING = '# Written by Cloister';
 
 const HEAD = `${SANDBOX_POLICY_BEGINNING}, for one sandbox. It writes it again when it is changed.\n`;
 
-const ACCOUNT = '# ServiceAccount ';
-
-/**
- * Adds to the text of a policy which ServiceAccount logs in with it, by its UID. When the cluster has forgotten both, that is the
- * only way to the entity, and an entity that stays would get the policy of the next sandbox of the name.
- */
-export function withServiceAccount(text: string, uid: string): string {
-  return `${text}${ACCOUNT}${uid}\n`;
+/** Who logs in with a policy. */
+export interface PolicyHolder {
+  readonly serviceAccountUID: string;
+  /** Mount of the Kubernetes auth method at which it logs in; null where the policy does not say it. */
+  readonly authMount: string | null;
 }
 
-/** The UID that {@link withServiceAccount} wrote; null where there is none. */
-export function readServiceAccount(text: string): string | null {
-  return /^# ServiceAccount ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/m.exec(text)?.[1] ?? null;
+/**
+ * Adds to the text of a policy who logs in with it. When the cluster has forgotten both, that is the only way to the auth role and
+ * to the entity, and an entity that stays would get the policy of the next sandbox of the name.
+ */
+export function withHolder(text: string, { serviceAccountUID, authMount }: PolicyHolder): string {
+  const isLiteral = authMount?.split('/').every((segment) => LITERAL.test(segment)) === true;
+  return `${text}# ServiceAccount ${serviceAccountUID}\n${isLiteral ? `# Auth mount ${authMount}\n` : ''}`;
+}
+
+/** What {@link withHolder} wrote; null where there is nothing. */
+export function readHolder(text: string): PolicyHolder | null {
+  const uid = /^# ServiceAccount ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/m.exec(text)?.[1];
+  if (uid === undefined) return null;
+  return { serviceAccountUID: uid, authMount: /^# Auth mount (\S+)$/m.exec(text)?.[1] ?? null };
 }
 
 function allowRead(path: string): string {

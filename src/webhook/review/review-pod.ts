@@ -41,7 +41,7 @@ export function reviewPod(request: AdmissionRequest, settings: ReviewSettings): 
 /** A pod of a request need not say in which namespace it is. */
 function quarantineOf(pod: Pod, namespace: string, { view }: ReviewSettings): AgentQuarantine | null {
   const labels = pod.metadata?.labels;
-  const owners = { lister: view.tenantOf(namespace), enrolledFor: undefined };
+  const owners = { lister: view.tenantOf(namespace), enrolledFor: view.enrolledFor(namespace) };
   return view.quarantineOf(factsOfPod({ metadata: { namespace, labels } }, owners));
 }
 

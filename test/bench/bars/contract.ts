@@ -90,6 +90,7 @@ function sampleSettings(): ReviewSettings {
       otherTenantsOf: () => [],
       quarantineOf: () => null,
       hasTenant: () => true,
+      enrolledFor: () => undefined,
     },
     configuration: {
       startGateDigests: [startGateDigest()],

@@ -7,7 +7,7 @@ import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
 import { OPERATOR_POLICY } from '../../../src/policy/vault/operator-policy.ts';
-import { withServiceAccount } from '../../../src/policy/vault/sandbox-policy.ts';
+import { withHolder } from '../../../src/policy/vault/sandbox-policy.ts';
 import { identityPlace, type IdentityOwner } from '../../../src/policy/vault/vault-identity.ts';
 import { openVault } from '../../../src/vault/open-vault.ts';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
@@ -174,7 +174,8 @@ export function useVaultInstallation() {
       ]);
       const opened = await openVault(operatorSettings(vault), systemClock);
       const wanted = wantedOf(owner);
-      const policy = withServiceAccount(wanted.policy, await uidOf(sandbox));
+      const { authMount } = wanted.place;
+      const policy = withHolder(wanted.policy, { serviceAccountUID: await uidOf(sandbox), authMount });
       await opened.identities(OPEN_FENCE).provide({ ...wanted, policy });
       await opened.close();
       await vault.root('POST', `secret/data/agents/${sandbox}`, { data: { key: sandbox } });

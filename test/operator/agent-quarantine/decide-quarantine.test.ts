@@ -70,12 +70,28 @@ test('what is created later does not change the time that was measured', () => {
   expect(decided({ sandboxes: [sandbox('a', 'False')], status }).fields.secondsToContain).toBe(2);
 });
 
+test('what was created later is not measured, and what was there is, however late it is seen', () => {
+  const createdAt = (time: string, status: 'True' | 'False'): StoredSandbox => {
+    const one = sandbox(time, status);
+    return { ...one, metadata: { ...one.metadata, creationTimestamp: time } };
+  };
+  const later = createdAt('2026-01-01T00:00:01Z', 'False');
+  const seconds = (...sandboxes: StoredSandbox[]) =>
+    decided({ sandboxes, milliseconds: 3_000 }).fields.secondsToContain;
+
+  expect(seconds(createdAt('2026-01-01T00:00:01Z', 'True'))).toBeUndefined();
+  expect(seconds(createdAt('2026-01-01T00:00:00Z', 'False'), later)).toBeUndefined();
+  expect(seconds(createdAt('2026-01-01T00:00:00Z', 'True'), later)).toBe(3);
+});
+
 test('a clock that is behind gives no negative time', () => {
-  expect(decided({ milliseconds: -5_000 }).fields.secondsToContain).toBe(0);
+  expect(decided({ sandboxes: [sandbox('done')], milliseconds: -5_000 }).fields.secondsToContain).toBe(0);
 });
 
 test('where there is nothing, it holds for what is created later', () => {
-  expect(decided({}).contained).toMatchObject({ status: 'True', reason: 'NothingToContain' });
+  const { contained, fields } = decided({});
+  expect(contained).toMatchObject({ status: 'True', reason: 'NothingToContain' });
+  expect(fields.secondsToContain).toBeUndefined();
 });
 
 test('a pod that has ended, and one in a namespace that the operator may not write in, are not waited for', () => {

@@ -31,6 +31,18 @@ test.each<[string, ContainmentProgress, string, string]>([
   ],
   ['whose pod ends', { ...HELD, pod: CUT_OFF, state: 'Terminating' }, 'False/Containing', 'is being ended'],
   [
+    'under whose name a pod of an earlier one runs',
+    { ...HELD, pod: CUT_OFF, state: 'Foreign' },
+    'False/Containing',
+    'pod "hermes" of an earlier sandbox',
+  ],
+  [
+    'under whose name a pod of an earlier one has ended',
+    { ...HELD, pod: { ...CUT_OFF, status: { phase: 'Failed' } }, state: 'Foreign' },
+    'True/Quarantined',
+    'holds it',
+  ],
+  [
     'with steps left',
     { ...HELD, stepsLeft: ['LoginClosed'] },
     'False/Containing',

@@ -77,6 +77,15 @@ test('the lifetime of a contained sandbox goes on', () => {
 test('a pod that is cut off is made anew after the release', () => {
   const decision = contained(RUNNING, true, { quarantine: null, status: { startTime: at(0) } });
   expect(said(decision)).toEqual(['Delete', 'Replaced', undefined]);
+  expect(decision.gracePeriodSeconds).toBe(1);
+});
+
+test('a pod that the end of its task has cut off is ended within a second', () => {
+  const stopped = { quarantine: null, spec: { state: 'Stopped' }, status: { startTime: at(0) } } as const;
+  const decision = contained(RUNNING, true, stopped);
+  expect(said(decision)).toEqual(['Delete', 'Stopped', undefined]);
+  expect(decision.gracePeriodSeconds).toBe(1);
+  expect(contained(RUNNING, false, stopped).gracePeriodSeconds).toBeUndefined();
 });
 
 test.for<[string, WorldChange, number, 'Delete' | 'None', number | undefined]>([

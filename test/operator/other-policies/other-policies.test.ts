@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeClient } from '../../../src/kube/kube-client.ts';
 import { KubeError, type KubeErrorReason } from '../../../src/kube/kube-error.ts';
 import type { KubeResource } from '../../../src/kube/kube-resource.ts';
+import { unlessAborted } from '../../../src/lib/unless-aborted.ts';
 import {
   createOtherPolicies,
   type OtherPolicies,
@@ -21,10 +22,16 @@ let running: OtherPolicies | undefined;
 afterEach(() => running?.stop());
 
 /** An API server on which the list of a kind ends as `failures` says; a kind that is not in it is not served. */
-async function startWith(failures: Record<string, KubeErrorReason | null>) {
+async function startWith(failures: Record<string, KubeErrorReason | null>, hanging?: string) {
+  let hasBeenAsked = false;
   const memory = createMemoryKubeClient();
   const clock = createManualClock(Date.parse('2026-11-28T12:00:00Z'));
   const list: KubeClient['list'] = (resource: KubeResource, ...rest) => {
+    // Served, as the first list says; the list that the cache begins with is never answered.
+    const [, limits] = rest;
+    if (resource.plural === hanging && hasBeenAsked)
+      return unlessAborted(new Promise(() => {}), limits?.signal);
+    hasBeenAsked ||= resource.plural === hanging;
     const reason = failures[resource.plural];
     return reason === null
       ? memory.client.list(resource, ...rest)
@@ -35,6 +42,7 @@ async function startWith(failures: Record<string, KubeErrorReason | null>) {
   running = createOtherPolicies({ client, clock, logger });
   running.subscribe((namespace) => changes.push(namespace));
   running.start();
+  if (hanging !== undefined) await clock.advance(30_000);
   await running.whenSynced();
   return { memory, clock, changes, policies: running, failures };
 }
@@ -77,5 +85,11 @@ describe('policies of other APIs', () => {
     failures[CILIUM] = null;
     await clock.advance(2_000);
     expect(namesOf(policies)).toEqual([]);
+  });
+
+  test('whose objects never come count as unread, and keep no other waiting', async () => {
+    const { policies } = await startWith({ [CILIUM]: null }, CILIUM);
+    expect(policies.synced()).toBe(true);
+    expect(namesOf(policies)).toEqual(['CiliumNetworkPolicy.cilium.io null']);
   });
 });

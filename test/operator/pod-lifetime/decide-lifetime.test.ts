@@ -34,7 +34,25 @@ test.for([
     { pod: podOf(RUNNING, { deletionTimestamp: START, deletionGracePeriodSeconds: 86_400 }) },
     { action: 'End' },
   ],
-  ['of a role that does not exist is left alone', { maxLifetimeSeconds: undefined }, { action: 'Ignore' }],
+  [
+    'of a role that was deleted ends at once',
+    { maxLifetimeSeconds: undefined, now: at(1) },
+    {
+      action: 'End',
+      reason: 'RoleDeleted',
+      message: 'AgentRole "analyst" does not exist any more.',
+    },
+  ],
+  [
+    'of a role that was deleted ends also before a kubelet has seen it',
+    { maxLifetimeSeconds: undefined, pod: podOf({ phase: 'Pending' }) },
+    { action: 'End' },
+  ],
+  [
+    'of a role that was deleted, in a namespace of no tenant, is left alone',
+    { maxLifetimeSeconds: undefined, isEnrolled: false },
+    { action: 'Ignore' },
+  ],
   ['of no tenant is left alone', { isEnrolled: false }, { action: 'Ignore' }],
 ] as const)('a pod %s', ([, changes, decision]) => {
   expect(decideLifetime({ ...WORLD, ...changes })).toMatchObject(decision);

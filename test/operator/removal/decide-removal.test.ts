@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  containmentLeft,
   decideRemoval,
   LOGIN_SETTLE_MILLISECONDS,
   recordSteps,
@@ -139,6 +140,24 @@ describe('a removal while Vault does not do what it is asked for', () => {
       { name: 'IdentityRemoved' },
     ]);
   });
+});
+
+test('what a person gave up stays in the steps when nothing is recorded of the identity', () => {
+  const given = recordSteps(world({ ...ENDED, problem: 'Vault is down', isForced: true }, ...TO_LOGIN));
+  const after = world({ ...ENDED, hasIdentity: false, recorded: given, now: SETTLED });
+  expect(decideRemoval(after)).toEqual({ next: 'None' });
+  expect(recordSteps(after)).toMatchObject([
+    { name: 'NetworkClosed' },
+    { name: 'LoginClosed', completedTime: TIME },
+    { name: 'EntityDisabled', message: 'Vault is down' },
+    { name: 'LeasesRevoked' },
+    { name: 'LoginsVerified' },
+    { name: 'PodEnded' },
+    { name: 'IdentityRemoved' },
+  ]);
+  expect(containmentLeft(recordSteps(after))).toHaveLength(3);
+  const later = { ...after, recorded: recordSteps(after), now: SETTLED * 2 };
+  expect(recordSteps(later)).toEqual(recordSteps(after));
 });
 
 /** Does all steps, in a world where each does what it is for; `stop` gives a world back as a crash leaves it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { REMOVAL_STEPS } from '../../../src/operator/removal/decide-removal.ts';
+import { REMOVAL_STEPS, type RemovalWorld } from '../../../src/operator/removal/decide-removal.ts';
 import { type RemovalActions, runRemoval } from '../../../src/operator/removal/run-removal.ts';
 import { createManualClock } from '../../build/manual-clock.ts';
 import { buildRemovalWorld } from '../../build/removal-world.ts';
@@ -16,7 +16,8 @@ function noting(others: Partial<RemovalActions> = {}): {
   const done: string[] = [];
   const steps = REMOVAL_STEPS.filter((step) => step !== 'PodEnded');
   const noted = steps.map((step) => [step, async () => void done.push(step)]);
-  return { done, actions: { ...(Object.fromEntries(noted) as RemovalActions), ...others } };
+  const actions = Object.fromEntries(noted) as Omit<RemovalActions, 'isEntityDisabled'>;
+  return { done, actions: { isEntityDisabled: () => true, ...actions, ...others } };
 }
 
 test('a removal goes on until the pod has to end', async () => {
@@ -51,4 +52,17 @@ test('a Vault that is slow is waited for when no pod is there', async () => {
   const running = runRemoval({ ...WORLD, podLives: false }, actions, { clock, signal });
   await clock.advance(60_000);
   expect((await running).decision).toMatchObject({ next: 'Wait' });
+});
+
+test('where nobody had logged in, a login that is under way is waited for before it is looked for', async () => {
+  const clock = createManualClock(NOW);
+  const { done, actions } = noting({ isEntityDisabled: () => false });
+  const run = (recorded: RemovalWorld['recorded']) =>
+    runRemoval({ ...WORLD, recorded, podIsCutOff: true }, actions, { clock, signal });
+  const { world, decision } = await run([]);
+  expect(decision).toEqual({ next: 'Wait', untilTime: NOW + 3_000 });
+  expect(done).not.toContain('LoginsVerified');
+  await clock.advance(3_000);
+  expect((await run(world.recorded)).decision).toEqual({ next: 'EndPod' });
+  expect(done).toContain('LoginsVerified');
 });

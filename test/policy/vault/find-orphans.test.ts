@@ -7,8 +7,10 @@ const holdings = (
   namespace: string | null = null,
 ): VaultHoldings => ({ namespace, policies, authMounts: [{ authMount: 'kubernetes', roles }] });
 
-const HERMES = { namespace: 'acme-agents', name: 'hermes' };
 const OWN = 'cloister.acme.acme-agents.hermes';
+const IDENTITY = { name: OWN, namespace: null, authMount: 'kubernetes', databaseMounts: [] };
+const HERMES = { namespace: 'acme-agents', name: 'hermes', mayHold: true, identity: IDENTITY };
+const UNRECORDED = { ...HERMES, identity: null };
 
 describe('what Vault holds of sandboxes that do not exist', () => {
   test.for([
@@ -29,10 +31,10 @@ describe('what Vault holds of sandboxes that do not exist', () => {
       [['cloister.acme.other.hermes', true, []]],
     ],
     [
-      'nothing of one whose namespace has gone to another tenant',
+      'what is left of another tenant, whose namespace has gone to that of the sandbox',
       ['cloister.other.acme-agents.hermes'],
       [],
-      [],
+      [['cloister.other.acme-agents.hermes', true, []]],
     ],
     [
       'nothing that begins otherwise',
@@ -66,11 +68,40 @@ describe('what Vault holds of sandboxes that do not exist', () => {
   test('is told for each namespace of Vault', () => {
     const name = `${OWN}-2`;
     const { orphans } = findOrphans([holdings([name]), holdings([], [name], 'eu')], [HERMES]);
+    const beside = { hasNamesake: false, isBeside: false };
     const owner = { tenant: 'acme', namespace: 'acme-agents', sandbox: 'hermes-2' };
     expect(orphans).toEqual([
-      { owner, name, namespace: null, hasPolicy: true, authMounts: [] },
-      { owner, name, namespace: 'eu', hasPolicy: false, authMounts: ['kubernetes'] },
+      { ...beside, owner, name, namespace: null, hasPolicy: true, authMounts: [] },
+      { ...beside, owner, name, namespace: 'eu', hasPolicy: false, authMounts: ['kubernetes'] },
     ]);
+  });
+
+  test.for([
+    ['nothing where it is recorded', HERMES, ['kubernetes'], []],
+    ['nothing where the operator may begin or end with it', UNRECORDED, ['kubernetes'], []],
+    [
+      'all of it where it has none',
+      { ...UNRECORDED, mayHold: false },
+      ['kubernetes'],
+      [{ hasPolicy: true, authMounts: ['kubernetes'], isBeside: false }],
+    ],
+    [
+      'its role at another mount, and neither its policy nor its leases',
+      HERMES,
+      ['kubernetes', 'old'],
+      [{ hasPolicy: false, authMounts: ['old'], isBeside: true }],
+    ],
+    [
+      'all of it where its identity is in another namespace of Vault',
+      { ...HERMES, identity: { ...IDENTITY, namespace: 'eu' } },
+      ['kubernetes'],
+      [{ hasPolicy: true, authMounts: ['kubernetes'], isBeside: false }],
+    ],
+  ] as const)('of the name of a sandbox is %s', ([, sandbox, mounts, expected]) => {
+    const authMounts = mounts.map((authMount) => ({ authMount, roles: [OWN] }));
+    const { orphans } = findOrphans([{ namespace: null, policies: [OWN], authMounts }], [sandbox]);
+    expect(orphans).toMatchObject(expected);
+    expect(orphans).toHaveLength(expected.length);
   });
 
   test('names the mounts that have the role, and no other', () => {

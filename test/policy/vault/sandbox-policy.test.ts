@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  buildSandboxPolicy,
-  readServiceAccount,
-  withServiceAccount,
-} from '../../../src/policy/vault/sandbox-policy.ts';
+import { buildSandboxPolicy, readHolder, withHolder } from '../../../src/policy/vault/sandbox-policy.ts';
 
 const HEAD = '# Written by Cloister, for one sandbox. It writes it again when it is changed.\n';
 
@@ -98,11 +94,16 @@ describe('the policy of a sandbox', () => {
 describe('the ServiceAccount that a policy names', () => {
   const UID = '0b4e1f0a-8c1d-4c0e-9b52-7f6a1d2c3e4f';
 
-  test('is read as it was written, and the policy begins as before', () => {
+  test.for([
+    ['team/kubernetes', 'team/kubernetes'],
+    [null, null],
+    ['team/"kubernetes', null],
+    ['kubernetes\npath', null],
+  ])('is read as it was written, at the mount %j, and the policy begins as before', ([authMount, read]) => {
     const { text } = buildSandboxPolicy([], []);
-    const named = withServiceAccount(text, UID);
+    const named = withHolder(text, { serviceAccountUID: UID, authMount: authMount ?? null });
     expect(named.startsWith(text)).toBe(true);
-    expect(readServiceAccount(named)).toBe(UID);
+    expect(readHolder(named)).toEqual({ serviceAccountUID: UID, authMount: read });
   });
 
   test.for([
@@ -114,6 +115,6 @@ describe('the ServiceAccount that a policy names', () => {
     `  # ServiceAccount ${UID}`,
     `# of ServiceAccount ${UID}`,
   ])('is none in %j', (text) => {
-    expect(readServiceAccount(text)).toBe(null);
+    expect(readHolder(text)).toBe(null);
   });
 });

@@ -13,6 +13,7 @@ export function knownCluster(
   roles: readonly RolePolicy[] = [buildRolePolicy()],
   pods: Readonly<Record<string, string | null>> = {},
   quarantines: readonly AgentQuarantine[] = [],
+  enrolledFor = 'acme',
 ): ReviewSettings & { readonly dropRole: (name: string) => void } {
   const allowedRoles = new Set(['data-analyst', ...roles.map(({ name }) => name)]);
   const tenants = indexTenants([buildTenantPolicy({ allowedRoles })]);
@@ -24,6 +25,7 @@ export function knownCluster(
       roleNameOfPod: (namespace, name) =>
         namespace === 'acme-agents' && Object.hasOwn(pods, name) ? pods[name] : undefined,
       hasTenant: (name) => name === 'acme',
+      enrolledFor: (namespace) => (tenants.holderOf(namespace) === null ? undefined : enrolledFor),
       quarantineOf: (facts) => findQuarantine(facts, quarantines),
     },
     configuration: buildReviewContext().configuration,

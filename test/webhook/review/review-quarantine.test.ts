@@ -45,6 +45,12 @@ test.each<[string, Target]>([
   expect(reviewed(create, target)).toMatchObject({ allowed: true });
 });
 
+test('a new pod is refused while a quarantine holds the tenant that its namespace is still enrolled for', () => {
+  const quarantine = buildAgentQuarantine((one) => (one.spec.target = { type: 'Tenant', name: 'umbrella' }));
+  const cluster = knownCluster([buildRolePolicy()], {}, [quarantine], 'umbrella');
+  expect(review(buildAdmissionReview(create).request, cluster)).toMatchObject({ checks: ['quarantine'] });
+});
+
 test('a pod of a sandbox is refused while a quarantine holds the sandbox', () => {
   const object = buildPod(
     ({ metadata }) => (metadata.labels = { ...metadata.labels, 'cloister.dev/sandbox': 'report' }),
