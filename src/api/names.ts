@@ -113,7 +113,7 @@ export const GATEWAY_CERTIFICATE = {
 /** The Secret in a tenant's system namespace with the key for arguments in the audit. Earlier keys are in Secrets of this name and their id. */
 export const AUDIT_KEY = {
   secret: 'cloister-audit-key',
-  mountPath: '/etc/cloister-audit',
+  mountPath: '/etc/cloister-audit-key',
   idKey: 'id',
   keyKey: 'key',
 } as const;

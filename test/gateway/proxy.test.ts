@@ -47,7 +47,10 @@ describe('a tunnel', () => {
       body: { decision: 'Deny', reason: 'HostNotAllowed', rule: 'spec.network.allow', level: 'Gateway' },
     });
     expect(gateway.world.resolved).not.toContain('refused.example.com');
-    await expect.poll(() => recorded(), POLL).toMatchObject([{ action: 'Denied', detail: 'HostNotAllowed' }]);
+    const destination = 'refused.example.com:443';
+    await expect
+      .poll(() => recorded(), POLL)
+      .toMatchObject([{ action: 'Denied', detail: 'HostNotAllowed', destination }]);
   });
 
   test('that takes more than the destination may send is cut, and says which cap it was', async () => {

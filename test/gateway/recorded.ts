@@ -5,6 +5,8 @@ export interface Recorded {
   readonly action: string;
   readonly rule: string | null;
   readonly sandbox: string | null;
+  /** Host and port; null where the record names none. */
+  readonly destination: string | null;
   /** How it ended, or the reason why it was refused. */
   readonly detail: string | null;
 }
@@ -23,9 +25,14 @@ export function readRecorded(lines: readonly Line[]): readonly Recorded[] {
       action: String(line['action']),
       rule: text((line['firewall_rule'] as Line | undefined)?.['name']),
       sandbox: text(unmapped['sandbox']),
+      destination: destinationOf(line['dst_endpoint'] as Line | undefined),
       detail: text(line['status_detail']),
     };
   });
+}
+
+function destinationOf(endpoint: Line | undefined): string | null {
+  return endpoint === undefined ? null : `${String(endpoint['hostname'])}:${String(endpoint['port'])}`;
 }
 
 function text(value: unknown): string | null {

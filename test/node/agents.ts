@@ -1,5 +1,6 @@
+import { basename, dirname } from 'node:path';
 import type { AgentRole } from '../../src/api/agent-role.ts';
-import { GATEWAY, LABEL } from '../../src/api/names.ts';
+import { CERTIFICATE_AUTHORITY, GATEWAY, LABEL } from '../../src/api/names.ts';
 import { buildContainer, buildPod, type Writable, type WritablePod } from '../build/pod.ts';
 import { minimalAgentRole } from '../build/agent-role.ts';
 import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
@@ -12,10 +13,14 @@ export const AGENT_IMAGES = 'testbed.example.com';
 /** Small enough that twenty pods fit on a node of two cores. */
 const LIMITS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' };
 
-/** A role that may read `/data/reports` but not what is private there, without a start gate. */
+/**
+ * A role that may read `/data/reports` but not what is private there, without a start gate, and may connect to port 443 of these
+ * hosts.
+ */
 export function agentRole(
   name: string,
   sandbox: Partial<Writable<AgentRole['spec']['sandbox']>> = {},
+  hosts: readonly string[] = [],
 ): object {
   const reads = { argument: '/path', allow: ['/data/reports'], deny: ['/data/reports/private'] };
   return {
@@ -31,6 +36,7 @@ export function agentRole(
           confirmation: { when: 'Never' },
         },
       ],
+      network: { allow: hosts.map((host) => ({ host })) },
       sandbox: {
         ...minimalAgentRole.spec.sandbox,
         images: [{ repository: `${AGENT_IMAGES}/*` }],
@@ -88,6 +94,8 @@ export interface AgentPod {
   /** What `enrol` gave. */
   readonly gatewayAddresses: readonly string[];
   readonly command?: readonly string[];
+  /** 64Mi unless set. */
+  readonly memory?: string;
   /** `Never` unless set. */
   readonly restartPolicy?: 'Never' | 'Always';
   readonly tweak?: (pod: WritablePod) => void;
@@ -95,12 +103,13 @@ export interface AgentPod {
 
 /** A pod that meets the contract of a role of {@link agentRole}. */
 export function agentPod(wanted: AgentPod): WritablePod {
-  const { namespace, name, role, image, gatewayAddresses, command, restartPolicy = 'Never', tweak } = wanted;
+  const { namespace, name, role, image, gatewayAddresses, command } = wanted;
+  const { memory = LIMITS.memory, restartPolicy = 'Never', tweak } = wanted;
   const hostAliases = gatewayAddresses.map((ip) => ({ ip, hostnames: [GATEWAY.name] }));
   return buildPod((pod) => {
     pod.metadata = { name, namespace, labels: { [LABEL.role]: role } };
     const container = buildContainer('agent', image);
-    container.resources = { limits: LIMITS, requests: { cpu: '10m' } };
+    container.resources = { limits: { ...LIMITS, memory }, requests: { cpu: '10m' } };
     container.volumeMounts = [{ name: 'tmp', mountPath: '/tmp' }];
     if (command !== undefined) container.command = [...command];
     const { initContainers: _gate, hostUsers: _host, ...spec } = pod.spec;
@@ -108,4 +117,30 @@ export function agentPod(wanted: AgentPod): WritablePod {
     pod.spec = changed as unknown as WritablePod['spec'];
     tweak?.(pod);
   });
+}
+
+/** The file of the token of {@link withGatewayToken}. */
+export const TOKEN_FILE = '/var/run/secrets/cloister/token';
+
+/** Gives a pod a token for the gateway, and its certificate authority. */
+export function withGatewayToken({ spec }: WritablePod): void {
+  const { configMap, key, volume, mountPath } = CERTIFICATE_AUTHORITY;
+  const [container] = spec.containers;
+  const serviceAccountToken = {
+    audience: GATEWAY.audience,
+    path: basename(TOKEN_FILE),
+    expirationSeconds: 600,
+  };
+  container.env = [
+    { name: 'HTTPS_PROXY', value: `http://${GATEWAY.name}:${GATEWAY.proxyPort}` },
+    { name: 'NODE_EXTRA_CA_CERTS', value: `${mountPath}/${key}` },
+  ];
+  container.volumeMounts?.push(
+    { name: volume, mountPath, readOnly: true },
+    { name: 'gateway-token', mountPath: dirname(TOKEN_FILE), readOnly: true },
+  );
+  spec.volumes?.push(
+    { name: volume, configMap: { name: configMap } },
+    { name: 'gateway-token', projected: { sources: [{ serviceAccountToken }] } },
+  );
 }

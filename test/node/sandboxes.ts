@@ -9,10 +9,13 @@ export interface Sandbox {
   readonly role: string;
   readonly image: string;
   readonly command: readonly string[];
+  /** 64Mi unless set. */
+  readonly memory?: string;
 }
 
 /** The sandbox as its author writes it, small enough for twenty on a node of two cores. */
-export function agentSandbox({ namespace, name, role, image, command }: Sandbox): object {
+export function agentSandbox(sandbox: Sandbox): object {
+  const { namespace, name, role, image, command, memory = '64Mi' } = sandbox;
   return {
     apiVersion: API_VERSION,
     kind: 'AgentSandbox',
@@ -23,7 +26,7 @@ export function agentSandbox({ namespace, name, role, image, command }: Sandbox)
       command,
       resources: {
         requests: { cpu: '10m', memory: '16Mi' },
-        limits: { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' },
+        limits: { cpu: '100m', memory, 'ephemeral-storage': '16Mi' },
       },
     },
   };

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type ConnectDestination, decideConnect } from '../../policy/egress/decide-connect.ts';
+import { parseAuthority } from '../../policy/egress/parse-authority.ts';
 import { checkAddresses, type DecideAddresses, dialChecked } from '../egress/connect-to.ts';
 import type { Network } from '../egress/network.ts';
 import type { TunnelClock } from '../egress/tunnel-clock.ts';
@@ -65,10 +66,16 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
     describe: () => ({
       destination:
         destination === null
-          ? { host: authority, port: 0 }
+          ? askedFor(authority)
           : { host: destination.host, port: destination.port, address: connected },
     }),
   };
+}
+
+/** Of a call that is refused: the host as who searches the records writes it, or the target as it came where it is none. */
+function askedFor(authority: string): { readonly host: string; readonly port: number } {
+  const parsed = parseAuthority(authority);
+  return 'host' in parsed ? parsed : { host: authority, port: 0 };
 }
 
 /** Answers the client, and relays until the tunnel ends. */

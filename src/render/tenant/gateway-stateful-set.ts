@@ -1,4 +1,4 @@
-import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
+import { AUDIT_KEY, GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import type { ImagePullPolicy } from '../sandbox/pod.ts';
 import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendered-object.ts';
@@ -42,13 +42,7 @@ const USER = 65_532;
 /** What is kept of events until they are delivered. */
 const SPOOL = { volume: 'spool', mountPath: '/var/spool/cloister', size: '1Gi' } as const;
 
-/** The Secret with which arguments are recorded. Without it none are. */
-const AUDIT_KEY = {
-  volume: 'audit-key',
-  secret: 'cloister-audit-key',
-  mountPath: '/etc/cloister-audit-key',
-} as const;
-
+const AUDIT_KEY_VOLUME = 'audit-key';
 const CERTIFICATE_VOLUME = 'certificate';
 /** After it has drained, a replica closes what is still open and writes the last records. */
 const CLOSE_SECONDS = 20;
@@ -108,7 +102,8 @@ function podSpec(shape: GatewayShape, settings: GatewaySettings): object {
     volumes: [
       { name: CERTIFICATE_VOLUME, secret: { secretName: GATEWAY_CERTIFICATE.secret, defaultMode: 0o440 } },
       {
-        name: AUDIT_KEY.volume,
+        name: AUDIT_KEY_VOLUME,
+        // Without it no arguments are recorded.
         secret: { secretName: AUDIT_KEY.secret, defaultMode: 0o440, optional: true },
       },
       ...(storageClassName === undefined ? [spool] : []),
@@ -142,7 +137,7 @@ function container(shape: GatewayShape, settings: GatewaySettings): object {
     volumeMounts: [
       { name: CERTIFICATE_VOLUME, mountPath: GATEWAY_CERTIFICATE.mountPath, readOnly: true },
       { name: SPOOL.volume, mountPath: SPOOL.mountPath },
-      { name: AUDIT_KEY.volume, mountPath: AUDIT_KEY.mountPath, readOnly: true },
+      { name: AUDIT_KEY_VOLUME, mountPath: AUDIT_KEY.mountPath, readOnly: true },
     ],
   };
 }

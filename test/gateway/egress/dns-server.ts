@@ -1,14 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-
-/** What the DNS says about a name: its canonical name, its addresses, or nothing at all. */
-export interface DNSRecords {
-  readonly alias?: string;
-  readonly A?: readonly string[];
-  /** Eight groups each, without `::`. */
-  readonly AAAA?: readonly string[] | 'Silent';
-}
+import { answerQuery, type DNSZone, readQuestion } from '../../testbed/dns-answer.ts';
 
 export interface DNSServer {
   readonly address: string;
@@ -16,61 +9,17 @@ export interface DNSServer {
   readonly asked: string[];
 }
 
-const TYPES = { A: 1, CNAME: 5, AAAA: 28 } as const;
-const NAME_ERROR = 3;
-
-/** A server of DNS over UDP on loopback (RFC 1035). A name that is not there does not exist. */
-export async function startDNSServer(zone: Readonly<Record<string, DNSRecords>>): Promise<DNSServer> {
+/** A server of DNS over UDP on loopback. A name that is not there does not exist. */
+export async function startDNSServer(zone: DNSZone): Promise<DNSServer> {
   const socket = createSocket('udp4');
   const asked: string[] = [];
   socket.on('message', (query, { port, address }) => {
-    const { name, end, type } = readQuestion(query);
-    asked.push(name);
-    const records = zone[name];
-    const target = records?.alias === undefined ? records : zone[records.alias];
-    const found = type === TYPES.AAAA ? target?.AAAA : target?.A;
-    if (found === 'Silent') return;
-    const alias =
-      records?.alias === undefined ? [] : [record(TYPES.CNAME, encodeName(records.alias), encodeName(name))];
-    const owner = encodeName(records?.alias ?? name);
-    const answers = [...alias, ...(found ?? []).map((text) => record(type, encodeAddress(text), owner))];
-    const header = Buffer.alloc(12);
-    query.copy(header, 0, 0, 2);
-    header.writeUInt16BE(0x8180 | (records === undefined ? NAME_ERROR : 0), 2);
-    header.writeUInt16BE(1, 4);
-    header.writeUInt16BE(answers.length, 6);
-    socket.send(Buffer.concat([header, query.subarray(12, end), ...answers]), port, address);
+    asked.push(readQuestion(query).name);
+    const answer = answerQuery(query, zone);
+    if (answer !== null) socket.send(answer, port, address);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   onTestFinished(() => void socket.close());
   return { address: `127.0.0.1:${socket.address().port}`, asked };
-}
-
-function readQuestion(query: Buffer) {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = query.readUInt8(at); length > 0; length = query.readUInt8(at)) {
-    labels.push(query.subarray(at + 1, at + 1 + length).toString('latin1'));
-    at += 1 + length;
-  }
-  return { name: labels.join('.'), type: query.readUInt16BE(at + 1), end: at + 5 };
-}
-
-function record(type: number, content: Buffer, owner: Buffer): Buffer {
-  const fixed = Buffer.alloc(10);
-  fixed.writeUInt16BE(type, 0);
-  fixed.writeUInt16BE(1, 2);
-  fixed.writeUInt16BE(content.length, 8);
-  return Buffer.concat([owner, fixed, content]);
-}
-
-function encodeName(name: string): Buffer {
-  const labels = name.split('.').flatMap((label) => [Buffer.from([label.length]), Buffer.from(label)]);
-  return Buffer.concat([...labels, Buffer.from([0])]);
-}
-
-function encodeAddress(text: string): Buffer {
-  if (text.includes('.')) return Buffer.from(text.split('.').map(Number));
-  return Buffer.concat(text.split(':').map((group) => Buffer.from(group.padStart(4, '0'), 'hex')));
 }

@@ -1,6 +1,7 @@
 /**
  * `node internet.ts FOLDER` plays the internet, and what agents must not reach, in a network namespace of its own: TLS on
- * 443 and HTTP on 80 of every address, and UDP on 53. Each connection is a line of JSON on standard output.
+ * 443 and HTTP on 80 of every address, and DNS over UDP on 53. Each connection is a line of JSON on standard output. The
+ * answer to `/stream` has no end.
  */
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
@@ -8,8 +9,11 @@ import { createServer as createHTTP, type IncomingMessage, type ServerResponse }
 import { createServer as createHTTPS } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { answerQuery } from '../dns-answer.ts';
 import type { Reached } from './reached.ts';
-import { DECOY_ADDRESSES, PUBLIC_ADDRESSES } from './node-network.ts';
+import { DECOY_ADDRESSES, INTERNET_ZONE, PUBLIC_ADDRESSES } from './node-network.ts';
+
+const STREAM_PERIOD_MILLISECONDS = 50;
 
 const [folder = '.'] = process.argv.slice(2);
 const file = (name: string): Buffer => readFileSync(join(folder, 'certificates', name));
@@ -19,10 +23,25 @@ function report(reached: Reached): void {
   process.stdout.write(`${JSON.stringify(reached)}\n`);
 }
 
+function stream(response: ServerResponse): void {
+  const timer = setInterval(() => response.write('still here\n'), STREAM_PERIOD_MILLISECONDS);
+  response.on('close', () => clearInterval(timer));
+}
+
+function answerDNS(query: Buffer): Buffer | null {
+  try {
+    return answerQuery(query, INTERNET_ZONE);
+  } catch {
+    // No query.
+    return null;
+  }
+}
+
 for (const address of [...PUBLIC_ADDRESSES, ...DECOY_ADDRESSES]) {
   const answer = (port: number) => (request: IncomingMessage, response: ServerResponse) => {
     const { method, url, headers, socket } = request;
-    response.end(
+    if (url === '/stream') return stream(response);
+    return void response.end(
       `${JSON.stringify({ address, port, from: socket.remoteAddress, method, url, host: headers.host })}\n`,
     );
   };
@@ -36,7 +55,8 @@ for (const address of [...PUBLIC_ADDRESSES, ...DECOY_ADDRESSES]) {
   const datagrams = createSocket('udp4');
   datagrams.on('message', (message, { address: from, port }) => {
     report({ protocol: 'UDP', address, port: 53, from });
-    datagrams.send(message, port, from);
+    const reply = answerDNS(message);
+    if (reply !== null) datagrams.send(reply, port, from);
   });
   datagrams.bind(53, address);
 }

@@ -1,3 +1,5 @@
+import type { DNSZone } from '../dns-answer.ts';
+
 /** The node's name in the cluster. */
 export const NODE_NAME = 'node1';
 
@@ -21,6 +23,16 @@ export const BLACKHOLE_NETWORK = '203.0.113.0/24';
 
 /** The name that the certificate of the TLS servers carries beside their addresses. */
 export const PUBLIC_HOST = 'public.test';
+
+/** The hosts of the internet, by name. */
+export const HOSTS = { public: PUBLIC_HOST, other: 'other.test', metadata: 'metadata.test' } as const;
+
+/** What its name server knows. A name of the metadata service is somebody's attack. */
+export const INTERNET_ZONE: DNSZone = {
+  [HOSTS.public]: { A: [PUBLIC_ADDRESSES[0]] },
+  [HOSTS.other]: { A: [PUBLIC_ADDRESSES[0]] },
+  [HOSTS.metadata]: { A: [DECOY_ADDRESSES[0]] },
+};
 
 /** The address of the Service `kube-dns`, which pods find in their `/etc/resolv.conf`. It leads to the internet. */
 export const DNS_ADDRESS = '10.96.0.10';
