@@ -1,4 +1,5 @@
 import type { AuditRecord } from './audit-record.ts';
+import { sourceOf } from './record-source.ts';
 
 /** Writes the first of identical denials, and counts the others until the window ends. */
 export interface DenialCounter {
@@ -77,10 +78,6 @@ export function createDenialCounter(): DenialCounter {
     takeDue: (now) => take(({ begun }) => now - begun >= WINDOW_MILLISECONDS),
     takeAll: () => take(() => true),
   };
-}
-
-function sourceOf({ unmapped, src_endpoint: source }: AuditRecord): string {
-  return unmapped.sandbox_uid ?? source.uid ?? source.ip ?? '';
 }
 
 function keyOf(record: AuditRecord, source: string): string {

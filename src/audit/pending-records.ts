@@ -1,5 +1,6 @@
 import type { AuditUnavailableError } from './audit-log.ts';
 import type { AuditRecord } from './audit-record.ts';
+import { sourceOf } from './record-source.ts';
 
 /** A record that waits to be written. */
 export interface PendingRecord {
@@ -86,19 +87,19 @@ export class PendingRecords {
   #refusalOf({ record, bytes, isReserved }: PendingRecord): string | null {
     const limit = isReserved ? this.#maxBytes : this.#maxBytes * 0.9;
     if (this.#bytes + bytes > limit) return 'too many records wait to be written';
-    const sandbox = record.unmapped.sandbox_uid;
-    if (isReserved || sandbox === undefined) return null;
-    return (this.#bytesOf.get(sandbox) ?? 0) + bytes > this.#maxBytes / 4
-      ? 'too many records of this sandbox wait to be written'
+    const source = sourceOf(record);
+    if (isReserved || source === '') return null;
+    return (this.#bytesOf.get(source) ?? 0) + bytes > this.#maxBytes / 4
+      ? 'too many records of this sandbox or pod wait to be written'
       : null;
   }
 
   #count({ record, bytes }: PendingRecord, sign: 1 | -1): void {
     this.#bytes += sign * bytes;
-    const sandbox = record.unmapped.sandbox_uid;
-    if (sandbox === undefined) return;
-    const sum = (this.#bytesOf.get(sandbox) ?? 0) + sign * bytes;
-    if (sum > 0) this.#bytesOf.set(sandbox, sum);
-    else this.#bytesOf.delete(sandbox);
+    const source = sourceOf(record);
+    if (source === '') return;
+    const sum = (this.#bytesOf.get(source) ?? 0) + sign * bytes;
+    if (sum > 0) this.#bytesOf.set(source, sum);
+    else this.#bytesOf.delete(source);
   }
 }

@@ -3,6 +3,7 @@ import { chainRecord, type ChainPlace, createEpochKey, NO_HASH, signLine } from 
 import type { FileSink } from './file-sink.ts';
 import { logRecord } from './log-record.ts';
 import type { PendingRecord } from './pending-records.ts';
+import { sourceOf } from './record-source.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 export interface WriterLimits {
@@ -139,16 +140,16 @@ export class RecordWriter {
     if (file === null || record.unmapped.epoch !== undefined) return null;
     const limit = isReserved ? limits.maxBytes : limits.maxBytes - limits.reservedBytes;
     if (used + size > limit) return { reason: 'the disk space for the audit is used up', isOfSandbox: false };
-    const sandbox = record.unmapped.sandbox_uid;
-    if (isReserved || sandbox === undefined) return null;
-    return (this.#bytesOf.get(sandbox) ?? 0) + size > limits.maxBytesOfSandbox
-      ? { reason: 'this sandbox has used up its share of the disk space for the audit', isOfSandbox: true }
+    const source = sourceOf(record);
+    if (isReserved || source === '') return null;
+    return (this.#bytesOf.get(source) ?? 0) + size > limits.maxBytesOfSandbox
+      ? { reason: 'this sandbox or pod has used up its share of the disk space for the audit', isOfSandbox: true }
       : null;
   }
 
   #count({ record }: PendingRecord, size: number): void {
-    const sandbox = record.unmapped.sandbox_uid;
-    if (sandbox !== undefined) this.#bytesOf.set(sandbox, (this.#bytesOf.get(sandbox) ?? 0) + size);
+    const source = sourceOf(record);
+    if (source !== '') this.#bytesOf.set(source, (this.#bytesOf.get(source) ?? 0) + size);
   }
 
   #header(): PendingRecord {

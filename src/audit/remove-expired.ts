@@ -34,8 +34,8 @@ export async function removeExpired(
       const reason = pending.add({ record, bytes: sizeOf(record), isReserved: true, waiter }, false);
       if (reason !== null) reject(new Error(reason));
     });
-    await flush();
-    await written;
+    // It may be refused while the flush hangs.
+    await Promise.all([written, flush()]);
     await file.remove(old.name);
   } catch (error) {
     log.warn({ error: errorMessage(error) }, 'old files of the audit cannot be removed');

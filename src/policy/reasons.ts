@@ -20,6 +20,7 @@ export const REASONS = {
   ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
   ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',
   CallCut: 'The call was ended while it ran.',
+  TunnelLimitReached: 'The connection has reached a limit of bytes or time that the role sets for its host.',
   SourceNotAPod:
     'The source address is not that of exactly one running pod of the tenant with a network of its own.',
   PodEnding: 'The pod at the source address has ended or is being deleted.',

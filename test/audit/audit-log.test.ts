@@ -138,7 +138,7 @@ test('a sandbox that has used up its share is refused, and others are not', asyn
   for (let call = 0; call < 30; call += 1) {
     await log.intend(auditInput(`${call}`), 'Synced').catch((error: Error) => (refusal = error.message));
   }
-  expect(refusal).toBe('this sandbox has used up its share of the disk space for the audit');
+  expect(refusal).toBe('this sandbox or pod has used up its share of the disk space for the audit');
   expect(log.problem()).toBeNull();
   await expect(log.intend(auditInput('other', ofSandbox('b')), 'Synced')).resolves.toBeDefined();
 });

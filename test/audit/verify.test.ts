@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { assert, asyncProperty, integer, nat, uint8Array } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
+import type { AuditRecord } from '../../src/audit/audit-record.ts';
+import { chainRecord, NO_HASH } from '../../src/audit/chain.ts';
+import { logRecord } from '../../src/audit/log-record.ts';
 import { ReplicaVerifier } from '../../src/audit/verify/replica-verifier.ts';
 import type { RegisteredEpoch } from '../../src/audit/verify/report.ts';
 import { verifyFiles } from '../../src/audit/verify/verify-files.ts';
@@ -197,3 +200,25 @@ async function kill(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await ended;
 }
+
+test('an unsigned line that says that files were removed for their age hides nothing', async () => {
+  const { files, path, registered } = await twoEpochs();
+  const second = files.findIndex((file) => file.includes('00000002'));
+  const start = JSON.parse((await readFile(path(second), 'utf8')).split('\n')[0] ?? '') as AuditRecord;
+  const { epoch, sequence, hash } = start.unmapped.epoch?.previous ?? { epoch: '', sequence: 0, hash: '' };
+  const [first = ''] = files;
+  for (let index = 0; index < second; index += 1) await rm(path(index));
+  await expect(kinds(registered)).resolves.toEqual(['MissingEpoch']);
+  const named = { tenant: 'acme', replica: 'gateway-0', time: start.time };
+  const expired = { file: first, epoch, number: 1, sequence, hash };
+  const record = logRecord({ event: 'FilesExpired', ...named }, { expired });
+  const { line } = chainRecord(record, { epoch: 'forged', sequence: 1, previousHash: NO_HASH });
+  await writeFile(path(0), `${line}\n`);
+  await expect(kinds(registered)).resolves.toContain('MissingEpoch');
+});
+
+test('a replica of which no epoch was registered is found', async () => {
+  const { registered } = await twoEpochs();
+  const others = registered.map((one) => ({ ...one, replica: 'gateway-9' }));
+  await expect(kinds(others)).resolves.toContain('NotRegistered');
+});

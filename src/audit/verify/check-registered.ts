@@ -31,8 +31,8 @@ export function checkRegistered(
     } else checkHead(found, one, add);
   }
   for (const { epoch, number, file } of epochs) {
-    // The list is bounded: older epochs were on it once.
-    if (registered.has(epoch) || number < oldest) continue;
+    // The list is bounded: older epochs were on it once. A replica that has none on it was never registered.
+    if (registered.has(epoch) || (registered.size > 0 && number < oldest)) continue;
     add('NotRegistered', file, `epoch ${number} (${epoch}) was not registered`);
   }
   return problems;

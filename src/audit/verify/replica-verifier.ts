@@ -58,7 +58,10 @@ export class ReplicaVerifier {
     readonly kind: 'Missing' | 'MissingEpoch';
     readonly place: Place;
   } | null = null;
+  /** Hashes of the last records of files that were removed for their age, as far as a signature proves it. */
   readonly #expired = new Set<string>();
+  /** The same since the last signature. */
+  #unproven: string[] = [];
 
   constructor(replica: string, registered: readonly RegisteredEpoch[] | null, isPart: boolean) {
     this.#replica = replica;
@@ -115,14 +118,16 @@ export class ReplicaVerifier {
     if (hash === undefined) return;
     this.#noteCall(record, chain.epoch);
     const { expired, epoch: header } = record.unmapped;
-    if (expired !== undefined) this.#expired.add(expired.hash);
     if (header !== undefined && this.epochs.length === 0) this.#continueEpoch(record, place);
     const epoch = this.epochs.at(-1);
-    if (epoch?.epoch !== chain.epoch) return;
+    if (epoch?.epoch !== chain.epoch) {
+      return this.#add('MissingEpoch', place, 'the record is of an epoch that no record before it begins');
+    }
+    if (expired !== undefined) this.#unproven.push(expired.hash);
     if (header !== undefined && header.public_key !== epoch.publicKey) {
       this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
     }
-    this.#prove(epoch, { record, hash }, place);
+    return this.#prove(epoch, { record, hash }, place);
   }
 
   #prove(epoch: ReadEpoch, { record, hash }: { record: AuditRecord; hash: string }, place: Place): void {
@@ -135,6 +140,7 @@ export class ReplicaVerifier {
     epoch.proven = { sequence: metadata.sequence, hash, time };
     epoch.isEnded = metadata.event_code === 'EpochEnded';
     this.#tail = [];
+    for (const removed of this.#unproven.splice(0)) this.#expired.add(removed);
     return undefined;
   }
 
@@ -193,6 +199,7 @@ export class ReplicaVerifier {
   #endEpoch(next: { readonly tail_bytes: number; readonly tail_sha256: string | null } | null): void {
     const tail = Buffer.concat(this.#tail);
     this.#tail = [];
+    this.#unproven = [];
     const before = this.epochs.at(-1);
     if (before !== undefined) before.tailBytes = tail.length;
     if (next !== null && (tail.length !== next.tail_bytes || hashOfTail(tail) !== next.tail_sha256)) {

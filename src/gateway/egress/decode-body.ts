@@ -36,7 +36,8 @@ export async function decodeBody({ stream, encoding, host, maxBytes }: EncodedBo
     for await (const chunk of source) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw tooLarge(host, maxBytes);
-      chunks.push(chunk);
+      // A piece of a larger buffer would keep all of that.
+      chunks.push(chunk.buffer.byteLength > 2 * chunk.length ? Buffer.from(chunk) : chunk);
     }
   };
   const decoder = createDecoder(encoding, host);

@@ -47,6 +47,8 @@ export interface Call {
   /** Aborts it: the listener of its connection, which a tunnel takes away as it looks at its sockets itself. */
   readonly onClientGone: () => void;
   caller: Caller | null;
+  /** Called when it is known who calls. */
+  onIdentified: () => void;
   /** What is known of the pod where it was not identified. */
   refused: IdentityRefusal | null;
   decision: CallDecision | null;
@@ -99,6 +101,7 @@ export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | '
     ended,
     onClientGone: () => ended.abort(CLIENT_GONE),
     caller: null,
+    onIdentified: () => undefined,
     refused: null,
     decision: null,
     cut: null,

@@ -22,6 +22,7 @@ export const identify: Filter = {
       return refusalOfIdentity(identified.refusal);
     }
     call.caller = identified.caller;
+    call.onIdentified();
     return null;
   },
 };

@@ -72,10 +72,10 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
   };
 }
 
-/** Of a call that is refused: the host as who searches the records writes it, or the target as it came where it is none. */
+/** Of a call that is refused: the host as who searches the records writes it, or what came where it is none, without a user. */
 function askedFor(authority: string): { readonly host: string; readonly port: number } {
   const parsed = parseAuthority(authority);
-  return 'host' in parsed ? parsed : { host: authority, port: 0 };
+  return 'host' in parsed ? parsed : { host: authority.slice(authority.lastIndexOf('@') + 1), port: 0 };
 }
 
 /** Answers the client, and relays until the tunnel ends. */

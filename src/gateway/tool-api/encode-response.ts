@@ -9,8 +9,12 @@ export interface EncodedResponse {
   readonly body: string;
 }
 
-/** Writes a body as text where it is UTF-8, and in base64 where it is not. */
+/** What JSON writes with six characters each: a body of these would take as many times its size. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+
+/** Writes a body as text where it is UTF-8 without control characters, and in base64 where it is not. */
 export function encodeResponse({ status, headers, body }: FetchedResponse): EncodedResponse {
-  const encoding = isUtf8(body) ? 'utf-8' : 'base64';
+  const encoding = isUtf8(body) && !CONTROL.test(body.toString('utf-8')) ? 'utf-8' : 'base64';
   return { status, headers, encoding, body: body.toString(encoding) };
 }

@@ -60,6 +60,10 @@ export async function handleToolRequest(
     if (body.reason === 'Overloaded') return overload(options, response);
     // It is a call as well, that is refused and recorded like any other.
     return await answerCall(options, exchange, { problem: `${body.text}.` }, body);
+  } catch (error) {
+    // The call is recorded by now, so what failed is its answer.
+    options.services.log.error({ err: error }, 'an answer could not be sent');
+    response.destroy();
   } finally {
     slot.leave();
   }
@@ -91,11 +95,12 @@ async function answerCall(
   const { socket, rawHeaders } = request;
   const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
   const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
+  // It may run for as long as its tool does.
+  call.onIdentified = () => keep(socket);
   response.once('close', call.onClientGone);
   const result = await runCall(call, services);
   response.off('close', call.onClientGone);
   if (call.caller === null || problem !== undefined) response.setHeader('Connection', 'close');
-  else keep(socket);
   const refusal = refusalOf(result);
   if (refusal === null) return send(response, 200, allowed(call, fetched));
   const status = statusOfCall(call, { refusal, route, problem });

@@ -2,12 +2,18 @@ import { parsePattern, PatternError, type PatternNode } from './parse-pattern.ts
 
 /** A regular expression that is matched in a time that grows with the length of the text only. */
 export interface LinearPattern {
-  /** Whether the pattern is found anywhere in the text, as `RegExp.prototype.test` says. */
+  /**
+   * Whether the pattern is found anywhere in the text, as `RegExp.prototype.test` says. Throws a {@link PatternError} where that
+   * would take too long: an answer would be wrong, also under `not`.
+   */
   test(text: string): boolean;
 }
 
 /** How many steps a pattern may have with its bounded repetitions written out: that is what one character may cost. */
 export const MAX_PATTERN_STEPS = 1_000;
+
+/** How many steps one match may take in all: about a sixth of a second. */
+const MAX_STEPS_OF_MATCH = 2_000_000;
 
 type Step =
   | { readonly type: 'Character'; readonly has: (character: string) => boolean }
@@ -115,6 +121,7 @@ function run(steps: readonly Step[], text: string): boolean {
   const seen = new Float64Array(steps.length).fill(-1);
   let waiting: readonly number[] = [];
   let position = 0;
+  let taken = 0;
   for (const character of [...Array.from(text), '']) {
     const places: Places = { steps, waiting: [], seen, matched: false };
     const isEnd = character === '';
@@ -124,6 +131,8 @@ function run(steps: readonly Step[], text: string): boolean {
     if (places.matched) return true;
     waiting = places.waiting.filter((step) => accepts(steps[step], character)).map((step) => step + 1);
     position += 1;
+    taken += 1 + waiting.length;
+    if (taken > MAX_STEPS_OF_MATCH) throw new PatternError('takes too long for this text; set maxLength');
   }
   return false;
 }

@@ -40,7 +40,10 @@ export const NODE_CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['InsertStmt', checkInsert],
   ['UpdateStmt', (node) => checkChange('Update', node)],
   ['DeleteStmt', (node) => checkChange('Delete', node)],
-  ['MergeStmt', (node) => ({ ...checkTarget(node), operations: returning(node) })],
+  [
+    'MergeStmt',
+    (node) => ({ ...checkTarget(node), operations: [['Select', 'MERGE … USING'], ...returning(node)] }),
+  ],
   ['MergeWhenClause', checkBranch],
   ['RangeVar', checkTable],
   ['FuncCall', checkFunction],
@@ -76,7 +79,14 @@ function checkInsert(node: NodeObject): NodeCheck {
 }
 
 function checkChange(operation: SqlOperation, node: NodeObject): NodeCheck {
-  return { ...checkTarget(node), operations: [[operation, operation.toUpperCase()], ...returning(node)] };
+  const operations: [SqlOperation, string][] = [[operation, operation.toUpperCase()]];
+  return { ...checkTarget(node), operations: [...operations, ...readsOthers(node), ...returning(node)] };
+}
+
+/** PostgreSQL asks for the right to SELECT of the tables that a change is made by. */
+function readsOthers(node: NodeObject): [SqlOperation, string][] {
+  if (node['fromClause'] !== undefined) return [['Select', 'UPDATE … FROM']];
+  return node['usingClause'] === undefined ? [] : [['Select', 'DELETE … USING']];
 }
 
 /** Rows come back as from a SELECT. */

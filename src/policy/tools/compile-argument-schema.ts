@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { errorMessage } from '../../lib/error-message.ts';
+import { PatternError } from '../../lib/pattern/parse-pattern.ts';
 import type { Finding } from '../decision.ts';
 import type { SchemaCompiler } from '../roles/schema-compiler.ts';
 import { coverageOfSchema } from './argument-coverage.ts';
@@ -32,7 +33,15 @@ export function compileArgumentSchema(
 }
 
 function findMisfit(validate: ValidateFunction, args: unknown): ReturnType<ArgumentSchema['findMisfit']> {
-  if (validate(args)) return null;
+  try {
+    if (validate(args)) return null;
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    return {
+      pointer: '',
+      required: `must have only texts that a pattern can be tried on; one ${error.message}`,
+    };
+  }
   const [error] = validate.errors ?? [];
   return { pointer: error?.instancePath ?? '', required: describe(error) };
 }

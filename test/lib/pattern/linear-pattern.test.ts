@@ -113,4 +113,10 @@ describe('compileLinearPattern', () => {
       expect(compileLinearPattern(source).test(`${'a'.repeat(20_000)}!`)).toBe(false);
     },
   );
+
+  test('a pattern of many steps is not tried on a text without end', () => {
+    const pattern = compileLinearPattern('^.*[a-z]{1,400}!');
+    expect(pattern.test(`${'a'.repeat(1_000)}!`)).toBe(true);
+    expect(() => pattern.test('a'.repeat(250_000))).toThrow(PatternError);
+  });
 });
