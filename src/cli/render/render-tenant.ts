@@ -2,6 +2,7 @@ import { Secret } from '../../lib/secret.ts';
 import { quotaEntries, resourceQuota, systemQuota } from '../../render/tenant/resource-quota.ts';
 import { roleProxySecret } from '../../render/tenant/role-proxy-secret.ts';
 import {
+  AUDIT_KEY,
   CERTIFICATE_AUTHORITY,
   GATEWAY_CERTIFICATE,
   PROXY_SECRET,
@@ -27,7 +28,7 @@ import {
 import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
 import { gatewayService } from '../../render/tenant/gateway-service.ts';
 import { GATEWAY_DEFAULTS, gatewayStatefulSet } from '../../render/tenant/gateway-stateful-set.ts';
-import { GATEWAY_LABELS } from '../../render/tenant/rendered-object.ts';
+import { GATEWAY_LABELS, MANAGED_LABELS } from '../../render/tenant/rendered-object.ts';
 import {
   gatewayBinding,
   gatewayPodsBinding,
@@ -126,7 +127,7 @@ function systemObjects(
     systemQuota(name),
     operatorSecretsBinding(systemNamespaceOf(name)),
     gatewayBinding(name),
-    ...certificateSecrets(name),
+    ...gatewaySecrets(name),
     gateFacts(name),
     gatewayServiceAccount(name),
     gatewayService(name),
@@ -141,12 +142,17 @@ function systemObjects(
 }
 
 /** The values are no base64, so that the API server takes no Secret with them. */
-function certificateSecrets(tenant: string): readonly ManifestObject[] {
+function gatewaySecrets(tenant: string): readonly ManifestObject[] {
   const { authoritySecret, secret, certificateKey, privateKeyKey } = GATEWAY_CERTIFICATE;
-  const secretOf = (name: string, type: string, data: object): ManifestObject => ({
+  const secretOf = (
+    name: string,
+    type: string,
+    data: object,
+    labels: object = GATEWAY_LABELS,
+  ): ManifestObject => ({
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, namespace: systemNamespaceOf(tenant), labels: GATEWAY_LABELS },
+    metadata: { name, namespace: systemNamespaceOf(tenant), labels },
     type,
     data,
   });
@@ -159,6 +165,15 @@ function certificateSecrets(tenant: string): readonly ManifestObject[] {
       [certificateKey]: placeholder("the gateway's certificate"),
       [privateKeyKey]: placeholder("the gateway's private key"),
     }),
+    secretOf(
+      AUDIT_KEY.secret,
+      'Opaque',
+      {
+        [AUDIT_KEY.idKey]: placeholder('time at which the key was made'),
+        [AUDIT_KEY.keyKey]: placeholder('32 random bytes'),
+      },
+      MANAGED_LABELS,
+    ),
   ];
 }
 
