@@ -143,7 +143,10 @@ export class RecordWriter {
     const source = sourceOf(record);
     if (isReserved || source === '') return null;
     return (this.#bytesOf.get(source) ?? 0) + size > limits.maxBytesOfSandbox
-      ? { reason: 'this sandbox or pod has used up its share of the disk space for the audit', isOfSandbox: true }
+      ? {
+          reason: 'this sandbox or pod has used up its share of the disk space for the audit',
+          isOfSandbox: true,
+        }
       : null;
   }
 

@@ -150,7 +150,8 @@ function useOfRole(role: string): readonly object[] {
   ];
 }
 
-async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+/** Resolves when it is true; rejects after a while. */
+export async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + PATIENCE_MILLISECONDS;
   while (!(await isTrue())) {
     if (performance.now() > end)

@@ -148,7 +148,7 @@ function gatewaySecrets(tenant: string): readonly ManifestObject[] {
     name: string,
     type: string,
     data: object,
-    labels: object = GATEWAY_LABELS,
+    labels: Readonly<Record<string, string>> = GATEWAY_LABELS,
   ): ManifestObject => ({
     apiVersion: 'v1',
     kind: 'Secret',
