@@ -101,6 +101,10 @@ const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = 
   ['cloister get roles', { prints: 'data-analyst' }],
   // No node runs the Deployments here.
   ['cloister doctor', { code: 1, prints: 'failed  Deployment cloister-system/cloister-operator' }],
+  [
+    `cloister can-i -f manifests/samples/role-data-analyst.yaml --role data-analyst --tool read_file --arguments '{"path": "/data/reports-evil`,
+    { code: 1, prints: 'denied' },
+  ],
   ['npm run -s cloister -- explain ', { prints: 'image-policy' }],
   // Each command of docs/enrolling.md finds what is in `workloads-before-enrolment.yaml`.
   [
