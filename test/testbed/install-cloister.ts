@@ -18,12 +18,34 @@ export function installManifests(webhookUrl: string): readonly Manifest[] {
   return manifests;
 }
 
-/** Applies {@link installManifests} in two steps: kinds first, since policies name them as parameters. */
+/** Applies {@link installManifests}: kinds first, since policies name them as parameters, and webhooks last. */
 export async function installCloister(controlPlane: ControlPlane, webhookUrl: string): Promise<void> {
   const manifests = installManifests(webhookUrl);
   const isEarly = ({ kind }: Manifest) => kind === 'CustomResourceDefinition' || kind === 'Namespace';
+  const isWebhook = (manifest: Manifest) => Array.isArray(manifest['webhooks']);
   await controlPlane.apply(manifests.filter(isEarly));
-  await controlPlane.apply(manifests.filter((manifest) => !isEarly(manifest)));
+  await controlPlane.apply(manifests.filter((manifest) => !isEarly(manifest) && !isWebhook(manifest)));
+  await waitForSandboxKind(controlPlane);
+  await controlPlane.apply(manifests.filter(isWebhook));
+}
+
+const PROBE = {
+  apiVersion: 'cloister.dev/v1alpha1',
+  kind: 'AgentSandbox',
+  metadata: { name: 'probe', namespace: 'default' },
+  spec: { image: `packages.example.com/probe@sha256:${'0'.repeat(64)}`, roleRef: { name: 'probe' } },
+};
+
+/** Waits until a sandbox could be made: MutatingAdmissionPolicies read the schema of new kinds every 5 s. */
+async function waitForSandboxKind(controlPlane: ControlPlane): Promise<void> {
+  const end = Date.now() + 60_000;
+  const args = ['create', '--dry-run=server', '-o', 'json', '-f', '-'];
+  for (;;) {
+    const { stdout, stderr } = await controlPlane.kubectl(args, { input: JSON.stringify(PROBE) });
+    if (stdout.includes('cloister.dev/created-by')) return;
+    if (Date.now() > end) throw new Error(`no AgentSandbox can be made: ${stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 interface Webhook {
