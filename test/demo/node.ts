@@ -11,6 +11,7 @@ import { canConnect } from '../testbed/node/test-pods.ts';
 import { orThrow } from '../testbed/run-command.ts';
 import { whoRefused } from '../testbed/who-refused.ts';
 import type { Printer } from './printer.ts';
+import { callerOnNode, gatewayOnNode } from './node-gateway.ts';
 import { type Outcome, type PlayedStep, playSteps } from './play-steps.ts';
 
 /** What a demo reports with that is played instead of the table. */
@@ -36,12 +37,14 @@ export async function playOnNode({ tell, print }: OtherDemo): Promise<boolean> {
     const gatewayAddresses = await enrol(node, {
       name: 'acme',
       namespace,
-      roles: [agentRole('analyst', { startGate: 'Required' })],
+      roles: [agentRole('analyst', { startGate: 'Required' }), callerOnNode()],
     });
     await waitForConditions(node, { object: 'tenantisolation/acme', types: ['GatewayReady', 'Ready'] });
     const place = { node, namespace, gatewayAddresses };
     print.heading('A sandbox on a node');
     let ok = await playSteps([runSandbox(place), ...lookInside(place), ...tryToEscape(place)], print);
+    print.heading('Calls of a pod through the gateway');
+    ok = (await playSteps(gatewayOnNode(place), print)) && ok;
     print.heading("With the node's link-local addresses open, which no NetworkPolicy closes");
     await orThrow('opening link-local addresses', node.run(['nft', 'delete', 'table', ...LINK_LOCAL_GUARD]));
     ok = (await playSteps([startUnproven(place, 'link-local')], print)) && ok;
