@@ -23,7 +23,8 @@ const ERROR_OFFSET = 8;
 /**
  * Loads the parser, once in a program. A text that is nested too deeply exhausts the stack and leaves the parser's memory as
  * it was in the middle of its work, so that the next texts could be read wrongly: it is thrown away, and a spare one takes
- * its place at once.
+ * its place at once. Where memory is short, run the program with `--liftoff-only`: V8's optimizing compiler takes 600 MB for
+ * some seconds after the first texts.
  */
 export async function loadSqlParser(): Promise<SqlParser> {
   const file = fileURLToPath(import.meta.resolve('libpg-query/wasm/libpg-query.wasm'));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GATEWAY_NODE_FLAGS } from '../../../src/render/tenant/gateway-stateful-set.ts';
 import { freePort } from '../../testbed/free-port.ts';
 import type { BenchDurability } from './bench-role.ts';
 import { REFUSED_HOST, type ServerPorts } from './destinations.ts';
@@ -60,6 +61,7 @@ export async function startGatewaySide(
   const process = await startMeasured({
     name: 'gateway',
     program: 'run-gateway.ts',
+    nodeFlags: GATEWAY_NODE_FLAGS,
     flags: [
       JSON.stringify(parts),
       `--tenant=${TENANT}`,

@@ -22,6 +22,8 @@ export interface ProcessToMeasure {
   /** Its file, seen from this folder. */
   readonly program: string;
   readonly flags: readonly string[];
+  /** Of Node, before the program. */
+  readonly nodeFlags?: readonly string[];
   readonly folder: string;
   /** Answers 200 when the program serves; where it is not set, it is enough that it reports. */
   readonly readyURL?: string;
@@ -36,6 +38,7 @@ export async function startMeasured({
   name,
   program,
   flags,
+  nodeFlags = [],
   folder,
   readyURL,
 }: ProcessToMeasure): Promise<MeasuredProcess> {
@@ -43,7 +46,7 @@ export async function startMeasured({
   const figuresPort = await freePort(ADDRESS);
   const source = fileURLToPath(new URL(program, import.meta.url));
   const log = join(folder, `${name.replaceAll(' ', '-')}.log`);
-  const args = [...figureFlags(figuresPort), source, ...flags];
+  const args = [...nodeFlags, ...figureFlags(figuresPort), source, ...flags];
   const server = await startServer({ name, program: process.execPath, args, log }, watchdog);
   await server.ready(() => answersOK(readyURL ?? `http://${ADDRESS}:${figuresPort}/`), READY_MILLISECONDS);
   return {

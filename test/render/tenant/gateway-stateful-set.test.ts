@@ -51,7 +51,7 @@ describe('the gateway', () => {
       {
         image: 'gateway@sha256:1',
         imagePullPolicy: 'Never',
-        command: ['node', '/cloister/dist/bin/gateway.js'],
+        command: ['node', '--liftoff-only', '/cloister/dist/bin/gateway.js'],
         args: [
           '--namespace=cloister-t-acme',
           '--tenant=acme',
