@@ -13,7 +13,7 @@ import {
   tenantFeedConfigMap,
 } from '../../src/render/tenant/feed-config-map.ts';
 import { buildRoleFeed, buildTenantFeed, SANDBOX_FEED } from '../build/feed.ts';
-import { buildGateFacts } from '../build/gate-facts.ts';
+import { buildGateData, buildGateFacts } from '../build/gate-facts.ts';
 import { createMemoryKubeClient } from '../build/memory-kube-client.ts';
 import type { ProxyAccess } from './proxy-client.ts';
 import { type GatewayHere, startGatewayHere } from './running-gateway.ts';
@@ -117,7 +117,7 @@ function factsConfigMap(): object {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace: NAMESPACE, name: GATE_FACTS.configMap },
-    data: { [GATE_FACTS.key]: JSON.stringify(buildGateFacts({ tenant: 'minimal', namespaces: [AGENTS] })) },
+    data: buildGateData(buildGateFacts({ tenant: 'minimal', namespaces: [AGENTS] })),
   };
 }
 

@@ -9,7 +9,7 @@ import { roleFeedOf, tenantFeedOf } from '../../../src/operator/feed/decide-feed
 import { FEED, FEED_KEYS, feedName, type FeedSubject } from '../../../src/policy/feed/feed-name.ts';
 import type { SandboxFeed } from '../../../src/policy/feed/feed-schemas.ts';
 import { GATE_FACTS } from '../../../src/policy/gate/gate-facts.ts';
-import { buildGateFacts } from '../../build/gate-facts.ts';
+import { buildGateData, buildGateFacts } from '../../build/gate-facts.ts';
 import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 import { type BenchDurability, benchRole, BYTES_PER_DAY, ROLE_NAME } from './bench-role.ts';
@@ -73,7 +73,8 @@ function configMap(name: string, key: string, content: object, labels = {}): Kub
 
 function gateFacts(): KubeObject {
   const facts = buildGateFacts({ tenant: TENANT, namespaces: [NAMESPACE] });
-  return configMap(GATE_FACTS.configMap, GATE_FACTS.key, facts);
+  const { metadata } = configMap(GATE_FACTS.configMap, GATE_FACTS.key, facts);
+  return { metadata, data: buildGateData(facts) } as KubeObject;
 }
 
 function feed(durability: BenchDurability, sandboxes: readonly BenchSandbox[]): readonly KubeObject[] {
