@@ -8,7 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import { CLUSTER_FACTS, type ParsedClusterFacts, parseClusterFacts } from '../policy/gate/cluster-facts.ts';
 import { GATE_FACTS, type GateFacts } from '../policy/gate/gate-facts.ts';
 import { type ParsedGateFacts, parseGateFacts } from '../policy/gate/parse-gate-facts.ts';
-import { staleness } from './cache-freshness.ts';
+import { FRESH_WATCH, staleness } from './cache-freshness.ts';
 
 /** What the operator tells this gateway, as it is now. */
 export interface FollowedFacts {
@@ -42,6 +42,7 @@ export function followFacts(options: FollowedFactsOptions): FollowedFacts {
   let parsed: ParsedGateFacts = missing;
   let cluster: ParsedClusterFacts = missing;
   const cache = createWatchCache<ConfigMap>({
+    ...FRESH_WATCH,
     client,
     logger: log,
     clock,

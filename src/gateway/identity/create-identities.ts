@@ -61,9 +61,16 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     limits: TOKEN_REVIEW_LIMITS,
     now: () => clock.now(),
   });
+  const stopping = new AbortController();
   return {
-    start: feed.start,
-    stop: feed.stop,
+    start: () => {
+      feed.start();
+      void tellWhileStale({ knowledge, tell, clock }, stopping.signal);
+    },
+    stop: () => {
+      stopping.abort();
+      return feed.stop();
+    },
     problem: () => pods.problem() ?? feed.staleness() ?? feed.problem() ?? whyNoTenant(feed),
     tenant: () => {
       const told = feed.tenant();
@@ -77,6 +84,20 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     },
     watched: feed.watched,
   };
+}
+
+/** How late it is seen that the API server is not heard of. */
+const STALE_MILLISECONDS = 1_000;
+
+/** Nothing changes while nothing is heard, so that without this what is open would stay open for as long. */
+async function tellWhileStale(
+  { knowledge, tell, clock }: { knowledge: Knowledge; tell: IdentityListener; clock: Clock },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(STALE_MILLISECONDS, signal).catch(() => undefined);
+    if (!signal.aborted && whyUnknown(knowledge) !== null) tell('All');
+  }
 }
 
 /** Keeps what the labels of each pod named when it was first seen, and tells of pods whose standing may be another. */
@@ -160,9 +181,9 @@ function standingOf(pod: KnownPod, { feed, firstSights }: Knowledge): Located {
   return 'refusal' in decided ? decided : { pod, standing: decided.standing };
 }
 
-/** Why nobody can be identified now. */
-function whyUnknown({ pods, feed }: Knowledge): IdentityRefusal | null {
-  const problem = pods.problem() ?? feed.staleness();
+/** Why nobody can be identified now; with a namespace, why it is not known what holds for its pods. */
+function whyUnknown({ pods, feed }: Knowledge, namespace?: string): IdentityRefusal | null {
+  const problem = pods.problem(namespace) ?? feed.staleness();
   return problem === null ? null : nobody('NotReady', problem);
 }
 
@@ -171,7 +192,8 @@ function nobody(reason: 'SourceNotAPod' | 'NotReady', message: string): Identity
 }
 
 function stillHolds(caller: Caller, knowledge: Knowledge): IdentityRefusal | null {
-  const unknown = whyUnknown(knowledge);
+  // A namespace that is being listed for the first time says nothing of pods of others that were identified before.
+  const unknown = whyUnknown(knowledge, caller.namespace);
   if (unknown !== null) return unknown;
   const { namespace, pod: name, podUID, sandbox } = caller;
   const pod = knowledge.pods.get(namespace, name);

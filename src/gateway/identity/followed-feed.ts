@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import type { Logger } from '../../lib/log.ts';
 import { FEED } from '../../policy/feed/feed-name.ts';
-import { staleness } from '../cache-freshness.ts';
+import { FRESH_WATCH, staleness } from '../cache-freshness.ts';
 import {
   type Compile,
   createFeedState,
@@ -44,6 +44,7 @@ export function followFeed(options: FollowedFeedOptions): FollowedFeed {
   const state = createFeedState(tenant, compile);
   const logged = new Set<string>();
   const cache = createWatchCache<FeedConfigMap>({
+    ...FRESH_WATCH,
     client,
     logger: log,
     clock,
