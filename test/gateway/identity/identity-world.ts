@@ -167,7 +167,7 @@ async function createWorld(start: WorldStart = {}): Promise<IdentityWorld> {
     return Promise.resolve({ status: start.review });
   };
   const cutOff = start.isCutOff === true ? { watch: () => Promise.reject(new Error('no answer')) } : {};
-  const halfOpen = start.isHalfOpen === true ? { watch: onceEach(memory.client.watch) } : {};
+  const halfOpen = start.isHalfOpen === true ? { watch: onceEach(memory.client) } : {};
   const client = { ...memory.client, create, ...cutOff, ...halfOpen } as unknown as KubeClient;
   const log = createLog({ program: 'gateway', level: 'silent' });
   const pods = createPodDirectory({ client, logger: log, clock });
@@ -217,11 +217,11 @@ function versioned(object: KubeObject, resourceVersion: string): KubeObject {
 }
 
 /** Answers the first watch of each resource, and no other. */
-function onceEach(watch: KubeClient['watch']): KubeClient['watch'] {
+function onceEach(client: KubeClient): KubeClient['watch'] {
   const answered = new Set<string>();
   return (resource, options) => {
     if (answered.has(resource.plural)) return unlessAborted(new Promise(() => {}), options.signal);
     answered.add(resource.plural);
-    return watch(resource, options);
+    return client.watch(resource, options);
   };
 }
