@@ -1,4 +1,4 @@
-import type { AuditRecordInput } from './audit-record-input.ts';
+import type { AuditArguments, AuditRecordInput } from './audit-record-input.ts';
 
 /** `Synced`: on the disk of the replica before the call is made. `Buffered`: in bounded memory. */
 export type Durability = 'Synced' | 'Buffered';
@@ -28,6 +28,8 @@ export interface AuditLog {
   readonly record: (record: AuditRecordInput) => void;
   /** Null while records can be kept; otherwise one line for `/readyz`. */
   readonly problem: () => string | null;
+  /** Why arguments cannot be recorded so, in one line; null where they can. A call that must be recorded so must not be made. */
+  readonly argumentsProblem: (recorded: AuditArguments['recorded']) => string | null;
   /** The epoch and its head, for `GET /audit/head`. No secret. */
   readonly head: () => AuditHead;
   /** Writes what is left, and ends the epoch. */

@@ -1,6 +1,6 @@
 import { errorMessage } from '../lib/error-message.ts';
 import { type AuditLog, AuditUnavailableError, type Durability } from './audit-log.ts';
-import type { AuditRecordInput } from './audit-record-input.ts';
+import type { AuditArguments, AuditRecordInput } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { buildRecord, unavailableOutcome } from './build-record.ts';
 import { createDenialCounter } from './denial-counter.ts';
@@ -18,6 +18,7 @@ const STOP_MILLISECONDS = 5_000;
 
 const TOO_SLOW = 'the audit is not written in time';
 const NO_KEY = 'the key for the arguments of calls is missing';
+const NO_KEY_FOLDER = 'the arguments of calls cannot be recorded without --audit-key-folder';
 
 /** The log of one epoch: takes records, and writes what waits in one go while the next records gather. */
 export class EpochLog implements AuditLog {
@@ -88,6 +89,13 @@ export class EpochLog implements AuditLog {
     return this.#broken() ?? this.#problem ?? (key !== null && key.current() === null ? NO_KEY : null);
   }
 
+  argumentsProblem(recorded: AuditArguments['recorded']): string | null {
+    const { key } = this.#parts;
+    if (recorded === 'None') return null;
+    if (key === null) return NO_KEY_FOLDER;
+    return key.current() === null ? NO_KEY : null;
+  }
+
   head() {
     return this.#parts.writer.head();
   }
@@ -108,11 +116,10 @@ export class EpochLog implements AuditLog {
 
   #refusalOf({ arguments: given }: AuditRecordInput, durability: Durability): string | null {
     if (this.#isStopped) return 'the audit is stopped';
-    const { file, key } = this.#parts;
+    const { file } = this.#parts;
     if (file === null && durability === 'Synced') return 'there is no volume for records that must be synced';
     if (this.#open.size >= MAX_OPEN_INTENTS) return 'too many calls are under way';
-    const isKeyMissing = key !== null && key.current() === null;
-    return this.#broken() ?? (isKeyMissing && (given?.recorded ?? 'None') !== 'None' ? NO_KEY : null);
+    return this.#broken() ?? this.argumentsProblem(given?.recorded ?? 'None');
   }
 
   #broken(): string | null {

@@ -40,7 +40,7 @@ export interface AuditLogOptions {
   readonly folder: string | null;
   /** Where the lines are written too, for example `process.stdout`. */
   readonly stream: NodeJS.WritableStream | null;
-  /** Holds `id` and `key` of the tenant's key, a mounted Secret. Null records no arguments. */
+  /** Holds `id` and `key` of the tenant's key, a mounted Secret. Null refuses calls whose arguments must be recorded. */
   readonly keyFolder: string | null;
   readonly retentionDays: number;
   readonly log: Logger;

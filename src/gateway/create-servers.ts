@@ -151,7 +151,12 @@ function createWorld(
   { knowledge: { facts, pods } }: ServerParts,
 ): ExchangeWorld {
   const blocks = configuration.deniedAddresses;
-  const decideAddresses = createDecideAddresses({ facts: facts.current, pods, blocks });
+  const decideAddresses = createDecideAddresses({
+    facts: facts.current,
+    cluster: facts.cluster,
+    pods,
+    blocks,
+  });
   return { network, decideAddresses, ...(secureContext === undefined ? {} : { secureContext }) };
 }
 

@@ -5,15 +5,18 @@ import { resources } from '../kube/resources.ts';
 import { createWatchCache } from '../kube/watch-cache.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
+import { CLUSTER_FACTS, type ParsedClusterFacts, parseClusterFacts } from '../policy/gate/cluster-facts.ts';
 import { GATE_FACTS, type GateFacts } from '../policy/gate/gate-facts.ts';
 import { type ParsedGateFacts, parseGateFacts } from '../policy/gate/parse-gate-facts.ts';
-import { staleness } from './cache-freshness.ts';
+import { FRESH_WATCH, staleness } from './cache-freshness.ts';
 
 /** What the operator tells this gateway, as it is now. */
 export interface FollowedFacts {
   readonly start: () => void;
   /** The facts, or why there are none that can be used. */
   readonly current: () => ParsedGateFacts;
+  /** Which addresses are the cluster's own, or why that is not known. */
+  readonly cluster: () => ParsedClusterFacts;
   readonly watched: WatchedCache;
   readonly stop: () => Promise<void>;
 }
@@ -37,7 +40,9 @@ export function followFacts(options: FollowedFactsOptions): FollowedFacts {
     problem: `the ConfigMap "${GATE_FACTS.configMap}" is not in the namespace "${namespace}"`,
   };
   let parsed: ParsedGateFacts = missing;
+  let cluster: ParsedClusterFacts = missing;
   const cache = createWatchCache<ConfigMap>({
+    ...FRESH_WATCH,
     client,
     logger: log,
     clock,
@@ -46,17 +51,22 @@ export function followFacts(options: FollowedFactsOptions): FollowedFacts {
     fieldSelector: `metadata.name=${GATE_FACTS.configMap}`,
     onChange: ({ type, object }) => {
       parsed = type === 'Deleted' ? missing : parseGateFacts(object.data?.[GATE_FACTS.key], tenant);
-      if ('problem' in parsed) log.warn({ problem: parsed.problem }, 'the facts cannot be used');
+      cluster = type === 'Deleted' ? missing : parseClusterFacts(object.data?.[CLUSTER_FACTS.key]);
+      for (const one of [parsed, cluster]) {
+        if ('problem' in one) log.warn({ problem: one.problem }, 'the facts cannot be used');
+      }
       onChange('facts' in parsed ? parsed.facts : null);
     },
   });
+  const whenFresh = <T>(read: () => T): T | { readonly problem: string } => {
+    const stale = staleness(cache, clock.now());
+    if (stale === null) return read();
+    return { problem: `the ConfigMap "${GATE_FACTS.configMap}" is not known (${stale})` };
+  };
   return {
     start: cache.start,
-    current: () => {
-      const stale = staleness(cache, clock.now());
-      if (stale === null) return parsed;
-      return { problem: `the ConfigMap "${GATE_FACTS.configMap}" is not known (${stale})` };
-    },
+    current: () => whenFresh(() => parsed),
+    cluster: () => whenFresh(() => cluster),
     watched: { ...cache, resource: resources.configMaps.plural },
     stop: cache.stop,
   };

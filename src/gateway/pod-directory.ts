@@ -5,7 +5,7 @@ import type { KubeLogger } from '../kube/kube-logger.ts';
 import { resources } from '../kube/resources.ts';
 import { createWatchCache, type WatchCache } from '../kube/watch-cache.ts';
 import type { Clock } from '../lib/clock.ts';
-import { staleness } from './cache-freshness.ts';
+import { FRESH_WATCH, staleness } from './cache-freshness.ts';
 import { keepPod, type KnownPod } from './known-pod.ts';
 
 export type PodListener = (change: Change<KnownPod>) => void;
@@ -14,8 +14,11 @@ export type PodListener = (change: Change<KnownPod>) => void;
 export interface PodDirectory {
   /** Follows the pods of these namespaces from now on, and forgets those of others. */
   readonly follow: (namespaces: readonly string[]) => void;
-  /** Why addresses cannot be told now, in one line that names the namespaces; null where they can. */
-  readonly problem: () => string | null;
+  /**
+   * Why addresses cannot be told now, in one line that names the namespaces; null where they can. With a namespace: why its pods
+   * are not known, whether or not those of others are. They are known for `maxAgeMilliseconds` after the API server was heard of.
+   */
+  readonly problem: (namespace?: string, maxAgeMilliseconds?: number) => string | null;
   /** Returns the live pods that have the address. `address` is canonical. */
   readonly havingAddress: (address: string) => readonly KnownPod[];
   /** Returns the pods that still have the address while they are being deleted. */
@@ -60,10 +63,11 @@ export function createPodDirectory(options: PodDirectoryOptions): PodDirectory {
   };
   return {
     follow,
-    problem: () => {
+    problem: (only, maxAgeMilliseconds) => {
       // An address is only told where it is sure that no pod of another namespace has it.
       const problems = [...caches].flatMap(([namespace, cache]) => {
-        const stale = staleness(cache, clock.now());
+        if (only !== undefined && namespace !== only) return [];
+        const stale = staleness(cache, clock.now(), maxAgeMilliseconds);
         return stale === null ? [] : `${namespace} (${stale})`;
       });
       return problems.length === 0
@@ -94,6 +98,7 @@ function createPodCache(
 ): WatchCache<KnownPod> {
   return createWatchCache<KnownPod>({
     ...options,
+    ...FRESH_WATCH,
     resource: resources.pods,
     namespace,
     transform: (pod) => keepPod(pod),

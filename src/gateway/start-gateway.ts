@@ -172,8 +172,10 @@ function checksOf(
   audit: AuditLog,
 ): readonly ReadinessCheck[] {
   const factsProblem = (): string | null => {
-    const current = facts.current();
-    return 'problem' in current ? current.problem : null;
+    const [problem] = [facts.current(), facts.cluster()].flatMap((one) =>
+      'problem' in one ? one.problem : [],
+    );
+    return problem ?? null;
   };
   return [
     { name: 'facts', problem: factsProblem },

@@ -33,6 +33,7 @@ export const resources = {
   events: define('events.k8s.io', 'v1').namespaced('Event', 'events'),
   leases: define('coordination.k8s.io', 'v1').namespaced('Lease', 'leases'),
   networkPolicies: networking.namespaced('NetworkPolicy', 'networkpolicies'),
+  serviceCIDRs: networking.cluster('ServiceCIDR', 'servicecidrs'),
   podDisruptionBudgets: define('policy', 'v1').namespaced('PodDisruptionBudget', 'poddisruptionbudgets'),
   priorityClasses: define('scheduling.k8s.io', 'v1').cluster('PriorityClass', 'priorityclasses'),
   runtimeClasses: define('node.k8s.io', 'v1').cluster('RuntimeClass', 'runtimeclasses'),

@@ -25,7 +25,10 @@ export interface WatchCacheOptions<T extends KubeObject> extends Selection {
   readonly clock?: Clock;
   /** Returns a number in [0, 1). */
   readonly random?: () => number;
-  /** Reconnects after so long without a byte. Must be above the API server's bookmark interval of a minute. */
+  /**
+   * Reconnects after so long without a byte. Must be above the API server's bookmark interval of a minute, or above
+   * `timeoutSeconds`, at whose end it sends a bookmark too.
+   */
   readonly maxSilenceMilliseconds?: number;
   /** How long the API server keeps one watch open. */
   readonly timeoutSeconds?: number;

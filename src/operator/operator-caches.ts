@@ -166,10 +166,10 @@ function podFacts({ spec, ...pod }: ObservedPod): ObservedPod {
 /** A node writes its status all the time, with the images that it holds. */
 function nodeFacts({ metadata, spec, status }: KubeObject & NodeFacts): KubeObject & NodeFacts {
   const { name, uid, resourceVersion, labels } = metadata;
-  const { nodeInfo, runtimeHandlers } = status ?? {};
+  const { addresses, nodeInfo, runtimeHandlers } = status ?? {};
   return {
     metadata: { name, uid, resourceVersion, labels },
-    spec: { taints: spec?.taints },
-    status: { nodeInfo: { kubeletVersion: nodeInfo?.kubeletVersion }, runtimeHandlers },
+    spec: { taints: spec?.taints, podCIDRs: spec?.podCIDRs },
+    status: { addresses, nodeInfo: { kubeletVersion: nodeInfo?.kubeletVersion }, runtimeHandlers },
   };
 }

@@ -36,6 +36,7 @@ import {
 } from './pod-lifetime/reconcile-lifetime.ts';
 import { createEnrolments, type Enrolments } from './tenant-isolation/enrolments.ts';
 import type { GateTargetSource } from './tenant-isolation/find-gate-targets.ts';
+import type { ServiceBlockSource } from './tenant-isolation/find-service-blocks.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
 import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
 
@@ -45,6 +46,7 @@ export interface ControllerSurroundings {
   readonly triggers: ControllerTriggers;
   readonly metrics: ControllerMetrics;
   readonly gateTargets: GateTargetSource;
+  readonly serviceBlocks: ServiceBlockSource;
   readonly configuration: Pick<
     OperatorConfiguration,
     'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'

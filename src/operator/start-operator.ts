@@ -13,6 +13,7 @@ import { describeIdentities } from './release/describe-identities.ts';
 import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
 import { type ControllerSurroundings, followCaches, startControllers } from './start-controllers.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
+import { createServiceBlockSource } from './tenant-isolation/find-service-blocks.ts';
 
 export interface OperatorOptions {
   readonly client: KubeClient;
@@ -65,6 +66,7 @@ export function startOperator(options: OperatorOptions): Operator {
     metrics,
     triggers: followCaches(caches, clock),
     gateTargets: createGateTargetSource({ ...options, settings: configuration.gate }),
+    serviceBlocks: createServiceBlockSource({ client, logger, clock }),
   };
   const stopping = new AbortController();
   caches.start();

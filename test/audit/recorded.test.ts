@@ -56,6 +56,19 @@ test('without its key a call whose arguments must be recorded is refused', async
   );
 });
 
+test('without a folder for the key neither is silently left out', async () => {
+  const log = await audit.open({ keyFolder: null });
+  for (const recorded of ['Digest', 'Full'] as const) {
+    expect(log.argumentsProblem(recorded)).toContain('--audit-key-folder');
+    const input = auditInput(recorded, { arguments: { recorded, value: {} } });
+    await expect(log.intend(input, 'Synced')).rejects.toThrow('--audit-key-folder');
+  }
+  expect(log.argumentsProblem('None')).toBeNull();
+  const without = auditInput('None', { arguments: { recorded: 'None', value: {} } });
+  await expect(log.intend(without, 'Synced')).resolves.toBeDefined();
+  expect(log.problem()).toBeNull();
+});
+
 test('queries and fragments are dropped, long and malformed texts are cut and mended', async () => {
   const log = await audit.open();
   const request = { method: 'GET', path: '/a?token=secret-word#secret-word' };

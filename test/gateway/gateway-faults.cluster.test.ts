@@ -36,6 +36,16 @@ test('one address that connects without end is refused, while another is answere
   expect(await gateway.metrics()).toMatch(/cloister_gateway_connections_refused_total\{server="api"\} [1-9]/);
 });
 
+test('where nothing changes for longer than it trusts what it knows, it is as fresh as before', async () => {
+  await gateway.createPod('quiet');
+  await gateway.untilStatus(gateway.address, 200);
+  for (let second = 0; second < 14; second += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await gateway.readiness()).join()).not.toContain('last heard of');
+  }
+  expect(await gateway.statusFrom(gateway.address)).toBe(200);
+}, 60_000);
+
 test('without an API server nobody is told for long, and all is as before when it is back', async () => {
   await gateway.createPod('outage');
   await gateway.untilStatus(gateway.address, 200);

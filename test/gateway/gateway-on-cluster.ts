@@ -8,6 +8,7 @@ import { resources } from '../../src/kube/resources.ts';
 import { GATE_FACTS } from '../../src/policy/gate/gate-facts.ts';
 import { tenantFeedConfigMap } from '../../src/render/tenant/feed-config-map.ts';
 import { buildTenantFeed } from '../build/feed.ts';
+import { buildGateData } from '../build/gate-facts.ts';
 import type { StartedControlPlane } from '../testbed/control-plane.ts';
 import { freePort } from '../testbed/free-port.ts';
 import { createProgramRunner } from '../testbed/program-runner.ts';
@@ -89,12 +90,11 @@ async function writeFacts(
 ): Promise<void> {
   const name = GATE_FACTS.configMap;
   if (facts === null) return client.delete(resources.configMaps, { namespace, name });
-  const text = typeof facts === 'string' ? facts : JSON.stringify(facts);
   const configMap: KubeObject & { data: Record<string, string> } = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace, name },
-    data: { [GATE_FACTS.key]: text },
+    data: buildGateData(facts),
   };
   await client.apply(resources.configMaps, configMap);
 }

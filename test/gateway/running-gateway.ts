@@ -13,6 +13,7 @@ import { createLog } from '../../src/lib/log.ts';
 import type { AuditProblem } from '../../src/audit/verify/report.ts';
 import { verifyFiles } from '../../src/audit/verify/verify-files.ts';
 import { auditRecordProblem } from '../audit/record-schema.ts';
+import { writeAuditKey } from '../build/write-audit-key.ts';
 import { createCertificateVolume, issueFiles } from './certificate-volume.ts';
 import { createServedWorld, type ServedWorld } from './served-world.ts';
 
@@ -67,6 +68,7 @@ export async function startGatewayHere(options: GatewayHereOptions): Promise<Gat
       ...ports,
       `--certificate-folder=${certificate.folder}`,
       `--audit-folder=${auditFolder}`,
+      `--audit-key-folder=${writeAuditKey(certificate.folder)}`,
       '--audit-replica=gateway-0',
       '--drain-seconds=0',
       ...flags,

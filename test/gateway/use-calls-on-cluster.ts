@@ -8,7 +8,7 @@ import { canonicalJson } from '../../src/lib/canonical-json.ts';
 import { sha256 } from '../../src/lib/sha256.ts';
 import type { SandboxFeed } from '../../src/policy/feed/feed-schemas.ts';
 import { GATE_FACTS } from '../../src/policy/gate/gate-facts.ts';
-import { buildGateFacts } from '../build/gate-facts.ts';
+import { buildGateData, buildGateFacts } from '../build/gate-facts.ts';
 import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { feedOf, ROLE, SANDBOX, TENANT } from './identity/identity-world.ts';
 import { createPod } from './pod-writer.ts';
@@ -100,7 +100,7 @@ function factsConfigMap(namespace: string, agents: string): KubeObject {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace, name: GATE_FACTS.configMap },
-    data: { [GATE_FACTS.key]: JSON.stringify(facts) },
+    data: buildGateData(facts),
   };
   return configMap;
 }

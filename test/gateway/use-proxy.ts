@@ -13,8 +13,9 @@ import {
   tenantFeedConfigMap,
 } from '../../src/render/tenant/feed-config-map.ts';
 import { buildRoleFeed, buildTenantFeed, SANDBOX_FEED } from '../build/feed.ts';
-import { buildGateFacts } from '../build/gate-facts.ts';
+import { buildGateData, buildGateFacts } from '../build/gate-facts.ts';
 import { createMemoryKubeClient } from '../build/memory-kube-client.ts';
+import { sendBookmarks } from '../build/send-bookmarks.ts';
 import type { ProxyAccess } from './proxy-client.ts';
 import { type GatewayHere, startGatewayHere } from './running-gateway.ts';
 
@@ -117,7 +118,7 @@ function factsConfigMap(): object {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace: NAMESPACE, name: GATE_FACTS.configMap },
-    data: { [GATE_FACTS.key]: JSON.stringify(buildGateFacts({ tenant: 'minimal', namespaces: [AGENTS] })) },
+    data: buildGateData(buildGateFacts({ tenant: 'minimal', namespaces: [AGENTS] })),
   };
 }
 
@@ -137,10 +138,11 @@ function selecting(client: KubeClient): KubeClient {
       return { ...listed, items: listed.items.filter((item) => isSelected(item, selection)) };
     },
     watch: async (resource: KubeResource, options: WatchOptions) => {
-      const stream = await client.watch(resource, options);
-      return stream.filter((line: Buffer) =>
-        isSelected((JSON.parse(line.toString()) as { object: KubeObject }).object, options),
-      );
+      const stream = sendBookmarks(await client.watch(resource, options));
+      return stream.filter((line: Buffer) => {
+        const event = JSON.parse(line.toString()) as { type: string; object: KubeObject };
+        return event.type === 'BOOKMARK' || isSelected(event.object, options);
+      });
     },
   } as unknown as KubeClient;
 }

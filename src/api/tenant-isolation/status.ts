@@ -49,7 +49,7 @@ export const tenantConditions = {
       GatewayMoved: 'Its address was lost, and the pods are made again.',
       NameTaken: 'An object of somebody else has a name that the gateway needs. The message names it.',
       TargetsUnknown:
-        'It is not known what the start gates must try. The message says what could not be read.',
+        'It is not known what the start gates must try, or which addresses the cluster has. The message says what could not be read.',
       NotConfigured: 'The operator was started without an image of the gateway.',
     },
   },

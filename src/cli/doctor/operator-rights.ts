@@ -47,6 +47,7 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.statefulSets, WRITTEN),
   ...rights(resources.podDisruptionBudgets, WRITTEN),
   ...rights(resources.nodes, WATCHED),
+  ...rights(resources.serviceCIDRs, ['list']),
   ...rights(resources.resourceQuotas, OWNED),
   ...JUDGED.flatMap((resource) => rights(resource, ['list'])),
   ...rights(resources.pods, ['create'], { subresource: 'eviction' }),

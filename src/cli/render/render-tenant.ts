@@ -10,6 +10,7 @@ import {
 } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { describeDenial } from '../../policy/describe-decision.ts';
+import { CLUSTER_FACTS } from '../../policy/gate/cluster-facts.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
 import { compileTenant } from '../../policy/tenants/compile-tenant.ts';
@@ -177,7 +178,7 @@ function gatewaySecrets(tenant: string): readonly ManifestObject[] {
   ];
 }
 
-/** What start gates try is found on the cluster. */
+/** What start gates try, and where the cluster is, is found on the cluster. */
 function gateFacts(tenant: string): ManifestObject {
   const facts = {
     format: GATE_FACTS.format,
@@ -186,6 +187,9 @@ function gateFacts(tenant: string): ManifestObject {
     nodePorts: 'Refuse',
     targets: [],
   } as const;
-  const data = { [GATE_FACTS.key]: placeholder('what the start gates of the tenant try') };
-  return { ...gateConfigMap(facts), data };
+  const data = {
+    [GATE_FACTS.key]: placeholder('what the start gates of the tenant try'),
+    [CLUSTER_FACTS.key]: placeholder("the public addresses of the cluster's nodes, pods and Services"),
+  };
+  return { ...gateConfigMap(facts, null), data };
 }

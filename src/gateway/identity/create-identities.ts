@@ -2,6 +2,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
 import type { Logger } from '../../lib/log.ts';
+import { MAX_OPEN_AGE_MILLISECONDS } from '../cache-freshness.ts';
 import type { KnownPod } from '../known-pod.ts';
 import type { PodDirectory } from '../pod-directory.ts';
 import type { Caller, Identification, Identities, IdentityListener, IdentityRefusal } from './caller.ts';
@@ -61,9 +62,16 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     limits: TOKEN_REVIEW_LIMITS,
     now: () => clock.now(),
   });
+  const stopping = new AbortController();
   return {
-    start: feed.start,
-    stop: feed.stop,
+    start: () => {
+      feed.start();
+      void tellWhileStale({ knowledge, tell, clock }, stopping.signal);
+    },
+    stop: () => {
+      stopping.abort();
+      return feed.stop();
+    },
     problem: () => pods.problem() ?? feed.staleness() ?? feed.problem() ?? whyNoTenant(feed),
     tenant: () => {
       const told = feed.tenant();
@@ -77,6 +85,20 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     },
     watched: feed.watched,
   };
+}
+
+/** How late it is seen that the API server is not heard of. */
+const STALE_MILLISECONDS = 1_000;
+
+/** Nothing changes while nothing is heard, so that without this what is open would stay open for as long. */
+async function tellWhileStale(
+  { knowledge, tell, clock }: { knowledge: Knowledge; tell: IdentityListener; clock: Clock },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(STALE_MILLISECONDS, signal).catch(() => undefined);
+    if (!signal.aborted && whyUnknown(knowledge, OPEN) !== null) tell('All');
+  }
 }
 
 /** Keeps what the labels of each pod named when it was first seen, and tells of pods whose standing may be another. */
@@ -160,9 +182,21 @@ function standingOf(pod: KnownPod, { feed, firstSights }: Knowledge): Located {
   return 'refusal' in decided ? decided : { pod, standing: decided.standing };
 }
 
-/** Why nobody can be identified now. */
-function whyUnknown({ pods, feed }: Knowledge): IdentityRefusal | null {
-  const problem = pods.problem() ?? feed.staleness();
+interface Age {
+  /** Only of its pods; of all where it is not set. */
+  readonly namespace?: string;
+  readonly maxMilliseconds?: number;
+}
+
+/** Of what is open. */
+const OPEN: Age = { maxMilliseconds: MAX_OPEN_AGE_MILLISECONDS };
+
+/** Why it is not known what holds for pods. */
+function whyUnknown(
+  { pods, feed }: Knowledge,
+  { namespace, maxMilliseconds }: Age = {},
+): IdentityRefusal | null {
+  const problem = pods.problem(namespace, maxMilliseconds) ?? feed.staleness(maxMilliseconds);
   return problem === null ? null : nobody('NotReady', problem);
 }
 
@@ -171,7 +205,8 @@ function nobody(reason: 'SourceNotAPod' | 'NotReady', message: string): Identity
 }
 
 function stillHolds(caller: Caller, knowledge: Knowledge): IdentityRefusal | null {
-  const unknown = whyUnknown(knowledge);
+  // A namespace that is being listed for the first time says nothing of pods of others that were identified before.
+  const unknown = whyUnknown(knowledge, { ...OPEN, namespace: caller.namespace });
   if (unknown !== null) return unknown;
   const { namespace, pod: name, podUID, sandbox } = caller;
   const pod = knowledge.pods.get(namespace, name);

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import type { Logger } from '../../lib/log.ts';
 import { FEED } from '../../policy/feed/feed-name.ts';
-import { staleness } from '../cache-freshness.ts';
+import { FRESH_WATCH, staleness } from '../cache-freshness.ts';
 import {
   type Compile,
   createFeedState,
@@ -20,7 +20,7 @@ export interface FollowedFeed extends Pick<FeedState, 'tenant' | 'role' | 'sandb
   readonly start: () => void;
   readonly stop: () => Promise<void>;
   /** Why the feed cannot be relied on at all, in one line; null where it can. */
-  readonly staleness: () => string | null;
+  readonly staleness: (maxAgeMilliseconds?: number) => string | null;
   /** Why some of it cannot be used, in one line; null where all can. */
   readonly problem: () => string | null;
   readonly watched: WatchedCache;
@@ -44,6 +44,7 @@ export function followFeed(options: FollowedFeedOptions): FollowedFeed {
   const state = createFeedState(tenant, compile);
   const logged = new Set<string>();
   const cache = createWatchCache<FeedConfigMap>({
+    ...FRESH_WATCH,
     client,
     logger: log,
     clock,
@@ -59,8 +60,8 @@ export function followFeed(options: FollowedFeedOptions): FollowedFeed {
   return {
     start: cache.start,
     stop: cache.stop,
-    staleness: () => {
-      const stale = staleness(cache, clock.now());
+    staleness: (maxAgeMilliseconds) => {
+      const stale = staleness(cache, clock.now(), maxAgeMilliseconds);
       return stale === null ? null : `what the operator tells is not known (${stale})`;
     },
     problem: () => {

@@ -10,11 +10,13 @@ export const intend: Filter = {
     const { caller, operation, cut } = call;
     if (caller === null) throw new Error('the caller is not known');
     const unavailable = () => refuse('AuditUnavailable', { retrySeconds: 1 });
+    const { record, durability, arguments: recorded } = caller.auditSettings;
+    if (operation.tool !== null && audit.argumentsProblem(recorded) !== null) return unavailable();
     // What is only answered has one record, which is written with its outcome.
     if (operation.dispatch === null) return audit.problem() === null ? null : unavailable();
-    if (caller.auditSettings.record === 'Denied') return null;
+    if (record === 'Denied') return null;
     try {
-      await audit.intend(recordOf(call), caller.auditSettings.durability);
+      await audit.intend(recordOf(call), durability);
     } catch (error) {
       if (error instanceof AuditUnavailableError) return unavailable();
       throw error;

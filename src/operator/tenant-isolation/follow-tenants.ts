@@ -11,13 +11,16 @@ import type { Controller } from '../../controller/controller.ts';
 import { type Change, isStatusAlone } from '../../kube/fold.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { readFeedName } from '../../policy/feed/feed-name.ts';
+import type { NodeFacts } from '../../policy/nodes/node-facts.ts';
 import { readVaultName } from '../../policy/vault/vault-identity.ts';
 import type { ObservedResourceQuota } from '../observed-objects.ts';
 import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { tenantOfNamespace } from '../tenant-of-namespace.ts';
+import { nodeBlocks } from './cluster-blocks.ts';
 import { isCountChange } from './provide-quotas.ts';
 import { isWhole } from './keep-token-reviewers.ts';
 
@@ -38,7 +41,7 @@ export function knownTenants({ tenants, namespaces }: OperatorCaches): ReadonlyS
 
 /** Has a tenant reconciled when something changes that it is made from or that was made for it. Called before the caches start. */
 export function followTenants(caches: OperatorCaches, controller: Pick<Controller, 'add' | 'addAll'>): void {
-  const { tenants, roles, namespaces, sandboxes, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
+  const { tenants, namespaces, sandboxes, pods, serviceAccounts, resourceQuotas, configMaps } = caches;
   tenants.subscribe((change) => {
     controller.add(change.object.metadata.name);
     // A namespace that one tenant lets go may be another's.
@@ -49,8 +52,7 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
     const [first] = knownTenants(caches);
     if (first !== undefined && !isWhole(caches)) controller.add(first);
   });
-  // Roles say which annotations a namespace allows.
-  roles.subscribe(() => controller.addAll());
+  followShared(caches, controller);
   namespaces.subscribe((change) => {
     const labelled = tenantsInLabels(change.object);
     const before = change.type === 'Modified' ? tenantsInLabels(change.previous) : [];
@@ -92,6 +94,26 @@ export function followTenants(caches: OperatorCaches, controller: Pick<Controlle
     cache.subscribe(({ object }) => {
       if (OWN_NAMES.has(object.metadata.name ?? '')) addOwner(object);
     });
+  }
+}
+
+function followShared({ roles, nodes }: OperatorCaches, controller: Pick<Controller, 'addAll'>): void {
+  // Roles say which annotations a namespace allows.
+  roles.subscribe(() => controller.addAll());
+  // Every gateway is told where the cluster is, as far as it has public addresses.
+  nodes.subscribe((change) => {
+    const before = change.type === 'Modified' ? textOfBlocks(change.previous) : '';
+    const after = textOfBlocks(change.object);
+    if (change.type === 'Deleted' ? after !== '' : after !== before) controller.addAll();
+  });
+}
+
+/** What cannot be read is told by the reconciliation. */
+function textOfBlocks(node: NodeFacts): string {
+  try {
+    return nodeBlocks(node).join();
+  } catch (error) {
+    return errorMessage(error);
   }
 }
 

@@ -6,6 +6,7 @@ import type { OperatorConfiguration } from '../configuration.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import type { Enrolments } from './enrolments.ts';
 import type { GateTargetSource } from './find-gate-targets.ts';
+import type { ServiceBlockSource } from './find-service-blocks.ts';
 
 /** What the reconciler of tenants reads, what it writes with, and how it is configured. */
 export interface TenantContext {
@@ -16,5 +17,6 @@ export interface TenantContext {
   readonly caches: OperatorCaches;
   readonly enrolments: Enrolments;
   readonly gateTargets: GateTargetSource;
+  readonly serviceBlocks: ServiceBlockSource;
   readonly configuration: Pick<OperatorConfiguration, 'gateway' | 'gate' | 'startGate' | 'apiServerPorts'>;
 }

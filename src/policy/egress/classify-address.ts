@@ -75,3 +75,11 @@ export function classifyAddress(text: string): AddressClass {
 function contains([network, prefix]: Block, address: Address): boolean {
   return network.kind() === address.kind() && address.match([network, prefix] as never);
 }
+
+/** Whether no address of a block is public, so that none is connected to anyway. `text` is a block in CIDR notation. */
+export function isNeverPublic(text: string): boolean {
+  const [network, prefix] = block(text);
+  const isInside = (one: Block): boolean => one[1] <= prefix && contains(one, network);
+  if ([...EMBEDDING, ...PLATFORM, ...SPECIAL].some(isInside)) return true;
+  return network.kind() === 'ipv6' && prefix >= GLOBAL_UNICAST[1] && !isInside(GLOBAL_UNICAST);
+}

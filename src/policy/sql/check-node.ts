@@ -1,3 +1,4 @@
+import { judgeConfiguration } from './judge-configuration.ts';
 import { SQL_FUNCTIONS, SQL_OPERATORS, SQL_OPERATOR_WORDS, SQL_TYPES } from './sql-functions.ts';
 import { refuseStatement, showName, type SqlFinding, type SqlOperation } from './sql-finding.ts';
 
@@ -146,11 +147,17 @@ function checkSchema(schema: string, name: string): NodeCheck {
   };
 }
 
-function checkFunction({ funcname }: NodeObject): NodeCheck | null {
+function checkFunction({ funcname, args }: NodeObject): NodeCheck | null {
   const names = namesOf(funcname);
-  if (SQL_FUNCTIONS.has(inCatalog(names) ?? '')) return null;
+  const name = inCatalog(names) ?? '';
+  if (SQL_FUNCTIONS.has(name)) return checkConfiguration(name, args);
   const required = 'must be a function that reads nothing but its arguments';
   return { refusals: [refuseStatement(`function ${showName(names)}`, required, 'Leave the function out.')] };
+}
+
+function checkConfiguration(name: string, args: unknown): NodeCheck | null {
+  const refusal = judgeConfiguration(name, Array.isArray(args) ? args : []);
+  return refusal === null ? null : { refusals: [refusal] };
 }
 
 function checkType({ names, typeOid, setof, pct_type: isOfColumn }: NodeObject): NodeCheck | null {

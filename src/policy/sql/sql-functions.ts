@@ -1,7 +1,8 @@
 /**
  * Functions of `pg_catalog` that read nothing but their arguments and the clock, reviewed for PostgreSQL 14 to 18. Left out
  * on purpose: what reads catalogs or settings, files, large objects, sequences or other servers; what signals, sleeps, locks
- * or notifies; and what runs a statement or names a table in a text (`query_to_xml`, `table_to_xml`, `ts_stat`, `ts_rewrite`).
+ * or notifies; what runs a statement or names a table in a text (`query_to_xml`, `table_to_xml`, `ts_stat`, `ts_rewrite`); and
+ * `pg_typeof`, which a text is compared with as the name of a type, and each table has a type.
  * XML functions are left out: they give the database's XML library texts of the agent's.
  */
 const MATH =
@@ -25,7 +26,7 @@ const TIME =
 
 const IDENTIFIERS = 'gen_random_uuid uuidv4 uuidv7 uuid_extract_timestamp uuid_extract_version';
 
-const CONVERSIONS = 'bool int2 int4 int8 float4 float8 numeric num_nonnulls num_nulls pg_typeof';
+const CONVERSIONS = 'bool int2 int4 int8 float4 float8 numeric num_nonnulls num_nulls';
 
 const ARRAYS =
   'array_append array_cat array_dims array_fill array_length array_lower array_ndims array_position array_positions ' +
@@ -82,6 +83,27 @@ export const SQL_FUNCTIONS: ReadonlySet<string> = new Set(
     TEXT_SEARCH,
     GEOMETRY,
   ].flatMap((names) => names.split(' ')),
+);
+
+/**
+ * Functions of text search that may be told a configuration first, and how many arguments they have then. PostgreSQL looks a text
+ * there up in the catalogs, as by a cast to `regconfig`.
+ */
+export const SQL_CONFIGURED_FUNCTIONS: ReadonlyMap<string, number> = new Map([
+  ['to_tsvector', 2],
+  ['to_tsquery', 2],
+  ['plainto_tsquery', 2],
+  ['phraseto_tsquery', 2],
+  ['websearch_to_tsquery', 2],
+  ['ts_headline', 3],
+]);
+
+/** The configurations of text search that PostgreSQL 14 to 18 have themselves. */
+export const SQL_CONFIGURATIONS: ReadonlySet<string> = new Set(
+  (
+    'simple arabic armenian basque catalan danish dutch english estonian finnish french german greek hindi hungarian ' +
+    'indonesian irish italian lithuanian nepali norwegian portuguese romanian russian serbian spanish swedish tamil turkish yiddish'
+  ).split(' '),
 );
 
 /** Types of `pg_catalog` whose text form names nothing in the catalogs: none of the `reg…` types, `oid`, `name` or `xml`. */

@@ -56,10 +56,8 @@ export interface ToolPolicy {
   readonly schema: ArgumentSchema | null;
   readonly pointers: RulePointers;
   readonly needsConfirmation: boolean;
-  /** Who holds the whole: the weakest of its rules. */
+  /** Who holds the rule that lets a call of it pass: its paths, where it has some. Other rules of it may be held by others. */
   readonly level: EnforcementLevel;
-  /** Who holds its paths. */
-  readonly pathLevel: EnforcementLevel;
   /** Why the tool cannot be used as it is written, so that every call is denied; null where it can. `field` is in the role. */
   readonly unusable: Finding | null;
 }

@@ -70,7 +70,7 @@ function compileTool(tool: Tool, { limits, compile, sqlParser }: Around): ToolPo
     schema: schema !== null && 'schema' in schema ? schema.schema : null,
     pointers: treeOfPointers(ruled.map(({ tokens }) => tokens)),
     needsConfirmation: tool.confirmation.when !== 'Never',
-    ...levelsOf(tool),
+    level: levelOf(tool),
     unusable: schema !== null && 'problem' in schema ? schema.problem : findUnusable(tool, rule),
   };
 }
@@ -98,11 +98,10 @@ const NO_PARSER = {
 };
 
 /** What runs in the pod is held by its mounts as far as paths go; for everything else the agent has to ask. */
-function levelsOf(tool: Tool): { readonly level: EnforcementLevel; readonly pathLevel: EnforcementLevel } {
-  if (tool.executor !== 'Agent') return { level: 'Gateway', pathLevel: 'Gateway' };
-  const isMounted = tool.paths.length > 0 && tool.capabilities.some((one) => one.startsWith('file:'));
-  const pathLevel = isMounted ? 'Pod' : 'Cooperative';
-  return { level: tool.enforcement === 'Cooperative' ? 'Cooperative' : pathLevel, pathLevel };
+function levelOf({ executor, paths, capabilities }: Tool): EnforcementLevel {
+  if (executor !== 'Agent') return 'Gateway';
+  const isMounted = paths.length > 0 && capabilities.some((one) => one.startsWith('file:'));
+  return isMounted ? 'Pod' : 'Cooperative';
 }
 
 function compileDestination(one: AgentRole['spec']['network']['allow'][number]): Destination {

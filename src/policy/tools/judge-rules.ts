@@ -17,7 +17,7 @@ export function judgePaths(
   narrow: Narrow | undefined,
 ): CallDecision | null {
   return first(tool.paths, (rule) => {
-    const by = { rule: rule.rule, level: tool.pathLevel };
+    const by = { rule: rule.rule, level: tool.level };
     const path = textAt(rule, args, by.level);
     return typeof path === 'string' ? judgePath(path, { rule, tool, narrow }) : path;
   });
@@ -33,7 +33,7 @@ function judgePath(
     narrow,
   }: { readonly rule: PathRule; readonly tool: ToolPolicy; readonly narrow: Narrow | undefined },
 ): CallDecision | null {
-  const level = tool.pathLevel;
+  const level = tool.level;
   const place = placeOf(rule, path);
   const problem = findPathProblem(path);
   if (problem !== null)

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GATEWAY_NODE_FLAGS } from '../../../src/render/tenant/gateway-stateful-set.ts';
+import { writeAuditKey } from '../../build/write-audit-key.ts';
 import { freePort } from '../../testbed/free-port.ts';
 import type { BenchDurability } from './bench-role.ts';
 import { REFUSED_HOST, type ServerPorts } from './destinations.ts';
@@ -40,7 +40,6 @@ export interface GatewaySide extends TunnelSide {
 }
 
 const ADDRESS = '127.0.0.1';
-const KEY_BYTES = 32;
 /** Long enough for the end of the last tunnel to be recorded. */
 const DRAIN_SECONDS = 2;
 
@@ -54,7 +53,7 @@ export async function startGatewaySide(
 ): Promise<GatewaySide> {
   const folder = await mkdtemp(join(parent, 'gateway-'));
   const audit = join(folder, 'audit');
-  const keyFolder = await writeAuditKey(folder);
+  const keyFolder = writeAuditKey(folder);
   const { authority, folder: certificateFolder } = await writeServingCertificate(folder, 'gateway');
   const [proxy, api, probes, syncsPort] = [await port(), await port(), await port(), await port()];
   const parts: PlayedParts = { ...settings, servers: servers.ports, syncsPort };
@@ -108,13 +107,4 @@ function compareAudit(
   const [found, wanted] = [counts, expected].map((one) => JSON.stringify(one));
   if (found !== wanted) throw new Error(`the audit has ${found}; what was asked for is ${wanted}`);
   return `${calls.asked + tunnels.asked} requests, as many recorded, the chain verifies`;
-}
-
-/** Writes the tenant's key, with which digests of arguments are made. */
-async function writeAuditKey(parent: string): Promise<string> {
-  const folder = join(parent, 'audit-key');
-  await mkdir(folder);
-  await writeFile(join(folder, 'id'), 'bench');
-  await writeFile(join(folder, 'key'), randomBytes(KEY_BYTES), { mode: 0o600 });
-  return folder;
 }

@@ -1,4 +1,3 @@
-import type { PassThrough } from 'node:stream';
 import { LABEL, systemNamespaceOf } from '../../../src/api/names.ts';
 import type { KubeClient, Selection, WatchOptions } from '../../../src/kube/kube-client.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
@@ -9,8 +8,9 @@ import { roleFeedOf, tenantFeedOf } from '../../../src/operator/feed/decide-feed
 import { FEED, FEED_KEYS, feedName, type FeedSubject } from '../../../src/policy/feed/feed-name.ts';
 import type { SandboxFeed } from '../../../src/policy/feed/feed-schemas.ts';
 import { GATE_FACTS } from '../../../src/policy/gate/gate-facts.ts';
-import { buildGateFacts } from '../../build/gate-facts.ts';
+import { buildGateData, buildGateFacts } from '../../build/gate-facts.ts';
 import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
+import { sendBookmarks } from '../../build/send-bookmarks.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 import { type BenchDurability, benchRole, BYTES_PER_DAY, ROLE_NAME } from './bench-role.ts';
 import { type BenchSandbox, benchSandboxes, NAMESPACE, TENANT } from './sandboxes.ts';
@@ -18,8 +18,6 @@ import { type BenchSandbox, benchSandboxes, NAMESPACE, TENANT } from './sandboxe
 /** The greatest that a tenant may give: what is measured is the counting, not the refusal. */
 const REQUESTS_PER_MINUTE = 10_000_000;
 const TENANT_UID = 'b0b957c4-0000-4000-8000-0000000000bb';
-const BOOKMARK_MILLISECONDS = 30_000;
-const BOOKMARK = `${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '1' } } })}\n`;
 const POD_UID = 'authentication.kubernetes.io/pod-uid';
 
 interface TokenReview extends KubeObject {
@@ -47,13 +45,8 @@ export function playAPIServer(durability: BenchDurability): KubeClient {
       return Promise.reject(new Error(`no ${plural} are made here`));
     return Promise.resolve(review(object as TokenReview, sandboxes));
   };
-  const watch = async (resource: KubeResource, options: WatchOptions) => {
-    const events = (await client.watch(resource, options)) as PassThrough;
-    // As a real API server does; a watch that is silent for longer counts as lost.
-    const timer = setInterval(() => events.write(BOOKMARK), BOOKMARK_MILLISECONDS);
-    events.once('close', () => clearInterval(timer));
-    return events;
-  };
+  const watch = async (resource: KubeResource, options: WatchOptions) =>
+    sendBookmarks(await client.watch(resource, options));
   return { ...client, list, create, watch } as KubeClient;
 }
 
@@ -73,7 +66,8 @@ function configMap(name: string, key: string, content: object, labels = {}): Kub
 
 function gateFacts(): KubeObject {
   const facts = buildGateFacts({ tenant: TENANT, namespaces: [NAMESPACE] });
-  return configMap(GATE_FACTS.configMap, GATE_FACTS.key, facts);
+  const { metadata } = configMap(GATE_FACTS.configMap, GATE_FACTS.key, facts);
+  return { metadata, data: buildGateData(facts) } as KubeObject;
 }
 
 function feed(durability: BenchDurability, sandboxes: readonly BenchSandbox[]): readonly KubeObject[] {

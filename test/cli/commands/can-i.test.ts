@@ -7,7 +7,7 @@ const call = (tool: string, args: unknown) => ['--tool', tool, '--arguments', JS
 
 describe('cloister can-i', () => {
   test.for<[string, readonly string[], string, string]>([
-    ['a path', call('read_file', { path: '/data/reports/a' }), 'spec.tools["read_file"]', 'Cooperative'],
+    ['a path', call('read_file', { path: '/data/reports/a' }), 'spec.tools["read_file"]', 'Pod'],
     [
       'a connection',
       ['--connect', 'api.hermes.nousresearch.com:443'],

@@ -16,6 +16,7 @@ import { createProgramRunner } from '../../testbed/program-runner.ts';
 import { CORE, createDemoCalls, type DemoCalls, runPod, SANDBOXES } from '../demo-calls.ts';
 import { readSampleObject } from '../samples.ts';
 import { NAMESPACE } from '../scenario.ts';
+import { writeAuditKey } from '../../build/write-audit-key.ts';
 import { CALLER, callerRole } from './caller-role.ts';
 import { serveOutside, type ServedOutside } from './serve-outside.ts';
 import { startAgent, type StartedAgent } from './start-agent.ts';
@@ -121,6 +122,7 @@ async function startDemoGateway(controlPlane: ControlPlane, calls: DemoCalls, wo
       '--metrics-port=0',
       `--certificate-folder=${certificate.folder}`,
       `--audit-folder=${auditFolder}`,
+      `--audit-key-folder=${writeAuditKey(certificate.folder)}`,
       '--audit-replica=gateway-0',
       '--drain-seconds=0',
     ],

@@ -120,6 +120,20 @@ describe('a pod is refused', () => {
     expect(await from(OWN)).toMatchObject({ refusal: { reason: 'NotReady', retry: true } });
     expect(identities.problem()).toContain('last heard of more than 10 s ago');
   });
+
+  test('once its watches have been open without a byte for 10 s, and no new one is answered', async () => {
+    const { from, clock } = await start({ isHalfOpen: true });
+    await clock.advance(9_000);
+    expect(await from(OWN)).toHaveProperty('caller');
+    await clock.advance(2_000);
+    expect(await from(OWN)).toMatchObject({ refusal: { reason: 'NotReady', retry: true } });
+  });
+
+  test('but not where its silent watches are replaced by others', async () => {
+    const { from, clock } = await start();
+    await clock.advance(12_000);
+    expect(await from(OWN)).toHaveProperty('caller');
+  });
 });
 
 describe('a proof is not one of the pod:', () => {

@@ -52,6 +52,20 @@ describe('who was identified does not hold any more, and listeners hear of the p
     expect(world.told).toEqual([[POD_UID]]);
   });
 
+  test.for([{ isCutOff: true }, { isHalfOpen: true }])(
+    'nothing is heard of the API server: %j',
+    async (world) => {
+      const { caller, clock, told, identities } = await start(world);
+      const found = await caller();
+      await clock.advance(59_000);
+      expect(identities.stillHolds(found)).toBeNull();
+      expect(told).toEqual([]);
+      await clock.advance(3_000);
+      expect(identities.stillHolds(found)).toMatchObject({ reason: 'NotReady', retry: true });
+      expect(told).toContain('All');
+    },
+  );
+
   test('the tenant is changed, which may concern all', async () => {
     const world = await start();
     const caller = await world.caller();

@@ -10,6 +10,7 @@ import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { canonicalJson } from '../../../src/lib/canonical-json.ts';
+import { unlessAborted } from '../../../src/lib/unless-aborted.ts';
 import { sha256 } from '../../../src/lib/sha256.ts';
 import type { RoleFeed, SandboxFeed, TenantFeed } from '../../../src/policy/feed/feed-schemas.ts';
 import {
@@ -102,6 +103,8 @@ export interface WorldStart {
   readonly review?: object;
   /** Whether nothing is heard of the API server after the first lists. */
   readonly isCutOff?: boolean;
+  /** Whether the first watches stay open without a byte, and no other is answered. */
+  readonly isHalfOpen?: boolean;
 }
 
 export interface IdentityWorld {
@@ -164,7 +167,8 @@ async function createWorld(start: WorldStart = {}): Promise<IdentityWorld> {
     return Promise.resolve({ status: start.review });
   };
   const cutOff = start.isCutOff === true ? { watch: () => Promise.reject(new Error('no answer')) } : {};
-  const client = { ...memory.client, create, ...cutOff } as unknown as KubeClient;
+  const halfOpen = start.isHalfOpen === true ? { watch: onceEach(memory.client) } : {};
+  const client = { ...memory.client, create, ...cutOff, ...halfOpen } as unknown as KubeClient;
   const log = createLog({ program: 'gateway', level: 'silent' });
   const pods = createPodDirectory({ client, logger: log, clock });
   const compiled: string[] = [];
@@ -210,4 +214,14 @@ async function createWorld(start: WorldStart = {}): Promise<IdentityWorld> {
 
 function versioned(object: KubeObject, resourceVersion: string): KubeObject {
   return { ...object, metadata: { uid: object.metadata.name ?? '', ...object.metadata, resourceVersion } };
+}
+
+/** Answers the first watch of each resource, and no other. */
+function onceEach(client: KubeClient): KubeClient['watch'] {
+  const answered = new Set<string>();
+  return (resource, options) => {
+    if (answered.has(resource.plural)) return unlessAborted(new Promise(() => {}), options.signal);
+    answered.add(resource.plural);
+    return client.watch(resource, options);
+  };
 }

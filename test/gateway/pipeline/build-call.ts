@@ -73,6 +73,7 @@ export function buildServices(changes: Partial<PipelineServices> = {}): BuiltSer
     outcome: (record: AuditRecordInput) => void written.push(['Outcome', record]),
     record: (record: AuditRecordInput) => void written.push(['Record', record]),
     problem: () => null,
+    argumentsProblem: () => null,
   } as unknown as AuditLog;
   const limits = {
     takeAddress: () => null,

@@ -177,3 +177,28 @@ test('where a role records denials alone, what is allowed leaves no record', asy
   await runCall(buildCall({ resolve: () => refuse('AddressNotAllowed') }), services);
   expect(services.written.map(([phase]) => phase)).toEqual(['Record']);
 });
+
+test.for([
+  ['is only answered', { dispatch: null }, 'All'],
+  ['is made', {}, 'All'],
+  ['is recorded only where it is denied', {}, 'Denied'],
+] as const)(
+  'a call of a tool that %s is refused where its arguments cannot be recorded',
+  async ([, changes, record]) => {
+    const caller = {
+      ...CALLER,
+      auditSettings: { ...CALLER.auditSettings, record, arguments: 'Full' as const },
+    };
+    const { audit } = buildServices();
+    const services = buildServices({
+      identities: broken({ identify: async () => ({ caller }), stillHolds: () => null }),
+      audit: { ...audit, argumentsProblem: (recorded) => (recorded === 'Full' ? 'no key' : null) },
+    });
+    const run = (tool: string | null) => runCall(buildCall({ tool, ...changes }), services);
+    expect(await run('web_search')).toMatchObject({
+      refusal: { reason: 'AuditUnavailable' },
+      stage: 'intend',
+    });
+    expect(await run(null)).not.toHaveProperty('refusal');
+  },
+);

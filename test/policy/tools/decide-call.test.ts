@@ -19,12 +19,40 @@ describe('a call is allowed', () => {
       'a nested path beside a described argument',
       'remove_file',
       { target: { path: '/data/a', force: true } },
-      'Cooperative',
+      'Pod',
     ],
     ['a host under a wildcard', 'web_search', { url: 'https://www.example.com/?q=a' }, 'Gateway'],
     ['an exact host', 'web_search', { url: 'https://example.org/' }, 'Gateway'],
   ])('%s', ([, tool, args, level]) => {
     expect(decideOn(tool, args)).toEqual(['Allow', `spec.tools["${tool}"]`, level]);
+  });
+});
+
+describe('the level is the same for a path that is allowed and for one that is denied', () => {
+  const { readFile, removeFile } = TOOLS;
+  const shell = { ...readFile, name: 'shell', capabilities: ['code:bash'] };
+  const cooperative = { ...readFile, enforcement: 'Cooperative', maxFileSize: '1Ki' };
+  test.for([
+    ['of a file tool', readFile, 'Pod'],
+    ['of a file tool with rules that bind only an agent that asks', cooperative, 'Pod'],
+    [
+      'of a file tool that changes files',
+      { ...removeFile, paths: readFile.paths, arguments: undefined },
+      'Pod',
+    ],
+    ['of a tool that no mount holds', { ...shell, enforcement: 'Cooperative' }, 'Cooperative'],
+    [
+      'of a tool of the gateway',
+      { ...TOOLS.rollout, arguments: undefined, paths: readFile.paths, confirmation: readFile.confirmation },
+      'Gateway',
+    ],
+  ] as const)('%s', ([, tool, level]) => {
+    const own = buildCallPolicy({ tools: [tool] });
+    const decided = ['/data/reports/a', '/data/evil', '/data/reports/private/a', '/data/reports/../a'].map(
+      (path) => decideCall(own, { tool: tool.name, arguments: { path } }),
+    );
+    expect(decided.map(({ decision }) => decision.effect)).toEqual(['Allow', 'Deny', 'Deny', 'Deny']);
+    expect(new Set(decided.map((one) => one.level))).toEqual(new Set([level]));
   });
 });
 

@@ -180,6 +180,28 @@ EXPLAIN ANALYZE DECLARE c CURSOR FOR SELECT 1
 
 EXPLAIN (SETTINGS) SELECT 1
 
+EXPLAIN ANALYZE SELECT * FROM sales.orders
+
+EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM sales.orders
+
+EXPLAIN (COSTS OFF, ANALYZE false) SELECT * FROM sales.orders
+
+EXPLAIN SELECT * FROM sales.orders WHERE tenant_id = 'other'
+
+EXPLAIN VERBOSE SELECT * FROM sales.orders
+
+EXPLAIN (COSTS) SELECT * FROM sales.orders
+
+EXPLAIN (COSTS OFF, COSTS ON) SELECT * FROM sales.orders
+
+EXPLAIN (COSTS 1) SELECT * FROM sales.orders
+
+EXPLAIN (COSTS OFF, BUFFERS) SELECT * FROM sales.orders
+
+EXPLAIN (COSTS OFF) SELECT * FROM secret.users
+
+EXPLAIN (COSTS OFF) DELETE FROM sales.orders
+
 EXPLAIN (ANALYZE) WITH x AS (DELETE FROM sales.orders RETURNING 1) SELECT * FROM x
 
 IMPORT FOREIGN SCHEMA public FROM SERVER evil INTO sales
@@ -357,6 +379,48 @@ SELECT has_table_privilege('secret.users', 'select')
 SELECT to_regclass('secret.users')
 
 SELECT 'secret.users'::regclass
+
+SELECT 'secret.users'::pg_catalog.regclass::text
+
+SELECT CAST(ARRAY['secret.users'] AS regclass[])
+
+SELECT regclass 'secret.users'
+
+SELECT regclass('secret.users')
+
+SELECT 'secret.config'::regconfig
+
+SELECT 'secret.words'::regdictionary
+
+SELECT 'secret'::regnamespace
+
+SELECT 'secret.users'::regtype
+
+SELECT 'C'::regcollation
+
+SELECT JSON_VALUE('"secret.users"', '$' RETURNING regclass)
+
+SELECT * FROM json_to_record('{"a": "secret.users"}') AS r(a regclass)
+
+SELECT pg_typeof(1) = 'secret.users'
+
+SELECT COALESCE(pg_typeof(1), 'secret.users')
+
+SELECT to_tsvector('secret.config', 'text')
+
+SELECT pg_catalog.to_tsvector('pg_catalog.secret', 'text')
+
+SELECT to_tsquery('English', 'a')
+
+SELECT plainto_tsquery(NULL, 'a')
+
+SELECT phraseto_tsquery($1, 'a')
+
+SELECT websearch_to_tsquery(note, 'a') FROM sales.orders
+
+SELECT ts_headline('secret.config', 'text', to_tsquery('a'))
+
+SELECT ts_headline('secret.config', note, to_tsquery('a'), 'MaxWords=5') FROM sales.orders
 
 SELECT CAST('pg_sleep' AS regproc)
 

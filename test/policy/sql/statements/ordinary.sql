@@ -278,6 +278,8 @@ SELECT int4range(1, 10) @> 5, daterange('2024-01-01', '2024-02-01') && daterange
 
 SELECT ip << inet '10.0.0.0/8', host(ip), masklen(ip) FROM analytics.requests
 
+SELECT ts_headline(body, to_tsquery('late'), 'MaxWords=5'), ts_headline('english', body, to_tsquery('late')) FROM analytics.tickets
+
 SELECT to_tsvector('english', body) @@ plainto_tsquery('english', 'late delivery'), ts_rank(to_tsvector(body), to_tsquery('late')) FROM analytics.tickets
 
 SELECT * FROM analytics.events TABLESAMPLE SYSTEM (1)
@@ -302,11 +304,11 @@ SELECT make_interval(days => 3), make_interval(hours := 2)
 
 SELECT concat(VARIADIC ARRAY['a', 'b'])
 
-EXPLAIN SELECT * FROM sales.orders WHERE id = 1
+EXPLAIN (COSTS OFF) SELECT * FROM sales.orders WHERE id = 1
 
-EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT count(*) FROM analytics.events
+EXPLAIN (VERBOSE, COSTS false, FORMAT JSON) SELECT count(*) FROM analytics.events
 
-EXPLAIN ANALYZE VERBOSE SELECT 1
+EXPLAIN (COSTS 0, SUMMARY) SELECT 1
 
 SELECT region, sum(amount) AS total, round(100.0 * sum(amount) / sum(sum(amount)) OVER (), 2) AS share FROM sales.orders GROUP BY region ORDER BY total DESC
 
