@@ -39,7 +39,7 @@ export function takeResync({ resync }: Pick<OperatorFigures, 'resync'>): Measure
 }
 
 /**
- * What is neither a list nor a watch. Not counted are what no cache may hold, the two Secrets of a tenant's gateway, and where
+ * What is neither a list nor a watch. Not counted are what no cache may hold, the three Secrets of a tenant's gateway, and where
  * the API server and the webhook are, which is read once.
  */
 export function takeStart({ start }: Pick<OperatorFigures, 'start'>): Measurement {
@@ -49,7 +49,7 @@ export function takeStart({ start }: Pick<OperatorFigures, 'start'>): Measuremen
 }
 
 const READ_ONCE =
-  /\/(secrets\/cloister-gateway-(authority|certificate)|endpointslices\/kubernetes|services\/cloister-webhook)$/;
+  /\/(secrets\/cloister-(audit-key|gateway-authority|gateway-certificate)|endpointslices\/kubernetes|services\/cloister-webhook)$/;
 
 export function takeIdle(
   { idle }: Pick<OperatorFigures, 'idle'>,
