@@ -19,6 +19,10 @@ export const REASONS = {
   ResponseTooLarge: 'The response is larger than the tool may read, before or after it is decompressed.',
   ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
   ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',
+  ResponseEncoded:
+    'The response is compressed although that was not asked for, so the gateway cannot look for the credential in it.',
+  SecretInResponse:
+    'The response held the credential that was attached to the request, and was cut off before it.',
   CallCut: 'The call was ended while it ran.',
   TunnelLimitReached: 'The connection has reached a limit of bytes or time that the role sets for its host.',
   SourceNotAPod:
@@ -35,21 +39,25 @@ export const REASONS = {
   ToolNotAllowed: 'The role, or what the sandbox leaves of it, has no such tool.',
   ToolNotCarried:
     'This version of the gateway does not run tools of this executor. The role may allow the call all the same.',
+  UpstreamNotAllowed: 'The role has no such upstream.',
+  UpstreamNotCarried: 'This version of the gateway does not speak the protocol of the upstream.',
   RuleUnusable: 'A rule of the role cannot be used as it is written, so that it allows nothing.',
   ArgumentMissing: 'An argument that a rule of the tool is about is missing, or is not text.',
   ArgumentNotCovered: 'No rule and no schema of the tool says anything about an argument.',
   ArgumentsInvalid: 'The arguments do not fit the JSON Schema of the tool.',
   PathNotCanonical: 'A path is not written in the one form that can be compared.',
-  PathNotAllowed: 'The tool may not name this path.',
+  PathNotAllowed: 'The tool may not name this path, or the upstream may not be asked for it.',
   FileTooLarge: 'A file is larger than the tool may read or write.',
   URLNotCanonical: 'A URL is not one that the gateway can decide on.',
   HostNotCanonical: 'A host or its port is not written in the one form that can be compared.',
   HostNotAllowed: 'The role does not allow this host.',
   PortNotAllowed: 'The role does not allow this port of the host.',
-  MethodNotAllowed: 'The capabilities of the tool do not include this method.',
+  MethodNotAllowed:
+    'The capabilities of the tool, or the methods of the upstream, do not include this method.',
   AddressNotAllowed: 'The host has an address that is not public, or that the gateway must not reach.',
   StatementNotAllowed: 'The tool may not run this SQL statement.',
   ConfirmationRequired: 'A person has to confirm the call first.',
+  RequestTooLarge: 'The body is larger than one that is decided about may be.',
   RequestMalformed: 'The request can be read in more than one way, or is not one that the gateway serves.',
   HTTPSOnly: 'The proxy carries nothing but CONNECT: plain HTTP can be read and changed on its way.',
   AddressRateReached: 'The source address has made more requests than one address may.',

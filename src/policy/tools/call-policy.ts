@@ -3,6 +3,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { Finding } from '../decision.ts';
 import type { Destination } from '../egress/destination.ts';
 import type { ToolLimits } from '../roles/compile-tool-limits.ts';
+import type { UpstreamPolicy } from '../upstreams/upstream-policy.ts';
 import type { Coverage, RulePointers } from './argument-coverage.ts';
 import type { EnforcementLevel } from './call-decision.ts';
 import type { PathSets } from './judge-path.ts';
@@ -69,6 +70,8 @@ export interface CallPolicy {
   readonly tools: ReadonlyMap<string, ToolPolicy>;
   /** Hosts that may be connected to, by their patterns. */
   readonly destinations: ReadonlyMap<string, Destination>;
+  /** Services that the gateway calls for the agent, by their names. */
+  readonly upstreams: ReadonlyMap<string, UpstreamPolicy>;
   readonly budgets: Spec['budgets'];
   readonly audit: Spec['audit'];
 }

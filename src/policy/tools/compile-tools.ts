@@ -6,6 +6,7 @@ import type { Destination } from '../egress/destination.ts';
 import { compileToolLimits, type ToolLimits } from '../roles/compile-tool-limits.ts';
 import { createSchemaCompiler, type SchemaCompiler } from '../roles/schema-compiler.ts';
 import { decideSql } from '../sql/decide-sql.ts';
+import { compileUpstreams } from '../upstreams/compile-upstreams.ts';
 import { treeOfPointers } from './argument-coverage.ts';
 import type { EnforcementLevel } from './call-decision.ts';
 import type { ArgumentRule, CallPolicy, StatementRule, ToolPolicy } from './call-policy.ts';
@@ -32,6 +33,7 @@ export function compileCallPolicy(
     role: name,
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     destinations: new Map(spec.network.allow.map((one) => [one.host, compileDestination(one)])),
+    upstreams: compileUpstreams(spec),
     budgets: spec.budgets,
     audit: spec.audit,
   };

@@ -73,7 +73,7 @@ describe('cloister can-i', () => {
         'denied',
         '  rule   spec.tools["read_file"].paths[0].allow',
         '  level  Pod',
-        '  reason PathNotAllowed: The tool may not name this path.',
+        '  reason PathNotAllowed: The tool may not name this path, or the upstream may not be asked for it.',
         '  - AgentRole: arguments/path is "/data/reports-evil"; must be at or under a path that the rule allows. Name another path, or have the role allow this one.',
         '',
       ].join('\n'),

@@ -1,0 +1,120 @@
+import { show } from '../../lib/show.ts';
+import type { Finding } from '../decision.ts';
+import { allowCall, type CallDecision, denyCall } from '../tools/call-decision.ts';
+import type { CallPolicy } from '../tools/call-policy.ts';
+import { type ForwardedHeaders, forwardHeaders } from './forward-headers.ts';
+import { parseTarget } from './parse-target.ts';
+import type { UpstreamMethod, UpstreamPolicy } from './upstream-policy.ts';
+
+/** A request for an upstream, as it came. */
+export interface UpstreamCall {
+  readonly upstream: string;
+  readonly method: string;
+  /** What stands behind the name of the upstream: path and query. */
+  readonly target: string;
+  /** Names and values by turns. */
+  readonly headers: readonly string[];
+}
+
+/** The request that was decided. It is the only thing that may be sent, beside its credential and its body. */
+export interface UpstreamRequest {
+  readonly upstream: UpstreamPolicy;
+  readonly method: UpstreamMethod;
+  /** Path below `baseURL`, as the rules are about. */
+  readonly path: string;
+  /** Path and query, as they are sent. */
+  readonly target: string;
+  readonly headers: ForwardedHeaders;
+}
+
+/** `request` is set where the call is allowed. */
+export interface UpstreamDecision extends CallDecision {
+  readonly request?: UpstreamRequest;
+}
+
+const RULE = 'spec.upstreams';
+
+/** Decides a request for an upstream, but for its body, its rate and the addresses of the upstream. */
+export function decideUpstream(policy: CallPolicy, call: UpstreamCall): UpstreamDecision {
+  const upstream = policy.upstreams.get(call.upstream);
+  if (upstream === undefined) return denyName(policy, call.upstream);
+  const { rule, unusable } = upstream;
+  if (unusable !== null)
+    return denyCall('RuleUnusable', { rule: unusable.field, level: 'Gateway' }, unusable);
+  if (upstream.protocol !== 'HTTP') return denyProtocol(upstream);
+  const { method } = call;
+  if (!isMethod(method) || !upstream.methods.has(method)) return denyMethod(upstream, method);
+  const parsed = parseTarget(call.target);
+  if ('problem' in parsed) {
+    const finding = { field: 'path', found: show(call.target), ...parsed.problem };
+    return denyCall('PathNotCanonical', { rule: null, level: 'Gateway' }, finding);
+  }
+  const { path, query } = parsed.target;
+  if (!isListed(upstream, path)) return denyPath(upstream, path);
+  const found = forwardHeaders(call.headers);
+  if ('finding' in found) {
+    return denyCall('RequestHeaderNotAllowed', { rule: null, level: 'Gateway' }, found.finding);
+  }
+  const target = `${upstream.basePath}${path}${query}`;
+  const request = { upstream, method, path, target, headers: found.headers };
+  return { ...allowCall({ rule: `${rule}.paths`, level: 'Gateway' }), request };
+}
+
+const METHODS: ReadonlySet<string> = new Set<UpstreamMethod>([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+]);
+
+function isMethod(method: string): method is UpstreamMethod {
+  return METHODS.has(method);
+}
+
+function isListed({ exactPaths, pathsBelow }: UpstreamPolicy, path: string): boolean {
+  return exactPaths.has(path) || pathsBelow.some((root) => path.startsWith(root));
+}
+
+function deny(reason: Parameters<typeof denyCall>[0], rule: string, finding: Finding): UpstreamDecision {
+  return denyCall(reason, { rule, level: 'Gateway' }, finding);
+}
+
+function denyName({ role }: CallPolicy, name: string): UpstreamDecision {
+  return deny('UpstreamNotAllowed', RULE, {
+    field: 'upstream',
+    found: show(name),
+    required: `must be an upstream of the role "${role}"`,
+    fix: 'Call another upstream, or have the role allow this one.',
+  });
+}
+
+function denyProtocol({ rule, protocol }: UpstreamPolicy): UpstreamDecision {
+  return deny('UpstreamNotCarried', `${rule}.protocol`, {
+    field: 'upstream',
+    found: `an upstream with protocol ${protocol}`,
+    required: 'must be an upstream with protocol HTTP',
+    fix: 'Call an upstream with protocol HTTP.',
+  });
+}
+
+function denyMethod({ rule, methods }: UpstreamPolicy, method: string): UpstreamDecision {
+  const required =
+    methods.size === 0 ? 'must be listed, and none is' : `must be ${[...methods].join(' or ')}`;
+  return deny('MethodNotAllowed', `${rule}.methods`, {
+    field: 'method',
+    found: show(method),
+    required,
+    fix: 'Use another method, or have the role list this one.',
+  });
+}
+
+function denyPath({ rule }: UpstreamPolicy, path: string): UpstreamDecision {
+  return deny('PathNotAllowed', `${rule}.paths`, {
+    field: 'path',
+    found: show(path),
+    required: `must be one of ${rule}.paths, or below one that ends in "/*"`,
+    fix: 'Ask for another path, or have the role list this one.',
+  });
+}
