@@ -4,6 +4,7 @@ export const AUDIT_EVENTS = [
   'Authorize',
   'Fetch',
   'Connect',
+  'Upstream',
   'Request',
   'Admission',
   'CredentialGiven',

@@ -2,7 +2,9 @@ import type { IPBlock } from '../lib/ip-block.ts';
 import { canonicalAddress } from '../lib/ip-address.ts';
 import type { ParsedClusterFacts } from '../policy/gate/cluster-facts.ts';
 import type { ParsedGateFacts } from '../policy/gate/parse-gate-facts.ts';
+import type { Decision } from '../policy/decision.ts';
 import { decideAddresses } from '../policy/egress/decide-addresses.ts';
+import { decideServiceAddresses } from '../policy/egress/decide-service-addresses.ts';
 import type { DecideAddresses } from './egress/connect-to.ts';
 import type { PodDirectory } from './pod-directory.ts';
 
@@ -23,24 +25,44 @@ const OUTSIDE = 'outside';
  * Decides about addresses with what is known of the cluster now: its API server, nodes, pods and Services may have public
  * addresses. While that is not known, nothing is allowed.
  */
-export function createDecideAddresses({
+export function createDecideAddresses(options: DeniedAddressesOptions): DecideAddresses {
+  const { cluster, blocks } = options;
+  const findTargets = followTargets(options);
+  return (addresses) => {
+    const targets = findTargets();
+    const told = cluster();
+    if (targets === null || 'problem' in told) return NOT_READY;
+    return decideAddresses(addresses, [...blocks, told.block, targets]);
+  };
+}
+
+/** Decides about the addresses of a Service in the same way. Those of pods and Services are allowed then. */
+export function createDecideServiceAddresses(
+  options: Omit<DeniedAddressesOptions, 'cluster'>,
+): DecideAddresses {
+  const findTargets = followTargets(options);
+  return (addresses) => {
+    const targets = findTargets();
+    return targets === null ? NOT_READY : decideServiceAddresses(addresses, [...options.blocks, targets]);
+  };
+}
+
+const NOT_READY: Decision = { effect: 'Deny', reason: 'NotReady', violations: [] };
+
+/** The nodes, the API server and what else no pod may reach, as one block; null while it is not known. */
+function followTargets({
   facts,
-  cluster,
   pods,
-  blocks,
-}: DeniedAddressesOptions): DecideAddresses {
+}: Pick<DeniedAddressesOptions, 'facts' | 'pods'>): () => IPBlock | null {
   let nodes: ReadonlySet<string> | null = null;
   pods.onChange(() => (nodes = null));
   const nodeAddresses = (): ReadonlySet<string> =>
     (nodes ??= new Set(pods.list().flatMap((pod) => pod.nodeAddresses)));
-  return (addresses) => {
+  return () => {
     const current = facts();
-    const told = cluster();
-    if ('problem' in current || 'problem' in told) {
-      return { effect: 'Deny', reason: 'NotReady', violations: [] };
-    }
+    if ('problem' in current) return null;
     const targets = current.facts.targets.flatMap(({ name, address }) => (name === OUTSIDE ? [] : address));
-    const single: IPBlock = {
+    return {
       has: (address) => {
         const canonical = canonicalAddress(address) ?? address;
         return (
@@ -48,6 +70,5 @@ export function createDecideAddresses({
         );
       },
     };
-    return decideAddresses(addresses, [...blocks, told.block, single]);
   };
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import { CLUSTER_FACTS, type ParsedClusterFacts, parseClusterFacts } from '../policy/gate/cluster-facts.ts';
 import { GATE_FACTS, type GateFacts } from '../policy/gate/gate-facts.ts';
 import { type ParsedGateFacts, parseGateFacts } from '../policy/gate/parse-gate-facts.ts';
+import { type ParsedServiceFacts, parseServiceFacts, SERVICE_FACTS } from '../policy/gate/service-facts.ts';
 import { FRESH_WATCH, staleness } from './cache-freshness.ts';
 
 /** What the operator tells this gateway, as it is now. */
@@ -17,6 +18,8 @@ export interface FollowedFacts {
   readonly current: () => ParsedGateFacts;
   /** Which addresses are the cluster's own, or why that is not known. */
   readonly cluster: () => ParsedClusterFacts;
+  /** At which addresses the Services are that roles name, or why that is not known. */
+  readonly services: () => ParsedServiceFacts;
   readonly watched: WatchedCache;
   readonly stop: () => Promise<void>;
 }
@@ -41,6 +44,7 @@ export function followFacts(options: FollowedFactsOptions): FollowedFacts {
   };
   let parsed: ParsedGateFacts = missing;
   let cluster: ParsedClusterFacts = missing;
+  let services: ParsedServiceFacts = missing;
   const cache = createWatchCache<ConfigMap>({
     ...FRESH_WATCH,
     client,
@@ -52,7 +56,8 @@ export function followFacts(options: FollowedFactsOptions): FollowedFacts {
     onChange: ({ type, object }) => {
       parsed = type === 'Deleted' ? missing : parseGateFacts(object.data?.[GATE_FACTS.key], tenant);
       cluster = type === 'Deleted' ? missing : parseClusterFacts(object.data?.[CLUSTER_FACTS.key]);
-      for (const one of [parsed, cluster]) {
+      services = type === 'Deleted' ? missing : parseServiceFacts(object.data?.[SERVICE_FACTS.key]);
+      for (const one of [parsed, cluster, services]) {
         if ('problem' in one) log.warn({ problem: one.problem }, 'the facts cannot be used');
       }
       onChange('facts' in parsed ? parsed.facts : null);
@@ -67,6 +72,7 @@ export function followFacts(options: FollowedFactsOptions): FollowedFacts {
     start: cache.start,
     current: () => whenFresh(() => parsed),
     cluster: () => whenFresh(() => cluster),
+    services: () => whenFresh(() => services),
     watched: { ...cache, resource: resources.configMaps.plural },
     stop: cache.stop,
   };

@@ -54,6 +54,7 @@ export interface RunningGateway {
 const MAX_CALLS_PER_POD = 512;
 const REQUESTS_PER_MINUTE_OF_ADDRESS = 12_000;
 const CONNECTIONS_PER_MINUTE = 1_200;
+const UPSTREAM_CALLS_PER_MINUTE = 6_000;
 
 /**
  * Starts the gateway. Probes and metrics are served at once, the proxy, the API and the canary as soon as there is a
@@ -154,6 +155,7 @@ function createServices(
     replicas: configuration.replicas,
     requestsPerMinuteOfAddress: REQUESTS_PER_MINUTE_OF_ADDRESS,
     connectionsPerMinute: CONNECTIONS_PER_MINUTE,
+    upstreamCallsPerMinute: UPSTREAM_CALLS_PER_MINUTE,
     monotonicNow: () => performance.now(),
     now: () => clock.now(),
   });

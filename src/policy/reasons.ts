@@ -39,6 +39,7 @@ export const REASONS = {
   ToolNotAllowed: 'The role, or what the sandbox leaves of it, has no such tool.',
   ToolNotCarried:
     'This version of the gateway does not run tools of this executor. The role may allow the call all the same.',
+  ServiceNotKnown: 'The operator has told no address of the Service that the upstream is.',
   UpstreamNotAllowed: 'The role has no such upstream.',
   UpstreamNotCarried: 'This version of the gateway does not speak the protocol of the upstream.',
   RuleUnusable: 'A rule of the role cannot be used as it is written, so that it allows nothing.',

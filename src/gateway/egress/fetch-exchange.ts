@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIP, type Socket } from 'node:net';
-import { connect, type SecureContext, type TLSSocket } from 'node:tls';
+import { isIP } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { Client, errors } from 'undici';
 import { errorCode } from '../../lib/error-code.ts';
-import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { connectTo, type DecideAddresses } from './connect-to.ts';
 import { ACCEPT_ENCODING, decodeBody, tooLarge } from './decode-body.ts';
 import { RefusalError } from './egress-refusal.ts';
 import type { Headers } from './fetch-headers.ts';
 import type { Network } from './network.ts';
+import { secureSocket } from './secure-socket.ts';
 
 /** What an exchange needs of the world. */
 export interface ExchangeWorld {
@@ -78,7 +78,7 @@ export async function withExchange<T>(
   const { socket, address } = connection;
   traffic.address = address;
   try {
-    const secured = await secure(socket, request.host, { context: world.secureContext, signal });
+    const secured = await secureSocket(socket, request.host, { context: world.secureContext, signal });
     return await exchangeOver(secured, { world, request, limits, traffic, signal }, use);
   } catch (error) {
     throw toRefusal(error, request.host, limits);
@@ -86,39 +86,6 @@ export async function withExchange<T>(
     traffic.bytesUp += socket.bytesWritten;
     traffic.bytesDown += socket.bytesRead;
     socket.destroy();
-  }
-}
-
-/** Proves that the other side is the host. */
-async function secure(
-  socket: Socket,
-  host: string,
-  { context, signal }: { readonly context: SecureContext | undefined; readonly signal: AbortSignal },
-): Promise<TLSSocket> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const secured = connect({
-    socket,
-    host,
-    // An address has no place in the extension (RFC 6066, section 3); `host` is what the certificate is held against.
-    servername: isIP(host) === 0 ? host : '',
-    secureContext: context,
-    ALPNProtocols: ['http/1.1'],
-    minVersion: 'TLSv1.2',
-    // Stated, since an environment variable turns the default off.
-    rejectUnauthorized: true,
-  });
-  secured.once('secureConnect', resolve);
-  secured.on('error', reject);
-  secured.once('close', () => reject(new Error('the connection was closed')));
-  try {
-    await unlessAborted(promise, signal);
-    return secured;
-  } catch (error) {
-    secured.destroy();
-    signal.throwIfAborted();
-    const code = errorCode(error) ?? 'closed';
-    const message = `TLS with "${host}" failed (${code}). Check that its certificate is valid and names the host.`;
-    throw new RefusalError('TLSNotEstablished', message, error);
   }
 }
 

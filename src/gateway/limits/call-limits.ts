@@ -5,14 +5,15 @@ import { shareOf } from '../../policy/limits/share.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Call } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
-import { createDayBudgets } from './day-budgets.ts';
-import { createEgressGrant } from './egress-grant.ts';
+import { createDayBudgets, type DayBudgets } from './day-budgets.ts';
+import { createEgressGrant, type EgressGrant } from './egress-grant.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 
 /** What all sandboxes of the tenant together may use. */
 export interface TenantLimits {
   readonly requestsPerMinute: number;
   readonly egressBytesPerDay: number;
+  readonly tokensPerDay: number;
 }
 
 /** What calls may use, and have used. */
@@ -23,6 +24,8 @@ export interface CallLimits {
   readonly takeCall: (call: Call) => Refusal | null;
   /** Takes bytes of the day for a call, which may take more by its `mayLeave`. They are settled when it ends. */
   readonly reserveEgress: (call: Call, bytes: number) => Refusal | null;
+  /** Takes tokens of the day for a call. They are settled when it ends. */
+  readonly reserveTokens: (call: Call, tokens: number) => Refusal | null;
   /** How many keys are remembered. */
   readonly sizes: () => Iterable<readonly [label: string, value: number]>;
 }
@@ -35,6 +38,8 @@ export interface CallLimitsOptions {
   readonly requestsPerMinuteOfAddress: number;
   /** Of one sandbox. A role has no rate for them. */
   readonly connectionsPerMinute: number;
+  /** Of one sandbox, to all upstreams. A role has no rate for them. */
+  readonly upstreamCallsPerMinute: number;
   readonly monotonicNow: () => number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -69,18 +74,18 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
       ),
     reserveEgress: (call, bytes) =>
       withLimits(call, (caller, { egressBytesPerDay }) =>
-        budgets.reserveEgress(call, { caller, ofTenant: egressBytesPerDay, bytes }),
+        budgets.reserveEgress(call, { caller, ofTenant: egressBytesPerDay, amount: bytes }),
+      ),
+    reserveTokens: (call, tokens) =>
+      withLimits(call, (caller, { tokensPerDay }) =>
+        budgets.reserveTokens(call, { caller, ofTenant: tokensPerDay, amount: tokens }),
       ),
     sizes: () => [...rates.sizes(), ['Budgets', budgets.size()]],
   };
 }
 
-function createRates({
-  replicas,
-  monotonicNow,
-  connectionsPerMinute,
-  requestsPerMinuteOfAddress,
-}: CallLimitsOptions) {
+function createRates(options: CallLimitsOptions) {
+  const { replicas, monotonicNow, requestsPerMinuteOfAddress } = options;
   const given = { maxKeys: MAX_KEYS, monotonicNow };
   const addresses = createRateLimiter(given);
   const calls = createRateLimiter(given);
@@ -91,7 +96,7 @@ function createRates({
       return taken.isAllowed ? null : refuse('AddressRateReached', { retrySeconds: seconds(taken) });
     },
     takeTool: (call: Call, caller: Caller): Refusal | null => {
-      const { key, perMinute, rule } = rateOf(call, caller, connectionsPerMinute);
+      const { key, perMinute, rule } = rateOf(call, caller, options);
       const taken = calls.take(`${sandboxOf(caller)} ${key}`, shareOf(perMinute, replicas));
       call.remaining = taken.remaining;
       if (taken.isAllowed) return null;
@@ -111,17 +116,23 @@ function createRates({
   };
 }
 
-/** Bytes that a call asks for. */
-interface EgressRequest {
+/** Bytes or tokens that a call asks for. */
+interface DayRequest {
   readonly caller: Caller;
-  /** Bytes a day of all sandboxes of the tenant. */
+  /** Of all sandboxes of the tenant in a day. */
   readonly ofTenant: number;
-  readonly bytes: number;
+  readonly amount: number;
 }
 
 function createBudgets({ replicas, now }: CallLimitsOptions) {
   const calls = createDayBudgets({ maxKeys: MAX_KEYS, now });
   const bytesOfDay = createDayBudgets({ maxKeys: MAX_KEYS, now });
+  const tokensOfDay = createDayBudgets({ maxKeys: MAX_KEYS, now });
+  const grantOf = (days: DayBudgets, { caller, ofTenant }: DayRequest, ofSandbox: number): EgressGrant =>
+    createEgressGrant(days, [
+      { key: sandboxOf(caller), limit: shareOf(ofSandbox, replicas) },
+      { key: TENANT, limit: shareOf(ofTenant, replicas) },
+    ]);
   const usedUp = (what: string, limit: number, field: string): Refusal =>
     refuse('BudgetUsedUp', {
       message: `${what} is ${limit} a day${shared(replicas)}, and used up.`,
@@ -139,18 +150,22 @@ function createBudgets({ replicas, now }: CallLimitsOptions) {
       call.atEnd.push(() => calls.settle(key, 1, 1));
       return null;
     },
-    reserveEgress: (call: Call, { caller, ofTenant, bytes }: EgressRequest): Refusal | null => {
-      const { egressBytesPerDay } = caller.policy.budgets;
-      const grant = createEgressGrant(bytesOfDay, [
-        { key: sandboxOf(caller), limit: shareOf(egressBytesPerDay, replicas) },
-        { key: TENANT, limit: shareOf(ofTenant, replicas) },
-      ]);
+    reserveEgress: (call: Call, request: DayRequest): Refusal | null => {
+      const { egressBytesPerDay } = request.caller.policy.budgets;
+      const grant = grantOf(bytesOfDay, request, egressBytesPerDay);
       call.mayLeave = grant.mayLeave;
       call.atEnd.push(({ usedBytes }) => grant.settle(usedBytes));
-      if (grant.mayLeave(bytes)) return null;
+      if (grant.mayLeave(request.amount)) return null;
       return usedUp('The budget of bytes that leave', egressBytesPerDay, 'egressBytesPerDay');
     },
-    size: () => calls.size() + bytesOfDay.size(),
+    reserveTokens: (call: Call, request: DayRequest): Refusal | null => {
+      const { tokensPerDay } = request.caller.policy.budgets;
+      const grant = grantOf(tokensOfDay, request, tokensPerDay);
+      call.atEnd.push(({ usedTokens }) => grant.settle(usedTokens));
+      if (grant.mayLeave(request.amount)) return null;
+      return usedUp('The budget of tokens', tokensPerDay, 'tokensPerDay');
+    },
+    size: () => calls.size() + bytesOfDay.size() + tokensOfDay.size(),
   };
 }
 
@@ -167,7 +182,10 @@ interface CountedRate {
   readonly rule: string | null;
 }
 
-function rateOf({ operation }: Call, { policy }: Caller, connectionsPerMinute: number): CountedRate {
+function rateOf({ operation }: Call, { policy }: Caller, options: CallLimitsOptions): CountedRate {
+  const { connectionsPerMinute, upstreamCallsPerMinute } = options;
+  if (operation.event === 'Upstream')
+    return { key: 'UPSTREAM', perMinute: upstreamCallsPerMinute, rule: null };
   if (operation.tool === null) return { key: 'CONNECT', perMinute: connectionsPerMinute, rule: null };
   const tool = policy.tools.get(operation.tool);
   if (tool === undefined) {

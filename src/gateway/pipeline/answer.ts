@@ -14,6 +14,7 @@ export interface RefusalBody {
 /** The reasons that are not answered with 403. */
 const STATUS: Readonly<Partial<Record<Reason, number>>> = {
   RequestMalformed: 400,
+  RequestTooLarge: 413,
   ProofMalformed: 400,
   AddressRateReached: 429,
   RateReached: 429,
@@ -30,11 +31,14 @@ const STATUS: Readonly<Partial<Record<Reason, number>>> = {
   AuditUnavailable: 503,
   Draining: 503,
   Fault: 500,
+  ServiceNotKnown: 503,
   NameNotResolved: 502,
   DestinationUnreachable: 502,
   TLSNotEstablished: 502,
   ResponseBroken: 502,
   ResponseTooLarge: 502,
+  ResponseEncoded: 502,
+  SecretInResponse: 502,
   ResponseTimedOut: 504,
 };
 

@@ -23,12 +23,18 @@ export interface Operation {
   readonly malformed: string | null;
   /** Whether it could be read at all: what cannot be read proves nothing. */
   readonly isReadable: boolean;
+  /** Reads what has to be decided about beside the head of the request, where there is something. Asked after it is authorized. */
+  readonly readBody?: (call: Call) => Promise<Refusal | null>;
   /** Decides by the role. Asked again before anything is done. */
   readonly authorize: (caller: Caller) => CallDecision;
   /** How many bytes may leave before it asks for more; 0 where none leave. Asked after it is authorized. */
   readonly firstEgressBytes: () => number;
+  /** How many tokens of a model have to be left; none where it is not set. */
+  readonly reservedTokens?: () => number;
   /** Finds the addresses, and decides about them. */
   readonly resolve: (call: Call) => Refusal | null | Promise<Refusal | null>;
+  /** Gets the credential that is added, where there is one. */
+  readonly obtainCredential?: (call: Call) => Promise<Refusal | null>;
   /** Does it. Null: there is nothing to do but to answer. */
   readonly dispatch: ((call: Call) => Promise<Refusal | CallOutcome>) | null;
   /** What records say of it, as far as it is known. */
@@ -60,6 +66,8 @@ export interface Call {
   mayLeave: (bytes: number) => boolean;
   /** Bytes that have left, when the call has ended. */
   usedBytes: number;
+  /** Tokens that a model has used, when the call has ended. */
+  usedTokens: number;
   /** Whether a record was written ahead, which must be followed by its outcome. */
   isIntended: boolean;
   outcome: CallOutcome | null;
@@ -108,6 +116,7 @@ export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | '
     remaining: null,
     mayLeave: () => false,
     usedBytes: 0,
+    usedTokens: 0,
     isIntended: false,
     outcome: null,
     atEnd: [],

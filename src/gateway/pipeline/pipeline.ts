@@ -7,7 +7,9 @@ import { dispatch } from './dispatch.ts';
 import { identify } from './identify.ts';
 import { intend } from './intend.ts';
 import { limit } from './limit.ts';
+import { obtainCredential } from './obtain-credential.ts';
 import { outcome } from './outcome.ts';
+import { readBody } from './read-body.ts';
 import { recordOf } from './record.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { reserve } from './reserve.ts';
@@ -19,10 +21,12 @@ export const PIPELINE: readonly Filter[] = Object.freeze([
   contain,
   limit,
   authorize,
+  readBody,
   confirm,
   authorizeAgain,
   reserve,
   resolveAddress,
+  obtainCredential,
   intend,
   dispatch,
   outcome,

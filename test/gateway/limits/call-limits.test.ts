@@ -35,7 +35,8 @@ const policy = compileCallPolicy(spec, 'minimal');
 function limitsOf({ replicas = 1, requestsPerMinute = 6_000, egressBytesPerDay = 1024 * 1024 * KIB } = {}) {
   const time = { now: 20_000 * DAY };
   const limits = createCallLimits({
-    tenant: () => ({ requestsPerMinute, egressBytesPerDay }),
+    tenant: () => ({ requestsPerMinute, egressBytesPerDay, tokensPerDay: 1_000 }),
+    upstreamCallsPerMinute: 600,
     replicas,
     requestsPerMinuteOfAddress: 60,
     connectionsPerMinute: 60,

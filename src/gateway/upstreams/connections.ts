@@ -1,0 +1,167 @@
+import type { Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { Client } from 'undici';
+import { dialChecked, type Endpoint } from '../egress/connect-to.ts';
+import { RefusalError } from '../egress/egress-refusal.ts';
+import type { Network } from '../egress/network.ts';
+import { secureSocket } from '../egress/secure-socket.ts';
+
+/** A connection to an upstream, which was decided about. It carries one request at a time. */
+export interface UpstreamConnection {
+  readonly client: Client;
+  readonly address: string;
+  /** Bytes that have gone over it, TLS included. */
+  readonly traffic: () => { readonly bytesUp: number; readonly bytesDown: number };
+  readonly isOpen: () => boolean;
+  /** Ends it now, whatever is on its way. */
+  readonly destroy: () => void;
+}
+
+/** Where to connect to. */
+export interface UpstreamPlace {
+  /** Whose connection it is, and to what: none is used for anybody else. */
+  readonly key: string;
+  /** Whose certificate is asked for. */
+  readonly host: string;
+  /** The port of its URL. */
+  readonly port: number;
+  /** The port that is connected to. */
+  readonly dialledPort: number;
+  /** All are allowed. */
+  readonly addresses: readonly string[];
+  readonly secureContext: SecureContext | undefined;
+}
+
+/** Connections that are open without a request on them. */
+export interface UpstreamConnections {
+  /** Takes one that is open, or makes one. Throws a RefusalError, or the reason of the signal. */
+  readonly take: (place: UpstreamPlace, signal: AbortSignal) => Promise<UpstreamConnection>;
+  /** Gives back one whose response has ended. */
+  readonly give: (key: string, connection: UpstreamConnection) => void;
+  /** Ends all that nobody uses. */
+  readonly stop: () => void;
+  /** How many are open that nobody uses. */
+  readonly idle: () => number;
+}
+
+const HANDSHAKE_MILLISECONDS = 10_000;
+/** Shorter than what servers wait, so that none is used that is about to end. */
+const IDLE_MILLISECONDS = 4_000;
+const MAX_IDLE_MILLISECONDS = 10_000;
+const MAX_IDLE = 512;
+const MAX_HEADER_BYTES = 16 * 1_024;
+/** What is read ahead of a reader that is slow. */
+const MAX_BUFFERED_BYTES = 16 * 1_024;
+
+const TOO_LATE = new Error('the handshake was not done in time');
+
+export function createUpstreamConnections(network: Network): UpstreamConnections {
+  const idle = new Map<string, UpstreamConnection[]>();
+  let count = 0;
+  const takeIdle = ({ key, addresses }: UpstreamPlace): UpstreamConnection | null => {
+    const open = idle.get(key) ?? [];
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+      count -= 1;
+      if (open.length === 0) idle.delete(key);
+      if (one.isOpen() && addresses.includes(one.address)) return one;
+      one.destroy();
+    }
+    return null;
+  };
+  const forget = (key: string, connection: UpstreamConnection): void => {
+    const open = idle.get(key) ?? [];
+    const index = open.indexOf(connection);
+    if (index === -1) return;
+    open.splice(index, 1);
+    count -= 1;
+    if (open.length === 0) idle.delete(key);
+  };
+  return {
+    take: async (place, signal) => {
+      const open = takeIdle(place);
+      if (open !== null) return open;
+      const connection = await openConnection(network, place, signal);
+      connection.client.once('disconnect', () => {
+        forget(place.key, connection);
+        connection.destroy();
+      });
+      return connection;
+    },
+    give: (key, connection) => {
+      if (!connection.isOpen() || count >= MAX_IDLE) return connection.destroy();
+      const open = idle.get(key) ?? [];
+      open.push(connection);
+      idle.set(key, open);
+      count += 1;
+      return undefined;
+    },
+    stop: () => {
+      for (const open of idle.values()) for (const one of open) one.destroy();
+      idle.clear();
+      count = 0;
+    },
+    idle: () => count,
+  };
+}
+
+async function openConnection(
+  network: Network,
+  { host, port, dialledPort, addresses, secureContext: context }: UpstreamPlace,
+  signal: AbortSignal,
+): Promise<UpstreamConnection> {
+  const dialled = await dialChecked(network, { host, port: dialledPort }, addresses, signal);
+  if ('refusal' in dialled) throw new RefusalError(dialled.refusal.reason, dialled.refusal.message);
+  const { socket, address } = dialled;
+  const given = new AbortController();
+  const onAbort = (): void => given.abort(signal.reason);
+  const timer = setTimeout(() => given.abort(TOO_LATE), HANDSHAKE_MILLISECONDS);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const options = { context, signal: given.signal, maxBufferedBytes: MAX_BUFFERED_BYTES };
+    const secured = await secureSocket(socket, host, options);
+    return connectionOver(secured, socket, { host, port }, address);
+  } catch (error) {
+    socket.destroy();
+    if (given.signal.reason !== TOO_LATE) throw error;
+    const message = `TLS with "${host}" was not established in time. Try again later.`;
+    throw new RefusalError('TLSNotEstablished', message, error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function connectionOver(
+  secured: TLSSocket,
+  socket: Socket,
+  { host, port }: Endpoint,
+  address: string,
+): UpstreamConnection {
+  const sockets = [secured];
+  const client = new Client(`https://${host}:${port}`, {
+    // One connection, which was decided about. The client never makes another.
+    connect: (_options, callback) => {
+      const next = sockets.pop();
+      // Not at once: the client does not look for work again while it is asked for a connection.
+      queueMicrotask(() => {
+        if (next === undefined) callback(new Error('the connection was lost'), null);
+        else callback(null, next);
+      });
+    },
+    maxHeaderSize: MAX_HEADER_BYTES,
+    keepAliveTimeout: IDLE_MILLISECONDS,
+    keepAliveMaxTimeout: MAX_IDLE_MILLISECONDS,
+  });
+  return {
+    client,
+    address,
+    traffic: () => ({ bytesUp: socket.bytesWritten, bytesDown: socket.bytesRead }),
+    isOpen: () => !secured.destroyed && secured.readable && secured.writable && !client.destroyed,
+    destroy: () => {
+      secured.destroy();
+      socket.destroy();
+      // Not waited for: nothing may hold a call longer than its time.
+      client.destroy().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { ServiceFact } from '../../policy/gate/service-facts.ts';
+import type { UpstreamPolicy } from '../../policy/upstreams/upstream-policy.ts';
+import { checkAddresses, type DecideAddresses } from '../egress/connect-to.ts';
+import type { EgressRefusal } from '../egress/egress-refusal.ts';
+import type { Network } from '../egress/network.ts';
+import { REASONS } from '../../policy/reasons.ts';
+
+/** Where an upstream may be connected to now: all of these addresses are allowed. */
+export interface Destination {
+  readonly addresses: readonly string[];
+  readonly port: number;
+}
+
+export type FoundDestination = { readonly destination: Destination } | { readonly refusal: EgressRefusal };
+
+/** Finds where upstreams are. */
+export interface Destinations {
+  readonly ofUpstream: (upstream: UpstreamPolicy, signal: AbortSignal) => Promise<FoundDestination>;
+  /** Of a host to which a redirect is followed. */
+  readonly ofHost: (host: string, signal: AbortSignal) => Promise<FoundDestination>;
+}
+
+export interface DestinationsOptions {
+  readonly network: Network;
+  readonly decideAddresses: DecideAddresses;
+  readonly decideServiceAddresses: DecideAddresses;
+  /** What the operator tells of a Service; undefined where it tells nothing. */
+  readonly service: (wanted: Omit<ServiceFact, 'addresses'>) => ServiceFact | undefined;
+  /** Milliseconds on a clock that never goes back. */
+  readonly monotonicNow: () => number;
+}
+
+const HTTPS_PORT = 443;
+
+export function createDestinations(options: DestinationsOptions): Destinations {
+  const { decideAddresses, decideServiceAddresses, service } = options;
+  const network = rememberNames(options);
+  const ofName = async (host: string, port: number, signal: AbortSignal): Promise<FoundDestination> => {
+    const checked = await checkAddresses(network, host, decideAddresses, signal);
+    return 'refusal' in checked ? checked : { destination: { addresses: checked.addresses, port } };
+  };
+  return {
+    ofUpstream: async ({ host, port, service: wanted }, signal) => {
+      if (wanted === null) return ofName(host, port, signal);
+      const { addresses = [] } = service(wanted) ?? {};
+      const named = `The Service "${wanted.namespace}/${wanted.name}", port ${wanted.port},`;
+      if (addresses.length === 0) {
+        return refuse('ServiceNotKnown', `${named} has no address that the gateway was told of.`);
+      }
+      const decision = decideServiceAddresses(addresses);
+      if (decision.effect === 'Allow') return { destination: { addresses, port: wanted.port } };
+      return refuse(decision.reason, `${named} is refused: ${REASONS[decision.reason]}`);
+    },
+    ofHost: (host, signal) => ofName(host, HTTPS_PORT, signal),
+  };
+}
+
+function refuse(reason: EgressRefusal['reason'], message: string): FoundDestination {
+  return { refusal: { reason, message } };
+}
+
+/** As long as the records of most APIs say. What was resolved is decided about for each call. */
+const REMEMBERED_MILLISECONDS = 30_000;
+/** Roles name upstreams, and agents do not. */
+const MAX_NAMES = 1_024;
+
+/** Asks the DNS once for many calls, so that their connections can be used again. */
+function rememberNames({ network, monotonicNow }: DestinationsOptions): Network {
+  const known = new Map<string, { readonly addresses: readonly string[]; readonly until: number }>();
+  return {
+    dial: (address, port, signal) => network.dial(address, port, signal),
+    resolve: async (name, signal) => {
+      const now = monotonicNow();
+      const remembered = known.get(name);
+      if (remembered !== undefined && remembered.until > now) return remembered.addresses;
+      const addresses = await network.resolve(name, signal);
+      if (known.size >= MAX_NAMES) known.clear();
+      known.set(name, { addresses, until: now + REMEMBERED_MILLISECONDS });
+      return addresses;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Readable } from 'node:stream';
+import type { Reason } from '../../policy/reasons.ts';
+import { RefusalError } from '../egress/egress-refusal.ts';
+import type { Call, CallOutcome } from '../pipeline/call.ts';
+import { refuse } from '../pipeline/refusal.ts';
+import { createModelUsage } from './model-usage.ts';
+import { DEFAULT_HEADERS, sendRequest, type SentTraffic } from './send-request.ts';
+import { createUpload, hasBody } from './upload.ts';
+import { type Around, bodyOf, MAX_HEAD_BYTES, requestOf } from './upstream-operation.ts';
+
+/** Sends the request that was decided, passes its response on, and says how it ended. */
+export async function dispatchRequest(call: Call, around: Around): Promise<CallOutcome> {
+  const { incoming, services, state } = around;
+  const request = requestOf(state);
+  const { by, destination, model, credential } = state;
+  if (destination === null || by === null) throw new Error('the destination is not known');
+  const traffic: SentTraffic = { bytesUp: 0, bytesDown: 0, address: null, status: null };
+  const { llm } = request.upstream;
+  const usage = model === null || llm === null ? null : createModelUsage(llm.api, model);
+  const { body, headers } = contentOf(call, around);
+  const time = limitTime(call, request.upstream.maxMilliseconds, request.upstream.host);
+  try {
+    await sendRequest(
+      services,
+      {
+        request,
+        destination,
+        headers,
+        body,
+        owner: by.sandboxUID ?? by.podUID,
+        gateway: incoming.gateway,
+        response: incoming.response,
+        forms: credential.forms,
+        usage,
+      },
+      traffic,
+      time.signal,
+    );
+    return { succeeded: true, reason: 'Answered', ...told(traffic) };
+  } catch (error) {
+    return failed(call, { error, rule: request.upstream.rule, traffic });
+  } finally {
+    time.end();
+    state.address = traffic.address;
+    call.usedBytes = traffic.bytesUp;
+    call.usedTokens = usage?.tokens() ?? 0;
+  }
+}
+
+/** The headers and the body that are sent. The credential is in place of whatever the agent sent under its names. */
+function contentOf(
+  call: Call,
+  { incoming: { request: asked }, state }: Around,
+): { readonly headers: Record<string, string>; readonly body: Buffer | Readable | null } {
+  const { credential } = state;
+  const headers: Record<string, string> = { ...DEFAULT_HEADERS, ...requestOf(state).headers };
+  for (const name of credential.removes) delete headers[name];
+  for (const [name, value] of Object.entries(credential.headers)) headers[name] = value.reveal();
+  const whole = bodyOf(state);
+  if (whole !== null || !hasBody(asked)) return { headers, body: whole };
+  const length = asked.headers['content-length'];
+  if (length !== undefined) headers['content-length'] = length;
+  const mayLeave = (bytes: number): boolean => call.mayLeave(MAX_HEAD_BYTES + bytes);
+  return { headers, body: createUpload(asked, mayLeave) };
+}
+
+/** A signal that is aborted with the call, and when it takes too long. */
+function limitTime({ ended }: Call, milliseconds: number, host: string) {
+  const controller = new AbortController();
+  const message = `"${host}" did not end its response within ${milliseconds} ms. Ask for less.`;
+  const timer = setTimeout(
+    () => controller.abort(new RefusalError('ResponseTimedOut', message)),
+    milliseconds,
+  );
+  const onAbort = (): void => controller.abort(ended.signal.reason);
+  if (ended.signal.aborted) onAbort();
+  ended.signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+      ended.signal.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+function told({ bytesUp, bytesDown, status }: SentTraffic): Partial<CallOutcome> {
+  return { bytesUp, bytesDown, ...(status === null ? {} : { status }) };
+}
+
+/** The fields of an upstream that would have to change. */
+const RULES: Readonly<Partial<Record<Reason, string>>> = {
+  ResponseTimedOut: 'timeouts',
+  RedirectNotAllowed: 'followRedirectsTo',
+};
+
+interface Failure {
+  readonly error: unknown;
+  readonly rule: string;
+  readonly traffic: SentTraffic;
+}
+
+function failed(call: Call, { error, rule, traffic }: Failure): CallOutcome {
+  if (call.cut !== null) {
+    return { succeeded: false, reason: call.cut.reason, refusal: call.cut, ...told(traffic) };
+  }
+  // Nobody is left to be told, and no rule has ended it.
+  if (call.ended.signal.aborted) return { succeeded: false, reason: 'ClientGone', ...told(traffic) };
+  if (!(error instanceof RefusalError)) throw error;
+  const { reason, message } = error.refusal;
+  const field = RULES[reason];
+  const isBudget = reason === 'BudgetUsedUp';
+  const changed = isBudget
+    ? 'spec.budgets.egressBytesPerDay'
+    : field === undefined
+      ? null
+      : `${rule}.${field}`;
+  const refusal = refuse(reason, { message, rule: changed });
+  return { succeeded: false, reason, refusal, ...told(traffic) };
+}

@@ -1,0 +1,129 @@
+import type { ServerResponse } from 'node:http';
+import type { FetchURL } from '../../policy/egress/parse-fetch-url.ts';
+import { baseOf, decideRedirect } from '../../policy/upstreams/decide-redirect.ts';
+import type { UpstreamPolicy } from '../../policy/upstreams/upstream-policy.ts';
+import { RefusalError } from '../egress/egress-refusal.ts';
+import type { ModelUsage } from './model-usage.ts';
+import { type LinkBase, leadThrough, passHeaders } from './response-headers.ts';
+import type { ResponseHead, ResponseSink } from './run-exchange.ts';
+import { createSecretNet, hasSecret } from './secret-net.ts';
+
+export interface PassedResponse {
+  /** To the agent. */
+  readonly response: ServerResponse;
+  readonly upstream: UpstreamPolicy;
+  readonly method: string;
+  /** The URL that was asked. */
+  readonly href: string;
+  /** Where the agent reaches the upstream. */
+  readonly gateway: string;
+  /** The forms of what must not get to the agent. */
+  readonly forms: readonly string[];
+  readonly usage: ModelUsage | null;
+}
+
+/** What became of a response. */
+export interface PassedState {
+  readonly sink: ResponseSink;
+  /** Null before there was a head. */
+  readonly status: () => number | null;
+  /** The request that it asks for, where the gateway makes it. */
+  readonly next: () => FetchURL | null;
+}
+
+/** Kept for an agent that reads slowly, beside what was read ahead of it. */
+const MAX_HELD_BYTES = 16 * 1_024;
+
+/** Passes a response on as it comes, no faster than the agent reads it, and ends before a secret in it. */
+export function passResponse(passed: PassedResponse): PassedState {
+  const { response, forms, usage } = passed;
+  const net = createSecretNet(forms);
+  let status: number | null = null;
+  let next: FetchURL | null = null;
+  let isHeld = false;
+  let isBegun = false;
+  let resume = (): void => undefined;
+  const onWritten = (): void => {
+    if (!isHeld || response.writableLength > MAX_HELD_BYTES) return;
+    isHeld = false;
+    resume();
+  };
+  const send = (bytes: Buffer): void => {
+    usage?.push(bytes);
+    if (bytes.length === 0) return;
+    isBegun = true;
+    response.write(bytes, onWritten);
+  };
+  const sink: ResponseSink = {
+    start: (head) => {
+      status = head.status;
+      const decided = decideRedirect(passed.upstream, { ...passed, ...head, location: locationOf(head) });
+      if (decided.effect === 'Refuse') throw redirectRefused(passed.upstream, decided.why);
+      if (decided.effect === 'Follow') {
+        next = decided.url;
+        return false;
+      }
+      requirePlain(passed, head);
+      usage?.start(head.status, String(head.headers['content-type'] ?? ''));
+      sendHead(passed, head, decided.location);
+      // An event may come late. With the first bytes of the body, where these are there, it is sent with them.
+      queueMicrotask(() => {
+        if (!isBegun && !response.writableEnded) response.flushHeaders();
+      });
+      return true;
+    },
+    write: (chunk, given) => {
+      const bytes = net.push(chunk);
+      if (bytes === null) throw secretFound(passed.upstream);
+      send(bytes);
+      resume = given;
+      isHeld = response.writableLength > MAX_HELD_BYTES;
+      return !isHeld;
+    },
+    end: () => {
+      send(net.end());
+      response.end();
+    },
+  };
+  return { sink, status: () => status, next: () => next };
+}
+
+function locationOf({ headers }: ResponseHead): string | undefined {
+  return [headers.location ?? []].flat()[0];
+}
+
+/** What is encoded cannot be looked into. */
+function requirePlain(
+  { method, upstream: { host } }: PassedResponse,
+  { status, headers }: ResponseHead,
+): void {
+  const isEmpty = method === 'HEAD' || status === 204 || status === 304;
+  const encodings = [headers['content-encoding'] ?? [], headers['transfer-encoding'] ?? []].flat();
+  const isPlain = encodings.every((one) => ['', 'identity', 'chunked'].includes(one.trim().toLowerCase()));
+  if (isEmpty || isPlain) return;
+  const message = `The response of "${host}" is compressed, although the gateway asks for one that is not. Ask for something else.`;
+  throw new RefusalError('ResponseEncoded', message);
+}
+
+function sendHead(
+  { response, upstream, gateway, forms }: PassedResponse,
+  { status, headers }: ResponseHead,
+  location: string | null,
+): void {
+  const base: LinkBase = { upstream: baseOf(upstream), gateway };
+  const passed = passHeaders(headers, base);
+  const led = location === null ? null : leadThrough(location, base);
+  if (led !== null) passed['location'] = led;
+  if (hasSecret(Object.entries(passed).flat(2), forms)) throw secretFound(upstream);
+  response.writeHead(status, passed);
+}
+
+function secretFound({ host }: UpstreamPolicy): RefusalError {
+  const message = `The response of "${host}" is cut off: it held the credential of the request.`;
+  return new RefusalError('SecretInResponse', message);
+}
+
+function redirectRefused({ host }: UpstreamPolicy, why: string): RefusalError {
+  const message = `"${host}" redirects ${why}. Ask for the right URL at once, or have the role list the host.`;
+  return new RefusalError('RedirectNotAllowed', message);
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { parseStrictJson } from '../../lib/strict-json.ts';
+import { readBody } from '../../serve/body.ts';
+import type { LoadSlot } from '../../serve/load.ts';
+import { isRequestProblem } from '../../serve/problem.ts';
+import type { Call } from '../pipeline/call.ts';
+import { type Refusal, refuse } from '../pipeline/refusal.ts';
+
+/** A body that is there as a whole, or why there is none. */
+export type WholeBody = { readonly bytes: Buffer } | { readonly refusal: Refusal };
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly deadlineMilliseconds: number;
+}
+
+/** Reads the body of a request before anything is sent. */
+export async function readWholeBody(
+  { ended, cut }: Call,
+  request: IncomingMessage,
+  slot: LoadSlot,
+  limits: BodyLimits,
+): Promise<WholeBody> {
+  const body = await readBody(request, slot, limits);
+  if (body === null || ended.signal.aborted) return { refusal: cut ?? refuse('CallCut') };
+  if (!isRequestProblem(body)) return { bytes: body };
+  const message = `The request is refused: ${body.text}.`;
+  if (body.reason === 'TooLarge') return { refusal: refuse('RequestTooLarge', { message }) };
+  if (body.reason === 'Overloaded') return { refusal: refuse('NotReady', { message, retrySeconds: 1 }) };
+  return { refusal: refuse('RequestMalformed', { message }) };
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads the body of a request for a model, which every parser reads in the same way, or says why it cannot. */
+export function parseModelBody(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  bytes: Buffer,
+): { readonly value: unknown } | { readonly refusal: Refusal } {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json' || headers['content-encoding'] !== undefined) {
+    return malformed('must be application/json, without Content-Encoding');
+  }
+  let text: string;
+  try {
+    text = UTF8.decode(bytes);
+  } catch {
+    return malformed('must be UTF-8');
+  }
+  const parsed = parseStrictJson(text);
+  return 'value' in parsed
+    ? parsed
+    : malformed(`must be JSON that can be read in one way: ${parsed.problem}`);
+}
+
+function malformed(required: string): { readonly refusal: Refusal } {
+  return {
+    refusal: refuse('RequestMalformed', { message: `The body of a request for a model ${required}.` }),
+  };
+}

@@ -1,0 +1,169 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { SecureContext } from 'node:tls';
+import { unlessAborted } from '../../lib/unless-aborted.ts';
+import type { FetchURL } from '../../policy/egress/parse-fetch-url.ts';
+import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
+import { RefusalError } from '../egress/egress-refusal.ts';
+import type { UpstreamConnections, UpstreamPlace } from './connections.ts';
+import type { Destination, Destinations } from './destinations.ts';
+import type { ModelUsage } from './model-usage.ts';
+import { type PassedState, passResponse } from './pass-response.ts';
+import { runExchange, type UpstreamExchange } from './run-exchange.ts';
+
+export interface SendServices {
+  readonly connections: UpstreamConnections;
+  readonly destinations: Destinations;
+  /** Whose certificates are trusted. `caBundle` is base64 of PEM; null for those that are trusted by default. */
+  readonly trust: (caBundle: string | null) => SecureContext | undefined;
+}
+
+/** A request with everything that it is sent with. */
+export interface SentRequest {
+  readonly request: UpstreamRequest;
+  readonly destination: Destination;
+  /** The credential among them, and none that the agent set in its place. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | Readable | null;
+  /** Whose connections may be used. */
+  readonly owner: string;
+  /** Where the agent reaches the upstream, and where its answer goes. */
+  readonly gateway: string;
+  readonly response: ServerResponse;
+  /** The forms of what must not get to the agent. */
+  readonly forms: readonly string[];
+  readonly usage: ModelUsage | null;
+}
+
+/** What went over the wire, TLS included, and how far it came. */
+export interface SentTraffic {
+  bytesUp: number;
+  bytesDown: number;
+  address: string | null;
+  status: number | null;
+}
+
+const MAX_REDIRECTS = 3;
+/** What is told to a host to which a redirect leads. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['accept', 'accept-language', 'range', 'user-agent']);
+
+/** Sends a request, passes the response on, and adds to the traffic. Throws as `runExchange` does. */
+export async function sendRequest(
+  services: SendServices,
+  sent: SentRequest,
+  traffic: SentTraffic,
+  signal: AbortSignal,
+): Promise<void> {
+  const { upstream, method, target, headers: decided } = sent.request;
+  const { host, port, rule } = upstream;
+  let step: Step = {
+    place: {
+      key: `${sent.owner} ${host}:${port} ${rule} ${upstream.caBundle ?? ''}`,
+      host,
+      port,
+      dialledPort: sent.destination.port,
+      addresses: sent.destination.addresses,
+      secureContext: services.trust(upstream.caBundle),
+    },
+    exchange: { method, target, headers: sent.headers, body: sent.body },
+    href: `https://${host}:${port}${target}`,
+  };
+  for (let redirects = 0; ; redirects += 1) {
+    const state = await exchangeOnce(services, { sent, step, signal }, traffic);
+    const next = state.next();
+    if (next === null) break;
+    if (redirects === MAX_REDIRECTS) throw tooMany(host);
+    step = await stepTo(services, next, { sent, decided, signal });
+  }
+  await unlessAborted(finished(sent.response, { readable: false }), signal);
+}
+
+interface Step {
+  readonly place: UpstreamPlace;
+  readonly exchange: Pick<UpstreamExchange, 'method' | 'target' | 'headers' | 'body'>;
+  readonly href: string;
+}
+
+interface Running {
+  readonly sent: SentRequest;
+  readonly step: Step;
+  readonly signal: AbortSignal;
+}
+
+async function exchangeOnce(
+  { connections }: SendServices,
+  { sent, step: { place, exchange, href }, signal }: Running,
+  traffic: SentTraffic,
+): Promise<PassedState> {
+  const { upstream } = sent.request;
+  const connection = await connections.take(place, signal);
+  const before = connection.traffic();
+  traffic.address = connection.address;
+  const { method, target } = exchange;
+  const passed = passResponse({ ...sent, upstream, method, href });
+  try {
+    const { firstByteMilliseconds, idleMilliseconds } = upstream;
+    const isReusable = await runExchange(
+      { ...exchange, target, host: place.host, connection, firstByteMilliseconds, idleMilliseconds, signal },
+      passed.sink,
+    );
+    if (isReusable) connections.give(place.key, connection);
+    else connection.destroy();
+    return passed;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  } finally {
+    const after = connection.traffic();
+    traffic.bytesUp += after.bytesUp - before.bytesUp;
+    traffic.bytesDown += after.bytesDown - before.bytesDown;
+    traffic.status = passed.status();
+  }
+}
+
+interface Redirected {
+  readonly sent: SentRequest;
+  readonly decided: UpstreamRequest['headers'];
+  readonly signal: AbortSignal;
+}
+
+/** The request that a redirect asks for: to a public address, without the credential and whatever else was meant for the upstream. */
+async function stepTo(
+  { destinations, trust }: SendServices,
+  { host, target, href }: FetchURL,
+  { sent, decided, signal }: Redirected,
+): Promise<Step> {
+  const found = await destinations.ofHost(host, signal);
+  if ('refusal' in found) throw new RefusalError(found.refusal.reason, found.refusal.message);
+  const { port, addresses } = found.destination;
+  const told = Object.entries(decided).filter(([name]) => TOLD_ELSEWHERE.has(name));
+  return {
+    place: {
+      key: `${sent.owner} ${host}:${port}`,
+      host,
+      port,
+      dialledPort: port,
+      addresses,
+      secureContext: trust(null),
+    },
+    exchange: {
+      method: sent.request.method === 'HEAD' ? 'HEAD' : 'GET',
+      target,
+      headers: { ...DEFAULT_HEADERS, ...Object.fromEntries(told) },
+      body: null,
+    },
+    href,
+  };
+}
+
+/** What is sent where the agent says nothing else. The net cannot look into what is compressed. */
+export const DEFAULT_HEADERS: Readonly<Record<string, string>> = Object.freeze({
+  'accept-encoding': 'identity',
+  'user-agent': 'cloister-gateway',
+});
+
+function tooMany(host: string): RefusalError {
+  const message = `"${host}" redirects more than ${MAX_REDIRECTS} times. Ask for the right URL at once.`;
+  return new RefusalError('RedirectNotAllowed', message);
+}

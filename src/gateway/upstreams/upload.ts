@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { RefusalError } from '../egress/egress-refusal.ts';
+
+/** Read ahead of an upstream that takes the body slowly. */
+const MAX_BUFFERED_BYTES = 16 * 1_024;
+
+/** Whether a request has a body (RFC 9112, section 6.3). */
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * The body of a request on its way. It fails before a byte that may not leave. An iterator over the request would end its
+ * connection, on which the answer still has to be sent.
+ */
+export function createUpload(request: IncomingMessage, mayLeave: (bytes: number) => boolean): Readable {
+  let bytes = 0;
+  const upload = new Readable({
+    highWaterMark: MAX_BUFFERED_BYTES,
+    read: () => void request.resume(),
+  });
+  request.pause();
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (upload.destroyed) return;
+    if (!mayLeave(bytes)) {
+      const message =
+        'The budget of bytes that leave in a day is used up. Send less, or wait for the next day.';
+      upload.destroy(new RefusalError('BudgetUsedUp', message));
+    } else if (!upload.push(chunk)) request.pause();
+  });
+  request.once('end', () => upload.push(null));
+  request.once('close', () => {
+    if (!request.complete) upload.destroy(new Error('the client is gone'));
+  });
+  return upload;
+}
