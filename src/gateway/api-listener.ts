@@ -4,17 +4,23 @@ import { GATE_PROTOCOL } from '../lib/gate-protocol.ts';
 import { type RequestProblem, sendJsonProblem } from '../serve/problem.ts';
 import { type GateHandlerOptions, handleGateRequest } from './handle-gate-request.ts';
 import { handleToolRequest, TOOL_ROUTES, type ToolHandlerOptions } from './tool-api/handle-tool-request.ts';
+import {
+  handleUpstreamRequest,
+  type UpstreamHandlerOptions,
+  UPSTREAMS_PATH,
+} from './upstreams/handle-upstream-request.ts';
 
 export interface ApiOptions {
   readonly gate: GateHandlerOptions;
   readonly tools: ToolHandlerOptions;
+  readonly upstreams: UpstreamHandlerOptions;
 }
 
 /**
  * Serves what the API has by path. A connection carries one request at a time: what is sent before the answer to the one before
  * is not read as a request of its own, whoever put it there.
  */
-export function createApiListener({ gate, tools }: ApiOptions): RequestListener {
+export function createApiListener({ gate, tools, upstreams }: ApiOptions): RequestListener {
   const current = new WeakMap<Socket, ServerResponse>();
   return (request: IncomingMessage, response: ServerResponse) => {
     const { socket, url = '' } = request;
@@ -26,6 +32,7 @@ export function createApiListener({ gate, tools }: ApiOptions): RequestListener 
     const route = TOOL_ROUTES.get(path);
     if (path === GATE_PROTOCOL.path) handleGateRequest(gate, request, response);
     else if (route !== undefined) void handleToolRequest(tools, route, request, response);
+    else if (path.startsWith(UPSTREAMS_PATH)) void handleUpstreamRequest(upstreams, request, response);
     else {
       sendJsonProblem(response, UNKNOWN_PATH);
       gate.onResult(UNKNOWN_PATH.reason);
@@ -43,6 +50,6 @@ function endAfter(response: ServerResponse, socket: Socket): void {
 const UNKNOWN_PATH: RequestProblem = Object.freeze({
   reason: 'UnknownPath',
   status: 404,
-  text: `the path is unknown; this gateway serves ${[GATE_PROTOCOL.path, ...TOOL_ROUTES.keys()].join(', ')}`,
+  text: `the path is unknown; this gateway serves ${[GATE_PROTOCOL.path, ...TOOL_ROUTES.keys(), `${UPSTREAMS_PATH}<name>`].join(', ')}`,
   close: true,
 });

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
+import type { Credentials } from '../credentials/credentials.ts';
 import {
   createHttpsServer,
   type HttpsServer,
@@ -13,7 +14,7 @@ import { answerUnreadable } from './answer-unreadable.ts';
 import { type ApiOptions, createApiListener } from './api-listener.ts';
 import { createCanary } from './canary.ts';
 import { type AddressLimits, type ConnectionLimiter, createConnectionLimiter } from './connection-limiter.ts';
-import { createDecideAddresses } from './denied-addresses.ts';
+import { createDecideAddresses, createDecideServiceAddresses } from './denied-addresses.ts';
 import type { ExchangeWorld } from './egress/fetch-exchange.ts';
 import { createTunnelClock } from './egress/tunnel-clock.ts';
 import type { GatewayMetrics, GatewayServer } from './gateway-metrics.ts';
@@ -21,11 +22,14 @@ import type { Knowledge } from './knowledge.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
 import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
+import { createUpstreams, type Upstreams } from './upstreams/create-upstreams.ts';
 
 /** Sized for a container of 256 MiB. */
 const API_LIMITS: ServerLimits = Object.freeze({
   headersMilliseconds: 5_000,
   deadlineMilliseconds: 5_000,
+  // Whatever reads a body has a limit of its own: an upload to an upstream may last.
+  requestMilliseconds: 0,
   idleMilliseconds: 60_000,
   maxConnections: 1_024,
   maxRequestsPerConnection: 10_000,
@@ -69,12 +73,14 @@ const PROXY_ADDRESS_LIMITS: AddressLimits = Object.freeze({
 
 /** Of a connection whose caller was identified. */
 const MAX_KEPT_MILLISECONDS = 3_600_000;
-const TUNNEL_TICK_MILLISECONDS = 1_000;
+const TUNNEL_CLOCK = { monotonicNow: () => performance.now(), intervalMilliseconds: 1_000 } as const;
 
 export interface GatewayServers {
   readonly proxy: HttpServer;
   readonly api: HttpsServer;
   readonly canary: Server;
+  /** Ends connections to upstreams that nobody uses. */
+  readonly stopUpstreams: () => void;
   /** Resolves to the ports. */
   readonly listen: () => Promise<Pick<GatewayPorts, 'proxy' | 'api' | 'canary'>>;
 }
@@ -101,10 +107,11 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
   let canaryPort = ports.canary;
   const apiLimiter = limiter('api', API_ADDRESS_LIMITS);
   const world = createWorld(options, parts);
+  const upstreams = openUpstreams(options, parts, world);
   const api = createHttpsServer(
     apiServerOptions(options, parts, apiLimiter),
     createApiListener(
-      apiOptions(options, parts, { world, limiter: apiLimiter, canaryPort: () => canaryPort }),
+      apiOptions(options, parts, { world, upstreams, limiter: apiLimiter, canaryPort: () => canaryPort }),
     ),
   );
   const proxyLimiter = limiter('proxy', PROXY_ADDRESS_LIMITS);
@@ -129,6 +136,7 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
     proxy,
     api,
     canary,
+    stopUpstreams: upstreams.stop,
     listen: async () => {
       canaryPort = await listenOn(canary, ports.canary, address);
       const proxyPort = await listenOn(proxy, ports.proxy, address);
@@ -160,8 +168,38 @@ function createWorld(
   return { network, decideAddresses, ...(secureContext === undefined ? {} : { secureContext }) };
 }
 
+/** What a gateway says that was given no credentials to attach. */
+const NO_CREDENTIALS: Pick<Credentials, 'get'> = {
+  get: () =>
+    Promise.resolve({
+      problem: {
+        reason: 'CredentialNotBound',
+        message: 'This gateway has no credentials.',
+        detail: 'the gateway was started without a store of credentials',
+      },
+    }),
+};
+
+function openUpstreams(
+  { network, secureContext, configuration, clock, credentials = NO_CREDENTIALS }: GatewayOptions,
+  { knowledge: { facts, pods } }: ServerParts,
+  { decideAddresses }: ExchangeWorld,
+): Upstreams {
+  const blocks = configuration.deniedAddresses;
+  return createUpstreams({
+    network,
+    secureContext,
+    decideAddresses,
+    decideServiceAddresses: createDecideServiceAddresses({ facts: facts.current, pods, blocks }),
+    services: facts.services,
+    credentials,
+    now: () => clock.now(),
+  });
+}
+
 interface ApiParts {
   readonly world: ExchangeWorld;
+  readonly upstreams: Upstreams;
   readonly limiter: ConnectionLimiter;
   readonly canaryPort: () => number;
 }
@@ -169,7 +207,7 @@ interface ApiParts {
 function apiOptions(
   { log }: GatewayOptions,
   { knowledge: { facts, pods }, services, metrics }: ServerParts,
-  { world, limiter, canaryPort }: ApiParts,
+  { world, upstreams, limiter, canaryPort }: ApiParts,
 ): ApiOptions {
   return {
     gate: { facts, pods, canaryPort, log, onResult: metrics.answered },
@@ -181,5 +219,6 @@ function apiOptions(
       keep: (connection) => limiter.keep(connection, MAX_KEPT_MILLISECONDS),
       onProblem: metrics.answered,
     },
+    upstreams: { ...upstreams, services, keep: limiter.keep, onProblem: metrics.answered },
   };
 }

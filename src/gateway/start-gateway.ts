@@ -5,6 +5,7 @@ import { AUDIT_HEADS } from '../api/names.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditLogOptions, openAuditLog } from '../audit/open-audit-log.ts';
 import { registerCacheMetrics } from '../cluster/cache-set.ts';
+import type { Credentials } from '../credentials/credentials.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly network: Network;
   /** Whose certificates are trusted there. Those that Node trusts where it is not set. */
   readonly secureContext?: SecureContext;
+  /** The credentials of agents. None is given where it is not set. */
+  readonly credentials?: Pick<Credentials, 'get'>;
   /** Creates a file of the audit, for tests with a slow or a full disk. */
   readonly createAuditFile?: AuditLogOptions['createFile'];
 }
@@ -101,6 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const draining = { servers, openCalls: services.openCalls, log, clock };
       await drainGateway(draining, configuration.drainMilliseconds, () => (state.isClosed = true));
       stopping.abort();
+      servers.stopUpstreams();
       await Promise.all([knowledge.stop(), closeNow(probes), closeNow(metricsServer)]);
       await audit.stop();
       await client.close();

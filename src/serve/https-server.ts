@@ -90,7 +90,7 @@ function serverOptions({ certificate, limits }: HttpsServerOptions): ServerOptio
     ...keyPairOf(certificate),
     handshakeTimeout: limits.headersMilliseconds,
     headersTimeout: limits.headersMilliseconds,
-    requestTimeout: maxRequestMilliseconds(limits),
+    requestTimeout: limits.requestMilliseconds ?? maxRequestMilliseconds(limits),
     keepAliveTimeout: limits.idleMilliseconds,
     // Node checks for overdue requests at this interval. With its default of 30 s the limits above would mean little.
     connectionsCheckingInterval: 1_000,

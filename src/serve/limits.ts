@@ -4,6 +4,8 @@ export interface ConnectionLimits {
   readonly deadlineMilliseconds: number;
   /** From the first byte of a request to the end of its headers. Also the limit of a TLS handshake. */
   readonly headersMilliseconds: number;
+  /** From the first byte of a request to its last; 0: as long as its reader lets it. If not set: what the two above allow. */
+  readonly requestMilliseconds?: number;
   /** How long an idle connection is kept open. */
   readonly idleMilliseconds: number;
   /** Open connections. Further ones are dropped. */

@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 import { Registry } from 'prom-client';
 import { AUDIT_HEADS } from '../../src/api/names.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../../src/certificates/issue.ts';
+import type { Credentials } from '../../src/credentials/credentials.ts';
 import { readConfiguration } from '../../src/gateway/configuration.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
@@ -41,6 +42,7 @@ export interface GatewayHereOptions {
   readonly tenant: string;
   readonly namespace: string;
   readonly flags?: readonly string[];
+  readonly credentials?: Pick<Credentials, 'get'>;
 }
 
 const ADDRESS = '127.0.0.1';
@@ -83,6 +85,7 @@ export async function startGatewayHere(options: GatewayHereOptions): Promise<Gat
     registry: new Registry(),
     network: world.network,
     secureContext: createSecureContext({ ca: authority.certificate }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
   let ended: Promise<void> | null = null;
   const get = async (port: number, path: string) => (await fetch(`http://${ADDRESS}:${port}${path}`)).text();

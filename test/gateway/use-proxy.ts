@@ -17,7 +17,7 @@ import { buildGateData, buildGateFacts } from '../build/gate-facts.ts';
 import { createMemoryKubeClient } from '../build/memory-kube-client.ts';
 import { sendBookmarks } from '../build/send-bookmarks.ts';
 import type { ProxyAccess } from './proxy-client.ts';
-import { type GatewayHere, startGatewayHere } from './running-gateway.ts';
+import { type GatewayHere, type GatewayHereOptions, startGatewayHere } from './running-gateway.ts';
 
 export const AGENTS = 'minimal-agents';
 const NAMESPACE = 'cloister-t-minimal';
@@ -43,7 +43,7 @@ const numbers = Array.from({ length: SANDBOXES }, (_, index) => index + 10);
 /** Registers the hooks; use what it answers only inside tests. `tweak` changes the role. */
 export function useProxy(
   tweak: (spec: AgentRole['spec']) => void,
-  { flags = [] }: { readonly flags?: readonly string[] } = {},
+  given: Pick<GatewayHereOptions, 'flags' | 'credentials'> = {},
 ): UsedProxy {
   const state = {} as { -readonly [Key in keyof UsedProxy]: UsedProxy[Key] };
   const roleOf = (change: (spec: AgentRole['spec']) => void) => {
@@ -69,7 +69,10 @@ export function useProxy(
   };
   beforeAll(async () => {
     const client = selecting(memory.client);
-    Object.assign(state, await startGatewayHere({ client, tenant: 'minimal', namespace: NAMESPACE, flags }));
+    Object.assign(
+      state,
+      await startGatewayHere({ client, tenant: 'minimal', namespace: NAMESPACE, ...given }),
+    );
     await vi.waitFor(
       async () => expect((await state.readiness()).filter((line) => !line.endsWith(': ok'))).toEqual([]),
       POLL,

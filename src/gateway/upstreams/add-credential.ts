@@ -1,20 +1,9 @@
-import type { Secret } from '../../lib/secret.ts';
-import { attachCredential } from '../../policy/upstreams/attach-credential.ts';
+import { type Attach, attachCredential } from '../../policy/upstreams/attach-credential.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
 import { secretForms } from '../../policy/upstreams/secret-forms.ts';
 import type { Call } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
-import type { UpstreamServices } from './upstream-operation.ts';
-
-/** What a credential changes in a request, and what must not come back. */
-export interface AddedCredential {
-  readonly headers: Readonly<Record<string, Secret>>;
-  /** Names of headers that are not sent. */
-  readonly removes: readonly string[];
-  readonly forms: readonly string[];
-}
-
-export const NO_CREDENTIAL: AddedCredential = Object.freeze({ headers: {}, removes: [], forms: [] });
+import { type AddedCredential, NO_CREDENTIAL, type UpstreamServices } from './upstream-state.ts';
 
 /** Names of values that are not secret, and that services may well tell. */
 const NOT_SECRET: ReadonlySet<string> = new Set(['username', 'accessKeyId']);
@@ -52,5 +41,11 @@ export async function addCredential(
     };
   }
   const secrets = Object.entries(given.values).filter(([key]) => !NOT_SECRET.has(key));
-  return { ...attached, forms: secrets.flatMap(([, secret]) => secretForms(secret.reveal())) };
+  const texts = secrets.flatMap(([, secret]) => partsOf(attach, secret.reveal()));
+  return { ...attached, forms: texts.flatMap(secretForms) };
+}
+
+/** One value for Basic holds a user, a colon and the password. */
+function partsOf({ type }: Attach, text: string): readonly string[] {
+  return type === 'Basic' ? [text, text.slice(text.indexOf(':') + 1)] : [text];
 }

@@ -6,7 +6,7 @@ import { refuse } from '../pipeline/refusal.ts';
 import { createModelUsage } from './model-usage.ts';
 import { DEFAULT_HEADERS, sendRequest, type SentTraffic } from './send-request.ts';
 import { createUpload, hasBody } from './upload.ts';
-import { type Around, bodyOf, MAX_HEAD_BYTES, requestOf } from './upstream-operation.ts';
+import { type Around, MAX_HEAD_BYTES, requestOf } from './upstream-state.ts';
 
 /** Sends the request that was decided, passes its response on, and says how it ended. */
 export async function dispatchRequest(call: Call, around: Around): Promise<CallOutcome> {
@@ -43,7 +43,8 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
     time.end();
     state.address = traffic.address;
     call.usedBytes = traffic.bytesUp;
-    call.usedTokens = usage?.tokens() ?? 0;
+    // Nobody was asked where there was no connection.
+    call.usedTokens = traffic.address === null ? 0 : (usage?.tokens() ?? 0);
   }
 }
 
@@ -56,8 +57,7 @@ function contentOf(
   const headers: Record<string, string> = { ...DEFAULT_HEADERS, ...requestOf(state).headers };
   for (const name of credential.removes) delete headers[name];
   for (const [name, value] of Object.entries(credential.headers)) headers[name] = value.reveal();
-  const whole = bodyOf(state);
-  if (whole !== null || !hasBody(asked)) return { headers, body: whole };
+  if (state.body !== null || !hasBody(asked)) return { headers, body: state.body };
   const length = asked.headers['content-length'];
   if (length !== undefined) headers['content-length'] = length;
   const mayLeave = (bytes: number): boolean => call.mayLeave(MAX_HEAD_BYTES + bytes);

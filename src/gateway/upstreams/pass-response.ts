@@ -64,12 +64,10 @@ export function passResponse(passed: PassedResponse): PassedState {
         return false;
       }
       requirePlain(passed, head);
-      usage?.start(head.status, String(head.headers['content-type'] ?? ''));
+      usage?.start(head.status, head.headers['content-type'] ?? '');
       sendHead(passed, head, decided.location);
-      // An event may come late. With the first bytes of the body, where these are there, it is sent with them.
-      queueMicrotask(() => {
-        if (!isBegun && !response.writableEnded) response.flushHeaders();
-      });
+      // An event may come late. Where the first bytes of the body are there, the head is sent with them.
+      queueMicrotask(() => !isBegun && !response.writableEnded && response.flushHeaders());
       return true;
     },
     write: (chunk, given) => {

@@ -1,5 +1,4 @@
-import type { IPBlock } from '../../lib/ip-block.ts';
-import { parseIPBlocks } from '../../lib/ip-block.ts';
+import { type IPBlock, parseIPBlocks } from '../../lib/ip-block.ts';
 import { show } from '../../lib/show.ts';
 import { decide, type Decision, type Violation } from '../decision.ts';
 import { classifyAddress } from './classify-address.ts';

@@ -65,7 +65,7 @@ const QUERY_PROBLEM: TextProblem = {
   required: 'must have a query of printable ASCII without spaces, quotes, "#", "<", ">" and "\\"',
   fix: 'Escape them with "%".',
 };
-const QUERY = /^(?:[^\x00-\x20"#<>\\%\x7f-\uffff]|%[0-9a-f]{2})*$/i;
+const QUERY = /^(?:[!$-;=?-[\]-~]|%[0-9a-f]{2})*$/i;
 
 /**
  * Reads the path and the query of a request. Nothing is resolved or repaired: whatever two servers could read in two ways is
@@ -89,7 +89,7 @@ function findPathProblem(path: string): TextProblem | null {
   const decoded = decode(path);
   if (decoded === null || decoded.normalize('NFC') !== decoded || /\p{Cc}/u.test(decoded)) return NOT_UTF8;
   const others = decoded.replaceAll(/[\x20-\x7e]/g, '');
-  return [...others].some((one) => /[./\\;%]/.test(one.normalize('NFKC'))) ? LOOKS_ALIKE : null;
+  return /[./\\;%]/.test(others.normalize('NFKC')) ? LOOKS_ALIKE : null;
 }
 
 function decode(path: string): string | null {
