@@ -82,7 +82,7 @@ type Event = Readonly<Record<string, unknown>>;
 
 /** Where an event tells the usage, and whether it is told for good. */
 function usageOf(api: ModelAPI, event: Event): { readonly usage: unknown; readonly isLast: boolean } {
-  if (api === 'OpenAIChat') return { usage: event['usage'], isLast: true };
+  if (api === 'OpenAIChat') return { usage: event['usage'], isLast: isLastChunk(event['choices']) };
   const type = event['type'];
   if (api === 'OpenAIResponses') {
     const isLast = ENDS.has(type);
@@ -90,6 +90,12 @@ function usageOf(api: ModelAPI, event: Event): { readonly usage: unknown; readon
   }
   if (type === 'message_start') return { usage: memberOf(event['message'], 'usage'), isLast: false };
   return { usage: type === 'message_delta' ? event['usage'] : null, isLast: type === 'message_delta' };
+}
+
+/** Some vendors tell in every chunk what has been used up to it. */
+function isLastChunk(choices: unknown): boolean {
+  if (!Array.isArray(choices) || choices.length === 0) return true;
+  return choices.some((choice) => typeof memberOf(choice, 'finish_reason') === 'string');
 }
 
 const ENDS: ReadonlySet<unknown> = new Set([

@@ -36,23 +36,18 @@ export function refuseField(
   { reason, found, required }: Pick<Finding, 'found' | 'required'> & { readonly reason: Reason },
 ): Misfit {
   const field = fieldPath(['body', ...path.map((step) => (typeof step === 'number' ? step : String(step)))]);
-  return { reason, finding: { field, found, required, fix: fixOf(reason) } };
+  return {
+    reason,
+    finding: { field, found, required, fix: FIXES[reason] ?? 'Leave it out, or correct it.' },
+  };
 }
 
-function fixOf(reason: Reason): string {
-  switch (reason) {
-    case 'RemoteURLNotAllowed':
-      return 'Send the content itself, or have the role allow remote URLs.';
-    case 'HostedToolNotAllowed':
-      return 'Leave the tool out, or have the role list it.';
-    case 'ModelNotAllowed':
-      return 'Ask another model, or have the role list this one.';
-    case 'OutputTokensNotAllowed':
-      return 'Ask for fewer tokens, or have the role allow more.';
-    default:
-      return 'Leave it out, or correct it.';
-  }
-}
+const FIXES: Readonly<Partial<Record<Reason, string>>> = {
+  RemoteURLNotAllowed: 'Send the content itself, or have the role allow remote URLs.',
+  HostedToolNotAllowed: 'Leave the tool out, or have the role list it.',
+  ModelNotAllowed: 'Ask another model, or have the role list this one.',
+  OutputTokensNotAllowed: 'Ask for fewer tokens, or have the role allow more.',
+};
 
 /** Of a text-or-list the form that got furthest is the one that was meant. */
 function innermost(issues: readonly Issue[]): Issue {
@@ -78,18 +73,18 @@ function reasonOf(issue: Issue): Reason {
 
 function requirementOf(issue: Issue): string {
   if (issue.message.startsWith('must ')) return issue.message;
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be of type ${issue.expected}`;
-    case 'invalid_value':
-      return `must be ${issue.values.map((one) => JSON.stringify(one)).join(' or ')}`;
-    case 'too_big':
-      return `must be at most ${issue.maximum} in ${issue.origin === 'string' ? 'length' : 'value'}`;
-    case 'too_small':
-      return `must be at least ${issue.minimum}`;
-    default:
-      return 'must be of a form that the gateway decides on';
+  if (issue.code === 'invalid_type') return `must be of type ${issue.expected}`;
+  if (issue.code === 'invalid_value') {
+    return `must be ${issue.values.map((one) => JSON.stringify(one)).join(' or ')}`;
   }
+  if (issue.code === 'too_big') {
+    return issue.origin === 'string'
+      ? `must have at most ${issue.maximum} characters`
+      : `must be at most ${issue.maximum}`;
+  }
+  return issue.code === 'too_small'
+    ? `must be at least ${issue.minimum}`
+    : 'must be of a form that the gateway decides on';
 }
 
 function valueAt(value: unknown, path: Path): unknown {

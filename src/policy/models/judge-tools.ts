@@ -89,9 +89,9 @@ function judgeChoice(choice: unknown, known: Known): Misfit | null {
   if (misfit !== null) return misfit;
   const { type, tools, allowed_tools: allowed } = choice as Body;
   const chosen = [tools, isRecord(allowed) ? allowed['tools'] : null].flatMap((one) => one ?? []);
-  const types = [type, ...chosen.map((tool) => (tool as Body)['type'])];
-  const unknown = types.find((one) => !isKnown(String(one), known));
-  return unknown === undefined ? null : refuseTool(at, String(unknown));
+  const types = [type, ...chosen.map((tool) => (tool as Body)['type'])] as string[];
+  const unknown = types.find((one) => !isKnown(one, known));
+  return unknown === undefined ? null : refuseTool(at, unknown);
 }
 
 function isKnown(type: string, { shapes, hosted }: Known): boolean {

@@ -24,18 +24,14 @@ export function readUsage(api: ModelAPI, body: unknown): TokenUsage | null {
 export function readTold(api: ModelAPI, usage: unknown): ToldTokens {
   const told = isRecord(usage) ? usage : {};
   const at = (member: string): number | null => countOf(told[member]);
-  switch (api) {
-    case 'OpenAIChat':
-      return withTotal(at('prompt_tokens'), at('completion_tokens'), at('total_tokens'));
-    case 'OpenAIResponses':
-      return withTotal(at('input_tokens'), at('output_tokens'), at('total_tokens'));
-    case 'AnthropicMessages': {
-      const input = at('input_tokens');
-      // Tokens that are written to or read from a cache are not among the input tokens there.
-      const cached = (at('cache_creation_input_tokens') ?? 0) + (at('cache_read_input_tokens') ?? 0);
-      return { input: input === null ? null : input + cached, output: at('output_tokens') };
-    }
-  }
+  const [input, output] =
+    api === 'OpenAIChat'
+      ? [at('prompt_tokens'), at('completion_tokens')]
+      : [at('input_tokens'), at('output_tokens')];
+  if (api !== 'AnthropicMessages') return withTotal(input, output, at('total_tokens'));
+  // Tokens that are written to or read from a cache are not among the input tokens there.
+  const cached = (at('cache_creation_input_tokens') ?? 0) + (at('cache_read_input_tokens') ?? 0);
+  return { input: input === null ? null : input + cached, output };
 }
 
 /** Where the total is more than its parts, it is what is counted. */

@@ -53,14 +53,7 @@ const local = object({ type: oneOf('local') });
 export const NAMED_TOOL: Shape = object(type, { name: text });
 
 export function toolShapes(api: ModelAPI, remote: Llm['remoteURLs']): ToolShapes {
-  switch (api) {
-    case 'OpenAIChat':
-      return CHAT;
-    case 'OpenAIResponses':
-      return RESPONSES[remote];
-    case 'AnthropicMessages':
-      return MESSAGES;
-  }
+  return { OpenAIChat: CHAT, OpenAIResponses: RESPONSES[remote], AnthropicMessages: MESSAGES }[api];
 }
 
 const CHAT: ToolShapes = {
