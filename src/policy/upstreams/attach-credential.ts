@@ -43,11 +43,8 @@ export async function attachCredential(
   if (type === 'AWSSigV4') return signRequest({ region, service }, values, request);
   if (type === 'Header') return attachHeader(header, values);
   if (type === 'Basic') return attachBasic(values);
-  type satisfies 'Bearer';
   const problem = checkOne(values, TOKEN);
-  return problem === null
-    ? setHeader('authorization', `Bearer ${reveal(values, ONE_VALUE)}`)
-    : { problem };
+  return problem === null ? setHeader('authorization', `Bearer ${reveal(values, ONE_VALUE)}`) : { problem };
 }
 
 function checkOne(values: Values, form: typeof TOKEN): AttachProblem | null {
