@@ -13,6 +13,8 @@ export interface Credentials {
   readonly get: (caller: CredentialCaller, name: string, signal: AbortSignal) => Promise<GivenCredential>;
   /** Forgets everything of a sandbox, what is being read included. Returns how many credentials were kept of it. */
   readonly wipe: (sandboxUID: string) => number;
+  /** Wipes every sandbox of these pods, or of all, whose caller is not current any more. */
+  readonly review: (podUIDs: ReadonlySet<string> | 'All') => void;
   /** Forgets everything and ends every login. Never rejects. */
   readonly close: () => Promise<void>;
 }
@@ -23,4 +25,5 @@ export interface SecretStores {
   readonly vaultKV: SecretStore | null;
 }
 
+/** What the operator tells of a tenant that is about credentials. */
 export type CredentialTenant = Pick<TenantFeed, 'credentials' | 'vault'>;

@@ -57,6 +57,13 @@ export const REASONS = {
     'The capabilities of the tool, or the methods of the upstream, do not include this method.',
   AddressNotAllowed: 'The host has an address that is not public, or that the gateway must not reach.',
   StatementNotAllowed: 'The tool may not run this SQL statement.',
+  ModelNotAllowed: 'The role does not allow this model.',
+  HostedToolNotAllowed: 'The role does not list this tool, which the vendor of the model runs.',
+  RemoteURLNotAllowed:
+    'The request names a URL where its content is expected. The vendor of the model would fetch it.',
+  OutputTokensNotAllowed: 'The request asks for more output tokens than the role allows in one response.',
+  ModelRequestNotAllowed:
+    'The request for a model has a field, or a value, that the gateway does not decide on.',
   ConfirmationRequired: 'A person has to confirm the call first.',
   RequestTooLarge: 'The body is larger than one that is decided about may be.',
   RequestMalformed: 'The request can be read in more than one way, or is not one that the gateway serves.',

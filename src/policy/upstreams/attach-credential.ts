@@ -1,31 +1,24 @@
 import type { AgentRole } from '../../api/agent-role.ts';
-import type { Secret } from '../../lib/secret.ts';
+import { Secret } from '../../lib/secret.ts';
+import {
+  type AttachProblem,
+  findValueProblem,
+  hasExactly,
+  HEADER_VALUE,
+  ONE_VALUE,
+  PASSWORD,
+  TOKEN,
+  USER_AND_PASSWORD,
+  USERNAME,
+  type Values,
+} from './credential-values.ts';
+import { type SignedRequest, signRequest } from './sign-request.ts';
+
+export type { AttachProblem } from './credential-values.ts';
+export type { SignedRequest } from './sign-request.ts';
 
 /** How a credential is added to a request. */
 export type Attach = NonNullable<AgentRole['spec']['credentials'][number]['attach']>;
-
-/** Why a credential cannot be attached. Never holds a value. */
-export interface AttachProblem {
-  /** Name of the value that is wrong; null where the request cannot be signed. */
-  readonly value: string | null;
-  /** A clause that begins with "must". */
-  readonly required: string;
-}
-
-/** What is signed with type `AWSSigV4`. The other types look at nothing of it. */
-export interface SignedRequest {
-  readonly method: string;
-  /** Host and, where it is not 443, port: what the request says in `Host`. */
-  readonly host: string;
-  /** Path and query, as they are sent. */
-  readonly target: string;
-  /** Headers that will be sent, by their names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The whole body; undefined where it is sent as it comes. */
-  readonly body?: Uint8Array | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
 
 export interface AttachedHeaders {
   /** Headers to set, in place of those of the same name, by their names in lower case. */
@@ -34,11 +27,63 @@ export interface AttachedHeaders {
   readonly removes: readonly string[];
 }
 
-/** Turns the values of a credential into headers. `values` has them by name: `value`, or the names that the type asks for. */
+export type Attached = AttachedHeaders | { readonly problem: AttachProblem };
+
+/**
+ * Turns the values of a credential into headers. Their names are `value`; for `Basic` also `username` and `password`; for
+ * `AWSSigV4` `accessKeyId`, `secretAccessKey` and perhaps `sessionToken`. With `AWSSigV4` it has to come last: what is signed
+ * may not be changed any more.
+ */
 export async function attachCredential(
-  _attach: Attach,
-  _values: Readonly<Record<string, Secret>>,
-  _request: SignedRequest,
-): Promise<AttachedHeaders | { readonly problem: AttachProblem }> {
-  return { problem: { value: null, required: 'must be implemented' } };
+  attach: Attach,
+  values: Values,
+  request: SignedRequest,
+): Promise<Attached> {
+  const { type, header = '', region = '', service = '' } = attach;
+  if (type === 'AWSSigV4') return signRequest({ region, service }, values, request);
+  if (type === 'Header') return attachHeader(header, values);
+  if (type === 'Basic') return attachBasic(values);
+  const problem = checkOne(values, TOKEN);
+  return problem === null ? setHeader('authorization', `Bearer ${reveal(values, ONE_VALUE)}`) : { problem };
+}
+
+function checkOne(values: Values, form: typeof TOKEN): AttachProblem | null {
+  if (!hasExactly(values, [ONE_VALUE])) return { value: null, required: 'must be bound with one key' };
+  return findValueProblem(values, { [ONE_VALUE]: form });
+}
+
+/** What says how the message is read, or whose connection it is. */
+const NOT_TO_BE_SET =
+  /^(?:|host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/;
+
+function attachHeader(header: string, values: Values): Attached {
+  const name = header.toLowerCase();
+  if (NOT_TO_BE_SET.test(name)) {
+    return { problem: { value: null, required: 'must be attached by a header that is about the caller' } };
+  }
+  const problem = checkOne(values, HEADER_VALUE);
+  return problem === null ? setHeader(name, reveal(values, ONE_VALUE)) : { problem };
+}
+
+function attachBasic(values: Values): Attached {
+  const isOne = hasExactly(values, [ONE_VALUE]);
+  if (!isOne && !hasExactly(values, ['username', 'password'])) {
+    const required = 'must be bound with username and password, or with one key that holds both';
+    return { problem: { value: null, required } };
+  }
+  const forms = { [ONE_VALUE]: USER_AND_PASSWORD, username: USERNAME, password: PASSWORD };
+  const problem = findValueProblem(values, forms);
+  if (problem !== null) return { problem };
+  const login = isOne
+    ? reveal(values, ONE_VALUE)
+    : `${reveal(values, 'username')}:${reveal(values, 'password')}`;
+  return setHeader('authorization', `Basic ${Buffer.from(login, 'utf8').toString('base64')}`);
+}
+
+function reveal(values: Values, name: string): string {
+  return values[name]?.reveal() ?? '';
+}
+
+function setHeader(name: string, value: string): AttachedHeaders {
+  return { headers: { [name]: new Secret(value) }, removes: [name] };
 }

@@ -1,0 +1,70 @@
+import { canonicalJson } from '../lib/canonical-json.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import { unlessAborted } from '../lib/unless-aborted.ts';
+import type { Credentials, CredentialTenant, SecretStores } from './credentials.ts';
+import { findSource } from './find-source.ts';
+import { keepCredential } from './kept-credential.ts';
+import { createKeptSandboxes } from './kept-sandboxes.ts';
+import type { CredentialCaller } from './secret-store.ts';
+
+export interface CredentialsOptions {
+  readonly stores: SecretStores;
+  /** What the tenant binds now; null where that is not known. */
+  readonly tenant: () => CredentialTenant | null;
+  /** Whether a caller is still who it was identified as, as far as that can be known now. */
+  readonly isCurrent: (caller: CredentialCaller) => boolean;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'warn' | 'info'>;
+  readonly limits?: CredentialLimits;
+}
+
+export interface CredentialLimits {
+  /** Of how many sandboxes something is kept. The one that asked the longest time ago is wiped for one more. */
+  readonly maxSandboxes: number;
+  /** How many secrets are read at once. One more is refused. */
+  readonly maxReads: number;
+}
+
+export const CREDENTIAL_LIMITS: CredentialLimits = Object.freeze({ maxSandboxes: 2_048, maxReads: 256 });
+
+/** Creates the credentials of the agents of a gateway. Nothing is read before it is asked for, and nothing is written. */
+export function createCredentials(options: CredentialsOptions): Credentials {
+  const { stores, tenant, isCurrent, limits = CREDENTIAL_LIMITS } = options;
+  const all = [stores.kubernetesSecret, ...(stores.vaultKV === null ? [] : [stores.vaultKV])];
+  const reads = { max: limits.maxReads, taken: 0 };
+  const sandboxes = createKeptSandboxes(limits.maxSandboxes, all);
+  const wipeUnlessCurrent = (sandboxUID: string, caller: CredentialCaller): boolean => {
+    if (isCurrent(caller)) return true;
+    sandboxes.wipe(sandboxUID);
+    return false;
+  };
+  return {
+    get: async (caller, name, signal) => {
+      signal.throwIfAborted();
+      const source = findSource(name, caller, { stores, tenant: tenant() });
+      if ('problem' in source) return source;
+      const { sandboxUID } = source;
+      const credentials = sandboxes.of(sandboxUID, caller);
+      const binding = canonicalJson(source.binding);
+      const known = credentials.get(name);
+      if (known?.binding === binding) return unlessAborted(known.kept.get(), signal);
+      known?.kept.end();
+      // What was let in before its sandbox was cut off may ask after the wipe.
+      const isStill = (): boolean => wipeUnlessCurrent(sandboxUID, caller);
+      const kept = keepCredential({ ...options, ...source, caller, isCurrent: isStill, reads });
+      credentials.set(name, { binding, kept });
+      return unlessAborted(kept.get(), signal);
+    },
+    wipe: sandboxes.wipe,
+    review: (podUIDs) => {
+      for (const [sandboxUID, caller] of sandboxes.callers()) {
+        if (podUIDs === 'All' || podUIDs.has(caller.podUID)) wipeUnlessCurrent(sandboxUID, caller);
+      }
+    },
+    close: async () => {
+      for (const [sandboxUID] of sandboxes.callers()) sandboxes.wipe(sandboxUID);
+      await Promise.all(all.map((store) => store.close()));
+    },
+  };
+}
