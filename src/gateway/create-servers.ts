@@ -119,10 +119,7 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
     services: parts.services,
     tunnels: {
       ...world,
-      clock: createTunnelClock({
-        monotonicNow: () => performance.now(),
-        intervalMilliseconds: TUNNEL_TICK_MILLISECONDS,
-      }),
+      clock: createTunnelClock(TUNNEL_CLOCK),
       onTunnel: (client) => {
         // The destination in the role says how long it may last.
         proxyLimiter.keep(client, null);
