@@ -8,11 +8,13 @@ import { type Refusal, refuse } from '../pipeline/refusal.ts';
 import { createDayBudgets } from './day-budgets.ts';
 import { createEgressGrant } from './egress-grant.ts';
 import { createRateLimiter } from './rate-limiter.ts';
+import { createTokenBudgets, type TokenGrant } from './token-budgets.ts';
 
 /** What all sandboxes of the tenant together may use. */
 export interface TenantLimits {
   readonly requestsPerMinute: number;
   readonly egressBytesPerDay: number;
+  readonly tokensPerDay: number;
 }
 
 /** What calls may use, and have used. */
@@ -23,6 +25,11 @@ export interface CallLimits {
   readonly takeCall: (call: Call) => Refusal | null;
   /** Takes bytes of the day for a call, which may take more by its `mayLeave`. They are settled when it ends. */
   readonly reserveEgress: (call: Call, bytes: number) => Refusal | null;
+  /**
+   * Takes tokens of the day for a request for a model. When the call ends, what `use` was told last counts as used, and all of
+   * them where it was told nothing.
+   */
+  readonly reserveTokens: (call: Call, tokens: number) => Refusal | Pick<TokenGrant, 'use'>;
   /** How many keys are remembered. */
   readonly sizes: () => Iterable<readonly [label: string, value: number]>;
 }
@@ -48,10 +55,11 @@ const MICROSECONDS = 1_000_000;
 export function createCallLimits(options: CallLimitsOptions): CallLimits {
   const rates = createRates(options);
   const budgets = createBudgets(options);
-  const withLimits = (
+  const tokens = createTokenBudgets({ maxKeys: MAX_KEYS, now: options.now });
+  const withLimits = <Taken>(
     call: Call,
-    take: (caller: Caller, limits: TenantLimits) => Refusal | null,
-  ): Refusal | null => {
+    take: (caller: Caller, limits: TenantLimits) => Refusal | Taken,
+  ): Refusal | Taken => {
     const limits = options.tenant();
     if (call.caller === null || limits === null) return refuse('NotReady', { retrySeconds: 1 });
     return take(call.caller, limits);
@@ -71,7 +79,16 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
       withLimits(call, (caller, { egressBytesPerDay }) =>
         budgets.reserveEgress(call, { caller, ofTenant: egressBytesPerDay, bytes }),
       ),
-    sizes: () => [...rates.sizes(), ['Budgets', budgets.size()]],
+    reserveTokens: (call, amount) =>
+      withLimits(call, (caller, { tokensPerDay }) => {
+        const { replicas } = options;
+        const ofSandbox = shareOf(caller.policy.budgets.tokensPerDay, replicas);
+        const given = { sandbox: sandboxOf(caller), ofSandbox, ofTenant: shareOf(tokensPerDay, replicas) };
+        const grant = tokens.reserve(given, amount);
+        if ('settle' in grant) call.atEnd.push(grant.settle);
+        return grant;
+      }),
+    sizes: () => [...rates.sizes(), ['Budgets', budgets.size() + tokens.size()]],
   };
 }
 
