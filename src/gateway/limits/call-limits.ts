@@ -5,9 +5,10 @@ import { shareOf } from '../../policy/limits/share.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Call } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
-import { createDayBudgets, type DayBudgets } from './day-budgets.ts';
-import { createEgressGrant, type EgressGrant } from './egress-grant.ts';
+import { createDayBudgets } from './day-budgets.ts';
+import { createEgressGrant } from './egress-grant.ts';
 import { createRateLimiter } from './rate-limiter.ts';
+import { createTokenBudgets, type TokenGrant } from './token-budgets.ts';
 
 /** What all sandboxes of the tenant together may use. */
 export interface TenantLimits {
@@ -24,8 +25,11 @@ export interface CallLimits {
   readonly takeCall: (call: Call) => Refusal | null;
   /** Takes bytes of the day for a call, which may take more by its `mayLeave`. They are settled when it ends. */
   readonly reserveEgress: (call: Call, bytes: number) => Refusal | null;
-  /** Takes tokens of the day for a call. They are settled when it ends. */
-  readonly reserveTokens: (call: Call, tokens: number) => Refusal | null;
+  /**
+   * Takes tokens of the day for a request for a model. When the call ends, what `use` was told last counts as used, and all of
+   * them where it was told nothing.
+   */
+  readonly reserveTokens: (call: Call, tokens: number) => Refusal | Pick<TokenGrant, 'use'>;
   /** How many keys are remembered. */
   readonly sizes: () => Iterable<readonly [label: string, value: number]>;
 }
@@ -53,10 +57,11 @@ const MICROSECONDS = 1_000_000;
 export function createCallLimits(options: CallLimitsOptions): CallLimits {
   const rates = createRates(options);
   const budgets = createBudgets(options);
-  const withLimits = (
+  const tokens = createTokenBudgets({ maxKeys: MAX_KEYS, now: options.now });
+  const withLimits = <Taken>(
     call: Call,
-    take: (caller: Caller, limits: TenantLimits) => Refusal | null,
-  ): Refusal | null => {
+    take: (caller: Caller, limits: TenantLimits) => Refusal | Taken,
+  ): Refusal | Taken => {
     const limits = options.tenant();
     if (call.caller === null || limits === null) return refuse('NotReady', { retrySeconds: 1 });
     return take(call.caller, limits);
@@ -74,13 +79,18 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
       ),
     reserveEgress: (call, bytes) =>
       withLimits(call, (caller, { egressBytesPerDay }) =>
-        budgets.reserveEgress(call, { caller, ofTenant: egressBytesPerDay, amount: bytes }),
+        budgets.reserveEgress(call, { caller, ofTenant: egressBytesPerDay, bytes }),
       ),
-    reserveTokens: (call, tokens) =>
-      withLimits(call, (caller, { tokensPerDay }) =>
-        budgets.reserveTokens(call, { caller, ofTenant: tokensPerDay, amount: tokens }),
-      ),
-    sizes: () => [...rates.sizes(), ['Budgets', budgets.size()]],
+    reserveTokens: (call, amount) =>
+      withLimits(call, (caller, { tokensPerDay }) => {
+        const { replicas } = options;
+        const ofSandbox = shareOf(caller.policy.budgets.tokensPerDay, replicas);
+        const given = { sandbox: sandboxOf(caller), ofSandbox, ofTenant: shareOf(tokensPerDay, replicas) };
+        const grant = tokens.reserve(given, amount);
+        if ('settle' in grant) call.atEnd.push(grant.settle);
+        return grant;
+      }),
+    sizes: () => [...rates.sizes(), ['Budgets', budgets.size() + tokens.size()]],
   };
 }
 
@@ -116,23 +126,17 @@ function createRates(options: CallLimitsOptions) {
   };
 }
 
-/** Bytes or tokens that a call asks for. */
-interface DayRequest {
+/** Bytes that a call asks for. */
+interface EgressRequest {
   readonly caller: Caller;
-  /** Of all sandboxes of the tenant in a day. */
+  /** Bytes a day of all sandboxes of the tenant. */
   readonly ofTenant: number;
-  readonly amount: number;
+  readonly bytes: number;
 }
 
 function createBudgets({ replicas, now }: CallLimitsOptions) {
   const calls = createDayBudgets({ maxKeys: MAX_KEYS, now });
   const bytesOfDay = createDayBudgets({ maxKeys: MAX_KEYS, now });
-  const tokensOfDay = createDayBudgets({ maxKeys: MAX_KEYS, now });
-  const grantOf = (days: DayBudgets, { caller, ofTenant }: DayRequest, ofSandbox: number): EgressGrant =>
-    createEgressGrant(days, [
-      { key: sandboxOf(caller), limit: shareOf(ofSandbox, replicas) },
-      { key: TENANT, limit: shareOf(ofTenant, replicas) },
-    ]);
   const usedUp = (what: string, limit: number, field: string): Refusal =>
     refuse('BudgetUsedUp', {
       message: `${what} is ${limit} a day${shared(replicas)}, and used up.`,
@@ -150,22 +154,18 @@ function createBudgets({ replicas, now }: CallLimitsOptions) {
       call.atEnd.push(() => calls.settle(key, 1, 1));
       return null;
     },
-    reserveEgress: (call: Call, request: DayRequest): Refusal | null => {
-      const { egressBytesPerDay } = request.caller.policy.budgets;
-      const grant = grantOf(bytesOfDay, request, egressBytesPerDay);
+    reserveEgress: (call: Call, { caller, ofTenant, bytes }: EgressRequest): Refusal | null => {
+      const { egressBytesPerDay } = caller.policy.budgets;
+      const grant = createEgressGrant(bytesOfDay, [
+        { key: sandboxOf(caller), limit: shareOf(egressBytesPerDay, replicas) },
+        { key: TENANT, limit: shareOf(ofTenant, replicas) },
+      ]);
       call.mayLeave = grant.mayLeave;
       call.atEnd.push(({ usedBytes }) => grant.settle(usedBytes));
-      if (grant.mayLeave(request.amount)) return null;
+      if (grant.mayLeave(bytes)) return null;
       return usedUp('The budget of bytes that leave', egressBytesPerDay, 'egressBytesPerDay');
     },
-    reserveTokens: (call: Call, request: DayRequest): Refusal | null => {
-      const { tokensPerDay } = request.caller.policy.budgets;
-      const grant = grantOf(tokensOfDay, request, tokensPerDay);
-      call.atEnd.push(({ usedTokens }) => grant.settle(usedTokens));
-      if (grant.mayLeave(request.amount)) return null;
-      return usedUp('The budget of tokens', tokensPerDay, 'tokensPerDay');
-    },
-    size: () => calls.size() + bytesOfDay.size() + tokensOfDay.size(),
+    size: () => calls.size() + bytesOfDay.size(),
   };
 }
 

@@ -66,8 +66,8 @@ export interface Call {
   mayLeave: (bytes: number) => boolean;
   /** Bytes that have left, when the call has ended. */
   usedBytes: number;
-  /** Tokens that a model has used, when the call has ended. */
-  usedTokens: number;
+  /** Says how many tokens a model has used of those that were reserved. */
+  useTokens: (tokens: number) => void;
   /** Whether a record was written ahead, which must be followed by its outcome. */
   isIntended: boolean;
   outcome: CallOutcome | null;
@@ -116,7 +116,7 @@ export function createCall(given: Pick<Call, 'uid' | 'operation' | 'address' | '
     remaining: null,
     mayLeave: () => false,
     usedBytes: 0,
-    usedTokens: 0,
+    useTokens: () => undefined,
     isIntended: false,
     outcome: null,
     atEnd: [],

@@ -6,8 +6,13 @@ export const reserve: Filter = {
   run: (call, { limits }) => {
     const { operation } = call;
     const tokens = operation.reservedTokens?.() ?? 0;
-    const refusal = tokens === 0 ? null : limits.reserveTokens(call, tokens);
-    if (refusal !== null) return refusal;
+    if (tokens > 0) {
+      const taken = limits.reserveTokens(call, tokens);
+      if ('effect' in taken) return taken;
+      // Until it is sent.
+      taken.use(0);
+      call.useTokens = taken.use;
+    }
     const bytes = operation.firstEgressBytes();
     return bytes === 0 ? null : limits.reserveEgress(call, bytes);
   },

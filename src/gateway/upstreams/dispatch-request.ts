@@ -44,7 +44,7 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
     state.address = traffic.address;
     call.usedBytes = traffic.bytesUp;
     // Nobody was asked where there was no connection.
-    call.usedTokens = traffic.address === null ? 0 : (usage?.tokens() ?? 0);
+    if (usage !== null) call.useTokens(usage.tokens(traffic.address !== null));
   }
 }
 

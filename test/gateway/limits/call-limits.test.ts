@@ -28,18 +28,23 @@ const spec = agentRole.schema.shape.spec.parse({
       confirmation: { when: 'Never' },
     },
   ],
-  budgets: { toolCallsPerDay: 5, egressBytesPerDay: 1024 * KIB },
+  budgets: { toolCallsPerDay: 5, egressBytesPerDay: 1024 * KIB, tokensPerDay: 1000 },
 });
 const policy = compileCallPolicy(spec, 'minimal');
 
-function limitsOf({ replicas = 1, requestsPerMinute = 6_000, egressBytesPerDay = 1024 * 1024 * KIB } = {}) {
+function limitsOf({
+  replicas = 1,
+  requestsPerMinute = 6_000,
+  egressBytesPerDay = 1024 * 1024 * KIB,
+  tokensPerDay = 1_000_000,
+} = {}) {
   const time = { now: 20_000 * DAY };
   const limits = createCallLimits({
-    tenant: () => ({ requestsPerMinute, egressBytesPerDay, tokensPerDay: 1_000 }),
-    upstreamCallsPerMinute: 600,
+    tenant: () => ({ requestsPerMinute, egressBytesPerDay, tokensPerDay }),
     replicas,
     requestsPerMinuteOfAddress: 60,
     connectionsPerMinute: 60,
+    upstreamCallsPerMinute: 600,
     monotonicNow: () => time.now,
     now: () => time.now,
   });
@@ -134,6 +139,78 @@ describe('bytes of a day', () => {
     expect(one.mayLeave(400 * KIB)).toBe(true);
     expect(limits.reserveEgress(two, 16 * KIB)).toBeNull();
     expect(two.mayLeave(400 * KIB)).toBe(false);
+  });
+});
+
+describe('tokens of the day', () => {
+  type Limits = ReturnType<typeof limitsOf>;
+  /** Makes one request: the reason of its refusal, or what is to be told at its end. */
+  const begin = ({ limits, callOf }: Limits, tokens: number, sandboxUID?: string) => {
+    const call = callOf(null, sandboxUID);
+    const taken = limits.reserveTokens(call, tokens);
+    const end = (used?: number): void => {
+      if (used !== undefined && 'use' in taken) taken.use(used);
+      for (const one of call.atEnd) one(call);
+    };
+    return { reason: 'use' in taken ? null : taken.reason, refusal: taken, end };
+  };
+
+  test('are reserved for what runs, and given back for what was not used', () => {
+    const limits = limitsOf();
+    const first = begin(limits, 600);
+    expect(first.reason).toBeNull();
+    const second = begin(limits, 600);
+    expect(second.refusal).toMatchObject({
+      reason: 'BudgetUsedUp',
+      rule: 'spec.budgets.tokensPerDay',
+      retrySeconds: 86_400,
+      message:
+        'The request may use 600 tokens, and the sandbox has fewer left today. ' +
+        'Ask for fewer output tokens, or wait for tomorrow (UTC).',
+    });
+    first.end(100);
+    expect(begin(limits, 900).reason).toBeNull();
+  });
+
+  test('that a refused request would have taken are left to others', () => {
+    const limits = limitsOf();
+    expect(begin(limits, 1001).reason).toBe('BudgetUsedUp');
+    expect(begin(limits, 1000).reason).toBeNull();
+  });
+
+  test('all count as used where nobody says how many were', () => {
+    const limits = limitsOf();
+    begin(limits, 600).end();
+    expect(begin(limits, 401).reason).toBe('BudgetUsedUp');
+    expect(begin(limits, 400).reason).toBeNull();
+  });
+
+  test('that were used beyond what was reserved count too', () => {
+    const limits = limitsOf();
+    begin(limits, 10).end(900);
+    expect(begin(limits, 101).reason).toBe('BudgetUsedUp');
+  });
+
+  test('are those of the tenant too, whichever sandbox asks', () => {
+    const limits = limitsOf({ tokensPerDay: 1500 });
+    begin(limits, 1000, 'one').end();
+    const { refusal } = begin(limits, 501, 'two');
+    expect(refusal).toMatchObject({ reason: 'BudgetUsedUp', rule: null });
+    expect(refusal).toHaveProperty('message', expect.stringContaining('and the tenant has fewer left today'));
+    expect(begin(limits, 500, 'two').reason).toBeNull();
+  });
+
+  test('are given anew on the next day', () => {
+    const limits = limitsOf();
+    begin(limits, 1000).end();
+    limits.time.now += DAY;
+    expect(begin(limits, 1000).reason).toBeNull();
+  });
+
+  test('of several replicas are shared out', () => {
+    const limits = limitsOf({ replicas: 2 });
+    expect(begin(limits, 501).reason).toBe('BudgetUsedUp');
+    expect(begin(limits, 500).reason).toBeNull();
   });
 });
 

@@ -79,7 +79,7 @@ export function buildServices(changes: Partial<PipelineServices> = {}): BuiltSer
     takeAddress: () => null,
     takeCall: () => null,
     reserveEgress: () => null,
-    reserveTokens: () => null,
+    reserveTokens: () => ({ use: () => undefined }),
     sizes: () => [],
   };
   const given = { identities, audit, limits, ...changes };
