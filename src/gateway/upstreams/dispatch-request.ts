@@ -32,6 +32,7 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
         response: incoming.response,
         forms: credential.forms,
         usage,
+        keepsUsageEvent: model?.addsUsageEvent ?? false,
       },
       traffic,
       time.signal,

@@ -15,6 +15,10 @@ export interface ModelUsage {
 /** A response that is no stream and longer than this is taken to have used all that was reserved. */
 const MAX_READ_BYTES = 4 * 1_024 * 1_024;
 
+export function isEventStream(contentType: string): boolean {
+  return contentType.toLowerCase().startsWith('text/event-stream');
+}
+
 export function createModelUsage(api: ModelAPI, request: DecidedModelRequest): ModelUsage {
   const { reservedTokens, inputTokens } = request;
   const reader = createUsageReader(api, inputTokens);
@@ -25,7 +29,7 @@ export function createModelUsage(api: ModelAPI, request: DecidedModelRequest): M
   return {
     start: (given, contentType) => {
       status = given;
-      isStream = contentType.toLowerCase().startsWith('text/event-stream');
+      isStream = isEventStream(contentType);
     },
     push: (chunk) => {
       bytes += chunk.length;

@@ -3,10 +3,11 @@ import type { FetchURL } from '../../policy/egress/parse-fetch-url.ts';
 import { baseOf, decideRedirect } from '../../policy/upstreams/decide-redirect.ts';
 import type { UpstreamPolicy } from '../../policy/upstreams/upstream-policy.ts';
 import { RefusalError } from '../egress/egress-refusal.ts';
-import type { ModelUsage } from './model-usage.ts';
+import { isEventStream, type ModelUsage } from './model-usage.ts';
 import { type LinkBase, leadThrough, passHeaders } from './response-headers.ts';
 import type { ResponseHead, ResponseSink } from './run-exchange.ts';
-import { createSecretNet, hasSecret } from './secret-net.ts';
+import { createResponseBody, type ResponseBody } from './response-body.ts';
+import { hasSecret } from './secret-net.ts';
 
 export interface PassedResponse {
   /** To the agent. */
@@ -20,6 +21,8 @@ export interface PassedResponse {
   /** The forms of what must not get to the agent. */
   readonly forms: readonly string[];
   readonly usage: ModelUsage | null;
+  /** Whether the event with the usage of a stream is for the gateway alone. */
+  readonly keepsUsageEvent: boolean;
 }
 
 /** What became of a response. */
@@ -36,54 +39,69 @@ const MAX_HELD_BYTES = 16 * 1_024;
 
 /** Passes a response on as it comes, no faster than the agent reads it, and ends before a secret in it. */
 export function passResponse(passed: PassedResponse): PassedState {
-  const { response, forms, usage } = passed;
-  const net = createSecretNet(forms);
+  const { response, usage, upstream } = passed;
+  const writer = createPacedWriter(response);
+  let body: ResponseBody | null = null;
   let status: number | null = null;
   let next: FetchURL | null = null;
-  let isHeld = false;
-  let isBegun = false;
-  let resume = (): void => undefined;
-  const onWritten = (): void => {
-    if (!isHeld || response.writableLength > MAX_HELD_BYTES) return;
-    isHeld = false;
-    resume();
-  };
-  const send = (bytes: Buffer): void => {
-    usage?.push(bytes);
-    if (bytes.length === 0) return;
-    isBegun = true;
-    response.write(bytes, onWritten);
-  };
   const sink: ResponseSink = {
     start: (head) => {
       status = head.status;
-      const decided = decideRedirect(passed.upstream, { ...passed, ...head, location: locationOf(head) });
-      if (decided.effect === 'Refuse') throw redirectRefused(passed.upstream, decided.why);
+      const decided = decideRedirect(upstream, { ...passed, ...head, location: locationOf(head) });
+      if (decided.effect === 'Refuse') throw redirectRefused(upstream, decided.why);
       if (decided.effect === 'Follow') {
         next = decided.url;
         return false;
       }
       requirePlain(passed, head);
-      usage?.start(head.status, head.headers['content-type'] ?? '');
+      const type = head.headers['content-type'] ?? '';
+      usage?.start(head.status, type);
+      body = createResponseBody({
+        ...passed,
+        keepsUsageEvent: passed.keepsUsageEvent && isEventStream(type),
+      });
       sendHead(passed, head, decided.location);
-      // An event may come late. Where the first bytes of the body are there, the head is sent with them.
-      queueMicrotask(() => !isBegun && !response.writableEnded && response.flushHeaders());
+      writer.flushSoon();
       return true;
     },
-    write: (chunk, given) => {
-      const bytes = net.push(chunk);
-      if (bytes === null) throw secretFound(passed.upstream);
-      send(bytes);
-      resume = given;
-      isHeld = response.writableLength > MAX_HELD_BYTES;
-      return !isHeld;
+    write: (chunk, resume) => {
+      const bytes = body?.push(chunk) ?? null;
+      if (bytes === null) throw secretFound(upstream);
+      return writer.write(bytes, resume);
     },
     end: () => {
-      send(net.end());
+      writer.write(body?.end() ?? Buffer.alloc(0), () => undefined);
       response.end();
     },
   };
   return { sink, status: () => status, next: () => next };
+}
+
+/** Writes no faster than the agent reads. */
+function createPacedWriter(response: ServerResponse) {
+  let isBegun = false;
+  let held: (() => void) | null = null;
+  const onWritten = (): void => {
+    if (held === null || response.writableLength > MAX_HELD_BYTES) return;
+    const resume = held;
+    held = null;
+    resume();
+  };
+  return {
+    /** Returns false where it calls `resume` when it can take more. */
+    write: (bytes: Buffer, resume: () => void): boolean => {
+      if (bytes.length === 0) return true;
+      isBegun = true;
+      response.write(bytes, onWritten);
+      held = response.writableLength > MAX_HELD_BYTES ? resume : null;
+      return held === null;
+    },
+    /** An event may come late. Where the first bytes of the body are there, the head is sent with them. */
+    flushSoon: (): void =>
+      queueMicrotask(() => {
+        if (!isBegun && !response.writableEnded) response.flushHeaders();
+      }),
+  };
 }
 
 function locationOf({ headers }: ResponseHead): string | undefined {

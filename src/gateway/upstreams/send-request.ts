@@ -34,6 +34,8 @@ export interface SentRequest {
   /** The forms of what must not get to the agent. */
   readonly forms: readonly string[];
   readonly usage: ModelUsage | null;
+  /** Whether the event with the usage of a stream is for the gateway alone. */
+  readonly keepsUsageEvent: boolean;
 }
 
 /** What went over the wire, TLS included, and how far it came. */
