@@ -65,7 +65,7 @@ const QUERY_PROBLEM: TextProblem = {
   required: 'must have a query of printable ASCII without spaces, quotes, "#", "<", ">" and "\\"',
   fix: 'Escape them with "%".',
 };
-const QUERY = /^(?:[!$-;=?-[\]-~]|%[0-9a-f]{2})*$/i;
+const QUERY = /^(?:[!$&-;=?-[\]-~]|%[0-9a-f]{2})*$/i;
 
 /**
  * Reads the path and the query of a request. Nothing is resolved or repaired: whatever two servers could read in two ways is
