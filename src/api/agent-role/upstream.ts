@@ -80,7 +80,8 @@ const upstreamRules = rules(
   },
   {
     rule: "!has(self.environment) || self.environment != 'Anthropic' || !self.baseURL.endsWith('/v1')",
-    message: 'must not end in /v1 with environment Anthropic, because the SDK adds it to each path: remove it',
+    message:
+      'must not end in /v1 with environment Anthropic, because the SDK adds it to each path: remove it',
     fieldPath: '.baseURL',
   },
 );
