@@ -57,6 +57,15 @@ export const REASONS = {
   TenantRateReached: 'The tenant has called as often as its limits allow in a minute.',
   TooManyCalls: 'The sandbox has as many calls and connections open as one may.',
   BudgetUsedUp: 'What may be used in a day is used up.',
+  CredentialNotBound:
+    'The tenant does not bind the credential of the role to a secret that the gateway can attach.',
+  CredentialsWithheld: 'The caller is not a pod of a sandbox, proved as such, and no other gets credentials.',
+  CredentialNotReady: 'The identity by which the sandbox gets its credentials is not there yet, or any more.',
+  CredentialStoreUnavailable:
+    'The store of the credential does not answer, and what was kept of it has ended.',
+  CredentialDenied: 'The store of the credential does not let the sandbox or the gateway read it.',
+  CredentialMissing: 'The store of the credential has no such secret, or the secret has no such key.',
+  CredentialUnusable: 'The secret of the credential has a value or a ttl that cannot be used.',
   AuditUnavailable: 'The call cannot be recorded, so it is not made.',
   Draining: 'This replica of the gateway is shutting down.',
   Fault: 'The gateway failed, and refuses what it could not decide.',

@@ -4,7 +4,7 @@ import { createVaultIdentities } from './create-vault-identities.ts';
 import { requireNamespaces } from './require-namespaces.ts';
 import { fencedSession, type VaultFence } from './fenced-session.ts';
 import type { VaultIdentities } from './vault-identities.ts';
-import { createVaultSession } from './vault-session.ts';
+import { createVaultSession, tokenOfFile } from './vault-session.ts';
 import type { VaultSettings } from './vault-settings.ts';
 
 /** A Vault that is connected to. */
@@ -21,8 +21,8 @@ export async function openVault(settings: VaultSettings, clock: Clock): Promise<
   // Only here: node-vault takes 30 MB of memory that an operator without Vault does not need.
   const { createVaultPort } = await import('./vault-port.ts');
   const port = createVaultPort({ address: settings.address, authority, clock });
-  const readText = (path: string): Promise<string> => readFile(path, 'utf8');
-  const session = createVaultSession({ port, settings, readFile: readText, clock });
+  const readToken = tokenOfFile(settings, (path) => readFile(path, 'utf8'));
+  const session = createVaultSession({ port, settings, readToken, clock });
   return {
     identities: (fence) =>
       createVaultIdentities(requireNamespaces(fencedSession(session, fence), port, settings.namespace)),

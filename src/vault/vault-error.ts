@@ -25,13 +25,15 @@ export interface VaultErrorDetails {
 /** A call of Vault that failed. */
 export class VaultError extends Error {
   override readonly name = 'VaultError';
+  /** The method and the path, such as `GET auth/kubernetes/role/x`. */
+  readonly operation: string;
   readonly reason: VaultErrorReason;
   readonly status: number | undefined;
   readonly messages: readonly string[];
 
-  /** `operation` is the method and the path, such as `GET auth/kubernetes/role/x`. */
   constructor(operation: string, { reason, status, messages }: VaultErrorDetails) {
     super(`${operation} in Vault: ${messages.join('; ') || reason}`);
+    this.operation = operation;
     this.reason = reason;
     this.status = status;
     this.messages = messages;

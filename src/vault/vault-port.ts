@@ -144,7 +144,8 @@ function readResponse(request: VaultRequest, { statusCode, body: text }: Transpo
   if ((statusCode === 200 || statusCode === 202) && body !== null) return { status: statusCode, body };
   const errors = body?.['errors'];
   // What is missing counts as removed, and a proxy that has lost its route to Vault says as much of everything.
-  const isProxys = statusCode === 404 && !Array.isArray(errors);
+  // Of a version that was deleted it has no errors, and what is left of it.
+  const isProxys = statusCode === 404 && !Array.isArray(errors) && !isRecord(body?.['data']);
   if (isProxys || (statusCode >= 200 && statusCode < 300)) {
     const messages = [
       `its response of status ${statusCode} is not one of Vault: is something else at the address?`,

@@ -17,9 +17,9 @@ export interface VaultSession {
 
 export interface VaultSessionOptions {
   readonly port: VaultPort;
-  readonly settings: Pick<VaultSettings, 'authMount' | 'role' | 'namespace' | 'tokenFile'>;
-  /** Reads the file of the ServiceAccount's token. */
-  readonly readFile: (path: string) => Promise<string>;
+  readonly settings: Pick<VaultSettings, 'authMount' | 'role' | 'namespace'>;
+  /** Gives the ServiceAccount's token for each login. What it rejects with is what the requests reject with that need the login. */
+  readonly readToken: (signal: AbortSignal) => Promise<Secret>;
   readonly clock: Clock;
 }
 
@@ -99,12 +99,12 @@ function mayHaveEnded(error: unknown, login: Login, now: number): boolean {
   return isUnknown || now - login.since >= FRESH_MILLISECONDS;
 }
 
-/** Logs in once. Rejects with a VaultError. */
+/** Logs in once. Rejects with a VaultError, or with what the token cannot be had for. */
 export async function logIn(options: VaultSessionOptions, signal: AbortSignal): Promise<Login> {
   const { port, settings, clock } = options;
   const { authMount, role, namespace } = settings;
   const path = `auth/${authMount}/login`;
-  const secrets = { jwt: await readToken(options, path) };
+  const secrets = { jwt: await options.readToken(signal) };
   const since = clock.now();
   const { body } = await port.call({ method: 'POST', path, namespace, body: { role }, secrets, signal });
   const auth = body?.['auth'];
@@ -125,12 +125,18 @@ export async function logOut(
   await port.call({ method: 'POST', path, namespace, token }).catch(() => undefined);
 }
 
-async function readToken({ readFile, settings }: VaultSessionOptions, path: string): Promise<Secret> {
-  try {
-    return new Secret((await readFile(settings.tokenFile)).trim());
-  } catch (error) {
-    const code = errorCode(error) ?? 'unknown error';
-    const messages = [`the token file ${settings.tokenFile} cannot be read (${code})`];
-    throw new VaultError(`POST ${path}`, { reason: 'Denied', messages });
-  }
+/** Returns what reads the ServiceAccount's token from a file, which the kubelet writes anew. Rejects with a VaultError. */
+export function tokenOfFile(
+  { authMount, tokenFile }: Pick<VaultSettings, 'authMount' | 'tokenFile'>,
+  readFile: (path: string) => Promise<string>,
+): VaultSessionOptions['readToken'] {
+  return async () => {
+    try {
+      return new Secret((await readFile(tokenFile)).trim());
+    } catch (error) {
+      const code = errorCode(error) ?? 'unknown error';
+      const messages = [`the token file ${tokenFile} cannot be read (${code})`];
+      throw new VaultError(`POST auth/${authMount}/login`, { reason: 'Denied', messages });
+    }
+  };
 }

@@ -156,6 +156,15 @@ const tenants: readonly [string, Written][] = [
         { name: 'admin', vaultKV: { mount: 'secret', path: 'a/b', key: 'k' } },
         { name: 'bucket', kubernetesSecret: { name: 'bucket', key: 'k' } },
         { name: 'warehouse', vaultDatabase: { mount: 'database', connection: 'warehouse' } },
+        {
+          name: 'aws',
+          vaultKV: {
+            mount: 'secret',
+            path: 'a/aws',
+            keys: { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token' },
+          },
+        },
+        { name: 'git', kubernetesSecret: { name: 'git', keys: { username: 'user', password: 'word' } } },
       ],
       '/spec/database': {
         strategy: 'Dedicated',

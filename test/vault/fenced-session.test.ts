@@ -3,6 +3,7 @@ import { LEASE_TIMES } from '../../src/controller/decide-lease.ts';
 import { NotLeaderError } from '../../src/controller/fenced-client.ts';
 import { createTerm } from '../../src/controller/term.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { Secret } from '../../src/lib/secret.ts';
 import { createVaultIdentities } from '../../src/vault/create-vault-identities.ts';
 import { fencedSession } from '../../src/vault/fenced-session.ts';
 import { createVaultSession, type VaultSession } from '../../src/vault/vault-session.ts';
@@ -29,9 +30,9 @@ async function lead(special: Answer = () => undefined) {
     return request.method === 'GET' ? { status: 404, body: { errors: [] } } : { status: 204 };
   };
   const { port, requests } = await useVaultStub(answer);
-  const settings = { authMount: 'kubernetes', role: 'operator', namespace: null, tokenFile: 'token' };
-  const readFile = (): Promise<string> => Promise.resolve('token');
-  const session: VaultSession = createVaultSession({ port, settings, readFile, clock: systemClock });
+  const settings = { authMount: 'kubernetes', role: 'operator', namespace: null };
+  const readToken = (): Promise<Secret> => Promise.resolve(new Secret('token'));
+  const session: VaultSession = createVaultSession({ port, settings, readToken, clock: systemClock });
   const identities = createVaultIdentities(fencedSession(session, term));
   const written = (): readonly string[] =>
     requests

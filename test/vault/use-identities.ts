@@ -8,7 +8,7 @@ import type { VaultFence } from '../../src/vault/fenced-session.ts';
 import { requireNamespaces } from '../../src/vault/require-namespaces.ts';
 import type { VaultIdentities, VaultPlace, WantedIdentity } from '../../src/vault/vault-identities.ts';
 import { createVaultPort, type VaultPort } from '../../src/vault/vault-port.ts';
-import { createVaultSession } from '../../src/vault/vault-session.ts';
+import { createVaultSession, tokenOfFile } from '../../src/vault/vault-session.ts';
 import type { VaultSettings } from '../../src/vault/vault-settings.ts';
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
 import { orThrow } from '../testbed/run-command.ts';
@@ -139,8 +139,8 @@ function openCounted(vault: BoundVault, requests: string[]) {
       return port.call(request);
     },
   };
-  const readText = (path: string): Promise<string> => readFile(path, 'utf8');
-  const session = createVaultSession({ port: counting, settings, readFile: readText, clock: systemClock });
+  const readToken = tokenOfFile(settings, (path) => readFile(path, 'utf8'));
+  const session = createVaultSession({ port: counting, settings, readToken, clock: systemClock });
   return {
     identities: createVaultIdentities(requireNamespaces(session, counting, settings.namespace)),
     close: async () => {

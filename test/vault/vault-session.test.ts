@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/lib/clock.ts';
 import { VaultError, type VaultErrorReason } from '../../src/vault/vault-error.ts';
 import type { VaultPort, VaultRequest, VaultResponse } from '../../src/vault/vault-port.ts';
-import { createVaultSession } from '../../src/vault/vault-session.ts';
+import { createVaultSession, tokenOfFile } from '../../src/vault/vault-session.ts';
 import { createManualClock, type ManualClock } from '../build/manual-clock.ts';
 
 const ANSWER: VaultResponse = { status: 200, body: { data: {} } };
@@ -54,7 +54,7 @@ function openSession(script: Script = {}) {
   };
   let reads = 0;
   const readFile = script.readFile ?? (() => Promise.resolve(`jwt-${(reads += 1)}\n`));
-  const session = createVaultSession({ port, settings, readFile, clock });
+  const session = createVaultSession({ port, settings, readToken: tokenOfFile(settings, readFile), clock });
   return {
     session,
     calls,

@@ -10,11 +10,54 @@ export const secretReference = () =>
     key: dataKey().describe('Key in the Secret.'),
   });
 
-const vaultKV = z.object({
-  mount: secretPath().describe('Mount of the version 2 key-value engine.'),
-  path: secretPath().describe('Path of the secret under the mount.'),
-  key: dataKey().describe('Key in the secret.'),
-});
+const keys = z
+  .object({
+    username: dataKey().optional().describe('Key of the user name, for `Basic`.'),
+    password: dataKey().optional().describe('Key of the password, for `Basic`.'),
+    accessKeyId: dataKey().optional().describe('Key of the access key id, for `AWSSigV4`.'),
+    secretAccessKey: dataKey().optional().describe('Key of the secret access key, for `AWSSigV4`.'),
+    sessionToken: dataKey()
+      .optional()
+      .describe('Key of the session token, for `AWSSigV4`. If not set: the access key needs none.'),
+  })
+  .meta(
+    rules({
+      rule: 'has(self.username) == has(self.password) && has(self.accessKeyId) == has(self.secretAccessKey) && has(self.username) != has(self.accessKeyId) && (!has(self.sessionToken) || has(self.accessKeyId))',
+      message: 'must be username and password, or accessKeyId and secretAccessKey and perhaps sessionToken',
+    }),
+  );
+
+/** One value or named ones, of one secret. */
+const selection = {
+  key: dataKey().optional().describe('Key of the one value.'),
+  keys: keys.optional().describe('Keys of named values, where the credential is made of more than one.'),
+};
+
+const ONE_SELECTION = {
+  rule: 'has(self.key) != has(self.keys)',
+  message: 'must have exactly one of key and keys',
+};
+
+const vaultKV = z
+  .object({
+    mount: secretPath().describe('Mount of the version 2 key-value engine.'),
+    path: secretPath().describe('Path of the secret under the mount.'),
+    ...selection,
+  })
+  .meta(rules(ONE_SELECTION));
+
+const kubernetesSecret = z
+  .object({
+    name: dnsSubdomain().describe("Name of the Secret in the tenant's system namespace."),
+    ...selection,
+  })
+  .meta(
+    rules(ONE_SELECTION, {
+      rule: "!self.name.startsWith('cloister-')",
+      message: 'must not begin with cloister-: these Secrets are those of Cloister itself',
+      fieldPath: '.name',
+    }),
+  );
 
 const vaultDatabase = z.object({
   mount: secretPath().describe('Mount of the database engine.'),
@@ -27,7 +70,7 @@ export const credentialBinding = z
     name: dnsLabel().describe('Name that the roles use.'),
     vaultKV: vaultKV.optional().describe("A secret in Vault's key-value store."),
     vaultDatabase: vaultDatabase.optional().describe("Logins made by Vault's database engine."),
-    kubernetesSecret: secretReference().optional().describe("A Secret in the tenant's system namespace."),
+    kubernetesSecret: kubernetesSecret.optional().describe("A Secret in the tenant's system namespace."),
   })
   .meta(
     rules({

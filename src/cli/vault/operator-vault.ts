@@ -151,8 +151,8 @@ export async function logInAsOperator(
   settings: VaultSettings,
   serviceAccountToken: Secret,
 ): Promise<OperatorVault> {
-  const readToken = (): Promise<string> => Promise.resolve(serviceAccountToken.reveal());
-  const options = { port, settings, readFile: readToken, clock: systemClock };
+  const readToken = (): Promise<Secret> => Promise.resolve(serviceAccountToken);
+  const options = { port, settings, readToken, clock: systemClock };
   const { token } = await logIn(options, new AbortController().signal);
   const own: VaultSession = {
     call: (request) => port.call({ ...request, token }),

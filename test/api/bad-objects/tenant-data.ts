@@ -49,6 +49,61 @@ export const badTenantData: readonly BadObject[] = [
     /exactly one source/,
   ),
   schema(
+    'a credential of one value and of named ones',
+    credential({ '/kubernetesSecret/keys': { username: 'user', password: 'word' } }),
+    'spec.credentials[0].kubernetesSecret',
+    /exactly one of key and keys/,
+  ),
+  schema(
+    'a secret of Vault without a key',
+    credential({ '/kubernetesSecret': undefined, '/vaultKV': { mount: 'secret', path: 'agents/openai' } }),
+    'spec.credentials[0].vaultKV',
+    /exactly one of key and keys/,
+  ),
+  schema(
+    'a user name without a password',
+    credential({ '/kubernetesSecret': { name: 'keys', keys: { username: 'user' } } }),
+    'spec.credentials[0].kubernetesSecret.keys',
+    /must be username and password, or accessKeyId and secretAccessKey/,
+  ),
+  schema(
+    'an access key without its secret',
+    credential({
+      '/kubernetesSecret': undefined,
+      '/vaultKV': { mount: 'secret', path: 'agents/aws', keys: { accessKeyId: 'id' } },
+    }),
+    'spec.credentials[0].vaultKV.keys',
+    /must be username and password, or accessKeyId and secretAccessKey/,
+  ),
+  schema(
+    'keys of two kinds of credentials',
+    credential({
+      '/kubernetesSecret': {
+        name: 'keys',
+        keys: { username: 'user', password: 'word', accessKeyId: 'id', secretAccessKey: 'key' },
+      },
+    }),
+    'spec.credentials[0].kubernetesSecret.keys',
+    /must be username and password, or accessKeyId and secretAccessKey/,
+  ),
+  schema(
+    'a session token beside a password',
+    credential({
+      '/kubernetesSecret': {
+        name: 'keys',
+        keys: { username: 'user', password: 'word', sessionToken: 'token' },
+      },
+    }),
+    'spec.credentials[0].kubernetesSecret.keys',
+    /must be username and password, or accessKeyId and secretAccessKey/,
+  ),
+  schema(
+    "a Secret of Cloister's own as a credential",
+    credential({ '/kubernetesSecret': { name: 'cloister-gateway-authority', key: 'tls.key' } }),
+    'spec.credentials[0].kubernetesSecret.name',
+    /must not begin with cloister-/,
+  ),
+  schema(
     'a Vault path with ..',
     vaultPath('agents/../root'),
     'spec.credentials[0].vaultKV.path',

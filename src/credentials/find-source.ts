@@ -1,0 +1,32 @@
+import { credentialProblem } from './credential-problem.ts';
+import type { CredentialTenant, SecretStores } from './credentials.ts';
+import type { Binding, CredentialCaller, CredentialProblem, SecretStore } from './secret-store.ts';
+
+/** Where a credential of a caller is, or why it gets none. */
+export type FoundSource =
+  | { readonly store: SecretStore; readonly binding: Binding; readonly sandboxUID: string }
+  | { readonly problem: CredentialProblem };
+
+/** Finds where the tenant of a caller keeps a credential. `tenant` is null where its bindings are not known. */
+export function findSource(
+  name: string,
+  caller: CredentialCaller,
+  { stores, tenant }: { readonly stores: SecretStores; readonly tenant: CredentialTenant | null },
+): FoundSource {
+  const refuse = (reason: Parameters<typeof credentialProblem>[1], detail: string): FoundSource => ({
+    problem: credentialProblem(name, reason, detail),
+  });
+  const { proof, sandboxUID } = caller;
+  if (proof === 'Shared' || sandboxUID === null || caller.sandbox === null)
+    return refuse('CredentialsWithheld', 'the secret of the caller is shared, or its pod is of no sandbox');
+  if (tenant === null) return refuse('NotReady', 'what the tenant binds is not known');
+  const binding = tenant.credentials.find((one) => one.name === name);
+  if (binding === undefined)
+    return refuse('CredentialNotBound', 'spec.credentials of the tenant has no such name');
+  if (binding.kubernetesSecret !== undefined) return { store: stores.kubernetesSecret, binding, sandboxUID };
+  if (binding.vaultKV === undefined)
+    return refuse('CredentialNotBound', 'it is bound to logins of a database, which no upstream takes');
+  if (stores.vaultKV === null)
+    return refuse('CredentialStoreUnavailable', 'it is bound to Vault, and this gateway is told of no Vault');
+  return { store: stores.vaultKV, binding, sandboxUID };
+}
