@@ -1,7 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import type { Unchecked } from '../../api/unchecked.ts';
-import { present } from '../../api/unchecked.ts';
+import { present, type Unchecked } from '../../api/unchecked.ts';
 
 type Credential = Unchecked<AgentRole['spec']['credentials'][number]>;
 type Binding = Unchecked<TenantIsolation['spec']['credentials'][number]>;
