@@ -5,6 +5,7 @@ export const AUDIT_EVENTS = [
   'Fetch',
   'Connect',
   'Request',
+  'WipeCredentials',
   'Admission',
   'CredentialGiven',
   'CredentialTaken',

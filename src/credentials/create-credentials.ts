@@ -4,7 +4,8 @@ import type { Logger } from '../lib/log.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Credentials, CredentialTenant, SecretStores } from './credentials.ts';
 import { findSource } from './find-source.ts';
-import { keepCredential, type KeptCredential } from './kept-credential.ts';
+import { keepCredential } from './kept-credential.ts';
+import { createKeptSandboxes } from './kept-sandboxes.ts';
 import type { CredentialCaller } from './secret-store.ts';
 
 export interface CredentialsOptions {
@@ -27,69 +28,42 @@ export interface CredentialLimits {
 
 export const CREDENTIAL_LIMITS: CredentialLimits = Object.freeze({ maxSandboxes: 2_048, maxReads: 256 });
 
-interface KeptSandbox {
-  /** Who asked last. */
-  readonly caller: CredentialCaller;
-  /** By name. */
-  readonly credentials: Map<string, { readonly binding: string; readonly kept: KeptCredential }>;
-}
-
 /** Creates the credentials of the agents of a gateway. Nothing is read before it is asked for, and nothing is written. */
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { stores, tenant, isCurrent, limits = CREDENTIAL_LIMITS } = options;
   const all = [stores.kubernetesSecret, ...(stores.vaultKV === null ? [] : [stores.vaultKV])];
   const reads = { max: limits.maxReads, taken: 0 };
-  const sandboxes = new Map<string, KeptSandbox>();
-
-  const wipe = (sandboxUID: string): number => {
-    const credentials = sandboxes.get(sandboxUID)?.credentials;
-    sandboxes.delete(sandboxUID);
-    for (const { kept } of credentials?.values() ?? []) kept.end();
-    for (const store of all) store.forget(sandboxUID);
-    return credentials?.size ?? 0;
-  };
-  /** What a call of before began after its sandbox was wiped. */
-  const wipeStale = (sandboxUID: string): false => {
-    wipe(sandboxUID);
+  const sandboxes = createKeptSandboxes(limits.maxSandboxes, all);
+  const wipeUnlessCurrent = (sandboxUID: string, caller: CredentialCaller): boolean => {
+    if (isCurrent(caller)) return true;
+    sandboxes.wipe(sandboxUID);
     return false;
   };
-  /** What is kept of a sandbox. What another pod of it got is not for this one. */
-  const keep = (sandboxUID: string, caller: CredentialCaller): KeptSandbox['credentials'] => {
-    const known = sandboxes.get(sandboxUID);
-    const isSamePod = known?.caller.podUID === caller.podUID;
-    if (known !== undefined && !isSamePod) wipe(sandboxUID);
-    sandboxes.delete(sandboxUID);
-    const [oldest] = sandboxes.keys();
-    if (sandboxes.size >= limits.maxSandboxes && oldest !== undefined) wipe(oldest);
-    const credentials: KeptSandbox['credentials'] = isSamePod ? known.credentials : new Map();
-    sandboxes.set(sandboxUID, { caller, credentials });
-    return credentials;
-  };
-
   return {
     get: async (caller, name, signal) => {
       signal.throwIfAborted();
       const source = findSource(name, caller, { stores, tenant: tenant() });
       if ('problem' in source) return source;
-      const credentials = keep(source.sandboxUID, caller);
+      const { sandboxUID } = source;
+      const credentials = sandboxes.of(sandboxUID, caller);
       const binding = canonicalJson(source.binding);
       const known = credentials.get(name);
       if (known?.binding === binding) return unlessAborted(known.kept.get(), signal);
       known?.kept.end();
-      const isStill = (): boolean => isCurrent(caller) || wipeStale(source.sandboxUID);
+      // What was let in before its sandbox was cut off may ask after the wipe.
+      const isStill = (): boolean => wipeUnlessCurrent(sandboxUID, caller);
       const kept = keepCredential({ ...options, ...source, caller, isCurrent: isStill, reads });
       credentials.set(name, { binding, kept });
       return unlessAborted(kept.get(), signal);
     },
-    wipe,
+    wipe: sandboxes.wipe,
     review: (podUIDs) => {
-      for (const [sandboxUID, { caller }] of sandboxes) {
-        const isMeant = podUIDs === 'All' || podUIDs.has(caller.podUID);
-        if (isMeant && !isCurrent(caller)) wipe(sandboxUID);
+      for (const [sandboxUID, caller] of sandboxes.callers()) {
+        if (podUIDs === 'All' || podUIDs.has(caller.podUID)) wipeUnlessCurrent(sandboxUID, caller);
       }
     },
     close: async () => {
-      for (const sandboxUID of sandboxes.keys()) wipe(sandboxUID);
+      for (const [sandboxUID] of sandboxes.callers()) sandboxes.wipe(sandboxUID);
       await Promise.all(all.map((store) => store.close()));
     },
   };

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
+import type { Credentials } from '../credentials/credentials.ts';
 import {
   createHttpsServer,
   type HttpsServer,
@@ -82,6 +83,7 @@ export interface GatewayServers {
 export interface ServerParts {
   readonly knowledge: Knowledge;
   readonly services: PipelineServices;
+  readonly credentials: Credentials;
   readonly metrics: GatewayMetrics;
   readonly certificate: ServingCertificate;
 }
@@ -168,7 +170,7 @@ interface ApiParts {
 
 function apiOptions(
   { log }: GatewayOptions,
-  { knowledge: { facts, pods }, services, metrics }: ServerParts,
+  { knowledge: { facts, pods }, services, credentials, metrics }: ServerParts,
   { world, limiter, canaryPort }: ApiParts,
 ): ApiOptions {
   return {
@@ -176,6 +178,7 @@ function apiOptions(
     tools: {
       services,
       fetching: world,
+      credentials,
       limits: API_LIMITS,
       load: createLoad(API_LIMITS),
       keep: (connection) => limiter.keep(connection, MAX_KEPT_MILLISECONDS),

@@ -18,6 +18,7 @@ import { drainGateway } from './drain-gateway.ts';
 import type { Network } from './egress/network.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import { type Knowledge, learn } from './knowledge.ts';
+import { openCredentials } from './open-credentials.ts';
 import { createCallLimits } from './limits/call-limits.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createOpenCalls } from './pipeline/open-calls.ts';
@@ -81,12 +82,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     facts: { [AUDIT_HEADS.path]: () => audit.head() },
   });
   const metricsServer = createMetricsServer(registry);
+  const credentials = await openCredentials({ configuration, client, identities, clock, log });
   const services = createServices(options, { knowledge, audit, metrics, isDraining: () => state.isClosed });
   const listening = await listenAll([probes, ports.probes], [metricsServer, ports.metrics], address);
 
   const servers = createServers(options, {
     knowledge,
     services,
+    credentials,
     metrics,
     certificate: await certificate.first,
   });
@@ -100,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const draining = { servers, openCalls: services.openCalls, log, clock };
       await drainGateway(draining, configuration.drainMilliseconds, () => (state.isClosed = true));
       stopping.abort();
+      await credentials.close();
       await Promise.all([knowledge.stop(), closeNow(probes), closeNow(metricsServer)]);
       await audit.stop();
       await client.close();

@@ -1,0 +1,177 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createSandboxLogins } from '../../src/credentials/sandbox-logins.ts';
+import type { Binding, CredentialCaller } from '../../src/credentials/secret-store.ts';
+import { createVaultStore } from '../../src/credentials/vault-store.ts';
+import { KubeError } from '../../src/kube/kube-error.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { type StubRequest, type StubResponse, useVaultStub } from '../vault/vault-stub.ts';
+import { callerOf } from './scripted-store.ts';
+
+const BINDING: Binding = {
+  name: 'openai',
+  vaultKV: { mount: 'secret', path: 'acme/openai', key: 'api_key' },
+};
+const KEY = 'sk-the-key-of-acme';
+const SECRET: StubResponse = {
+  status: 200,
+  body: { data: { data: { api_key: KEY, ttl: '5m' }, metadata: {} } },
+};
+const LOGIN = '/v1/auth/kubernetes/login';
+
+type Answer = (request: StubRequest) => StubResponse | Promise<StubResponse> | undefined;
+
+interface Options {
+  readonly maxLogins?: number;
+  readonly requestToken?: () => Promise<Secret>;
+}
+
+/** A store over a Vault that has the secret, where `special` does not respond otherwise. */
+async function useStore(special: Answer = () => undefined, { maxLogins = 10, requestToken }: Options = {}) {
+  let logins = 0;
+  const stub = await useVaultStub(async (request) => {
+    const response = await special(request);
+    if (response !== undefined) return response;
+    if (request.path === LOGIN) {
+      logins += 1;
+      return { status: 200, body: { auth: { client_token: `hvs.token-${logins}`, lease_duration: 900 } } };
+    }
+    return request.method === 'GET' ? SECRET : { status: 204 };
+  });
+  const owners: object[] = [];
+  const store = createVaultStore({
+    logins: createSandboxLogins({
+      port: stub.port,
+      tenant: 'acme',
+      requestToken: (owner) => {
+        owners.push(owner);
+        return requestToken?.() ?? Promise.resolve(new Secret('the.service.token'));
+      },
+      clock: systemClock,
+      maxLogins,
+    }),
+    tenant: () => ({ credentials: [BINDING], vault: { authMount: 'kubernetes' } }),
+  });
+  onTestFinished(store.close);
+  const read = async (caller: CredentialCaller = callerOf(), binding = BINDING) => {
+    const found = await store.read(binding, caller, new AbortController().signal);
+    return 'problem' in found
+      ? found.problem
+      : { value: found.values['value']?.reveal(), seconds: found.ttlMilliseconds / 1000 };
+  };
+  const asked = (): readonly string[] => stub.requests.map(({ method, path }) => `${method} ${path}`);
+  return { ...stub, store, read, asked, owners };
+}
+
+describe('the store of Vault', () => {
+  test('logs in as the sandbox and reads as it, and logs in no second time', async () => {
+    const { read, asked, requests, owners } = await useStore();
+    expect(await read()).toEqual({ value: KEY, seconds: 300 });
+    expect(await read()).toEqual({ value: KEY, seconds: 300 });
+    expect(asked()).toEqual([
+      `POST ${LOGIN}`,
+      'GET /v1/secret/data/acme/openai',
+      'GET /v1/secret/data/acme/openai',
+    ]);
+    expect(requests[0]?.body).toEqual({
+      role: 'cloister.acme.acme-agents.agent-1',
+      jwt: 'the.service.token',
+    });
+    expect(requests[1]?.headers['x-vault-token']).toBe('hvs.token-1');
+    expect(owners).toEqual([{ tenant: 'acme', namespace: 'acme-agents', sandbox: 'agent-1' }]);
+  });
+
+  test('has a login for each sandbox, and ends the one that is forgotten', async () => {
+    const { read, store, requests } = await useStore();
+    await read(callerOf(1));
+    await read(callerOf(2));
+    store.forget('sandbox-1');
+    await store.close();
+    const ended = requests.filter(({ path }) => path === '/v1/auth/token/revoke-self');
+    expect(ended.map(({ headers }) => headers['x-vault-token'])).toEqual(['hvs.token-1', 'hvs.token-2']);
+  });
+
+  test('logs in anew for another pod of the sandbox, and ends the login of the earlier', async () => {
+    const { read, asked } = await useStore();
+    await read(callerOf(1));
+    await read(callerOf(1, { podUID: 'pod-2' }));
+    expect(asked().filter((one) => one === `POST ${LOGIN}`)).toHaveLength(2);
+    await expect.poll(asked).toContain('POST /v1/auth/token/revoke-self');
+  });
+
+  test('keeps so many logins, and ends the one that was asked for the longest time ago', async () => {
+    const { read, requests } = await useStore(undefined, { maxLogins: 2 });
+    for (const number of [1, 2, 1, 3]) await read(callerOf(number));
+    const ended = () => requests.filter(({ path }) => path.endsWith('/revoke-self'));
+    await expect.poll(ended).toHaveLength(1);
+    expect(ended()[0]?.headers['x-vault-token']).toBe('hvs.token-2');
+  });
+
+  test.each<[string, Answer, string]>([
+    [
+      'is sealed',
+      () => ({ status: 503, body: { errors: ['Vault is sealed'] } }),
+      'CredentialStoreUnavailable',
+    ],
+    [
+      'redirects to another host',
+      () => ({ status: 307, headers: { Location: 'https://evil.example/v1/secret' } }),
+      'CredentialStoreUnavailable',
+    ],
+    ['has no such role yet', refuses(LOGIN, 400, 'invalid role name "cloister.acme"'), 'CredentialNotReady'],
+    ['denies the login', refuses(LOGIN, 403, 'permission denied'), 'CredentialDenied'],
+    ['has no such auth mount', refuses(LOGIN, 404, 'no handler for route'), 'CredentialNotReady'],
+    ['denies the secret', refuses('/secret/', 403, 'permission denied'), 'CredentialDenied'],
+    ['has no such mount', refuses('/secret/', 404, 'no handler for route'), 'CredentialMissing'],
+    ['has no such secret', only('/secret/', { status: 404, body: { errors: [] } }), 'CredentialMissing'],
+    [
+      'has the secret deleted',
+      only('/secret/', { status: 404, body: { data: { data: null, metadata: { version: 2 } } } }),
+      'CredentialMissing',
+    ],
+    [
+      'has the secret without the key',
+      only('/secret/', { status: 200, body: { data: { data: { other: KEY } } } }),
+      'CredentialMissing',
+    ],
+    [
+      'has a secret of version 1',
+      only('/secret/', { status: 200, body: { data: { api_key: KEY } } }),
+      'CredentialMissing',
+    ],
+    ['is a page', () => ({ status: 200, body: `<html>${KEY}</html>` }), 'CredentialStoreUnavailable'],
+  ])('that %s gives no credential, and says why', async (_title, special, reason) => {
+    const { read } = await useStore(special);
+    const problem = await read();
+    expect(problem).toMatchObject({ reason });
+    expect(JSON.stringify(problem)).not.toMatch(/sk-the-key|hvs\.|the\.service\.token|evil/);
+    expect('message' in problem ? problem.message : '').not.toMatch(/secret\/|acme\/|Vault/);
+  });
+
+  test.each<[string, KubeError, string]>([
+    ['has no identity', new KubeError('not found', { reason: 'NotFound' }), 'CredentialNotReady'],
+    ['lets the gateway have none', new KubeError('no', { reason: 'Forbidden' }), 'CredentialDenied'],
+    ['does not answer', new KubeError('timed out', { reason: 'Timeout' }), 'CredentialStoreUnavailable'],
+  ])('reads nothing where the API server %s', async (_title, error, reason) => {
+    const { read, asked } = await useStore(undefined, { requestToken: () => Promise.reject(error) });
+    expect(await read()).toMatchObject({ reason });
+    expect(asked()).toEqual([]);
+  });
+
+  test('reads no path that its policy could not hold', async () => {
+    const { read, asked } = await useStore();
+    const vaultKV = { mount: 'sys', path: 'policies', key: 'k' };
+    expect(await read(callerOf(), { name: 'openai', vaultKV })).toMatchObject({
+      reason: 'CredentialNotBound',
+    });
+    expect(asked()).toEqual([]);
+  });
+});
+
+function only(part: string, response: StubResponse): Answer {
+  return ({ path }) => (path.includes(part) ? response : undefined);
+}
+
+function refuses(part: string, status: number, message: string): Answer {
+  return only(part, { status, body: { errors: [message] } });
+}
