@@ -72,8 +72,6 @@ const BUILDERS: Readonly<Record<Exclude<Environment, 'None'>, Builder>> = {
       AWS_SECRET_ACCESS_KEY: PROXY_SECRET_REFERENCE,
       // boto3 reads the second, others the first.
       ...(region === undefined ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
-      // Else a body is sent in the framing of S3, with a checksum after it, which the new signature would have to cover.
-      AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
       // Else some services put a word before the name of the host, and the pod knows the gateway by one name.
       AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
     }),

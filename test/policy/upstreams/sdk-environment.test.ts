@@ -56,7 +56,6 @@ describe('an upstream is called by the SDK', () => {
         AWS_SECRET_ACCESS_KEY: SECRET,
         AWS_REGION: 'eu-west-1',
         AWS_DEFAULT_REGION: 'eu-west-1',
-        AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
         AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
       },
     ],
