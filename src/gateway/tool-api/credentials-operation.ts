@@ -10,7 +10,7 @@ export interface CredentialsServices {
 
 const OF_NO_RULE = { rule: null, level: 'Gateway' } as const;
 
-/** Forgets the credentials of the sandbox that asks, and logs it out of Vault. `malformed` is why it cannot be read. */
+/** Forgets the credentials of the sandbox that asks, and its login to Vault. `malformed` is why it cannot be read. */
 export function createCredentialsOperation(
   malformed: string | null,
   { credentials, onWiped }: CredentialsServices,

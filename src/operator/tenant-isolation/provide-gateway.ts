@@ -84,28 +84,21 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
     ]),
   ]);
   if (!hasRight) return waitFor(right);
-  // It takes the right that has just been given.
-  await Promise.all(gatewaySecretsRole(name, tenant.spec.credentials ?? []).map(tracker.apply));
+  // One after the other: the API server looks at the Role when the binding is written.
+  for (const each of gatewaySecretsRole(name, tenant.spec.credentials ?? [])) await tracker.apply(each);
 
   const certificates = await provideCertificates(task, tracker);
   const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
   tracker.missing.push(...missingSecrets(task));
-  const vault = vaultOf(task);
   const targetsProblem = await provideGateFacts(task, tracker.apply);
-  const policy = gatewayNetworkPolicy(name, {
-    apiServerPorts: context.configuration.apiServerPorts,
-    outsidePorts: outsidePortsOf(rolesOf(task)),
-    deniedAddresses: task.settings.deniedAddresses,
-    vaultPorts: vault === null ? [] : vaultPortsOf(vault),
-  });
   const [isClosed] = await Promise.all([
-    tracker.apply(policy).then(isInPlace),
+    tracker.apply(networkPolicyOf(task)).then(isInPlace),
     ...[gatewayServiceAccount(name), gatewayService(name), gatewayDisruptionBudget(name)].map(tracker.apply),
   ]);
   // Without its policy everybody would reach it.
   if (certificates.isServing && isClosed) {
     const { replicas, storageClassName } = tenant.spec.gateway;
-    const shape = { tenant: name, replicas, storageClassName, usesVault: vault !== null };
+    const shape = { tenant: name, replicas, storageClassName, usesVault: vaultOf(task) !== null };
     await tracker.apply(gatewayStatefulSet(shape, task.settings));
   }
   return {
@@ -120,6 +113,16 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
 
 /** What the targets are read from is in no cache, so no event says that it is there. */
 const TARGETS_MILLISECONDS = 5_000;
+
+function networkPolicyOf(task: GatewayTask): RenderedObject {
+  const vault = vaultOf(task);
+  return gatewayNetworkPolicy(task.tenant.metadata.name, {
+    apiServerPorts: task.context.configuration.apiServerPorts,
+    outsidePorts: outsidePortsOf(rolesOf(task)),
+    deniedAddresses: task.settings.deniedAddresses,
+    vaultPorts: vault === null ? [] : vaultPortsOf(vault),
+  });
+}
 
 /** Where Vault is; null where the tenant does not use it. */
 function vaultOf({ tenant, settings }: GatewayTask): GatewayVault | null {
