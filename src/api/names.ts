@@ -138,6 +138,16 @@ export const CLUSTER_ROLE = {
  */
 export const TOKEN_REVIEWERS = 'cloister-gateway-tokens';
 
+/** The Role and the RoleBinding in a tenant's system namespace by which its gateway may get the Secrets that the tenant binds. */
+export const GATEWAY_SECRETS_ROLE = 'cloister-gateway-secrets';
+
+/** The ConfigMap in a tenant's system namespace with the certificates by which its gateway trusts Vault. */
+export const VAULT_AUTHORITY = {
+  configMap: 'cloister-vault-ca',
+  key: 'ca.crt',
+  mountPath: '/etc/cloister-vault',
+} as const;
+
 /** The NetworkPolicies of an enrolled namespace. */
 export const NETWORK_POLICY = {
   defaultDeny: 'cloister-default-deny',

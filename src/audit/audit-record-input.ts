@@ -6,6 +6,7 @@ export const AUDIT_EVENTS = [
   'Connect',
   'Upstream',
   'Request',
+  'WipeCredentials',
   'Admission',
   'CredentialGiven',
   'CredentialTaken',

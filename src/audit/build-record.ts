@@ -25,6 +25,7 @@ const ACTIVITIES: Partial<Readonly<Record<AuditEvent, number>>> = {
   Contained: 3,
   Released: 3,
   CredentialTaken: 4,
+  WipeCredentials: 4,
 };
 const OTHER = 99;
 

@@ -11,7 +11,7 @@ import { startOperator } from '../operator/start-operator.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
 import { createMetricsServer } from '../serve/metrics.ts';
 import { createProbeServer } from '../serve/probes.ts';
-import { openVault } from '../vault/open-vault.ts';
+import { openVault, readVaultAuthority } from '../vault/open-vault.ts';
 import { orExit } from './or-exit.ts';
 
 const configuration = orExit(() => readConfiguration(process.argv.slice(2), process.env));
@@ -24,6 +24,7 @@ const client = await createKubeClient({
 if (configuration.release) await endOperator({ client, logger: log, clock: systemClock });
 
 const vault = configuration.vault === null ? null : await openVault(configuration.vault, systemClock);
+const gateway = await withVault(configuration.gateway);
 
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -35,7 +36,7 @@ const operator = startOperator({
   logger: log,
   clock: systemClock,
   steadyClock,
-  configuration,
+  configuration: { ...configuration, gateway },
   vault: vault?.identities ?? null,
   environment: process.env,
   readResolverConfiguration: () => readFile('/etc/resolv.conf', 'utf8'),
@@ -64,6 +65,16 @@ if (configuration.release) {
     },
     () => undefined,
   );
+}
+
+/** Gateways trust Vault by what the operator does. */
+async function withVault(settings: typeof configuration.gateway): Promise<typeof configuration.gateway> {
+  if (settings === null || configuration.vault === null) return settings;
+  const { address: vaultAddress, authorityFile } = configuration.vault;
+  return {
+    ...settings,
+    vault: { address: vaultAddress, authority: await readVaultAuthority(authorityFile) },
+  };
 }
 
 function serve(listening: Promise<unknown>, failure: string): void {

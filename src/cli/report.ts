@@ -2,7 +2,7 @@ import type { ManifestDocument, UnreadableDocument } from '../lib/yaml/manifest-
 import { singleLine } from '../lib/single-line.ts';
 import { describeViolation } from '../policy/describe-decision.ts';
 import { paint, type Terminal } from './command.ts';
-import { describeIdentity, describePlace } from './manifest/describe-manifest.ts';
+import { describeIdentity, describePlace, identify } from './manifest/describe-manifest.ts';
 import type { Outcome, ReadObject, ReviewEntry } from './manifest/review-manifest.ts';
 import { sarifPrinter } from './sarif/sarif-printer.ts';
 
@@ -34,6 +34,7 @@ export function createReport(format: OutputFormat, terminal: Terminal): Report {
     add: (outcome, document) => {
       if ('read' in outcome) {
         read.set(outcome.read, (read.get(outcome.read) ?? 0) + 1);
+        printWarnings(outcome, document, terminal);
         return;
       }
       if ('isPodless' in outcome) {
@@ -99,6 +100,18 @@ function printRefusal(entry: ReviewEntry, terminal: Terminal): void {
 export function printUnreadable(document: UnreadableDocument, problem: string, terminal: Terminal): void {
   const title = paint(terminal, 'yellow', problem);
   terminal.error(`${singleLine(describePlace(document))}: ${title}: ${singleLine(document.error)}\n`);
+}
+
+/** Prints what is advised against, on standard error in every format: it is no violation. */
+function printWarnings(
+  { warnings }: ReadObject,
+  document: ManifestDocument | UnreadableDocument | undefined,
+  terminal: Terminal,
+): void {
+  if (document === undefined || 'error' in document) return;
+  const subject = singleLine(`${describePlace(document)}: ${describeIdentity(identify(document))}`);
+  const title = paint(terminal, 'yellow', 'warning');
+  for (const warning of warnings) terminal.error(`${subject}: ${title}: ${singleLine(warning)}\n`);
 }
 
 const NOUNS: Readonly<Record<ReadObject['read'], string>> = {

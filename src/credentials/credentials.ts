@@ -15,7 +15,7 @@ export interface Credentials {
   readonly wipe: (sandboxUID: string) => number;
   /** Wipes every sandbox of these pods, or of all, whose caller is not current any more. */
   readonly review: (podUIDs: ReadonlySet<string> | 'All') => void;
-  /** Forgets everything and ends every login. Never rejects. */
+  /** Forgets everything. Never rejects. */
   readonly close: () => Promise<void>;
 }
 

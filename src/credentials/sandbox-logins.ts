@@ -19,14 +19,16 @@ export interface SandboxLoginsOptions {
 /** Where the identities of a tenant log in to Vault. */
 export type LoginPlace = NonNullable<CredentialTenant['vault']>;
 
-/** Sandboxes that are logged in to Vault, each as itself. */
+/**
+ * Sandboxes that are logged in to Vault, each as itself. A token that is forgotten cannot be revoked by itself, since its policy lets
+ * it read secrets alone; nobody else has it, and it ends with its time or with the identity of the sandbox.
+ */
 export interface SandboxLogins {
   /** The session of a caller, which logs in when it is first used. */
   readonly sessionOf: (caller: CredentialCaller, place: LoginPlace) => VaultSession;
-  /** Revokes the token of a sandbox, and waits for nothing. */
+  /** Forgets the login of a sandbox, and ends what it does. */
   readonly end: (sandboxUID: string) => void;
-  /** Revokes all and waits for it. Never rejects: tokens end by themselves. */
-  readonly endAll: () => Promise<void>;
+  readonly endAll: () => void;
 }
 
 interface Login {
@@ -37,13 +39,11 @@ interface Login {
 
 export function createSandboxLogins(options: SandboxLoginsOptions): SandboxLogins {
   const logins = new Map<string, Login>();
-  const ending = new Set<Promise<void>>();
   const end = (sandboxUID: string): void => {
     const login = logins.get(sandboxUID);
     if (login === undefined) return;
     logins.delete(sandboxUID);
-    const ended = login.session.close().finally(() => ending.delete(ended));
-    ending.add(ended);
+    void login.session.close();
   };
   return {
     sessionOf: (caller, place) => {
@@ -59,9 +59,8 @@ export function createSandboxLogins(options: SandboxLoginsOptions): SandboxLogin
       return login.session;
     },
     end,
-    endAll: async () => {
+    endAll: () => {
       for (const uid of logins.keys()) end(uid);
-      await Promise.all(ending);
     },
   };
 }
@@ -77,10 +76,6 @@ function openSession(
     role: vaultName(owner),
     namespace: place.namespace ?? null,
   };
-  return createVaultSession({
-    port,
-    settings,
-    readToken: (signal) => requestToken(owner, signal),
-    clock,
-  });
+  const readToken = (signal: AbortSignal): Promise<Secret> => requestToken(owner, signal);
+  return createVaultSession({ port, settings, readToken, clock, mayRevoke: false });
 }

@@ -45,6 +45,6 @@ export interface SecretStore {
   readonly read: (binding: Binding, caller: CredentialCaller, signal: AbortSignal) => Promise<SecretRead>;
   /** Ends what the store holds for a sandbox, such as its login. */
   readonly forget: (sandboxUID: string) => void;
-  /** Ends everything that it holds, and waits for it. Never rejects. */
+  /** Ends everything that it holds. Never rejects. */
   readonly close: () => Promise<void>;
 }

@@ -38,7 +38,7 @@ export function createVaultStore({ logins, tenant }: VaultStoreOptions): SecretS
       }
     },
     forget: logins.end,
-    close: logins.endAll,
+    close: () => Promise.resolve(logins.endAll()),
   };
 }
 

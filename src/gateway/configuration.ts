@@ -2,6 +2,8 @@ import { GATEWAY, systemNamespaceOf } from '../api/names.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import type { IPBlock } from '../lib/ip-block.ts';
 import { dnsLabel, ipBlock, listOf, nonEmpty, oneOf, readSettings, wholeNumber } from '../lib/settings.ts';
+import { readVaultAddress, VAULT_ADDRESS_SETTINGS } from '../vault/read-vault-settings.ts';
+import type { VaultSettings } from '../vault/vault-settings.ts';
 
 /** The configuration of the gateway. */
 export interface GatewayConfiguration {
@@ -38,6 +40,8 @@ export interface GatewayConfiguration {
     readonly standardOutput: 'On' | 'Off';
     readonly retentionDays: number;
   };
+  /** Where Vault is. Null: not used, and credentials that are bound to it are not attached. */
+  readonly vault: Pick<VaultSettings, 'address' | 'authorityFile'> | null;
   readonly logLevel: LogLevel;
 }
 
@@ -60,6 +64,7 @@ const SETTINGS = [
   'audit-key-folder',
   'audit-standard-output',
   'audit-retention-days',
+  ...VAULT_ADDRESS_SETTINGS,
   'log-level',
 ] as const;
 
@@ -101,6 +106,7 @@ export function readConfiguration(
         standardOutput: read('audit-standard-output', oneOf('On', 'Off'), 'Off'),
         retentionDays: read('audit-retention-days', wholeNumber(1, 3_650), 365),
       },
+      vault: readVaultAddress(read),
       logLevel: read('log-level', oneOf(...LOG_LEVELS), 'info'),
     };
   });

@@ -88,6 +88,7 @@ export interface GatewayServers {
 export interface ServerParts {
   readonly knowledge: Knowledge;
   readonly services: PipelineServices;
+  readonly credentials: Credentials;
   readonly metrics: GatewayMetrics;
   readonly certificate: ServingCertificate;
 }
@@ -165,21 +166,9 @@ function createWorld(
   return { network, decideAddresses, ...(secureContext === undefined ? {} : { secureContext }) };
 }
 
-/** What a gateway says that was given no credentials to attach. */
-const NO_CREDENTIALS: Pick<Credentials, 'get'> = {
-  get: () =>
-    Promise.resolve({
-      problem: {
-        reason: 'CredentialNotBound',
-        message: 'This gateway has no credentials.',
-        detail: 'the gateway was started without a store of credentials',
-      },
-    }),
-};
-
 function openUpstreams(
-  { network, secureContext, configuration, clock, credentials = NO_CREDENTIALS }: GatewayOptions,
-  { knowledge: { facts, pods } }: ServerParts,
+  { network, secureContext, configuration, clock }: GatewayOptions,
+  { knowledge: { facts, pods }, credentials }: ServerParts,
   { decideAddresses }: ExchangeWorld,
 ): Upstreams {
   const blocks = configuration.deniedAddresses;
@@ -203,7 +192,7 @@ interface ApiParts {
 
 function apiOptions(
   { log }: GatewayOptions,
-  { knowledge: { facts, pods }, services, metrics }: ServerParts,
+  { knowledge: { facts, pods }, services, credentials, metrics }: ServerParts,
   { world, upstreams, limiter, canaryPort }: ApiParts,
 ): ApiOptions {
   return {
@@ -211,6 +200,7 @@ function apiOptions(
     tools: {
       services,
       fetching: world,
+      credentials,
       limits: API_LIMITS,
       load: createLoad(API_LIMITS),
       keep: (connection) => limiter.keep(connection, MAX_KEPT_MILLISECONDS),

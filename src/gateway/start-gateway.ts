@@ -19,6 +19,7 @@ import { drainGateway } from './drain-gateway.ts';
 import type { Network } from './egress/network.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import { type Knowledge, learn } from './knowledge.ts';
+import { openCredentials } from './open-credentials.ts';
 import { createCallLimits } from './limits/call-limits.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createOpenCalls } from './pipeline/open-calls.ts';
@@ -33,8 +34,8 @@ export interface GatewayOptions {
   readonly network: Network;
   /** Whose certificates are trusted there. Those that Node trusts where it is not set. */
   readonly secureContext?: SecureContext;
-  /** The credentials of agents. None is given where it is not set. */
-  readonly credentials?: Pick<Credentials, 'get'>;
+  /** Where credentials of agents come from, for tests without a store. */
+  readonly credentials?: Credentials;
   /** Creates a file of the audit, for tests with a slow or a full disk. */
   readonly createAuditFile?: AuditLogOptions['createFile'];
 }
@@ -85,12 +86,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     facts: { [AUDIT_HEADS.path]: () => audit.head() },
   });
   const metricsServer = createMetricsServer(registry);
+  const credentials =
+    options.credentials ?? (await openCredentials({ configuration, client, identities, clock, log }));
   const services = createServices(options, { knowledge, audit, metrics, isDraining: () => state.isClosed });
   const listening = await listenAll([probes, ports.probes], [metricsServer, ports.metrics], address);
 
   const servers = createServers(options, {
     knowledge,
     services,
+    credentials,
     metrics,
     certificate: await certificate.first,
   });
@@ -105,6 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await drainGateway(draining, configuration.drainMilliseconds, () => (state.isClosed = true));
       stopping.abort();
       servers.stopUpstreams();
+      await credentials.close();
       await Promise.all([knowledge.stop(), closeNow(probes), closeNow(metricsServer)]);
       await audit.stop();
       await client.close();

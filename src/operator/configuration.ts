@@ -126,7 +126,9 @@ function readGateway(read: Read): Pick<OperatorConfiguration, 'gateway' | 'image
     GATEWAY_DEFAULTS.imagePullPolicy,
   );
   const imagePullSecrets = read<readonly string[]>('image-pull-secrets', listOf(nonEmpty), []);
-  const gateway = image === null ? null : { image, imagePullPolicy, imagePullSecrets, ...limits };
+  // The certificates of Vault are in a file, which is read when the operator starts.
+  const gateway =
+    image === null ? null : { image, imagePullPolicy, imagePullSecrets, ...limits, vault: null };
   return { gateway, imagePullPolicy };
 }
 

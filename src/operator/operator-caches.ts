@@ -54,6 +54,8 @@ export interface OperatorCaches extends CacheSet {
   readonly configMaps: SharedCache<ObservedConfigMap>;
   readonly podDisruptionBudgets: SharedCache<KubeObject>;
   readonly roleBindings: SharedCache<KubeObject>;
+  /** The Roles of Kubernetes, by which gateways may get Secrets. */
+  readonly gatewayRoles: SharedCache<KubeObject>;
   readonly resourceQuotas: SharedCache<ObservedResourceQuota>;
   /** The tenants that there are, asked of the API server: a cache may be behind. */
   readonly listTenants: () => Promise<readonly TenantIsolation[]>;
@@ -118,6 +120,7 @@ export function createOperatorCaches(shared: {
     }),
     podDisruptionBudgets: cache<KubeObject>(resources.podDisruptionBudgets, MANAGED),
     roleBindings: cache<KubeObject>(resources.roleBindings, MANAGED),
+    gatewayRoles: cache<KubeObject>(resources.roles, MANAGED),
     resourceQuotas: cache<ObservedResourceQuota>(resources.resourceQuotas, MANAGED),
   };
   const all = Object.values(caches);

@@ -5,6 +5,7 @@ import { requireNamespaces } from './require-namespaces.ts';
 import { fencedSession, type VaultFence } from './fenced-session.ts';
 import type { VaultIdentities } from './vault-identities.ts';
 import { createVaultSession, tokenOfFile } from './vault-session.ts';
+import type { VaultPort } from './vault-port.ts';
 import type { VaultSettings } from './vault-settings.ts';
 
 /** A Vault that is connected to. */
@@ -17,10 +18,7 @@ export interface OpenVault {
 
 /** Reads the certificate authority, and asks Vault for nothing yet. Throws an error where the file cannot be used. */
 export async function openVault(settings: VaultSettings, clock: Clock): Promise<OpenVault> {
-  const authority = settings.authorityFile === null ? null : await readAuthority(settings.authorityFile);
-  // Only here: node-vault takes 30 MB of memory that an operator without Vault does not need.
-  const { createVaultPort } = await import('./vault-port.ts');
-  const port = createVaultPort({ address: settings.address, authority, clock });
+  const port = await openVaultPort(settings, clock);
   const readToken = tokenOfFile(settings, (path) => readFile(path, 'utf8'));
   const session = createVaultSession({ port, settings, readToken, clock });
   return {
@@ -33,8 +31,23 @@ export async function openVault(settings: VaultSettings, clock: Clock): Promise<
   };
 }
 
-/** A file without a certificate would leave nothing that Vault's could be signed by, and every request would fail. */
-async function readAuthority(path: string): Promise<string> {
+/** Reads the certificate authority, and asks Vault for nothing. Throws an error where the file cannot be used. */
+export async function openVaultPort(
+  { address, authorityFile }: Pick<VaultSettings, 'address' | 'authorityFile'>,
+  clock: Clock,
+): Promise<VaultPort> {
+  const authority = await readVaultAuthority(authorityFile);
+  // Only here: node-vault takes 30 MB of memory that a program without Vault does not need.
+  const { createVaultPort } = await import('./vault-port.ts');
+  return createVaultPort({ address, authority, clock });
+}
+
+/**
+ * Reads the certificates that Vault's has to be signed by; null for those that Node trusts. A file without a certificate would leave
+ * nothing, and every request would fail: it throws an error.
+ */
+export async function readVaultAuthority(path: string | null): Promise<string | null> {
+  if (path === null) return null;
   const text = await readFile(path, 'utf8');
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new Error(`--vault-ca-file is ${path}, which holds no certificate in PEM`);

@@ -15,6 +15,11 @@ export const VAULT_SETTINGS = [
 
 type Read = ReadSetting<(typeof VAULT_SETTINGS)[number]>;
 
+/** The settings of a program that logs in to Vault as somebody else. */
+export const VAULT_ADDRESS_SETTINGS = ['vault-address', 'vault-ca-file'] as const;
+
+type ReadAddress = ReadSetting<(typeof VAULT_ADDRESS_SETTINGS)[number]>;
+
 /** What holds where only the address is set. The chart mounts the token at this path. */
 const VAULT_DEFAULTS = {
   authMount: 'kubernetes',
@@ -24,7 +29,25 @@ const VAULT_DEFAULTS = {
 
 /** Reads where Vault is; null where it is not used. Without an address nothing else of it may be set. */
 export function readVaultSettings(read: Read): VaultSettings | null {
-  let scheme: 'none' | 'http' | 'https' = 'none';
+  const { scheme, address, authorityFile } = readAddress(read);
+  const withAddress = requireAddress(scheme);
+  const authMount = read<string>('vault-auth-mount', withAddress(vaultPath), VAULT_DEFAULTS.authMount);
+  const role = read<string>('vault-role', withAddress(operatorRole), VAULT_DEFAULTS.role);
+  const namespace = read<string | null>('vault-namespace', withAddress(vaultPath), null);
+  const tokenFile = read<string>('vault-token-file', withAddress(nonEmpty), VAULT_DEFAULTS.tokenFile);
+  return address === null ? null : { address, authorityFile, authMount, role, namespace, tokenFile };
+}
+
+/** Reads where Vault is, and nothing of who logs in; null where it is not used. */
+export function readVaultAddress(read: ReadAddress): Pick<VaultSettings, 'address' | 'authorityFile'> | null {
+  const { address, authorityFile } = readAddress(read);
+  return address === null ? null : { address, authorityFile };
+}
+
+type Scheme = 'none' | 'http' | 'https';
+
+function readAddress(read: ReadAddress) {
+  let scheme: Scheme = 'none';
   const address = read<string | null>(
     'vault-address',
     (text) => {
@@ -33,16 +56,15 @@ export function readVaultSettings(read: Read): VaultSettings | null {
     },
     null,
   );
-  const withAddress = <T>(parse: SettingParser<T>): SettingParser<T> =>
-    scheme === 'none' ? () => ({ problem: 'left out where --vault-address is not set' }) : parse;
   const overTLS = <T>(parse: SettingParser<T>): SettingParser<T> =>
     scheme === 'http' ? () => ({ problem: 'left out where --vault-address begins with http://' }) : parse;
-  const authorityFile = read<string | null>('vault-ca-file', withAddress(overTLS(nonEmpty)), null);
-  const authMount = read<string>('vault-auth-mount', withAddress(vaultPath), VAULT_DEFAULTS.authMount);
-  const role = read<string>('vault-role', withAddress(operatorRole), VAULT_DEFAULTS.role);
-  const namespace = read<string | null>('vault-namespace', withAddress(vaultPath), null);
-  const tokenFile = read<string>('vault-token-file', withAddress(nonEmpty), VAULT_DEFAULTS.tokenFile);
-  return address === null ? null : { address, authorityFile, authMount, role, namespace, tokenFile };
+  const authorityFile = read<string | null>('vault-ca-file', requireAddress(scheme)(overTLS(nonEmpty)), null);
+  return { scheme: scheme as Scheme, address, authorityFile };
+}
+
+function requireAddress(scheme: Scheme): <T>(parse: SettingParser<T>) => SettingParser<T> {
+  return (parse) =>
+    scheme === 'none' ? () => ({ problem: 'left out where --vault-address is not set' }) : parse;
 }
 
 /** Reads an address. An empty text is none, as with images. A token must not go over a network that others read. */

@@ -11,7 +11,7 @@ import type { VaultSettings } from './vault-settings.ts';
 export interface VaultSession {
   /** Rejects with a VaultError, or with the reason of the signal. */
   readonly call: (request: Omit<VaultRequest, 'token'>) => Promise<VaultResponse>;
-  /** Revokes the token of the session. Never rejects: it ends by itself. */
+  /** Ends what is under way, and revokes the token of the session where it may. Never rejects: a token ends by itself. */
   readonly close: () => Promise<void>;
 }
 
@@ -21,6 +21,8 @@ export interface VaultSessionOptions {
   /** Gives the ServiceAccount's token for each login. What it rejects with is what the requests reject with that need the login. */
   readonly readToken: (signal: AbortSignal) => Promise<Secret>;
   readonly clock: Clock;
+  /** Whether its policies let the token revoke itself. If not, a session that is closed leaves it to end. If not set: they do. */
+  readonly mayRevoke?: boolean;
 }
 
 /** A token of Vault, and its time. */
@@ -87,7 +89,7 @@ export function createVaultSession(options: VaultSessionOptions): VaultSession {
       ending.abort(new Error('the session has been closed'));
       const token = current?.token;
       current = null;
-      if (token !== undefined) await logOut(options, token);
+      if (token !== undefined && options.mayRevoke !== false) await logOut(options, token);
     },
   };
 }

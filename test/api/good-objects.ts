@@ -8,7 +8,7 @@ import { minimalAgentSandbox } from '../build/agent-sandbox.ts';
 import { changedObject } from '../build/changed-object.ts';
 import { minimalTenantIsolation } from '../build/tenant-isolation.ts';
 import { FULL_ROLES, FULL_TENANTS } from '../policy/admission/absent-fields/full-objects.ts';
-import { callUpstream, fullAgentRole, role } from './bad-objects/role-objects.ts';
+import { callUpstream, deployer, fullAgentRole, openai, role } from './bad-objects/role-objects.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
@@ -88,6 +88,20 @@ const roles: readonly [string, Written][] = [
     {
       '/spec/upstreams/0/llm': { api: 'OpenAIChat', models: ['m'], maxOutputTokens: 1 },
       '/spec/upstreams/2': { name: 'socket', protocol: 'WebSocket', baseURL: 'https://socket.example.com' },
+    },
+  ],
+  [
+    'an upstream of every environment, and two of none',
+    {
+      '/spec/upstreams': [
+        ...(['OpenAI', 'GitHub', 'AWS', 'None', 'None'] as const).map((environment, index) => ({
+          ...openai,
+          name: `upstream-${index}`,
+          environment,
+        })),
+        { ...openai, baseURL: 'https://api.anthropic.com', environment: 'Anthropic' },
+        deployer,
+      ],
     },
   ],
   [

@@ -36,6 +36,7 @@ export function buildRolePolicy(change: Partial<RolePolicy> = {}): RolePolicy {
     tolerations: [],
     nodeSelector: new Map(),
     annotations: [],
+    environments: [],
     ...change,
   };
 }

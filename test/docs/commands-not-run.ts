@@ -41,6 +41,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
       'there is no Vault here; test/charts/uninstall-vault.cluster.test.ts runs it',
     ]),
   ),
+  'vault kv put secret/acme/openai api_key=@openai.key':
+    'there is no Vault here; test/credentials reads from one what is written so',
+  'kubectl create secret generic openai --namespace cloister-t-acme --from-file=api_key=openai.key':
+    'there is no key in a file here; test/cli/doctor/examine-credentials.test.ts examines such Secrets',
   ...Object.fromEntries(
     [
       'cloister audit verify audit/',

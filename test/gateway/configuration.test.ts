@@ -19,6 +19,7 @@ test('only the tenant must be set', () => {
       standardOutput: 'Off',
       retentionDays: 365,
     },
+    vault: null,
     logLevel: 'info',
   });
 });
@@ -41,6 +42,8 @@ test('every setting can be set', () => {
     '--audit-key-folder=/k/e/y',
     '--audit-standard-output=On',
     '--audit-retention-days=7',
+    '--vault-address=https://vault.example:8200/',
+    '--vault-ca-file=/v/ca.crt',
     '--log-level=debug',
   ];
   expect(readConfiguration(flags, { CLOISTER_TENANT: 'acme' })).toEqual({
@@ -60,6 +63,7 @@ test('every setting can be set', () => {
       standardOutput: 'On',
       retentionDays: 7,
     },
+    vault: { address: 'https://vault.example:8200', authorityFile: '/v/ca.crt' },
     logLevel: 'debug',
   });
 });

@@ -42,7 +42,7 @@ export interface GatewayHereOptions {
   readonly tenant: string;
   readonly namespace: string;
   readonly flags?: readonly string[];
-  readonly credentials?: Pick<Credentials, 'get'>;
+  readonly credentials?: Credentials;
 }
 
 const ADDRESS = '127.0.0.1';

@@ -2,7 +2,7 @@ import type { ControlPlane } from '../testbed/control-plane.ts';
 import { orThrow } from '../testbed/run-command.ts';
 
 const KINDS =
-  'configmap,networkpolicy,poddisruptionbudget,resourcequota,rolebinding,secret,service,serviceaccount,statefulset';
+  'configmap,networkpolicy,poddisruptionbudget,resourcequota,role,rolebinding,secret,service,serviceaccount,statefulset';
 
 /** Kind and name of what Cloister manages in a namespace, sorted. */
 export async function managedIn(controlPlane: ControlPlane, namespace: string): Promise<string[]> {
@@ -39,7 +39,9 @@ export function inSystem(role: string): readonly string[] {
     'NetworkPolicy cloister-gateway',
     'PodDisruptionBudget cloister-gateway',
     'ResourceQuota cloister-quota',
+    'Role cloister-gateway-secrets',
     'RoleBinding cloister-gateway',
+    'RoleBinding cloister-gateway-secrets',
     'RoleBinding cloister-operator-secrets',
     'Secret cloister-audit-key',
     'Secret cloister-gateway-authority',

@@ -83,6 +83,7 @@ export function useTenantCluster(): TenantCluster {
             /^QuotaApplied: Namespaces with a ResourceQuota: \d+\. In total they allow: /,
           ),
           'GatewayReady: Ready replicas: 0 of 2.',
+          'CredentialsBound: The allowed roles have no credentials.',
           'Ready: These conditions do not hold: GatewayReady.',
         ]);
         await isTold(tenant);

@@ -27,6 +27,12 @@ export const roleRules: readonly Rule[] = [
     fieldPath: '.upstreams',
   },
   {
+    rule: "self.upstreams.all(u, !has(u.environment) || u.environment == 'None' || self.upstreams.exists_one(o, has(o.environment) && o.environment == u.environment))",
+    message:
+      'must not contain two upstreams of the same environment, because an SDK reads one base URL: set environment None for the others',
+    fieldPath: '.upstreams',
+  },
+  {
     rule: 'self.network.allow.all(a, !self.upstreams.exists(u, url(u.baseURL).getHostname() == a.host))',
     message:
       'must not contain a host of spec.upstreams, because the agent could bypass the checks of the gateway: remove the host',

@@ -57,6 +57,9 @@ const timeouts = z.object({
   maxSeconds: seconds(1, 86_400).default(900).describe('Maximum time for the whole response.'),
 });
 
+/** Programs whose variables the operator can set, so that an image that was made for the vendor runs unchanged. */
+export const environments = ['OpenAI', 'Anthropic', 'GitHub', 'AWS', 'None'] as const;
+
 const upstreamRules = rules(
   {
     rule: "(self.protocol == 'MCP') == has(self.mcp)",
@@ -68,6 +71,18 @@ const upstreamRules = rules(
     message: 'must not be set unless protocol is HTTP',
     fieldPath: '.llm',
     reason: 'FieldValueForbidden',
+  },
+  {
+    rule: "!has(self.environment) || self.environment == 'None' || self.protocol == 'HTTP'",
+    message: 'must be None unless protocol is HTTP',
+    fieldPath: '.environment',
+    reason: 'FieldValueForbidden',
+  },
+  {
+    rule: "!has(self.environment) || self.environment != 'Anthropic' || !self.baseURL.endsWith('/v1')",
+    message:
+      'must not end in /v1 with environment Anthropic, because the SDK adds it to each path: remove it',
+    fieldPath: '.baseURL',
   },
 );
 
@@ -91,6 +106,12 @@ export const upstream = z
     credential: dnsLabel()
       .optional()
       .describe('Credential of the role, with `attach`, that is added. If not set: none.'),
+    environment: z
+      .enum(environments)
+      .default('None')
+      .describe(
+        'Whose variables every container of the pod gets, so that its SDK calls this upstream with the proxy secret as its key.',
+      ),
     methods: distinctList(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']), 6).describe(
       'Methods that may be used. Empty: none.',
     ),

@@ -39,9 +39,10 @@ export const sandboxConditions = {
   CredentialsReady: {
     meaning: 'Every credential of the role is bound and can be issued.',
     reasons: {
-      Ready: 'All are bound, and the identity of the sandbox in Vault is as it must be.',
+      Ready: 'All are bound, and the identity of the sandbox in Vault, where it needs one, is as it must be.',
       Providing: 'The identity in Vault is being made. The message says what it waits for.',
-      NotBound: 'The tenant binds no secret to a name. Calls that need it are denied.',
+      NotBound:
+        'The tenant binds no secret to a name, or one of another shape. The message names it. Calls that need it are denied.',
       StoreUnreachable: 'Vault cannot be reached, or is sealed. What is cached lives to its end.',
       StoreRefused: 'Vault refuses what the operator asks of it. The message has its words.',
       Revoking: 'The identity in Vault is being taken away. status.removal has the steps.',

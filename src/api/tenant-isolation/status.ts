@@ -54,11 +54,12 @@ export const tenantConditions = {
     },
   },
   CredentialsBound: {
-    meaning: 'Not in this release. Every credential of the allowed roles is bound.',
+    meaning:
+      'Every credential of the allowed roles is bound to a secret of the shape that the role gives it.',
     reasons: {
-      Bound: 'All of them.',
-      NotBound: 'The message names those that are not. Calls that need them are denied.',
-      StoreUnreachable: 'Vault cannot be reached.',
+      Bound:
+        'All of them. Whether the secrets exist is not asked: see CredentialsReady of a sandbox, and cloister doctor.',
+      NotBound: 'The message names those that are not, with their roles. Calls that need them are denied.',
     },
   },
   DatabaseIsolated: {
@@ -73,7 +74,7 @@ export const tenantConditions = {
   Ready: {
     meaning: 'Agents of the tenant can work.',
     reasons: {
-      Ready: 'Everything above holds.',
+      Ready: 'Everything above holds, except perhaps CredentialsBound.',
       NotReady: 'Something above does not hold. The message names it.',
     },
   },

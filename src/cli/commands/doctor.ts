@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
 import { examineClock } from '../doctor/examine-clock.ts';
+import { examineCredentials } from '../doctor/examine-credentials.ts';
 import { examineEgress } from '../doctor/examine-egress.ts';
 import { examineKinds } from '../doctor/examine-kinds.ts';
 import { examineNamespaces } from '../doctor/examine-namespaces.ts';
@@ -31,6 +32,7 @@ const EXAMINATIONS: readonly Examination[] = [
   examineClock,
   examineNamespaces,
   examineEgress,
+  examineCredentials,
   examineVault,
 ];
 
@@ -55,6 +57,9 @@ rights of the operator, the clock of the API server, and enrolled namespaces. It
 namespace it asks for a privileged pod as a dry run, if you may create pods there. Whether the network of the cluster enforces
 NetworkPolicies, only a pod can prove: it reads what the start gates of sandboxes have found. Each line that failed says what to
 do.
+
+It compares the credentials that roles name with what tenants bind. Of the Secrets that tenants bind it says which do not exist,
+lack a key or have not changed for 30 days. It asks the API server for their metadata alone.
 
 Where the operator uses Vault, it logs in to Vault as the operator, if you may create tokens of its ServiceAccount. It examines
 the rights of the operator there, the database connections and the age of the secrets that tenants name, and whether Vault holds

@@ -31,6 +31,9 @@ names, the pod is reviewed only with the checks that need no role. The checks th
 standard error and as notChecked in the JSON, and with --strict they are a failure. Without --start-gate-digest, an image
 that is named start-gate is trusted.
 
+A role is warned about on standard error where an agent could use an upstream of it to have another credential made, which it
+would hold itself.
+
 A pod that has a uid or a status is reviewed as one that exists: what the scheduler has set is not a violation.
 
 Exit code: 0 no violations, 1 violations, 2 something could not be read (takes precedence over 1).

@@ -6,10 +6,10 @@ import type { SecretState, VaultInventory } from '../../vault/vault-inventory.ts
 import { failed, type Finding, noted, passed } from './finding.ts';
 import { readVaultOr, WRITE_POLICY } from './vault-findings.ts';
 
-const DAY_MILLISECONDS = 24 * 3_600_000;
+export const DAY_MILLISECONDS = 24 * 3_600_000;
 
 /** A secret that has not changed for longer than this must be replaced: whoever has read it since then can still use it. */
-const MAX_AGE_DAYS = 30;
+export const MAX_AGE_DAYS = 30;
 
 const SUBJECT = 'Vault, age of secrets';
 

@@ -5,6 +5,7 @@ import { readVaultMounts, type VaultMounts } from '../../policy/vault/vault-moun
 import { isVaultError } from '../../vault/vault-error.ts';
 import { readVaultHealth } from '../../vault/vault-inventory.ts';
 import type { VaultSettings } from '../../vault/vault-settings.ts';
+import { readTenants } from '../input/read-cluster-objects.ts';
 import {
   logInAsOperator,
   type OperatorVault,
@@ -15,7 +16,7 @@ import {
   VaultSetupError,
 } from '../vault/operator-vault.ts';
 import { readOrphans } from '../vault/read-orphans.ts';
-import { areasOf, readTenants } from '../vault/vault-places.ts';
+import { areasOf } from '../vault/vault-places.ts';
 import { examineConnections } from './examine-connections.ts';
 import { examineSecretAges } from './examine-secret-ages.ts';
 import {
@@ -117,13 +118,13 @@ async function examineContents(
   { vault: { inventory }, settings, context }: Examined,
 ): Promise<readonly Finding[]> {
   const read = await readTenants(client);
-  const { mounts, problems } = readVaultMounts(read.tenants, settings.namespace);
+  const { mounts, problems } = readVaultMounts(read.objects, settings.namespace);
   const unusable = [...read.problems, ...problems].map((problem) => failed(MOUNTS, problem));
   const parts = await Promise.all([
     judgeVaultRights(inventory, neededRights(mounts)),
-    examineConnections(inventory, read.tenants),
+    examineConnections(inventory, read.objects),
     examineOrphans(client, { inventory, mounts, settings }),
-    examineSecretAges(inventory, read.tenants, context.now()),
+    examineSecretAges(inventory, read.objects, context.now()),
   ]);
   return [...unusable, ...parts.flat()];
 }

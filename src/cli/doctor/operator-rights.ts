@@ -43,6 +43,7 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.networkPolicies, OWNED),
   ...rights(resources.configMaps, OWNED),
   ...rights(resources.roleBindings, OWNED),
+  ...rights(resources.roles, WRITTEN),
   ...rights(resources.services, WRITTEN),
   ...rights(resources.statefulSets, WRITTEN),
   ...rights(resources.podDisruptionBudgets, WRITTEN),

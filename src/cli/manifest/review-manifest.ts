@@ -4,6 +4,7 @@ import { evaluatePod } from '../../policy/admission/evaluate-pod.ts';
 import { type Violation, violationsOf } from '../../policy/decision.ts';
 import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
+import { mintingWarnings } from '../../policy/roles/minting-warnings.ts';
 import type { CloisterObject } from '../input/read-cloister-object.ts';
 import { type Identity, identify } from './describe-manifest.ts';
 import { type Assumptions, podContext, roleNameOf } from './pod-context.ts';
@@ -28,6 +29,8 @@ export interface ReviewEntry extends Identity {
 /** A role, tenant or other object of a Cloister kind with nothing wrong in it. */
 export interface ReadObject {
   readonly read: CloisterObject['kind'];
+  /** What is advised against, though nobody refuses it: one sentence each, without its full stop. */
+  readonly warnings: readonly string[];
 }
 
 /** An object that holds no pod. */
@@ -102,7 +105,8 @@ function reviewCloisterObject(
     before: null,
     now,
   });
-  return decision.effect === 'Allow' ? { read: object.kind } : reviewed(manifest, violationsOf(decision));
+  if (decision.effect !== 'Allow') return reviewed(manifest, violationsOf(decision));
+  return { read: object.kind, warnings: object.kind === 'AgentRole' ? mintingWarnings(object) : [] };
 }
 
 function reviewed(

@@ -26,6 +26,7 @@ import {
   gatewayNetworkPolicy,
   outsidePortsOf,
 } from '../../render/tenant/gateway-network-policy.ts';
+import { gatewaySecretsRole } from '../../render/tenant/gateway-secrets-role.ts';
 import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
 import { gatewayService } from '../../render/tenant/gateway-service.ts';
 import { GATEWAY_DEFAULTS, gatewayStatefulSet } from '../../render/tenant/gateway-stateful-set.ts';
@@ -128,6 +129,7 @@ function systemObjects(
     systemQuota(name),
     operatorSecretsBinding(systemNamespaceOf(name)),
     gatewayBinding(name),
+    ...gatewaySecretsRole(name, spec.credentials),
     ...gatewaySecrets(name),
     gateFacts(name),
     gatewayServiceAccount(name),
@@ -137,6 +139,7 @@ function systemObjects(
       apiServerPorts: DEFAULT_API_SERVER_PORTS,
       outsidePorts: outsidePortsOf([]),
       deniedAddresses: GATEWAY_DEFAULTS.deniedAddresses,
+      vaultPorts: [],
     }),
     gatewayStatefulSet({ tenant: name, replicas, storageClassName }, { ...GATEWAY_DEFAULTS, image }),
   ];

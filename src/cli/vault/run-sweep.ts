@@ -18,7 +18,8 @@ import {
 import { removeOrphan } from './remove-orphan.ts';
 import type { VaultFlags } from './vault-flags.ts';
 import { describeUnread, readOrphans } from './read-orphans.ts';
-import { areasOf, readTenants, type VaultArea } from './vault-places.ts';
+import { readTenants } from '../input/read-cluster-objects.ts';
+import { areasOf, type VaultArea } from './vault-places.ts';
 
 /** The flags of `cloister vault sweep`. */
 export interface SweepFlags extends VaultFlags {
@@ -52,7 +53,7 @@ interface Sweep {
 
 async function sweepAt(settings: VaultSettings, sweep: Sweep): Promise<ExitCode> {
   const { client, flags, terminal } = sweep;
-  const { tenants, problems: unread } = await readTenants(client);
+  const { objects: tenants, problems: unread } = await readTenants(client);
   const { mounts, problems } = readVaultMounts(tenants, settings.namespace);
   for (const problem of [...unread, ...problems]) terminal.error(`error: ${singleLine(problem)}\n`);
   const reached = await reachVault(client, settings, flags);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Credentials } from '../../credentials/credentials.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
 import { readBody } from '../../serve/body.ts';
 import type { Load } from '../../serve/load.ts';
@@ -18,13 +19,15 @@ import {
 import { runCall } from '../pipeline/pipeline.ts';
 import type { Refusal } from '../pipeline/refusal.ts';
 import { createAuthorizeOperation } from './authorize-operation.ts';
-import { createFetchOperation, type FetchedResponse, type FetchServices } from './fetch-operation.ts';
+import { createCredentialsOperation, type CredentialsServices } from './credentials-operation.ts';
+import { createFetchOperation, type FetchServices } from './fetch-operation.ts';
 import { encodeResponse } from './encode-response.ts';
-import { readToolCall, type ReadToolCall } from './read-tool-call.ts';
+import { readToolCall } from './read-tool-call.ts';
 
 export interface ToolHandlerOptions {
   readonly services: PipelineServices;
   readonly fetching: Omit<FetchServices, 'onResponse'>;
+  readonly credentials: Pick<Credentials, 'wipe'>;
   readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'>;
   readonly load: Load;
   /** Called where the caller of a connection was identified: it may be used again. */
@@ -34,13 +37,20 @@ export interface ToolHandlerOptions {
 }
 
 /** What a path does. */
-export type ToolRoute = 'Authorize' | 'Fetch';
+export type ToolRoute = 'Authorize' | 'Fetch' | 'WipeCredentials';
 
-/** The paths of calls of tools. */
+/** The paths of calls of tools, and of what an agent asks for itself. */
 export const TOOL_ROUTES: ReadonlyMap<string, ToolRoute> = new Map([
   ['/v1/authorize', 'Authorize'],
   ['/v1/fetch', 'Fetch'],
+  ['/v1/credentials', 'WipeCredentials'],
 ]);
+
+const METHODS: Readonly<Record<ToolRoute, string>> = {
+  Authorize: 'POST',
+  Fetch: 'POST',
+  WipeCredentials: 'DELETE',
+};
 
 /** Answers a request about a tool. Never rejects. */
 export async function handleToolRequest(
@@ -52,11 +62,11 @@ export async function handleToolRequest(
   const slot = options.load.enter();
   if (slot === null) return overload(options, response);
   try {
-    const problem = problemOf(request);
+    const problem = problemOf(route, request);
     const body = problem ?? (await readBody(request, slot, options.limits));
     if (body === null) return undefined;
     const exchange = { route, request, response };
-    if (!isRequestProblem(body)) return await answerCall(options, exchange, readToolCall(body));
+    if (!isRequestProblem(body)) return await answerCall(options, exchange, { body });
     if (body.reason === 'Overloaded') return overload(options, response);
     // It is a call as well, that is refused and recorded like any other.
     return await answerCall(options, exchange, { problem: `${body.text}.` }, body);
@@ -74,6 +84,9 @@ function overload({ onProblem }: ToolHandlerOptions, response: ServerResponse): 
   onProblem(OVERLOADED.reason);
 }
 
+/** The body of a request, or why it cannot be read, in one sentence. */
+type ReadBody = { readonly body: Buffer } | { readonly problem: string };
+
 interface Exchange {
   readonly route: ToolRoute;
   readonly request: IncomingMessage;
@@ -82,16 +95,18 @@ interface Exchange {
 
 /** `problem` is why the call could not be read, where it has a status of its own. */
 async function answerCall(
-  { services, fetching, keep }: ToolHandlerOptions,
+  { services, fetching, credentials, keep }: ToolHandlerOptions,
   { route, request, response }: Exchange,
-  read: ReadToolCall,
+  read: ReadBody,
   problem?: RequestProblem,
 ): Promise<void> {
-  let fetched: FetchedResponse | null = null;
-  const operation: Operation =
-    route === 'Authorize'
-      ? createAuthorizeOperation(read)
-      : createFetchOperation(read, { ...fetching, onResponse: (given) => (fetched = given) });
+  let found: object = {};
+  const operation = operationOf(route, read, {
+    ...fetching,
+    credentials,
+    onResponse: (response_) => (found = { response: encodeResponse(response_) }),
+    onWiped: (wiped) => (found = { wiped }),
+  });
   const { socket, rawHeaders } = request;
   const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
   const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
@@ -102,13 +117,27 @@ async function answerCall(
   response.off('close', call.onClientGone);
   if (call.caller === null || problem !== undefined) response.setHeader('Connection', 'close');
   const refusal = refusalOf(result);
-  if (refusal === null) return send(response, 200, allowed(call, fetched));
+  if (refusal === null) return send(response, 200, { ...allowed(call), ...found });
   const status = statusOfCall(call, { refusal, route, problem });
   if (refusal.retrySeconds !== undefined) response.setHeader('Retry-After', refusal.retrySeconds);
   if (status === 401)
     response.setHeader('WWW-Authenticate', 'Bearer realm="cloister", Basic realm="cloister"');
-  if (status === 405) response.setHeader('Allow', 'POST');
+  if (status === 405) response.setHeader('Allow', METHODS[route]);
   return send(response, status, { ...bodyOf(refusal, status), remaining: call.remaining });
+}
+
+function operationOf(
+  route: ToolRoute,
+  read: ReadBody,
+  services: FetchServices & CredentialsServices,
+): Operation {
+  if (route === 'WipeCredentials') {
+    const hasBody = 'body' in read && read.body.length > 0;
+    const malformed = hasBody ? 'The request has a body; it must have none.' : null;
+    return createCredentialsOperation('problem' in read ? read.problem : malformed, services);
+  }
+  const call = 'problem' in read ? read : readToolCall(read.body);
+  return route === 'Authorize' ? createAuthorizeOperation(call) : createFetchOperation(call, services);
 }
 
 interface Refused {
@@ -128,10 +157,9 @@ function refusalOf(result: CallResult): Refusal | null {
   return 'refusal' in result ? result.refusal : (result.outcome.refusal ?? null);
 }
 
-function allowed({ decision, remaining }: Call, fetched: FetchedResponse | null): object {
+function allowed({ decision, remaining }: Call): object {
   const { rule = null, level = null } = decision ?? {};
-  const common = { status: 200, decision: 'Allow', reason: null, message: null, rule, level, remaining };
-  return fetched === null ? common : { ...common, response: encodeResponse(fetched) };
+  return { status: 200, decision: 'Allow', reason: null, message: null, rule, level, remaining };
 }
 
 function send(response: ServerResponse, status: number, answer: object): void {
@@ -144,11 +172,15 @@ function send(response: ServerResponse, status: number, answer: object): void {
 }
 
 /** What is wrong with a request before its body is read; null where nothing is. */
-function problemOf({ method, headers, rawHeaders }: IncomingMessage): RequestProblem | null {
-  if (method !== 'POST') return UNKNOWN_METHOD;
+function problemOf(
+  route: ToolRoute,
+  { method, headers, rawHeaders }: IncomingMessage,
+): RequestProblem | null {
+  if (method !== METHODS[route]) return UNKNOWN_METHOD[route];
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   if (hosts.length > 1)
     return { reason: 'Malformed', status: 400, text: 'the request has more than one Host header' };
+  if (route === 'WipeCredentials') return null;
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json' || headers['content-encoding'] !== undefined) return MEDIA_TYPE;
   return null;
@@ -161,11 +193,20 @@ const OVERLOADED: RequestProblem = Object.freeze({
   retry: true,
 });
 
-const UNKNOWN_METHOD: RequestProblem = Object.freeze({
+const ONLY_POST: RequestProblem = Object.freeze({
   reason: 'UnknownMethod',
   status: 405,
   text: 'calls of tools must be sent with POST',
 });
+
+const UNKNOWN_METHOD: Readonly<Record<ToolRoute, RequestProblem>> = {
+  Authorize: ONLY_POST,
+  Fetch: ONLY_POST,
+  WipeCredentials: Object.freeze({
+    ...ONLY_POST,
+    text: 'credentials are wiped with DELETE, and nothing else is done with them',
+  }),
+};
 
 const MEDIA_TYPE: RequestProblem = Object.freeze({
   reason: 'UnsupportedMediaType',

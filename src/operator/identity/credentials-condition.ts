@@ -20,8 +20,17 @@ export function readyCondition(needs: CredentialNeeds, waitsFor: string | null):
   ];
   if (missing.length > 0) return condition('False', 'NotBound', endSentence(missing.join('; ')));
   if (waitsFor !== null) return providing(waitsFor);
-  return condition('True', 'Ready', 'All credentials are bound, and can be issued.');
+  return condition('True', 'Ready', 'All credentials are bound.');
 }
+
+/** The same of an operator without Vault; null where nothing is kept in Secrets either, so that nobody waits for credentials. */
+export function conditionWithoutVault(needs: CredentialNeeds | null): ConditionState | null {
+  if (needs === null || needs.bound.secrets.length === 0) return null;
+  const problems = needs.identity === null ? needs.problems : [...needs.problems, NO_VAULT];
+  return readyCondition({ ...needs, problems }, null);
+}
+
+const NO_VAULT = 'credentials of the role are bound to Vault, and the operator has none: set --vault-address';
 
 /** The same where the identity is not made yet. */
 export function providing(waitsFor: string): ConditionState {

@@ -2,7 +2,13 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import { objectKey } from '../../kube/kube-object.ts';
 import { isVaultError } from '../../vault/vault-error.ts';
 import { findAccount } from './account-store.ts';
-import { failedCondition, readyCondition, removalCondition, REVOKED } from './credentials-condition.ts';
+import {
+  conditionWithoutVault,
+  failedCondition,
+  readyCondition,
+  removalCondition,
+  REVOKED,
+} from './credentials-condition.ts';
 import {
   decideIdentity,
   type IdentityDecision,
@@ -155,7 +161,7 @@ async function provide(decision: Providing, run: IdentityRun, keeping: Keeping):
 function rest({ sandbox, needs }: IdentityRun, { vault }: Keeping): IdentityOutcome {
   const removal = needs === null ? sandbox.status?.removal : undefined;
   const fields = { ...recordFields(null), removal };
-  if (vault === null) return { condition: null, fields, nextTime: Infinity };
+  if (vault === null) return { condition: conditionWithoutVault(needs), fields, nextTime: Infinity };
   const ended = removal === undefined ? REVOKED : removalCondition(removal);
   return { condition: needs === null ? ended : readyCondition(needs, null), fields, nextTime: Infinity };
 }

@@ -2,6 +2,7 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { type BoundCredentials, bindCredentials } from '../../policy/credentials/bind-credentials.ts';
+import { describeMisfit, findMisfits } from '../../policy/credentials/find-misfits.ts';
 import { buildSandboxPolicy } from '../../policy/vault/sandbox-policy.ts';
 import type { WantedByRole } from './decide-identity.ts';
 
@@ -10,7 +11,7 @@ export interface CredentialNeeds {
   /** The identity that it must have in Vault; null where nothing that it may read is there. */
   readonly identity: WantedByRole | null;
   readonly bound: BoundCredentials;
-  /** What the tenant binds and Vault cannot give. */
+  /** What the tenant binds and nobody can give. */
   readonly problems: readonly string[];
 }
 
@@ -22,18 +23,16 @@ export function findNeeds(
 ): CredentialNeeds {
   const bound = bindCredentials(role, tenant);
   const { vault, credentials } = tenant.spec;
+  const misfits = findMisfits(role, tenant).map(describeMisfit);
   const needsVault = bound.keyValues.length > 0 || bound.databaseMounts.length > 0;
-  if (!needsVault) return { identity: null, bound, problems: [] };
-  if (vault === undefined) return { identity: null, bound, problems: [NO_VAULT] };
-  const { text, problems } = buildSandboxPolicy(role.spec.credentials, credentials);
+  if (!needsVault || vault === undefined) return { identity: null, bound, problems: misfits };
+  const policy = buildSandboxPolicy(role.spec.credentials, credentials);
   const owner = {
     tenant: tenant.metadata.name,
     namespace: metadata.namespace ?? '',
     sandbox: metadata.name,
   };
   const place = { authMount: vault.authMount, namespace: vault.namespace ?? null };
-  const identity = { owner, place, policy: text, databaseMounts: bound.databaseMounts };
-  return { identity, bound, problems };
+  const identity = { owner, place, policy: policy.text, databaseMounts: bound.databaseMounts };
+  return { identity, bound, problems: [...policy.problems, ...misfits] };
 }
-
-const NO_VAULT = 'spec.vault of the tenant is not set, and credentials of the role are bound to Vault';

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<string, RenderedKind>> = {
     cache: ({ podDisruptionBudgets }) => podDisruptionBudgets,
   },
   ResourceQuota: { resource: resources.resourceQuotas, cache: ({ resourceQuotas }) => resourceQuotas },
+  Role: { resource: resources.roles, cache: ({ gatewayRoles }) => gatewayRoles },
   RoleBinding: { resource: resources.roleBindings, cache: ({ roleBindings }) => roleBindings },
   Service: { resource: resources.services, cache: ({ services }) => services },
   ServiceAccount: { resource: resources.serviceAccounts, cache: ({ serviceAccounts }) => serviceAccounts },

@@ -2,9 +2,11 @@ import {
   CERTIFICATE_AUTHORITY,
   CLUSTER_ROLE,
   GATEWAY,
+  GATEWAY_SECRETS_ROLE,
   LABEL,
   NETWORK_POLICY,
   tenantOfSystemNamespace,
+  VAULT_AUTHORITY,
 } from '../../api/names.ts';
 import type { SharedCache } from '../../cluster/shared-cache.ts';
 import type { Controller } from '../../controller/controller.ts';
@@ -31,6 +33,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   CERTIFICATE_AUTHORITY.configMap,
   GATE_FACTS.configMap,
   GATEWAY.name,
+  GATEWAY_SECRETS_ROLE,
+  VAULT_AUTHORITY.configMap,
 ]);
 
 /** The tenants that there are, and those of which something is left. */
@@ -134,6 +138,7 @@ function madeCaches(caches: OperatorCaches): readonly Pick<SharedCache<KubeObjec
     caches.networkPolicies,
     caches.podDisruptionBudgets,
     caches.roleBindings,
+    caches.gatewayRoles,
     caches.serviceAccounts,
     caches.services,
     caches.statefulSets,

@@ -10,9 +10,15 @@ import {
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
 import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-budget.ts';
 import { gatewayNetworkPolicy, outsidePortsOf } from '../../render/tenant/gateway-network-policy.ts';
+import { gatewaySecretsRole } from '../../render/tenant/gateway-secrets-role.ts';
 import { gatewayServiceAccount } from '../../render/tenant/gateway-service-account.ts';
 import { gatewayService } from '../../render/tenant/gateway-service.ts';
 import { gatewayStatefulSet, type GatewaySettings } from '../../render/tenant/gateway-stateful-set.ts';
+import {
+  type GatewayVault,
+  vaultAuthorityConfigMap,
+  vaultPortsOf,
+} from '../../render/tenant/gateway-vault.ts';
 import { GATEWAY_LABELS, type RenderedObject } from '../../render/tenant/rendered-object.ts';
 import {
   gatewayBinding,
@@ -71,30 +77,29 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   await Promise.all([
     tracker.apply(gatewayBinding(name)),
     tracker.apply(systemQuota(name)),
+    ...vaultAuthority(task).map(tracker.apply),
     ...namespaces.flatMap((each) => [
       tracker.apply(operatorSecretsBinding(each)),
       tracker.apply(gatewayPodsBinding(name, each)),
     ]),
   ]);
   if (!hasRight) return waitFor(right);
+  // One after the other: the API server looks at the Role when the binding is written.
+  for (const each of gatewaySecretsRole(name, tenant.spec.credentials ?? [])) await tracker.apply(each);
 
   const certificates = await provideCertificates(task, tracker);
   const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
   tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideGateFacts(task, tracker.apply);
-  const policy = gatewayNetworkPolicy(name, {
-    apiServerPorts: context.configuration.apiServerPorts,
-    outsidePorts: outsidePortsOf(rolesOf(task)),
-    deniedAddresses: task.settings.deniedAddresses,
-  });
   const [isClosed] = await Promise.all([
-    tracker.apply(policy).then(isInPlace),
+    tracker.apply(networkPolicyOf(task)).then(isInPlace),
     ...[gatewayServiceAccount(name), gatewayService(name), gatewayDisruptionBudget(name)].map(tracker.apply),
   ]);
   // Without its policy everybody would reach it.
   if (certificates.isServing && isClosed) {
     const { replicas, storageClassName } = tenant.spec.gateway;
-    await tracker.apply(gatewayStatefulSet({ tenant: name, replicas, storageClassName }, task.settings));
+    const shape = { tenant: name, replicas, storageClassName, usesVault: vaultOf(task) !== null };
+    await tracker.apply(gatewayStatefulSet(shape, task.settings));
   }
   return {
     facts: { ...tracker.facts(), ...observed(task), targetsProblem },
@@ -108,6 +113,26 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
 
 /** What the targets are read from is in no cache, so no event says that it is there. */
 const TARGETS_MILLISECONDS = 5_000;
+
+function networkPolicyOf(task: GatewayTask): RenderedObject {
+  const vault = vaultOf(task);
+  return gatewayNetworkPolicy(task.tenant.metadata.name, {
+    apiServerPorts: task.context.configuration.apiServerPorts,
+    outsidePorts: outsidePortsOf(rolesOf(task)),
+    deniedAddresses: task.settings.deniedAddresses,
+    vaultPorts: vault === null ? [] : vaultPortsOf(vault),
+  });
+}
+
+/** Where Vault is; null where the tenant does not use it. */
+function vaultOf({ tenant, settings }: GatewayTask): GatewayVault | null {
+  return tenant.spec.vault === undefined ? null : settings.vault;
+}
+
+function vaultAuthority(task: GatewayTask): readonly RenderedObject[] {
+  const authority = vaultOf(task)?.authority ?? null;
+  return authority === null ? [] : [vaultAuthorityConfigMap(task.tenant.metadata.name, authority)];
+}
 
 /** The specs of the roles that the tenant allows, as far as there are any. */
 function rolesOf({ tenant, context: { caches } }: GatewayTask): readonly AgentRole['spec'][] {

@@ -1,10 +1,13 @@
 import type { TenantStatusPart } from './tenant-status.ts';
 
-/** Returns the condition `Ready` from all others. */
+/** Calls that need what is not bound are denied, and agents work without them. */
+const NOT_NEEDED: ReadonlySet<string> = new Set(['CredentialsBound']);
+
+/** Returns the condition `Ready` from all others that agents need. */
 export function readyReport(parts: readonly TenantStatusPart[]): TenantStatusPart {
   const unmet = parts
     .flatMap(({ conditions }) => conditions)
-    .filter(({ status }) => status !== 'True')
+    .filter(({ type, status }) => status !== 'True' && !NOT_NEEDED.has(type))
     .map(({ type }) => type);
   const state =
     unmet.length === 0

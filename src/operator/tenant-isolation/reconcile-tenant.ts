@@ -1,4 +1,5 @@
 import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
+import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
@@ -11,6 +12,7 @@ import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { closeNetwork, networkReport } from './close-network.ts';
 import { complianceReport } from './compliance-report.ts';
+import { credentialsReport } from './credentials-report.ts';
 import { nextExpiration } from './enrolments.ts';
 import { gatewayReport, NO_GATEWAY } from './gateway-report.ts';
 import { keepTokenReviewers } from './keep-token-reviewers.ts';
@@ -167,10 +169,17 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
     networkReport({ notEnrolled, missing }),
     quotaReport(quotas),
     gatewayReport(gateway.facts),
+    credentialsReport(tenant, allowedRoles(tenant, context)),
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
   const remake = await run.remakeQuota(name, attempts);
   return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration([tenant], run.startTime));
+}
+
+/** Those that exist. */
+function allowedRoles({ spec }: TenantIsolation, { caches }: TenantContext): readonly AgentRole[] {
+  const found = spec.roles.allowed.map((name) => caches.roles.get(undefined, name));
+  return found.filter((role) => role !== undefined);
 }
 
 async function writeStatus(

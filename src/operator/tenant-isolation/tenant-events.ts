@@ -28,6 +28,7 @@ const TOLD: ToldConditions = {
       TargetsUnknown: 'Warning',
     },
   },
+  CredentialsBound: { action: 'BindCredentials', reasons: { NotBound: 'Warning' } },
 };
 
 /** The events for what a new status of a tenant says and the one before did not. */

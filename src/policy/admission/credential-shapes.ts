@@ -32,10 +32,12 @@ const EACH_SHAPE = CREDENTIAL_SHAPES.map((shape) => ({
 /** Matches every text that `WORD_PATTERN` matches, and few others: most words are shorter than a prefix and its tail. */
 const SUSPICIOUS = '[A-Za-z0-9_-]{17}|://[^/]*@|[.]eyJ|AccountKey=|sig=|Q~';
 
-const GATEWAY_AUTHORITY = `${GATEWAY.name}:${GATEWAY.proxyPort}`;
-/** The proxy URL that every pod has in its environment, and the same without what looks like a password. */
-const GATEWAY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY_AUTHORITY}`;
-const GATEWAY_ADDRESS = `http://${GATEWAY_AUTHORITY}`;
+const LOGIN = `agent:$(${PROXY_SECRET.environmentVariable})@`;
+/** The proxy URL that every pod has in its environment. */
+const PROXY_URL = `http://${LOGIN}${GATEWAY.name}:${GATEWAY.proxyPort}`;
+/** What every pod may have: that, and the beginning of the URL of an upstream for programs that read a key only there, such as pip. */
+const GATEWAY_URLS: readonly string[] = [PROXY_URL, `https://${LOGIN}${GATEWAY.name}:${GATEWAY.apiPort}`];
+const withoutLogin = (url: string): string => url.replace(LOGIN, '');
 
 /**
  * Returns a CEL expression that is true where the text that `text` evaluates to contains no credential. The API server
@@ -43,10 +45,11 @@ const GATEWAY_ADDRESS = `http://${GATEWAY_AUTHORITY}`;
  * contains, and only words that are suspicious are matched with all shapes.
  */
 export function holdsNoCredential(text: string): string {
-  const words = `${text}.replace('${GATEWAY_URL}', '${GATEWAY_ADDRESS}').replace('"', ' ').replace('\\n', ' ').split(' ')`;
+  const cleared = GATEWAY_URLS.map((url) => `.replace('${url}', '${withoutLogin(url)}')`).join('');
+  const words = `${text}${cleared}.replace('"', ' ').replace('\\n', ' ').split(' ')`;
   const isClean = (of: string): string => `!${matches(of, SUSPICIOUS)}`;
   const areClean = `(${isClean(text)} || ${words}.all(part, ${isClean('part')} || !${matches('part', WORD_PATTERN)}))`;
-  return `(${text} == '${GATEWAY_URL}' || (!${matches(text, PRIVATE_KEY)} && ${areClean}))`;
+  return `(${text} == '${PROXY_URL}' || (!${matches(text, PRIVATE_KEY)} && ${areClean}))`;
 }
 
 function matches(text: string, pattern: string): string {
@@ -56,7 +59,7 @@ function matches(text: string, pattern: string): string {
 /** Returns the kind of credential that a text contains, with its article, or null where it contains no known shape. */
 export function findCredential(text: string): string | null {
   if (!ANY_SHAPE.test(text)) return null;
-  const cleared = text.replaceAll(GATEWAY_URL, GATEWAY_ADDRESS);
+  const cleared = GATEWAY_URLS.reduce((rest, url) => rest.replaceAll(url, withoutLogin(url)), text);
   if (!ANY_SHAPE.test(cleared)) return null;
   return EACH_SHAPE.find(({ pattern }) => pattern.test(cleared))?.name ?? 'a credential';
 }

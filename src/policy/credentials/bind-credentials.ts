@@ -11,6 +11,8 @@ export interface BoundCredentials {
   readonly keyValues: readonly { readonly mount: string; readonly path: string }[];
   /** Mounts of database engines that make logins, each once and sorted. */
   readonly databaseMounts: readonly string[];
+  /** Names of Secrets in the tenant's system namespace, each once and sorted. */
+  readonly secrets: readonly string[];
 }
 
 /** Finds what the credentials of a role are bound to. */
@@ -29,5 +31,6 @@ export function bindCredentials(
     unbound: [...names].filter((name) => !bound.has(name)).sort(),
     keyValues: [...byPlace].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, place]) => place),
     databaseMounts: [...new Set(bindings.flatMap(({ vaultDatabase }) => vaultDatabase?.mount ?? []))].sort(),
+    secrets: [...new Set(bindings.flatMap(({ kubernetesSecret }) => kubernetesSecret?.name ?? []))].sort(),
   };
 }

@@ -4,12 +4,14 @@ import { isStartGate } from '../admission/checks/start-gate.ts';
 import type { Violation } from '../decision.ts';
 import type { EnvironmentVariable, Pod } from '../pod/pod.ts';
 import { type ContainerView, createPodSubject, inContainer } from '../pod/pod-subject.ts';
+import { PROXY_SECRET_REFERENCE } from '../upstreams/sdk-environment.ts';
 import { PROXY_URL } from './wire-environment.ts';
 import type { HardenContext } from './wire-pod.ts';
 
 /**
- * Finds what cannot work in a hardened pod although the contract allows it: a proxy that the pod does not reach, and a
- * command that needs root in a container that no longer runs as root. `pod` is the pod before it was changed.
+ * Finds what cannot work in a hardened pod although the contract allows it: a proxy or a vendor that the pod does not reach, a
+ * key that the gateway does not know, and a command that needs root in a container that no longer runs as root. `pod` is the
+ * pod before it was changed.
  */
 export function findObstacles(pod: Pod, prefix: string, context: HardenContext): readonly Violation[] {
   const views = createPodSubject(pod).containers.filter(
@@ -17,6 +19,7 @@ export function findObstacles(pod: Pod, prefix: string, context: HardenContext):
   );
   return views.flatMap((view) => [
     ...findProxies(view, prefix),
+    ...findVendors(view, prefix, context),
     ...findCommandsOfRoot(view, prefix, pod, context),
   ]);
 }
@@ -25,23 +28,53 @@ const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'FTP_PROXY'];
 const NO_PROXY = 'NO_PROXY';
 const REACHED_DIRECTLY = ['localhost', '127.0.0.1', '::1', GATEWAY.name];
 
+type Problem = Pick<Violation, 'found' | 'required' | 'fix'>;
+
 function findProxies(view: ContainerView, prefix: string): readonly Violation[] {
-  return (view.container.env ?? []).flatMap((variable, index) => {
+  return findVariables(view, prefix, (variable) => {
     // Programs read these names in either case.
     const name = variable.name?.toUpperCase() ?? '';
-    const problem = PROXIES.includes(name)
-      ? evaluateProxy(variable)
-      : name === NO_PROXY
-        ? evaluateNoProxy(variable)
-        : null;
+    if (PROXIES.includes(name)) return evaluateProxy(variable);
+    return name === NO_PROXY ? evaluateNoProxy(variable) : null;
+  });
+}
+
+/** What the SDKs of the upstreams of the role are told otherwise. */
+function findVendors(view: ContainerView, prefix: string, { role }: HardenContext): readonly Violation[] {
+  const wanted = role.environments.flatMap(({ targets, settings }) => [
+    ...targets,
+    ...settings.filter(({ value }) => value === PROXY_SECRET_REFERENCE),
+  ]);
+  return findVariables(view, prefix, ({ name, value }) => {
+    const own = wanted.find((one) => one.name === name);
+    return own === undefined || own.value === value
+      ? null
+      : {
+          ...ANOTHER_VENDOR,
+          required: `must be "${own.value}", because the gateway adds the credential of role "${role.name}"`,
+        };
+  });
+}
+
+const ANOTHER_VENDOR = {
+  // Not the value: it may be a credential.
+  found: 'another value',
+  fix: 'Remove the variable, and harden the pod again.',
+};
+
+function findVariables(
+  view: ContainerView,
+  prefix: string,
+  evaluate: (variable: EnvironmentVariable) => Problem | null,
+): readonly Violation[] {
+  return (view.container.env ?? []).flatMap((variable, index) => {
+    const problem = evaluate(variable);
     if (problem === null) return [];
     const { container, field } = inContainer(view, `env[${index}].value`);
     const item = `env "${variable.name ?? ''}"`;
     return [{ check: 'gateway', container, item, field: `${prefix}${field}`, ...problem }];
   });
 }
-
-type Problem = Pick<Violation, 'found' | 'required' | 'fix'>;
 
 function evaluateProxy({ value, valueFrom }: EnvironmentVariable): Problem | null {
   if (value === PROXY_URL || (!value && !valueFrom)) return null;

@@ -1,6 +1,7 @@
 import { CERTIFICATE_AUTHORITY, GATEWAY, PROXY_SECRET } from '../../api/names.ts';
 import { isProxySecret } from '../admission/checks/environment-secrets.ts';
 import type { EnvironmentVariable } from '../pod/pod.ts';
+import type { SDKEnvironment } from '../upstreams/sdk-environment.ts';
 
 /** What every program in the pod has to use as its proxy. */
 export const PROXY_URL = `http://agent:$(${PROXY_SECRET.environmentVariable})@${GATEWAY.name}:${GATEWAY.proxyPort}`;
@@ -42,22 +43,29 @@ export interface EnvironmentWiring {
   readonly secret: string;
   /** Whether the container mounts the certificates of the gateway's authority. */
   readonly hasCertificates: boolean;
+  /** Of the upstreams of its role. */
+  readonly environments: readonly SDKEnvironment[];
 }
 
 /**
  * Returns the environment with the proxy secret first, because later variables refer to it, then what is missing of the
- * proxy; null where nothing is missing. A proxy secret from elsewhere proves another identity, so it is replaced.
+ * proxy and of the upstreams; null where nothing is missing. A proxy secret from elsewhere proves another identity, so it is replaced.
  */
 export function wireEnvironment(
   env: readonly EnvironmentVariable[],
-  { secret, hasCertificates }: EnvironmentWiring,
+  { secret, hasCertificates, environments }: EnvironmentWiring,
 ): readonly EnvironmentVariable[] | null {
   const own = env.find((variable) => isProxySecret(variable, secret)) ?? newSecret(secret);
   const others = env.filter(({ name }) => name !== PROXY_SECRET.environmentVariable);
   const names = new Set(others.map(({ name }) => name ?? ''));
+  const wanted = [
+    NODE_PROXY,
+    ...(hasCertificates ? AUTHORITIES : []),
+    ...environments.flatMap((environment) => variablesFor(environment, others)),
+  ];
   const missing = [
     ...PROXY.flatMap((variable) => missingCases(variable, others)),
-    ...[NODE_PROXY, ...(hasCertificates ? AUTHORITIES : [])].filter(({ name }) => !names.has(name ?? '')),
+    ...wanted.filter(({ name }) => !names.has(name ?? '')),
   ];
   const wired = [own, ...missing, ...others];
   const isWired = wired.length === env.length && wired.every((variable, index) => variable === env[index]);
@@ -67,6 +75,17 @@ export function wireEnvironment(
 function newSecret(name: string): EnvironmentVariable {
   const secretKeyRef = { name, key: PROXY_SECRET.key };
   return { name: PROXY_SECRET.environmentVariable, valueFrom: { secretKeyRef } };
+}
+
+/** None where the author sends the SDK elsewhere: what is there has no use for the key, and must not get it. */
+function variablesFor(
+  { targets, settings }: SDKEnvironment,
+  env: readonly EnvironmentVariable[],
+): readonly EnvironmentVariable[] {
+  const isElsewhere = targets.some((target) =>
+    env.some(({ name, value }) => name === target.name && value !== target.value),
+  );
+  return isElsewhere ? [] : [...targets, ...settings];
 }
 
 /** None where the author set another value in either case: whether that works is for a person to decide. */

@@ -13,8 +13,8 @@ export interface HardenContext extends FixContext {
 }
 
 /**
- * Fills in what the author of a pod cannot know: the label of its role, the certificates of the gateway, and how to be let
- * through it. Where the gateway is, the check `gateway-aliases` fills in. A pod that has all of that is given back as it is.
+ * Fills in what the author of a pod cannot know: the label of its role, the certificates of the gateway, how to be let
+ * through it, and where it has the upstreams of the role. Where the gateway is, the check `gateway-aliases` fills in. A pod that has all of that is given back as it is.
  */
 export function wirePod(pod: Pod, context: HardenContext): Pod {
   const labelled = labelRole(pod, context);
@@ -41,7 +41,8 @@ function wireContainers(pod: Pod, context: HardenContext): Pod {
   const secret = proxySecretOf(pod, context);
   return changeContainers(pod, (container, position) => {
     if (position === 'EphemeralContainer' || isStartGate(container, context)) return container;
-    const wiring = { secret, hasCertificates: hasCertificates(pod, container) };
+    const { environments } = context.role;
+    const wiring = { secret, hasCertificates: hasCertificates(pod, container), environments };
     const env = wireEnvironment(container.env ?? [], wiring);
     return env === null ? container : { ...container, env };
   });

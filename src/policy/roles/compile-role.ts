@@ -1,5 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
+import { sdkEnvironments } from '../upstreams/sdk-environment.ts';
 import { compileImagePattern } from './image-pattern.ts';
 import { compileIngress } from './compile-ingress.ts';
 import { compilePaths } from './compile-paths.ts';
@@ -33,6 +34,7 @@ export function compileRole({ metadata, spec = {} }: Unchecked<AgentRole>): Role
     maxLifetimeSeconds: sandbox.maxLifetimeSeconds ?? 0,
     allowedAccess: new Set(present(sandbox.allowedAccess)),
     ingress: compileIngress(network?.ingress ?? []),
+    environments: sdkEnvironments(spec),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SDKEnvironment } from '../upstreams/sdk-environment.ts';
 import type { ToolLimits } from './compile-tool-limits.ts';
 import type { ImagePattern } from './image-pattern.ts';
 
@@ -44,6 +45,8 @@ export interface RolePolicy {
   readonly nodeSelector: ReadonlyMap<string, string>;
   /** Annotations that a pod may carry, beside harmless ones: whole keys, and prefixes that end in a slash. */
   readonly annotations: readonly string[];
+  /** Variables by which SDKs find the upstreams of the role. */
+  readonly environments: readonly SDKEnvironment[];
 }
 
 /** Pods that may call an agent, as a peer of a NetworkPolicy names them. At least one selector is set, and none is empty. */

@@ -18,6 +18,8 @@ export interface GatewayReach {
   readonly outsidePorts: readonly number[];
   /** Blocks in CIDR notation that no agent may reach, beside those that are not public. */
   readonly deniedAddresses: readonly string[];
+  /** Ports of Vault; none where the tenant does not use it. */
+  readonly vaultPorts: readonly number[];
 }
 
 /** The port of tools that fetch, and of hosts whose role names no other. */
@@ -34,11 +36,11 @@ export function outsidePortsOf(
 }
 
 /**
- * Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server, to DNS and to what roles allow
- * outside.
+ * Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server, to Vault, to DNS and to what roles
+ * allow outside.
  */
 export function gatewayNetworkPolicy(tenant: string, reach: GatewayReach): RenderedObject {
-  const { apiServerPorts, outsidePorts, deniedAddresses } = reach;
+  const { apiServerPorts, outsidePorts, deniedAddresses, vaultPorts } = reach;
   const agents = {
     namespaceSelector: { matchLabels: { [LABEL.tenant]: tenant } },
     podSelector: NOT_CONTAINED,
@@ -58,6 +60,10 @@ export function gatewayNetworkPolicy(tenant: string, reach: GatewayReach): Rende
       egress: [
         // The API server, whose address a selector cannot name. On its ports only the gateway keeps to public addresses.
         { ports: apiServerPorts.map((port) => ({ protocol: 'TCP', port })) },
+        // Vault may be anywhere. A rule without ports would be about all.
+        ...(vaultPorts.length === 0
+          ? []
+          : [{ ports: vaultPorts.map((port) => ({ protocol: 'TCP', port })) }]),
         { ports: DNS_PORTS },
         outsideEgress(outsidePorts, deniedAddresses),
       ],

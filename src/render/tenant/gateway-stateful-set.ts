@@ -1,6 +1,7 @@
 import { AUDIT_KEY, GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import type { ImagePullPolicy } from '../sandbox/pod.ts';
+import { type GatewayVault, type VaultParts, vaultPartsOf } from './gateway-vault.ts';
 import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendered-object.ts';
 
 /** What the gateway of every tenant has in common. */
@@ -16,6 +17,8 @@ export interface GatewaySettings {
   readonly deniedAddresses: readonly string[];
   /** How long a replica that ends lets its agents finish. */
   readonly drainSeconds: number;
+  /** Null where Vault is not used. */
+  readonly vault: GatewayVault | null;
 }
 
 /** What an installation that says nothing sets. */
@@ -26,6 +29,7 @@ export const GATEWAY_DEFAULTS = {
   memory: '512Mi',
   deniedAddresses: [],
   drainSeconds: 10,
+  vault: null,
 } as const;
 
 /** The gateway of one tenant. */
@@ -34,6 +38,8 @@ export interface GatewayShape {
   readonly replicas: number;
   /** Where the spool lies. If not set: on the node, and a replica that moves begins with an empty one. */
   readonly storageClassName?: string | undefined;
+  /** Whether the tenant has identities in Vault. If not set: it has not, and its gateway is told of none. */
+  readonly usesVault?: boolean;
 }
 
 /**
@@ -69,13 +75,29 @@ export function gatewayStatefulSet(shape: GatewayShape, settings: GatewaySetting
       // Replicas do not wait for each other: one that does not start must not keep the others away.
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: GATEWAY_SELECTOR },
-      template: { metadata: { labels: GATEWAY_LABELS }, spec: podSpec(shape, settings) },
+      template: podTemplate(shape, settings),
       ...(storageClassName === undefined ? {} : { volumeClaimTemplates: [spoolClaim(storageClassName)] }),
     },
   };
 }
 
-function podSpec(shape: GatewayShape, settings: GatewaySettings): object {
+/** A shape with what its pods have because of Vault. */
+interface VaultShape extends GatewayShape {
+  readonly vault: VaultParts;
+}
+
+function podTemplate(given: GatewayShape, settings: GatewaySettings): object {
+  const vault = vaultPartsOf(given.usesVault === true ? settings.vault : null);
+  const { annotations } = vault;
+  const metadata = {
+    labels: GATEWAY_LABELS,
+    // The API server keeps no empty map, and would be asked for it again and again.
+    ...(annotations === null ? {} : { annotations }),
+  };
+  return { metadata, spec: podSpec({ ...given, vault }, settings) };
+}
+
+function podSpec(shape: VaultShape, settings: GatewaySettings): object {
   const { storageClassName } = shape;
   const { imagePullSecrets } = settings;
   const spool = { name: SPOOL.volume, emptyDir: { sizeLimit: SPOOL.size } };
@@ -113,11 +135,12 @@ function podSpec(shape: GatewayShape, settings: GatewaySettings): object {
         secret: { secretName: AUDIT_KEY.secret, defaultMode: 0o440, optional: true },
       },
       ...(storageClassName === undefined ? [spool] : []),
+      ...shape.vault.volumes,
     ],
   };
 }
 
-function container(shape: GatewayShape, settings: GatewaySettings): object {
+function container(shape: VaultShape, settings: GatewaySettings): object {
   const { image, imagePullPolicy, cpu, memory } = settings;
   return {
     name: 'gateway',
@@ -144,11 +167,12 @@ function container(shape: GatewayShape, settings: GatewaySettings): object {
       { name: CERTIFICATE_VOLUME, mountPath: GATEWAY_CERTIFICATE.mountPath, readOnly: true },
       { name: SPOOL.volume, mountPath: SPOOL.mountPath },
       { name: AUDIT_KEY_VOLUME, mountPath: AUDIT_KEY.mountPath, readOnly: true },
+      ...shape.vault.mounts,
     ],
   };
 }
 
-function flags({ tenant, replicas }: GatewayShape, settings: GatewaySettings): readonly string[] {
+function flags({ tenant, replicas, vault }: VaultShape, settings: GatewaySettings): readonly string[] {
   const { deniedAddresses, drainSeconds } = settings;
   return [
     `--namespace=${systemNamespaceOf(tenant)}`,
@@ -160,6 +184,7 @@ function flags({ tenant, replicas }: GatewayShape, settings: GatewaySettings): r
     `--audit-folder=${SPOOL.mountPath}/audit`,
     `--audit-key-folder=${AUDIT_KEY.mountPath}`,
     ...(deniedAddresses.length === 0 ? [] : [`--denied-addresses=${deniedAddresses.join(',')}`]),
+    ...vault.flags,
   ];
 }
 

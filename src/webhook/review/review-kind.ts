@@ -1,8 +1,10 @@
 import type { AgentQuarantine } from '../../api/agent-quarantine.ts';
+import type { AgentRole } from '../../api/agent-role.ts';
 import type { ClusterView } from '../../cluster/cluster-view.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
 import { quarantineWarnings } from '../../policy/quarantine/quarantine-warnings.ts';
+import { mintingWarnings } from '../../policy/roles/minting-warnings.ts';
 import { unobeyedWarnings } from '../../policy/unobeyed-warnings.ts';
 import type { AdmissionRequest } from '../admission-review.ts';
 import { ALLOWED, type AdmissionVerdict, toVerdict } from '../admission-verdict.ts';
@@ -32,6 +34,9 @@ export function reviewKind(request: AdmissionRequest, { view, now }: ReviewSetti
 }
 
 function warningsOf(kind: string, object: unknown, view: ClusterView): readonly string[] {
+  if (kind === 'AgentRole') {
+    return [...unobeyedWarnings(kind, object), ...mintingWarnings(object as AgentRole)];
+  }
   if (kind !== 'AgentQuarantine') return unobeyedWarnings(kind, object);
   return quarantineWarnings(object as AgentQuarantine, {
     hasTenant: (name) => view.hasTenant(name),

@@ -107,6 +107,36 @@ export const badRoleUpstreams: readonly BadObject[] = [
     /must not be set unless protocol is HTTP/,
   ),
   schema(
+    'variables for a WebSocket',
+    { '/spec/upstreams/0/protocol': 'WebSocket', '/spec/upstreams/0/environment': 'OpenAI' },
+    'spec.upstreams[0].environment',
+    /must be None unless protocol is HTTP/,
+  ),
+  schema(
+    'variables of an SDK that nobody knows',
+    { '/spec/upstreams/0/environment': 'Azure' },
+    'spec.upstreams[0].environment',
+    /Unsupported value/,
+  ),
+  schema(
+    'the version of Anthropic’s API in its URL, where the SDK adds it',
+    { '/spec/upstreams/0/environment': 'Anthropic' },
+    'spec.upstreams[0].baseURL',
+    /must not end in \/v1 with environment Anthropic/,
+  ),
+  schema(
+    'two upstreams of one environment',
+    {
+      '/spec/upstreams': [
+        { ...openai, environment: 'OpenAI' },
+        deployer,
+        { ...openai, name: 'other', environment: 'OpenAI' },
+      ],
+    },
+    'spec.upstreams',
+    /must not contain two upstreams of the same environment/,
+  ),
+  schema(
     'a pin that is no hash',
     { '/spec/upstreams/1/mcp': { pins: [{ tool: 'rollout', sha256: 'latest' }] } },
     'spec.upstreams[1].mcp.pins[0].sha256',

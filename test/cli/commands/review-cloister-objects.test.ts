@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { badObjects } from '../../api/bad-objects/index.ts';
 import { goodObjects } from '../../api/good-objects.ts';
+import { minimalAgentRole } from '../../build/agent-role.ts';
 import { runCommand } from '../run-command.ts';
 
 const review = (object: object) => runCommand(['review', '-f', '-'], { stdin: JSON.stringify(object) });
@@ -28,4 +29,37 @@ test('an object that comes close to a rule and satisfies it can be used', async 
     // 1: rules beside the schema, such as that a shadow ends within 14 days, are asked too.
     expect([0, 1], `${name}: ${out}${error}`).toContain(code);
   }
+});
+
+describe('a role by which an agent can have another credential made', () => {
+  const role = {
+    ...minimalAgentRole,
+    spec: {
+      ...minimalAgentRole.spec,
+      credentials: [{ name: 'github', attach: { type: 'Bearer' } }],
+      upstreams: [
+        {
+          name: 'github',
+          protocol: 'HTTP',
+          baseURL: 'https://api.github.com',
+          credential: 'github',
+          methods: ['POST'],
+          paths: ['/app/installations/*'],
+        },
+      ],
+    },
+  };
+  const warning =
+    /^-:1: AgentRole minimal: warning: spec\.upstreams\[0\]\.paths\[0\] is "\/app\/installations\/\*": .*\n$/;
+
+  test.for([
+    ['text', '1 role read\n'],
+    ['json', '[]\n'],
+  ] as const)('is used, with a warning on standard error beside the %s', async ([format, printed]) => {
+    const { code, out, error } = await runCommand(['review', '-f', '-', '-o', format], {
+      stdin: JSON.stringify(role),
+    });
+    expect({ code, out }).toEqual({ code: 0, out: printed });
+    expect(error).toMatch(warning);
+  });
 });

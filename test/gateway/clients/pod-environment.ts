@@ -25,7 +25,8 @@ export async function startPodEnvironment(
   const own = await listen(forwarder, '127.0.0.1');
   writeFileSync(join(folder, CERTIFICATE_AUTHORITY.key), authority);
   writeFileSync(join(folder, CERTIFICATE_AUTHORITY.bundleKey), [...rootCertificates, authority].join('\n'));
-  const inPod = wireEnvironment([], { secret: 'cloister-proxy-s-agent', hasCertificates: true }) ?? [];
+  const wiring = { secret: 'cloister-proxy-s-agent', hasCertificates: true, environments: [] };
+  const inPod = wireEnvironment([], wiring) ?? [];
   const here = (value: string): string =>
     value
       .replaceAll(`$(${PROXY_SECRET.environmentVariable})`, secret ?? '')

@@ -31,7 +31,7 @@ export interface UsedUpstream extends UsedProxy {
 }
 
 /** Credentials that are kept here, for callers that have a secret of their own. */
-export function createStubCredentials(values: ReadonlyMap<string, Values>): Pick<Credentials, 'get'> {
+export function createStubCredentials(values: ReadonlyMap<string, Values>): Credentials {
   return {
     get: async (_caller, name) => {
       const found = values.get(name);
@@ -43,6 +43,9 @@ export function createStubCredentials(values: ReadonlyMap<string, Values>): Pick
         values: Object.fromEntries(Object.entries(found).map(([key, text]) => [key, new Secret(text)])),
       };
     },
+    wipe: () => 0,
+    review: () => undefined,
+    close: async () => undefined,
   };
 }
 

@@ -14,7 +14,7 @@ import { createMemoryVault } from '../../build/memory-vault.ts';
 
 const OWNER = { tenant: 'acme', namespace: 'acme-agents', sandbox: 'hermes' };
 const PLACE = { authMount: 'kubernetes', namespace: null };
-const WANTED = { owner: OWNER, place: PLACE, policy: '# nothing\n', databaseMounts: [] };
+const WANTED = { owner: OWNER, place: PLACE, policy: '# nothing\n', databaseMounts: [], secrets: [] };
 const RECORD: IdentityRecord = {
   owner: OWNER,
   place: PLACE,
@@ -41,7 +41,7 @@ const RUN = {
   podLives: false,
   signal: new AbortController().signal,
 };
-const NOTHING_BOUND = { count: 1, unbound: [], keyValues: [], databaseMounts: [] };
+const NOTHING_BOUND = { count: 1, unbound: [], keyValues: [], databaseMounts: [], secrets: [] };
 
 /** What identities are made with, where no ServiceAccount is cached. */
 const contextOf = ({ client }: MemoryKubeClient) => ({

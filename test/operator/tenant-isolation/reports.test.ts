@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { networkReport } from '../../../src/operator/tenant-isolation/close-network.ts';
+import { credentialsReport } from '../../../src/operator/tenant-isolation/credentials-report.ts';
 import { gatewayReport, NO_GATEWAY } from '../../../src/operator/tenant-isolation/gateway-report.ts';
 import { provideQuotas, quotaReport } from '../../../src/operator/tenant-isolation/provide-quotas.ts';
 import { readyReport } from '../../../src/operator/tenant-isolation/ready-report.ts';
 import { planRelease } from '../../../src/operator/tenant-isolation/release-namespace.ts';
 import { resources } from '../../../src/kube/resources.ts';
 import { tenantConditions } from '../../../src/api/tenant-isolation/status.ts';
+import { buildAgentRole } from '../../build/agent-role.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 
 const GATEWAY = {
@@ -122,6 +124,54 @@ describe('QuotaApplied', () => {
       'requests.cpu': '1500m',
       'requests.memory': '1536Mi',
     });
+  });
+});
+
+describe('CredentialsBound', () => {
+  const role = (name: string, ...credentials: readonly string[]) =>
+    buildAgentRole(({ metadata, spec }) => {
+      metadata.name = name;
+      spec.credentials = credentials.map((credential) => ({ name: credential, attach: { type: 'Bearer' } }));
+    });
+  const tenant = buildTenantIsolation(({ spec }) => {
+    spec.credentials = [
+      { name: 'crm', kubernetesSecret: { name: 'crm', key: 'token' } },
+      { name: 'model', vaultKV: { mount: 'secret', path: 'acme/model', key: 'key' } },
+    ];
+  });
+
+  test.for([
+    ['no role exists', [], 'True', 'Bound', 'The allowed roles have no credentials.'],
+    [
+      'all are bound, one for two roles',
+      [role('one', 'crm'), role('two', 'crm')],
+      'True',
+      'Bound',
+      'Bound credentials of the allowed roles: 1 of 1.',
+    ],
+    [
+      'some are not',
+      [role('one', 'crm', 'search'), role('two', 'search', 'mail')],
+      'False',
+      'NotBound',
+      'Calls that need these credentials are denied: spec.credentials has no search (role one), mail (role two), search (role two).',
+    ],
+    [
+      'one is in Vault and the tenant has none, for two roles',
+      [role('one', 'model'), role('two', 'model')],
+      'False',
+      'NotBound',
+      'Calls that need these credentials are denied: spec.credentials[model].vaultKV needs spec.vault, which is not set.',
+    ],
+  ] as const)('where %s', ([, roles, status, reason, message]) => {
+    const report = credentialsReport(tenant, roles);
+    expect(condition(report)).toEqual({ type: 'CredentialsBound', status, reason, message });
+    expect(Object.keys(tenantConditions.CredentialsBound.reasons)).toContain(reason);
+  });
+
+  test('does not keep the tenant from being ready', () => {
+    const parts = [gatewayReport(GATEWAY), credentialsReport(tenant, [role('one', 'search')])];
+    expect(condition(readyReport(parts))).toMatchObject({ status: 'True', reason: 'Ready' });
   });
 });
 

@@ -173,11 +173,16 @@ export const URLS_WITH_PASSWORD: readonly string[] = [
   'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3129',
   'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128:hunter2@db',
   'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128,redis://:hunter2@cache',
+  'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:8443/upstreams/pypi/simple',
+  'https://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128',
+  'https://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:8443:hunter2@db',
+  'https://agent:hunter2@cloister-gateway:8443/upstreams/pypi/simple',
 ];
 
 /** URLs without one. */
 export const URLS_WITHOUT_PASSWORD: readonly string[] = [
   'http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128',
+  'https://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:8443/upstreams/pypi/simple',
   '--proxy=http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128 --verbose',
   `docker://alpine@sha256:${hex(64)}`,
   `docker://alpine:3.20@sha256:${hex(64)}`,

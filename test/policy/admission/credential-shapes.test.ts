@@ -26,6 +26,10 @@ function findByPolicy(text: string): boolean {
   expect(again).toEqual(suspicious);
   const cleared = text
     .replaceAll('http://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:3128', 'http://cloister-gateway:3128')
+    .replaceAll(
+      'https://agent:$(CLOISTER_PROXY_SECRET)@cloister-gateway:8443',
+      'https://cloister-gateway:8443',
+    )
     .replaceAll('"', ' ')
     .replaceAll('\n', ' ')
     .split(' ');

@@ -29,5 +29,6 @@ test('credentials of a role are found where the tenant binds them, and nowhere e
     unbound: ['unknown'],
     keyValues: [{ mount: 'secret', path: 'acme/crm' }],
     databaseMounts: ['database'],
+    secrets: ['file'],
   });
 });

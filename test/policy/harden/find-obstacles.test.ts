@@ -4,7 +4,15 @@ import type { HardenContext } from '../../../src/policy/harden/wire-pod.ts';
 import type { Container, Pod } from '../../../src/policy/pod/pod.ts';
 import { buildReviewContext, buildRolePolicy } from '../../build/review-context.ts';
 
-const role = buildRolePolicy({ runAsUser: 1000 });
+const VENDOR_URL = 'https://cloister-gateway:8443/upstreams/vendor';
+const VENDOR = {
+  targets: [{ name: 'VENDOR_URL', value: VENDOR_URL }],
+  settings: [
+    { name: 'VENDOR_KEY', value: '$(CLOISTER_PROXY_SECRET)' },
+    { name: 'VENDOR_REGION', value: 'here' },
+  ],
+};
+const role = buildRolePolicy({ runAsUser: 1000, environments: [VENDOR] });
 const context = {
   review: buildReviewContext({ role }),
   role,
@@ -43,6 +51,24 @@ describe('proxies', () => {
     const valueFrom = { secretKeyRef: { name: 'proxy', key: 'url' } };
     expect(obstaclesOf({ env: [{ name: 'HTTPS_PROXY', valueFrom }] }, 1000)).toHaveLength(1);
     expect(obstaclesOf({ env: [{ name: 'NO_PROXY', valueFrom }] }, 1000)).toHaveLength(1);
+  });
+});
+
+describe('SDKs of upstreams', () => {
+  test.for<readonly [string, string, readonly string[]]>([
+    ['VENDOR_URL', 'https://vendor.example.com', [`${AT}.env[0].value: another value`]],
+    ['VENDOR_URL', VENDOR_URL, []],
+    ['VENDOR_KEY', 'hunter2', [`${AT}.env[0].value: another value`]],
+    ['VENDOR_KEY', '$(CLOISTER_PROXY_SECRET)', []],
+    ['VENDOR_REGION', 'there', []],
+    ['vendor_key', 'x', []],
+  ])('%s=%s', ([name, value, expected]) => {
+    expect(obstaclesOf({ env: [{ name, value }] }, 1000)).toEqual(expected);
+  });
+
+  test('a key from elsewhere is not known to the gateway', () => {
+    const valueFrom = { secretKeyRef: { name: 'keys', key: 'vendor' } };
+    expect(obstaclesOf({ env: [{ name: 'VENDOR_KEY', valueFrom }] }, 1000)).toHaveLength(1);
   });
 });
 

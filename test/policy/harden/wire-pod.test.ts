@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hardenPod } from '../../../src/policy/harden/harden-pod.ts';
 import { type HardenContext, knowsGateway, wirePod } from '../../../src/policy/harden/wire-pod.ts';
-import type { Pod } from '../../../src/policy/pod/pod.ts';
+import type { EnvironmentVariable, Pod } from '../../../src/policy/pod/pod.ts';
 import {
   buildContainer,
   buildEphemeralContainer,
@@ -43,6 +43,10 @@ const NODE = [
 ];
 const REST = [...NODE, ...BUNDLE];
 const WIRED = [OWN, ...PROXY, ...REST];
+const VENDOR = {
+  targets: [{ name: 'VENDOR_URL', value: 'https://cloister-gateway:8443/upstreams/vendor' }],
+  settings: [{ name: 'VENDOR_KEY', value: '$(CLOISTER_PROXY_SECRET)' }],
+};
 const CERTIFICATES = { name: 'cloister-ca', mountPath: '/etc/cloister', readOnly: true };
 
 function contextWith(gatewayAddresses: readonly string[] = []): HardenContext {
@@ -125,6 +129,21 @@ describe('the environment', () => {
     ];
     const pod = wire(({ spec }) => (spec.containers[0].env = own));
     expect(environmentOf(pod)).toEqual([OWN, ...PROXY.slice(0, 4), ...BUNDLE.slice(1), ...own]);
+  });
+
+  test.for<readonly [string, readonly EnvironmentVariable[], readonly EnvironmentVariable[]]>([
+    ['nothing', [], [...VENDOR.targets, ...VENDOR.settings]],
+    ['a model', [{ name: 'MODEL', value: 'm' }], [...VENDOR.targets, ...VENDOR.settings]],
+    ['the same target', [...VENDOR.targets], [...VENDOR.settings]],
+    ['another key', [{ name: 'VENDOR_KEY', value: 'x' }], [...VENDOR.targets]],
+    ['another target', [{ name: 'VENDOR_URL', value: 'https://vendor.example.com' }], []],
+    ['a target from elsewhere', [{ name: 'VENDOR_URL', valueFrom: {} }], []],
+  ])('has what is missing of the upstreams of its role where its author set %s', ([, own, added]) => {
+    const context = { ...contextWith(), role: buildRolePolicy({ environments: [VENDOR] }) };
+    const pod = buildPod(({ spec }) => (spec.containers[0].env = [...own]));
+    const wired = wirePod(pod, context);
+    expect(environmentOf(wired)).toEqual([...WIRED, ...added, ...own]);
+    expect(wirePod(wired, context)).toBe(wired);
   });
 
   test('has the secret moved to the front, as it is', () => {

@@ -104,6 +104,7 @@ describe('compileRole', () => {
       ],
       nodeSelector: new Map([['example.com/pool', 'agents']]),
       annotations: ['sidecar.istio.io/', 'kubernetes.io/egress-bandwidth'],
+      environments: [],
     } satisfies RolePolicy);
   });
 
@@ -131,6 +132,7 @@ describe('compileRole', () => {
       tolerations: [],
       nodeSelector: new Map(),
       annotations: [],
+      environments: [],
     } satisfies RolePolicy);
   });
 

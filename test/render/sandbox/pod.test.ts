@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { assert, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AgentRole } from '../../../src/api/agent-role.ts';
+import { upstream } from '../../../src/api/agent-role/upstream.ts';
 import type { AgentSandbox } from '../../../src/api/agent-sandbox.ts';
 import { OPERATOR_USER } from '../../../src/api/names.ts';
 import { evaluatePod } from '../../../src/policy/admission/evaluate-pod.ts';
@@ -59,6 +60,15 @@ const [readOnly, dataAnalyst, devops, strict, loose] = ROLES as [
   AgentRole,
   AgentRole,
   AgentRole,
+];
+const withUpstream = structuredClone(readOnly);
+withUpstream.spec.upstreams = [
+  upstream.parse({
+    name: 'anthropic',
+    protocol: 'HTTP',
+    baseURL: 'https://api.anthropic.com',
+    environment: 'Anthropic',
+  }),
 ];
 const named = ROLES.map((role) => ({ name: role.metadata.name, role }));
 
@@ -143,6 +153,23 @@ describe('the pod of a sandbox', () => {
       tolerations: [{ key: 'acme.example/agents', operator: 'Exists', effect: 'NoSchedule' }],
     });
     expect(render(sandbox, readOnly).pod.spec).not.toHaveProperty('nodeSelector');
+  });
+
+  test('has the variables by which SDKs call the upstreams of its role, whatever it narrows', () => {
+    const sandbox = buildAgentSandbox(({ spec }) => {
+      spec.narrow = { tools: [], readOnlyPaths: [] };
+      spec.env = [{ name: 'MODEL', value: 'm' }];
+    });
+    const rendered = render(sandbox, withUpstream);
+    const env = rendered.pod.spec?.containers?.[0]?.env ?? [];
+    expect(env).toContainEqual({
+      name: 'ANTHROPIC_BASE_URL',
+      value: 'https://cloister-gateway:8443/upstreams/anthropic',
+    });
+    expect(env).toContainEqual({ name: 'ANTHROPIC_API_KEY', value: '$(CLOISTER_PROXY_SECRET)' });
+    expect(env[0]?.name).toBe('CLOISTER_PROXY_SECRET');
+    expect(violations(rendered, withUpstream)).toEqual([]);
+    expect(rendered.hash).not.toBe(render(sandbox, readOnly).hash);
   });
 
   test('has a lifetime of what is left, and at least a second', () => {

@@ -5,11 +5,14 @@ import {
   gatewayStatefulSet,
 } from '../../../src/render/tenant/gateway-stateful-set.ts';
 
+const VAULT = { address: 'https://vault.vault.svc:443', authority: 'certificate' };
+
 interface Rendered {
   readonly replicas: number;
   readonly podManagementPolicy: string;
   readonly volumeClaimTemplates?: readonly { readonly spec: Readonly<Record<string, unknown>> }[];
   readonly template: {
+    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
     readonly spec: Readonly<Record<string, unknown>> & {
       readonly volumes: readonly Readonly<Record<string, unknown>>[];
       readonly containers: readonly Readonly<Record<string, unknown>>[];
@@ -26,6 +29,7 @@ function render(shape: Partial<GatewayShape> = {}, set: Partial<GatewaySettings>
     memory: '256Mi',
     deniedAddresses: [],
     drainSeconds: 10,
+    vault: null,
     ...set,
   } as const;
   return gatewayStatefulSet({ tenant: 'acme', replicas: 3, ...shape }, settings)['spec'] as Rendered;
@@ -116,5 +120,40 @@ describe('the gateway', () => {
       limits: { cpu: limit, memory: '256Mi' },
       requests: { cpu: request, memory: '256Mi' },
     });
+  });
+
+  test('is told of Vault where its tenant uses it, and starts anew where what Vault is trusted by is another', () => {
+    const { metadata, spec } = render({ usesVault: true }, { vault: VAULT }).template;
+    const [container] = spec.containers as [{ args: string[]; volumeMounts: object[] }];
+    expect(container.args.slice(-2)).toEqual([
+      '--vault-address=https://vault.vault.svc:443',
+      '--vault-ca-file=/etc/cloister-vault/ca.crt',
+    ]);
+    expect(container.volumeMounts).toContainEqual({
+      name: 'vault-authority',
+      mountPath: '/etc/cloister-vault',
+      readOnly: true,
+    });
+    expect(spec.volumes).toContainEqual({
+      name: 'vault-authority',
+      configMap: { name: 'cloister-vault-ca' },
+    });
+    const other = render({ usesVault: true }, { vault: { ...VAULT, authority: 'another' } }).template;
+    expect(metadata.annotations).not.toEqual(other.metadata.annotations);
+  });
+
+  test.each<[string, Partial<GatewayShape>, GatewaySettings['vault']]>([
+    ['its tenant does not use it', { usesVault: false }, VAULT],
+    ['the installation does not use it', { usesVault: true }, null],
+  ])('is told of no Vault where %s', (_title, shape, vault) => {
+    const template = render(shape, { vault }).template;
+    expect(JSON.stringify(template)).not.toContain('vault');
+    expect(template.metadata).not.toHaveProperty('annotations');
+  });
+
+  test('trusts the public authorities where the installation has none of its own', () => {
+    const text = JSON.stringify(render({ usesVault: true }, { vault: { ...VAULT, authority: null } }));
+    expect(text).toContain('--vault-address=');
+    expect(text).not.toContain('vault-ca');
   });
 });

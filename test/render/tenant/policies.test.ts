@@ -4,6 +4,7 @@ import { defaultDeny } from '../../../src/render/tenant/default-deny.ts';
 import { parseIPBlock } from '../../../src/lib/ip-block.ts';
 import { outsideEgress } from '../../../src/render/tenant/outside-egress.ts';
 import { gatewayNetworkPolicy, outsidePortsOf } from '../../../src/render/tenant/gateway-network-policy.ts';
+import { vaultPortsOf } from '../../../src/render/tenant/gateway-vault.ts';
 import { GATEWAY_DEFAULTS, gatewayStatefulSet } from '../../../src/render/tenant/gateway-stateful-set.ts';
 
 const GATEWAY_PODS = {
@@ -44,7 +45,7 @@ test('a pod that no quarantine holds reaches the gateway of its tenant, and no D
   });
 });
 
-const REACH = { apiServerPorts: [443, 6443], outsidePorts: [22, 443], deniedAddresses: [] };
+const REACH = { apiServerPorts: [443, 6443], outsidePorts: [22, 443], deniedAddresses: [], vaultPorts: [] };
 
 test('the gateway is reached from the pods of its tenant alone, but for probes and metrics', () => {
   const policy = gatewayNetworkPolicy('acme', REACH);
@@ -70,6 +71,17 @@ test('the gateway is reached from the pods of its tenant alone, but for probes a
       outsideEgress([22, 443], []),
     ],
   });
+});
+
+test.for([
+  ['https://vault.vault.svc:8200', [8200]],
+  ['https://vault.example', [443, 8200]],
+  ['https://10.0.0.7:9443', [8200, 9443]],
+] as const)('the gateway reaches Vault at %s by its ports', ([address, ports]) => {
+  const vaultPorts = vaultPortsOf({ address, authority: null });
+  expect(vaultPorts).toEqual(ports);
+  const { egress } = gatewayNetworkPolicy('acme', { ...REACH, vaultPorts })['spec'] as { egress: object[] };
+  expect(egress).toContainEqual({ ports: ports.map(tcp) });
 });
 
 interface Peer {

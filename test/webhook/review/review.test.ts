@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { upstream } from '../../../src/api/agent-role/upstream.ts';
+import { buildAgentRole } from '../../build/agent-role.ts';
 import { minimalAgentSandbox } from '../../build/agent-sandbox.ts';
 import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
 import type { AdmissionVerdict } from '../../../src/webhook/admission-verdict.ts';
@@ -197,6 +199,30 @@ test.for(['CREATE', 'UPDATE'] as const)(
     expect(ask(request)).toMatchObject({ allowed: false, code: 400 });
   },
 );
+
+test('a role by which an agent can have another credential made is accepted with a warning', () => {
+  const object = buildAgentRole(({ spec }) => {
+    spec.credentials = [{ name: 'github', attach: { type: 'Bearer' } }];
+    const upstreams = {
+      name: 'github',
+      protocol: 'HTTP',
+      baseURL: 'https://api.github.com',
+      credential: 'github',
+      methods: ['POST'],
+      paths: ['/app/installations/*'],
+    };
+    spec.upstreams = [upstream.parse(upstreams)];
+  });
+  const request = {
+    kind: { group: 'cloister.dev', version: 'v1alpha1', kind: 'AgentRole' },
+    resource: workload('cloister.dev', 'agentroles'),
+    object,
+  };
+  expect(ask(request)).toEqual({
+    allowed: true,
+    warnings: expect.arrayContaining([expect.stringMatching(/^spec\.upstreams\[0\]\.paths\[0\] is /)]),
+  });
+});
 
 test('a sandbox in a namespace of no tenant is refused', () => {
   const request = {

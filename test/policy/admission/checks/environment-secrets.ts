@@ -1,3 +1,5 @@
+import { environments } from '../../../../src/api/agent-role/upstream.ts';
+import { sdkEnvironments } from '../../../../src/policy/upstreams/sdk-environment.ts';
 import { buildEphemeralContainer } from '../../../build/pod.ts';
 import { buildRolePolicy } from '../../../build/review-context.ts';
 import { CREDENTIAL_LITERALS, HARMLESS_LITERALS, withValues } from './credential-literals.ts';
@@ -27,6 +29,18 @@ export const environmentSecretsFixtures: CheckFixtures = {
           { name: 'PLAIN_URL', value: 'https://example.com:8443/a@b' },
         );
         spec.containers[0].envFrom = [{ configMapRef: { name: 'settings' } } as object];
+      },
+    },
+    {
+      name: 'the variables by which SDKs call the upstreams of a role',
+      tweak: ({ spec }) => {
+        const upstreams = environments.map((environment) => ({
+          name: environment.toLowerCase(),
+          environment,
+        }));
+        for (const { targets, settings } of sdkEnvironments({ upstreams })) {
+          spec.containers[0].env?.push(...targets, ...settings);
+        }
       },
     },
     {
