@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decideUpstream } from '../../../src/policy/upstreams/decide-upstream.ts';
 import { parseTarget } from '../../../src/policy/upstreams/parse-target.ts';
