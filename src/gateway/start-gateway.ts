@@ -109,8 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await drainGateway(draining, configuration.drainMilliseconds, () => (state.isClosed = true));
       stopping.abort();
       servers.stopUpstreams();
-      await credentials.close();
-      await Promise.all([knowledge.stop(), closeNow(probes), closeNow(metricsServer)]);
+      await Promise.all([credentials.close(), knowledge.stop(), closeNow(probes), closeNow(metricsServer)]);
       await audit.stop();
       await client.close();
     },
