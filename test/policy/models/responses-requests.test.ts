@@ -83,7 +83,7 @@ describe('a request for a response', () => {
       },
       { type: 'function_call', id: 'fc_1', call_id: '1', name: 'read', arguments: '{}', status: 'completed' },
       { type: 'function_call_output', call_id: '1', output: 'https://example.com' },
-      { type: 'custom_tool_call', call_id: '2', name: 'run', input: 'a' },
+      { type: 'custom_tool_call', call_id: '2', name: 'run', input: 'a', namespace: null },
       { type: 'custom_tool_call_output', call_id: '2', output: [{ type: 'input_text', text: 'a' }] },
       { type: 'computer_call', call_id: '3', action: { type: 'wait' }, pending_safety_checks: [] },
       {
