@@ -112,12 +112,15 @@ function itemShapes(remote: Llm['remoteURLs']): Readonly<Record<string, Members>
   };
 }
 
+const NOT_STORED =
+  'must be set, because nothing is stored: ask for "reasoning.encrypted_content" in include, and send it again';
+
 /** What the model asked the agent to do, which the agent says again. */
 const CALLS: Readonly<Record<string, Members>> = {
-  function_call: { call_id: text, name: text, arguments: text, ...state },
-  custom_tool_call: { call_id: text, name: text, input: text, ...state },
+  function_call: { call_id: text, name: text, arguments: text, ...state, ...maybe({ namespace: text }) },
+  custom_tool_call: { call_id: text, name: text, input: text, ...state, ...maybe({ namespace: text }) },
   reasoning: {
-    encrypted_content: text,
+    encrypted_content: z.string(NOT_STORED),
     ...state,
     ...maybe({
       summary: list(object({ type: oneOf('summary_text'), text })),

@@ -3,7 +3,7 @@ import { Secret } from '../../../src/lib/secret.ts';
 import { attachCredential, type SignedRequest } from '../../../src/policy/upstreams/attach-credential.ts';
 
 // The credentials of AWS's test suite for version 4 of its signatures. They open nothing.
-const SUITE = {
+const SUITE: Readonly<Record<string, Secret>> = {
   accessKeyId: new Secret('AKIDEXAMPLE'),
   secretAccessKey: new Secret('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'),
 };
@@ -28,7 +28,7 @@ const ONCE = '-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 async function sign(
   request: SignedRequest,
-  { service = 'service', values = SUITE as Readonly<Record<string, Secret>> } = {},
+  { service = 'service', values = SUITE } = {},
 ): Promise<Record<string, string>> {
   const attached = await attachCredential(
     { type: 'AWSSigV4', region: 'us-east-1', service },
