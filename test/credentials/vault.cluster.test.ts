@@ -10,7 +10,7 @@ import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { identityPlace, vaultName } from '../../src/policy/vault/vault-identity.ts';
+import { identityPlace } from '../../src/policy/vault/vault-identity.ts';
 import { anchorSecret } from '../../src/render/tenant/sandbox-identity.ts';
 import { createVaultPort, type VaultPort } from '../../src/vault/vault-port.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
@@ -152,9 +152,5 @@ describe('a credential in Vault', () => {
     await used.identities.disableEntity(entity?.id ?? '', PLACE);
     await vi.waitFor(async () => expect(await get()).toBe('CredentialDenied'), WAIT);
     await vault.root('POST', `identity/entity/id/${entity?.id}`, { disabled: false });
-  });
-
-  test('is asked for under the name that Vault knows the sandbox by', () => {
-    expect(vaultName(ONE)).toBe('cloister.acme.acme-agents.one');
   });
 });
