@@ -16,12 +16,12 @@ const CONTEXT = { now: () => NOW, readServerTime: () => Promise.resolve(NOW), va
 type Bindings = TenantIsolation['spec']['credentials'];
 
 const tenantWith = (credentials: Bindings): KubeObject =>
-  buildTenantIsolation(({ spec }) => (spec.credentials = credentials)) as KubeObject;
+  buildTenantIsolation(({ spec }) => (spec.credentials = credentials));
 
 const roleWith = (...names: readonly string[]): KubeObject =>
   buildAgentRole(({ spec }) => {
     spec.credentials = names.map((name) => ({ name, attach: { type: 'Bearer' } }));
-  }) as KubeObject;
+  });
 
 /** As the API server sends it: the metadata alone. */
 function secret(name: string, keys: readonly string[], days = 1, created = days): KubeObject {
