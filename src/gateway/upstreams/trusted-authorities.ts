@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { RefusalError } from '../egress/egress-refusal.ts';
 
@@ -24,17 +25,17 @@ export function createTrust(
   };
 }
 
-const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 function contextOf(caBundle: string): SecureContext {
-  const ca = Buffer.from(caBundle, 'base64').toString('latin1');
+  const certificates = Buffer.from(caBundle, 'base64').toString('latin1').match(CERTIFICATES) ?? [];
+  if (certificates.length === 0) throw unusable();
   try {
-    // Without a certificate in it, the text would be taken for one that trusts nobody, or everybody's.
-    if (ca.includes(CERTIFICATE)) return createSecureContext({ ca });
+    // A context leaves out what it cannot read, and says nothing.
+    return createSecureContext({ ca: certificates.map((one) => new X509Certificate(one).toString()) });
   } catch (error) {
     throw unusable(error);
   }
-  throw unusable();
 }
 
 function unusable(cause?: unknown): RefusalError {
