@@ -27,6 +27,9 @@ export function findSource(
   if (binding.vaultKV === undefined)
     return refuse('CredentialNotBound', 'it is bound to logins of a database, which no upstream takes');
   if (stores.vaultKV === null)
-    return refuse('CredentialStoreUnavailable', 'it is bound to Vault, and --vault-address of this gateway is not set');
+    return refuse(
+      'CredentialStoreUnavailable',
+      'it is bound to Vault, and --vault-address of this gateway is not set',
+    );
   return { store: stores.vaultKV, binding, sandboxUID };
 }
