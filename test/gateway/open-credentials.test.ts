@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Caller, IdentityListener, IdentityRefusal } from '../../src/gateway/identity/caller.ts';
+import type { IdentityListener, IdentityRefusal } from '../../src/gateway/identity/caller.ts';
 import { openCredentials } from '../../src/gateway/open-credentials.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { createLog } from '../../src/lib/log.ts';
@@ -37,7 +37,7 @@ async function open() {
     log: createLog({ program: 'test', level: 'silent' }),
   });
   const read = async (name = 'openai') => {
-    const given = await credentials.get(callerOf(1) as Caller, name, new AbortController().signal);
+    const given = await credentials.get(callerOf(1), name, new AbortController().signal);
     return 'problem' in given ? given.problem.reason : given.values['value']?.reveal();
   };
   const change: IdentityListener = (podUIDs) => listeners.forEach((listener) => listener(podUIDs));
