@@ -10,6 +10,7 @@ import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { formatTarget, parseTarget, TARGET_FORMS } from '../../policy/quarantine/parse-target.ts';
 import { quarantineName } from '../../policy/quarantine/quarantine-name.ts';
 import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
+import { missingTarget } from '../quarantine/missing-target.ts';
 import { useCluster } from '../use-cluster.ts';
 
 type Target = AgentQuarantine['spec']['target'];
@@ -29,10 +30,13 @@ Examples:
   cloister quarantine all --reason 'A drill.'
 
 Creates an AgentQuarantine, and waits until everything that it names is cut off. It holds until it is deleted, also
-for what is created later: cloister release NAME.
+for what is created later: cloister release NAME. Creates none of what does not exist.
 
-Exit code: 0 contained, 1 not contained in time, 2 not created.
+Exit code: 0 contained, 1 the target does not exist or is not contained in time, 2 not created.
 `;
+
+const ADVANCE =
+  'Correct the target; an AgentQuarantine of what does not exist yet can be created with kubectl';
 
 /** `cloister quarantine`: cuts a sandbox, a namespace, a role, a tenant or everything off. */
 export const quarantine: Command = {
@@ -80,6 +84,11 @@ async function runQuarantine(target: Target, flags: Flags, terminal: Terminal): 
   }
   const options = { kubeconfig: flags.kubeconfig, userAgent: 'cloister-quarantine' };
   return useCluster(options, terminal, async (client) => {
+    const missing = await missingTarget(target, client);
+    if (missing !== null) {
+      terminal.error(`error: ${missing}; nothing was quarantined. ${ADVANCE}\n`);
+      return EXIT.violations;
+    }
     if (!(await create(object, client, terminal))) return EXIT.unusable;
     return waitUntilContained(object.metadata.name, flags.wait, { client, terminal, clock: systemClock });
   });
