@@ -56,6 +56,7 @@ describe('cloister render', () => {
       'RoleBinding cloister-t-acme/cloister-gateway',
       'Secret cloister-t-acme/cloister-gateway-authority',
       'Secret cloister-t-acme/cloister-gateway-certificate',
+      'Secret cloister-t-acme/cloister-audit-key',
       'ConfigMap cloister-t-acme/cloister-gate',
       'ServiceAccount cloister-t-acme/cloister-gateway',
       'Service cloister-t-acme/cloister-gateway',
@@ -81,7 +82,7 @@ describe('cloister render', () => {
   test('writes a placeholder for every value of a Secret, and for what depends on the cluster', async () => {
     const { out } = await renderFiles({ '1.yaml': TENANT_WITH_STATUS, '2.yaml': SANDBOX });
     const secrets = objectsOf(out).filter(({ kind }) => kind === 'Secret');
-    expect(secrets).toHaveLength(5);
+    expect(secrets).toHaveLength(6);
     for (const { data } of secrets) {
       for (const value of Object.values(data)) expect(value).toMatch(/^<placeholder: .+>$/);
     }
