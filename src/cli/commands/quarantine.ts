@@ -7,7 +7,13 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
-import { formatTarget, parseTarget, TARGET_FORMS } from '../../policy/quarantine/parse-target.ts';
+import { show } from '../../lib/show.ts';
+import {
+  explainTarget,
+  formatTarget,
+  parseTarget,
+  TARGET_FORMS,
+} from '../../policy/quarantine/parse-target.ts';
 import { quarantineName } from '../../policy/quarantine/quarantine-name.ts';
 import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
 import { missingTarget } from '../quarantine/missing-target.ts';
@@ -59,7 +65,7 @@ function addOptions(command: Program): Program {
 
 function readTarget(text: string): Target {
   const target = parseTarget(text);
-  if (target === null) throw new InvalidArgumentError(`It must be ${TARGET_FORMS}.`);
+  if (target === null) throw new InvalidArgumentError(explainTarget(text));
   return target;
 }
 
@@ -77,9 +83,7 @@ async function runQuarantine(target: Target, flags: Flags, terminal: Terminal): 
   };
   const parsed = agentQuarantine.schema.safeParse(object);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const option = issue?.path[0] === 'metadata' ? '--name' : '--reason';
-    terminal.error(`error: ${option}: ${issue?.message ?? 'is not valid'}\n`);
+    terminal.error(`error: ${describeProblem(object, parsed.error.issues[0]?.path[0] === 'metadata')}\n`);
     return EXIT.unusable;
   }
   const options = { kubeconfig: flags.kubeconfig, userAgent: 'cloister-quarantine' };
@@ -92,6 +96,12 @@ async function runQuarantine(target: Target, flags: Flags, terminal: Terminal): 
     if (!(await create(object, client, terminal))) return EXIT.unusable;
     return waitUntilContained(object.metadata.name, flags.wait, { client, terminal, clock: systemClock });
   });
+}
+
+function describeProblem({ metadata, spec }: AgentQuarantine, isName: boolean): string {
+  return isName
+    ? `--name is ${show(metadata.name)}; must be 1 to 63 lower-case letters, digits and "-", with a letter or digit at both ends. Correct it, or leave it out`
+    : `--reason is ${show(spec.reason)}; must have 1 to 1024 characters. Say why the target is cut off`;
 }
 
 /** Whether the quarantine is there, made now or before. */
