@@ -64,6 +64,26 @@ describe('a wrong command line is unusable input, and the message says why', () 
       ['quarantine', '--reason', 'x'],
       'To see what it takes: cloister quarantine --help',
     ],
+    [
+      'the namespace of a kind that has none',
+      ['get', 'tenants', '-n', 'x'],
+      'error: --namespace is "x", but tenants have no namespace; leave it out',
+    ],
+    [
+      'one namespace and all',
+      ['get', 'sandboxes', '-A', '-n', 'x'],
+      'error: --namespace is "x", but --all-namespaces is given too; leave one of them out',
+    ],
+    [
+      'an address of Vault that is none, for doctor',
+      ['doctor', '--vault-address', 'vault:8200'],
+      "'--vault-address <url>' argument 'vault:8200' is invalid. It must be an https:// URL",
+    ],
+    [
+      'an address of Vault that others read, for a sweep',
+      ['vault', 'sweep', '--vault-address', 'http://vault.example.com'],
+      "'--vault-address <url>' argument 'http://vault.example.com' is invalid. It must be an https:// URL",
+    ],
     ['no name to release', ['release'], "missing required argument 'names'"],
     ['a missing option of a command below', ['vault', 'policy'], 'cloister vault policy --help'],
     ['nothing', [], 'Usage: cloister'],
