@@ -48,20 +48,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'pods would not be reviewed any more; test/e2e/faults.cluster.test.ts deletes it and restores it',
   'cloister vault sweep --yes': 'there is no Vault here; test/cli/vault/sweep.cluster.test.ts runs it on one',
   ...Object.fromEntries(
-    [
-      `uid="$(vault policy read cloister.acme.acme-agents.first | sed -n 's/^# ServiceAccount //p')"`,
-      'accessor="$(vault read -field=accessor sys/mounts/auth/kubernetes)"',
-      'entity="$(vault write -field=id identity/lookup/entity alias_name="$uid" alias_mount_accessor="$accessor")"',
-      'vault delete auth/kubernetes/role/cloister.acme.acme-agents.first',
-      'vault delete "identity/entity/id/$entity"',
-      'vault lease revoke -prefix database/creds/cloister.acme.acme-agents.first',
-      'vault policy delete cloister.acme.acme-agents.first',
-      'vault delete auth/kubernetes/role/operator-cloister',
-      'vault policy delete operator-cloister',
-    ].map((command) => [
-      command,
-      'there is no Vault here; test/charts/uninstall-vault.cluster.test.ts runs it',
-    ]),
+    readDocCommands()
+      .filter(({ file, command }) => file === 'docs/removing.md' && /(^|\()vault /.test(command))
+      .map(({ command }) => [command, 'no Vault here; test/charts/uninstall-vault.cluster.test.ts runs it']),
   ),
   ...Object.fromEntries(
     [

@@ -109,7 +109,7 @@ function reviewCloisterObject(
   });
   if (decision.effect === 'Deny') return reviewed(manifest, violationsOf(decision));
   if (object.kind !== 'AgentSandbox') return { read: object.kind };
-  const left = uncheckedOf(object as AgentSandbox, known, namespace);
+  const left = uncheckedOf(object, known, namespace);
   left.forEach(options.onUnchecked);
   return reviewed(manifest, [], left);
 }
