@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { badObjects } from '../../api/bad-objects/index.ts';
 import { goodObjects } from '../../api/good-objects.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand, SAMPLES, SAMPLE_POLICIES } from '../run-command.ts';
 
 const review = (object: object) => runCommand(['review', '-f', '-'], { stdin: JSON.stringify(object) });
 
@@ -28,4 +28,25 @@ test('an object that comes close to a rule and satisfies it can be used', async 
     // 1: rules beside the schema, such as that a shadow ends within 14 days, are asked too.
     expect([0, 1], `${name}: ${out}${error}`).toContain(code);
   }
+});
+
+test('a sandbox that may be made counts as a manifest that is admitted', async () => {
+  const policies = SAMPLE_POLICIES.flatMap((file) => ['-f', file]);
+  const { code, out, error } = await runCommand([
+    'review',
+    '-f',
+    `${SAMPLES}/sandbox-hermes.yaml`,
+    ...policies,
+    '--strict',
+  ]);
+  expect({ code, error }).toEqual({ code: 0, error: '' });
+  expect(out).toBe('1 manifest reviewed: 1 admitted, 0 refused; 1 role and 1 tenant read\n');
+});
+
+test('a sandbox without its role and tenant is said not to be compared with them', async () => {
+  const { code, out, error } = await runCommand(['review', '-f', `${SAMPLES}/sandbox-hermes.yaml`]);
+  expect({ code, out }).toEqual({ code: 0, out: '1 manifest reviewed: 1 admitted, 0 refused\n' });
+  expect(error).toBe(
+    '1 sandbox has its role or tenant not in the input; not evaluated: AgentSandbox. Add the AgentRole and the TenantIsolation with another -f.\n',
+  );
 });
