@@ -5,7 +5,7 @@ import { Client, errors } from 'undici';
 import { errorCode } from '../../lib/error-code.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { connectTo, type DecideAddresses } from './connect-to.ts';
-import { ACCEPT_ENCODING, decodeBody, tooLarge } from './decode-body.ts';
+import { ACCEPT_ENCODING, decodeBody, type HoldBytes, tooLarge } from './decode-body.ts';
 import { RefusalError } from './egress-refusal.ts';
 import type { Headers } from './fetch-headers.ts';
 import type { Network } from './network.ts';
@@ -57,6 +57,7 @@ export interface ExchangeOptions {
   readonly world: ExchangeWorld;
   readonly request: ExchangeRequest;
   readonly limits: ExchangeLimits;
+  readonly hold: HoldBytes;
   /** Added to. */
   readonly traffic: Traffic;
   readonly signal: AbortSignal;
@@ -69,9 +70,10 @@ const MAX_HEADER_BYTES = 16 * 1_024;
  * a RefusalError for whatever the destination does wrong.
  */
 export async function withExchange<T>(
-  { world, request, limits, traffic, signal }: ExchangeOptions,
+  options: ExchangeOptions,
   use: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
+  const { world, request, limits, traffic, signal } = options;
   const { network, decideAddresses } = world;
   const connection = await connectTo(network, request, decideAddresses, signal);
   if ('refusal' in connection) throw new RefusalError(connection.refusal.reason, connection.refusal.message);
@@ -79,7 +81,7 @@ export async function withExchange<T>(
   traffic.address = address;
   try {
     const secured = await secure(socket, request.host, { context: world.secureContext, signal });
-    return await exchangeOver(secured, { world, request, limits, traffic, signal }, use);
+    return await exchangeOver(secured, options, use);
   } catch (error) {
     throw toRefusal(error, request.host, limits);
   } finally {
@@ -124,7 +126,7 @@ async function secure(
 
 async function exchangeOver<T>(
   secured: TLSSocket,
-  { request, limits, signal }: ExchangeOptions,
+  { request, limits, hold, signal }: ExchangeOptions,
   use: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
   const { host, method, target, body } = request;
@@ -161,7 +163,7 @@ async function exchangeOver<T>(
         if (method !== 'HEAD' && length > maxResponseBytes) throw tooLarge(host, maxResponseBytes);
         const isEmpty = method === 'HEAD' || [204, 304].includes(response.statusCode);
         const encoded = { encoding: isEmpty ? '' : encoding, host, maxBytes: maxResponseBytes };
-        return decodeBody({ stream: response.body, ...encoded });
+        return decodeBody({ stream: response.body, hold, ...encoded });
       },
     });
   } finally {

@@ -1,3 +1,4 @@
+import type { HoldBytes } from './decode-body.ts';
 import { type EgressRefusal, RefusalError, refusalOf } from './egress-refusal.ts';
 import {
   type Exchange,
@@ -42,6 +43,7 @@ export interface FetchOptions extends ExchangeWorld {
   readonly decide: (hop: FetchHop) => HopDecision | Promise<HopDecision>;
   readonly request: FetchRequest;
   readonly limits: FetchLimits;
+  readonly hold: HoldBytes;
   /** Aborted to cut the exchange. */
   readonly signal: AbortSignal;
 }
@@ -94,7 +96,7 @@ async function followRedirects(
   traffic: Traffic,
   signal: AbortSignal,
 ): Promise<FetchResponse> {
-  const { decide, limits, request: first } = options;
+  const { decide, limits, hold, request: first } = options;
   let request: FetchRequest = { ...first, headers: readRequestHeaders(first.headers) };
   let origin: string | null = null;
   for (;;) {
@@ -107,7 +109,7 @@ async function followRedirects(
     if (from !== null && from !== origin) request = forAnotherOrigin(request, from);
     const sent = { ...request, ...target };
     const answer = await withExchange(
-      { world: options, request: sent, limits, traffic, signal },
+      { world: options, request: sent, limits, hold, traffic, signal },
       (exchange) => readAnswer(exchange, request, target),
     );
     if ('status' in answer) return answer;
