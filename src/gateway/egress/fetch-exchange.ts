@@ -9,6 +9,7 @@ import { ACCEPT_ENCODING, decodeBody, type HoldBytes, tooLarge } from './decode-
 import { RefusalError } from './egress-refusal.ts';
 import type { Headers } from './fetch-headers.ts';
 import type { Network } from './network.ts';
+import { limitWire, type WireLimit } from './wire-limit.ts';
 
 /** What an exchange needs of the world. */
 export interface ExchangeWorld {
@@ -79,12 +80,15 @@ export async function withExchange<T>(
   if ('refusal' in connection) throw new RefusalError(connection.refusal.reason, connection.refusal.message);
   const { socket, address } = connection;
   traffic.address = address;
+  const wire = limitWire(socket, limits.maxResponseBytes);
   try {
     const secured = await secure(socket, request.host, { context: world.secureContext, signal });
+    wire.watch(secured);
     return await exchangeOver(secured, options, use);
   } catch (error) {
-    throw toRefusal(error, request.host, limits);
+    throw wire.isPassed() ? tooMuch(request.host, wire) : toRefusal(error, request.host, limits);
   } finally {
+    wire.stop();
     traffic.bytesUp += socket.bytesWritten;
     traffic.bytesDown += socket.bytesRead;
     socket.destroy();
@@ -171,6 +175,11 @@ async function exchangeOver<T>(
     // Not waited for: nothing may hold a call longer than its time.
     client.destroy().catch(() => undefined);
   }
+}
+
+function tooMuch(host: string, { maxBytes }: WireLimit): RefusalError {
+  const message = `"${host}" sent more than ${maxBytes} bytes with one response. Ask for less, or raise maxResponseSize of the tool.`;
+  return new RefusalError('ResponseTooLarge', message);
 }
 
 /** Errors of sockets, parsers and decoders have codes. What has none is a fault of ours. */
