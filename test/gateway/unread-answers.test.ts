@@ -2,38 +2,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
 import { onTestFinished, expect, test, vi } from 'vitest';
-import { agentRole } from '../../src/api/agent-role.ts';
 import { createResponseRoom, type ResponseRoomOptions } from '../../src/gateway/limits/response-room.ts';
 import { handleToolRequest } from '../../src/gateway/tool-api/handle-tool-request.ts';
 import { ALLOW } from '../../src/policy/decision.ts';
-import { compileCallPolicy } from '../../src/policy/tools/compile-tools.ts';
 import { createLoad } from '../../src/serve/load.ts';
-import { buildRoleFeed } from '../build/feed.ts';
 import { serveFetches } from './egress/fetch-locally.ts';
 import { listenLocally } from './egress/local-network.ts';
+import { FETCH_POLICY } from './fetch-policy.ts';
 import { buildServices, CALLER } from './pipeline/build-call.ts';
 
 const MEBIBYTE = 1_024 * 1_024;
 /** More than the sockets of the system take for a client that reads nothing. */
 const LARGE = 24 * MEBIBYTE;
 const LIMITS = { maxBodyBytes: 4_096, deadlineMilliseconds: 5_000, unreadMilliseconds: 60_000 };
-
-const policy = compileCallPolicy(
-  agentRole.schema.shape.spec.parse({
-    ...buildRoleFeed().spec,
-    tools: [
-      {
-        name: 'search',
-        executor: 'Fetch',
-        capabilities: ['net:http:get'],
-        domains: [{ argument: '/url', allow: ['*.example.com'], deny: [] }],
-        maxResponseSize: '1Gi',
-        confirmation: { when: 'Never' },
-      },
-    ],
-  }),
-  'minimal',
-);
 
 interface Served {
   /** Sends a fetch of so many bytes from a pod, and reads nothing. */
@@ -55,7 +36,7 @@ async function serveCalls(
   let podUID = '';
   const services = buildServices({
     identities: {
-      identify: () => Promise.resolve({ caller: { ...CALLER, policy, podUID } }),
+      identify: () => Promise.resolve({ caller: { ...CALLER, policy: FETCH_POLICY, podUID } }),
       stillHolds: () => null,
     } as never,
   });

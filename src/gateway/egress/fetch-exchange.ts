@@ -45,12 +45,11 @@ export interface Exchange {
   readonly readBody: () => Promise<Buffer>;
 }
 
-/** What went over the wire, TLS included, whatever came of it. */
+/** What went over one connection, TLS included, whatever came of it. */
 export interface Traffic {
   bytesUp: number;
   bytesDown: number;
-  redirects: number;
-  /** Of the last connection; null where there was none. */
+  /** Of the connection; null where there was none. */
   address: string | null;
 }
 

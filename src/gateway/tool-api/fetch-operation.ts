@@ -1,3 +1,4 @@
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditRecordInput } from '../../audit/audit-record-input.ts';
 import type { ExchangeWorld } from '../egress/fetch-exchange.ts';
 import { type FetchResult, fetchURL, type HopDecision } from '../egress/fetch-url.ts';
@@ -18,10 +19,12 @@ import type { Call, CallOutcome, Operation } from '../pipeline/call.ts';
 import { type Refusal, refusalOfDecision, refuse } from '../pipeline/refusal.ts';
 import { callOf, describeToolCall, readOf } from './authorize-operation.ts';
 import type { ReadToolCall } from './read-tool-call.ts';
+import { beginRedirect } from './record-redirect.ts';
 
 export interface FetchServices extends ExchangeWorld {
   /** Called with the response that the agent gets. */
   readonly onResponse: (response: FetchedResponse) => void;
+  readonly audit: AuditLog;
   /** What the response holds until the agent has read it. */
   readonly held: HeldResponse;
 }
@@ -66,7 +69,7 @@ export function createFetchOperation(read: ReadToolCall, services: FetchServices
     resolve: () => null,
     dispatch: async (call) => {
       if (fetch === null) throw new Error('the request is not decided');
-      const state: RunState = { hop: null, full: null };
+      const state: RunState = { hop: null, redirects: 0, refusal: null };
       const result = await run(fetch, { call, services, state });
       ({ address } = result.traffic);
       call.usedBytes = result.traffic.bytesUp;
@@ -102,8 +105,9 @@ function fetchOf(caller: Caller, read: ReadToolCall, request: FetchRequest): Fet
 interface RunState {
   /** The decision about the last hop. */
   hop: CallDecision | null;
-  /** Why there was no room for more of the response. */
-  full: Refusal | null;
+  redirects: number;
+  /** Why a redirect was not followed, or why there was no room for more of the response. */
+  refusal: Refusal | null;
 }
 
 interface Run {
@@ -117,10 +121,17 @@ function run({ caller, tool, request, body }: Fetch, { call, services, state }: 
   const maxMilliseconds = maxExecutionSeconds * 1_000;
   return fetchURL({
     ...services,
-    decide: (hop) => {
+    decide: async (hop) => {
+      const isFirst = state.hop === null;
       const decision = decideFetch(caller.policy, { ...hop, tool: tool.name }, caller.narrow);
       state.hop = decision;
-      return hopOf(decision);
+      if (isFirst) return hopOf(decision);
+      state.redirects += 1;
+      const redirect = { hop, decision, number: state.redirects };
+      const begun = await beginRedirect(call, redirect, services.audit);
+      if ('onEnd' in begun) return { ...hopOf(decision), ...begun };
+      state.refusal = begun.refusal;
+      return begun;
     },
     request: {
       url: request.href,
@@ -128,7 +139,7 @@ function run({ caller, tool, request, body }: Fetch, { call, services, state }: 
       headers: body === null ? {} : { 'content-type': 'application/json' },
       body,
     },
-    hold: (bytes) => (state.full = services.held.hold(caller.podUID, bytes)),
+    hold: (bytes) => (state.refusal = services.held.hold(caller.podUID, bytes)),
     limits: {
       maxResponseBytes,
       maxMilliseconds,
@@ -178,7 +189,7 @@ interface Ran extends Readonly<RunState> {
   readonly tool: ToolPolicy;
 }
 
-function outcomeOf(call: Call, result: FetchResult, { tool, hop, full }: Ran): CallOutcome {
+function outcomeOf(call: Call, result: FetchResult, { tool, hop, refusal: found }: Ran): CallOutcome {
   const { bytesUp, bytesDown } = result.traffic;
   if ('response' in result) {
     const { status } = result.response;
@@ -188,6 +199,6 @@ function outcomeOf(call: Call, result: FetchResult, { tool, hop, full }: Ran): C
   const bound = BOUNDS[reason];
   const ofHop = hop !== null && !isAllowed(hop) ? hop.rule : null;
   const rule = bound === undefined ? ofHop : `${tool.rule}.${bound}`;
-  const refusal = call.cut ?? full ?? refuse(reason, { message, rule });
+  const refusal = call.cut ?? found ?? refuse(reason, { message, rule });
   return { succeeded: false, reason: refusal.reason, bytesUp, bytesDown, refusal };
 }

@@ -26,7 +26,7 @@ import { readToolCall, type ReadToolCall } from './read-tool-call.ts';
 
 export interface ToolHandlerOptions {
   readonly services: PipelineServices;
-  readonly fetching: Omit<FetchServices, 'onResponse' | 'held'>;
+  readonly fetching: Omit<FetchServices, 'onResponse' | 'held' | 'audit'>;
   /** `unreadMilliseconds` is how long an agent may take to read a response. */
   readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'> & {
     readonly unreadMilliseconds: number;
@@ -104,7 +104,12 @@ async function answerCall(
   const operation: Operation =
     route === 'Authorize'
       ? createAuthorizeOperation(read)
-      : createFetchOperation(read, { ...fetching, held, onResponse: (given) => (fetched = given) });
+      : createFetchOperation(read, {
+          ...fetching,
+          held,
+          audit: services.audit,
+          onResponse: (given) => (fetched = given),
+        });
   const { socket, rawHeaders } = request;
   const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
   const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
