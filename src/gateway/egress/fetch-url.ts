@@ -123,9 +123,8 @@ async function followRedirects(
     if ('refusal' in decided) throw new RefusalError(decided.refusal.reason, decided.refusal.message);
     const { target, onEnd } = decided;
     const from: string | null = origin;
-    origin = `${target.host}:${target.port}`;
-    if (from !== null && from !== origin) request = forAnotherOrigin(request, from);
-    const hop = { request, target, isFirst: from === null, onEnd };
+    origin = originOf(target);
+    const hop = { request, target, from, onEnd };
     const answer = await makeHop(options, hop, traffic, signal);
     if ('status' in answer) return answer;
     traffic.redirects += 1;
@@ -137,22 +136,24 @@ async function followRedirects(
 interface Hop {
   readonly request: FetchRequest;
   readonly target: FetchTarget;
-  readonly isFirst: boolean;
+  /** Host and port of the request before; null for the first. */
+  readonly from: string | null;
   readonly onEnd: ((end: HopEnd) => void) | undefined;
 }
 
 /** Makes one request, adds what it took to the whole, and says how it ended. */
 async function makeHop(
   options: FetchOptions,
-  { request, target, isFirst, onEnd }: Hop,
+  { request: given, target, from, onEnd }: Hop,
   whole: FetchTraffic,
   signal: AbortSignal,
 ): Promise<FetchRequest | FetchResponse> {
   const { limits, hold } = options;
   const traffic: Traffic = { bytesUp: 0, bytesDown: 0, address: null };
-  const sent = { ...request, ...target };
   let end: Pick<HopEnd, 'status' | 'reason'> = { status: null, reason: 'Fault' };
   try {
+    const request = from === null || from === originOf(target) ? given : forAnotherOrigin(given, from);
+    const sent = { ...request, ...target };
     return await withExchange(
       { world: options, request: sent, limits, hold, traffic, signal },
       async (exchange) => {
@@ -168,7 +169,7 @@ async function makeHop(
   } finally {
     whole.bytesUp += traffic.bytesUp;
     whole.bytesDown += traffic.bytesDown;
-    if (isFirst) whole.address = traffic.address;
+    if (from === null) whole.address = traffic.address;
     onEnd?.({ ...traffic, ...end });
   }
 }
@@ -194,6 +195,10 @@ async function readAnswer(
   if (!isGet || request.method === 'HEAD') return next;
   const { 'content-type': _, ...kept } = request.headers;
   return { ...next, method: 'GET', headers: kept, body: null };
+}
+
+function originOf({ host, port }: FetchTarget): string {
+  return `${host}:${port}`;
 }
 
 /** What was meant for one host is not told to another. */
