@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createTenantKey } from '../../src/audit/record-arguments.ts';
 import { verifyFiles } from '../../src/audit/verify/verify-files.ts';
 import { canonicalJson } from '../../src/lib/canonical-json.ts';
-import { auditInput } from './audit-input.ts';
+import { auditInput, DENIED } from './audit-input.ts';
 import { useAudit } from './use-audit.ts';
 
 const audit = useAudit();
@@ -80,4 +80,21 @@ test('queries and fragments are dropped, long and malformed texts are cut and me
   expect(record?.dst_endpoint).toEqual({ hostname: 'x'.repeat(1024), ip: undefined, port: undefined });
   expect(JSON.stringify(record)).not.toContain('secret-word');
   await expect(verifyFiles(audit.folder(), null)).resolves.toMatchObject({ problems: [] });
+});
+
+test('a redirect names the call that it belongs to, and a record of many denials names none', async () => {
+  const log = await audit.open();
+  await log.intend(auditInput('1.1', { event: 'Fetch', redirectOf: '1' }), 'Synced');
+  for (const call of ['2', '3']) log.record(auditInput(`${call}.1`, { ...DENIED, redirectOf: call }));
+  await log.stop();
+  const records = (await audit.records()).filter(
+    ({ dst_endpoint: destination }) => destination !== undefined,
+  );
+  expect(
+    records.map(({ count, metadata, unmapped }) => [metadata.correlation_uid, unmapped.redirect_of, count]),
+  ).toEqual([
+    ['1.1', '1', undefined],
+    ['2.1', '2', undefined],
+    [undefined, undefined, 1],
+  ]);
 });

@@ -27,6 +27,8 @@ export interface Operation {
   readonly authorize: (caller: Caller) => CallDecision;
   /** How many bytes may leave before it asks for more; 0 where none leave. Asked after it is authorized. */
   readonly firstEgressBytes: () => number;
+  /** Takes the memory that its answer needs first. Asked after it is authorized. */
+  readonly takeRoom: (caller: Caller) => Refusal | null;
   /** Finds the addresses, and decides about them. */
   readonly resolve: (call: Call) => Refusal | null | Promise<Refusal | null>;
   /** Does it. Null: there is nothing to do but to answer. */

@@ -4,9 +4,11 @@ import { canonicalAddress } from '../../lib/ip-address.ts';
 import { readBody } from '../../serve/body.ts';
 import type { Load } from '../../serve/load.ts';
 import type { ServerLimits } from '../../serve/limits.ts';
+import { endUnread, onceEnded } from '../../serve/response-end.ts';
 import { isRequestProblem, type RequestProblem, sendJsonProblem } from '../../serve/problem.ts';
 import type { ConnectionEnds } from '../connection-limiter.ts';
 import { readProof } from '../identity/read-proof.ts';
+import type { HeldResponse, ResponseRoom } from '../limits/response-room.ts';
 import { bodyOf, statusOf } from '../pipeline/answer.ts';
 import {
   type Call,
@@ -24,8 +26,12 @@ import { readToolCall, type ReadToolCall } from './read-tool-call.ts';
 
 export interface ToolHandlerOptions {
   readonly services: PipelineServices;
-  readonly fetching: Omit<FetchServices, 'onResponse'>;
-  readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'>;
+  readonly fetching: Omit<FetchServices, 'onResponse' | 'held' | 'audit'>;
+  /** `unreadMilliseconds` is how long an agent may take to read a response. */
+  readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'> & {
+    readonly unreadMilliseconds: number;
+  };
+  readonly room: ResponseRoom;
   readonly load: Load;
   /** Called where the caller of a connection was identified: it may be used again. */
   readonly keep: (connection: ConnectionEnds) => void;
@@ -51,11 +57,12 @@ export async function handleToolRequest(
 ): Promise<void> {
   const slot = options.load.enter();
   if (slot === null) return overload(options, response);
+  const held = options.room.enter();
   try {
     const problem = problemOf(request);
     const body = problem ?? (await readBody(request, slot, options.limits));
     if (body === null) return undefined;
-    const exchange = { route, request, response };
+    const exchange = { route, request, response, held };
     if (!isRequestProblem(body)) return await answerCall(options, exchange, readToolCall(body));
     if (body.reason === 'Overloaded') return overload(options, response);
     // It is a call as well, that is refused and recorded like any other.
@@ -65,12 +72,17 @@ export async function handleToolRequest(
     options.services.log.error({ err: error }, 'an answer could not be sent');
     response.destroy();
   } finally {
-    slot.leave();
+    endUnread(response, options.limits.unreadMilliseconds);
+    onceEnded(response, () => {
+      slot.leave();
+      held.leave();
+    });
   }
 }
 
-function overload({ onProblem }: ToolHandlerOptions, response: ServerResponse): void {
+function overload({ onProblem, limits }: ToolHandlerOptions, response: ServerResponse): void {
   sendJsonProblem(response, OVERLOADED);
+  endUnread(response, limits.unreadMilliseconds);
   onProblem(OVERLOADED.reason);
 }
 
@@ -78,12 +90,13 @@ interface Exchange {
   readonly route: ToolRoute;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly held: HeldResponse;
 }
 
 /** `problem` is why the call could not be read, where it has a status of its own. */
 async function answerCall(
   { services, fetching, keep }: ToolHandlerOptions,
-  { route, request, response }: Exchange,
+  { route, request, response, held }: Exchange,
   read: ReadToolCall,
   problem?: RequestProblem,
 ): Promise<void> {
@@ -91,7 +104,12 @@ async function answerCall(
   const operation: Operation =
     route === 'Authorize'
       ? createAuthorizeOperation(read)
-      : createFetchOperation(read, { ...fetching, onResponse: (given) => (fetched = given) });
+      : createFetchOperation(read, {
+          ...fetching,
+          held,
+          audit: services.audit,
+          onResponse: (given) => (fetched = given),
+        });
   const { socket, rawHeaders } = request;
   const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
   const call = createCall({ uid: randomUUID(), operation, address, proof: readProof(rawHeaders) });
