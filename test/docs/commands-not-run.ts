@@ -47,6 +47,11 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
       'no gateway has written here; test/cli/commands/audit.test.ts runs it on an audit',
     ]),
   ),
+  ...Object.fromEntries(
+    readDocCommands()
+      .filter(({ file, command }) => file === 'docs/audit.md' && command.includes('kubectl exec'))
+      .map(({ command }) => [command, 'no gateway runs in a pod here; test/docs/copy-audit.test.ts runs it']),
+  ),
   'kubectl cordon node-1': 'there is no node here',
   'kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute':
     'there is no node here; what it makes of a sandbox is in test/operator/agent-sandbox/decide-lost.test.ts',
