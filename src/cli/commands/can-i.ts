@@ -1,15 +1,17 @@
 import { type Command as Program, Option } from 'commander';
+import { isRecord } from '../../lib/is-record.ts';
+import { show } from '../../lib/show.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { loadSqlParser } from '../../lib/sql-parser.ts';
 import { parseStrictJson } from '../../lib/strict-json.ts';
 import { describeViolation } from '../../policy/describe-decision.ts';
 import { decideConnect } from '../../policy/egress/decide-connect.ts';
 import { REASONS } from '../../policy/reasons.ts';
-import type { CallDecision } from '../../policy/tools/call-decision.ts';
+import { type CallDecision, denyCall } from '../../policy/tools/call-decision.ts';
 import type { CallPolicy } from '../../policy/tools/call-policy.ts';
 import { compileCallPolicy } from '../../policy/tools/compile-tools.ts';
 import { decideCall } from '../../policy/tools/decide-call.ts';
-import { decideFetch } from '../../policy/tools/decide-fetch.ts';
+import { decideFetchCall, methodOfTool, withURL } from '../../policy/tools/decide-fetch-call.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
 import { readInput } from '../input/read-input.ts';
 import { printUnreadable } from '../report.ts';
@@ -21,7 +23,7 @@ interface Flags {
   readonly arguments?: string;
   readonly connect?: string;
   readonly fetch?: string;
-  readonly method: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST';
   readonly output: 'text' | 'json';
 }
 
@@ -58,7 +60,9 @@ function addOptions(command: Program): Program {
     .option('--arguments <json>', 'arguments of the tool, as a JSON object')
     .option('--connect <authority>', 'host and port that is connected to, such as github.com:443')
     .option('--fetch <url>', 'URL that a tool with executor Fetch requests')
-    .addOption(new Option('--method <method>', 'method of --fetch').choices(['GET', 'POST']).default('GET'))
+    .addOption(
+      new Option('--method <method>', 'method that --fetch needs; a tool has one').choices(['GET', 'POST']),
+    )
     .addOption(
       new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'),
     );
@@ -85,30 +89,65 @@ function fail(problem: string, terminal: Terminal): ExitCode {
 type Question = { readonly decide: (policy: CallPolicy) => CallDecision } | { readonly problem: string };
 
 function chooseQuestion({ tool, arguments: text, connect, fetch: url, method }: Flags): Question {
-  const asked = [connect, url, text].filter((one) => one !== undefined);
-  if (asked.length > 1) return { problem: 'give only one of --arguments, --connect and --fetch' };
+  if (connect !== undefined && (url !== undefined || text !== undefined)) {
+    return { problem: 'give only one of --connect, --arguments and --fetch' };
+  }
   if (connect !== undefined) {
     if (tool !== undefined) return { problem: 'a connection has no tool; remove --tool or --connect' };
     return { decide: (policy) => decideConnect(policy, connect) };
   }
-  if (url !== undefined) return { decide: (policy) => decideFetchOf(policy, tool, { url, method }) };
+  const args = parseArguments(text);
+  if ('problem' in args) return args;
+  if (url !== undefined) {
+    return { decide: (policy) => decideFetchOf(policy, tool, { url, method, arguments: args.value }) };
+  }
   if (tool === undefined) return { problem: 'nothing is asked; give --tool, --connect or --fetch' };
-  const parsed = parseStrictJson(text ?? '{}');
+  return { decide: (policy) => decideCall(policy, { tool, arguments: args.value }) };
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+function parseArguments(text = '{}'): { readonly value: Arguments } | { readonly problem: string } {
+  const parsed = parseStrictJson(text);
   if ('problem' in parsed) return { problem: `--arguments cannot be read: ${parsed.problem}` };
-  return { decide: (policy) => decideCall(policy, { tool, arguments: parsed.value }) };
+  const { value } = parsed;
+  if (isRecord(value)) return { value };
+  return {
+    problem: `--arguments is ${value === null ? 'null' : show(value)}; it must be a JSON object, and {} for none`,
+  };
+}
+
+interface FetchQuestion {
+  readonly url: string;
+  readonly method: string | undefined;
+  /** The arguments beside the URL. */
+  readonly arguments: Arguments;
 }
 
 /** Without a tool, the first that allows the request decides; where none does, the first that fetches. */
-function decideFetchOf(
-  policy: CallPolicy,
-  tool: string | undefined,
-  request: { readonly url: string; readonly method: string },
-): CallDecision {
+function decideFetchOf(policy: CallPolicy, tool: string | undefined, question: FetchQuestion): CallDecision {
   const fetching = [...policy.tools.values()].filter(({ executor }) => executor === 'Fetch');
   const names = tool === undefined ? fetching.map(({ name }) => name) : [tool];
-  const decisions = names.map((name) => decideFetch(policy, { tool: name, ...request }));
+  const decisions = names.map((name) => decideFetchBy(policy, name, question));
   const allowed = decisions.find(({ decision }) => decision.effect === 'Allow');
-  return allowed ?? decisions[0] ?? decideFetch(policy, { tool: '', ...request });
+  return allowed ?? decisions[0] ?? decideFetchBy(policy, '', question);
+}
+
+/** The call of a tool that names the URL, decided as `/v1/fetch` decides it. */
+function decideFetchBy(policy: CallPolicy, name: string, question: FetchQuestion): CallDecision {
+  const { url, method, arguments: others } = question;
+  const tool = policy.tools.get(name);
+  const args = tool === undefined ? others : withURL(tool, others, url);
+  const decided = decideFetchCall(policy, { tool: name, arguments: args });
+  const used = tool === undefined || method === undefined ? method : methodOfTool(tool);
+  if (decided.decision.effect === 'Deny' || tool === undefined || used === method) return decided;
+  const by = { rule: `${tool.rule}.capabilities`, level: 'Gateway' } as const;
+  return denyCall('MethodNotAllowed', by, {
+    field: 'method',
+    found: show(method),
+    required: `must be ${used}, which the capabilities of the tool select`,
+    fix: 'Leave --method out, or have the role change the capabilities.',
+  });
 }
 
 function print({ decision, rule, level }: CallDecision, output: Flags['output'], terminal: Terminal): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { minimalAgentRole } from '../../build/agent-role.ts';
 import { runCommand, SAMPLES, writeFiles } from '../run-command.ts';
 
 const ROLE = ['-f', `${SAMPLES}/role-data-analyst.yaml`, '--role', 'data-analyst'];
@@ -66,6 +67,67 @@ describe('cloister can-i', () => {
     expect(JSON.parse(out)).toMatchObject({ effect: 'Deny', reason, rule });
   });
 
+  describe('decides a request as the gateway does', () => {
+    const tool = {
+      name: 'get',
+      executor: 'Fetch',
+      capabilities: ['net:http:get'],
+      domains: [{ argument: '/to/url', allow: ['example.org'], deny: [] }],
+      confirmation: { when: 'Never' },
+    };
+    const schema = {
+      type: 'object',
+      properties: {
+        to: { type: 'object', properties: { depth: { type: 'integer' } } },
+        why: { type: 'string' },
+      },
+      required: ['why'],
+    };
+    const approvers = [{ group: 'sre' }];
+    const fetch = ['--fetch', 'https://example.org/'];
+    const decideAs = async (written: object, parameters: readonly string[]) => {
+      const role = {
+        ...minimalAgentRole,
+        spec: { ...minimalAgentRole.spec, tools: [{ ...tool, ...written }] },
+      };
+      const folder = writeFiles({ 'role.json': JSON.stringify(role) });
+      const name = minimalAgentRole.metadata.name;
+      const { out } = await runCommand(['can-i', '-f', folder, '--role', name, ...parameters, '-o', 'json']);
+      return JSON.parse(out) as object;
+    };
+
+    test.for<[string, object, readonly string[], object]>([
+      [
+        'asks a person',
+        { confirmation: { when: 'Always', approvers } },
+        [],
+        { reason: 'ConfirmationRequired' },
+      ],
+      ['needs the required arguments', { arguments: schema }, [], { reason: 'ArgumentsInvalid' }],
+      [
+        'takes the other arguments from --arguments',
+        { arguments: schema },
+        ['--arguments', '{"why": "to know", "to": {"depth": 1}}'],
+        { reason: null },
+      ],
+      [
+        'refuses an argument that nothing covers',
+        {},
+        ['--arguments', '{"other": 1}'],
+        { reason: 'ArgumentNotCovered' },
+      ],
+      [
+        'never uses POST for a tool that may use GET',
+        { capabilities: ['net:http:get', 'net:http:post'] },
+        ['--method', 'POST'],
+        { reason: 'MethodNotAllowed', rule: 'spec.tools["get"].capabilities' },
+      ],
+      ['uses POST where nothing else is left', { capabilities: ['net:http:post'] }, [], { reason: null }],
+    ])('%s', async ([, written, parameters, answer]) => {
+      expect(await decideAs(written, ['--tool', 'get', ...fetch, ...parameters])).toMatchObject(answer);
+    });
+  });
+
   test('says in words what is wrong', async () => {
     const { out } = await ask(...call('read_file', { path: '/data/reports-evil' }));
     expect(out).toBe(
@@ -91,6 +153,11 @@ describe('cloister can-i', () => {
       'a connection is asked of a tool',
       [...ROLE, '--connect', 'a.example:443', '--tool', 'a'],
       /has no tool/,
+    ],
+    [
+      'the arguments are no object',
+      [...ROLE, '--tool', 'read_file', '--arguments', 'null'],
+      /--arguments is null; it must be a JSON object/,
     ],
     ['the arguments are not JSON', [...ROLE, '--tool', 'read_file', '--arguments', '{'], /cannot be read/],
     [
