@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { minimalAgentRole } from '../../build/agent-role.ts';
 import { runCommand, SAMPLES, writeFiles } from '../run-command.ts';
@@ -176,6 +177,23 @@ describe('cloister can-i', () => {
     const { code, error } = await runCommand(['can-i', ...parameters]);
     expect(code).toBe(2);
     expect(error).toMatch(message);
+  });
+
+  test('says why a role cannot be used', async () => {
+    const folder = writeFiles({
+      'role.yaml': readFileSync(ROLE[1]!, 'utf8').replace('repository:', 'repositry:'),
+    });
+    const { code, error } = await runCommand([
+      'can-i',
+      '-f',
+      folder,
+      '--role',
+      'data-analyst',
+      '--tool',
+      'a',
+    ]);
+    expect(code).toBe(2);
+    expect(error).toMatch(/no valid AgentRole "data-analyst"; .*did you mean "repository"\?/);
   });
 
   test('ends with 2 where another document cannot be read, whatever the role allows', async () => {
