@@ -31,7 +31,9 @@ describe('cloister can-i', () => {
   ])('allows %s, with its rule and level', async ([, parameters, rule, level]) => {
     const { code, out } = await ask(...parameters, '-o', 'json');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({ effect: 'Allow', reason: null, rule, level, violations: [] });
+    expect(JSON.parse(out)).toEqual({
+      ...{ decision: 'Allow', reason: null, message: null, rule, level, note: null, violations: [] },
+    });
   });
 
   test.for<[string, readonly string[], string, string | null]>([
@@ -65,7 +67,12 @@ describe('cloister can-i', () => {
   ])('denies %s, with the rule that would have to change', async ([, parameters, reason, rule]) => {
     const { code, out } = await ask(...parameters, '-o', 'json');
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ effect: 'Deny', reason, rule });
+    expect(JSON.parse(out)).toMatchObject({
+      decision: 'Deny',
+      reason,
+      rule,
+      message: expect.stringMatching(/\.$/),
+    });
   });
 
   describe('decides a request as the gateway does', () => {
@@ -156,6 +163,12 @@ describe('cloister can-i', () => {
       /has no tool/,
     ],
     [
+      'a connection has a method',
+      [...ROLE, '--connect', 'a.example:443', '--method', 'POST'],
+      /only --fetch has a method; remove --method/,
+    ],
+    ['the arguments are of no tool', [...ROLE, '--arguments', '{}'], /are those of a tool; give --tool/],
+    [
       'the arguments are no object',
       [...ROLE, '--tool', 'read_file', '--arguments', 'null'],
       /--arguments is null; it must be a JSON object/,
@@ -177,6 +190,23 @@ describe('cloister can-i', () => {
     const { code, error } = await runCommand(['can-i', ...parameters]);
     expect(code).toBe(2);
     expect(error).toMatch(message);
+  });
+
+  test.for([
+    ['https://www.bing.com:443', 'Remove "https://".'],
+    ['HTTP://www.bing.com', 'Remove "HTTP://".'],
+  ] as const)('says how %s becomes a host and a port', async ([authority, fix]) => {
+    const { out } = await ask('--connect', authority);
+    expect(out).toContain(`must be a host, a colon and a port. ${fix}`);
+  });
+
+  test('says of a tool that this release does not carry that it does not', async () => {
+    const parameters = call('execute_sql', { query: 'SELECT * FROM analytics.a' });
+    const { code, out } = await ask(...parameters);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^allowed\n[^]*  note   this release does not carry executor SQL: /);
+    const { out: json } = await ask(...parameters, '-o', 'json');
+    expect(JSON.parse(json)).toMatchObject({ note: expect.stringContaining('executor SQL') });
   });
 
   test('says why a role cannot be used', async () => {
