@@ -3,16 +3,11 @@ import type { AuditRecordInput } from '../../audit/audit-record-input.ts';
 import type { ExchangeWorld } from '../egress/fetch-exchange.ts';
 import { type FetchResult, fetchURL, type HopDecision } from '../egress/fetch-url.ts';
 import { isRecord } from '../../lib/is-record.ts';
-import { type CallDecision, denyCall, isAllowed } from '../../policy/tools/call-decision.ts';
+import { type CallDecision, isAllowed } from '../../policy/tools/call-decision.ts';
 import type { Reason } from '../../policy/reasons.ts';
 import type { ToolPolicy } from '../../policy/tools/call-policy.ts';
-import { decideCall } from '../../policy/tools/decide-call.ts';
-import {
-  decideFetch,
-  type FetchDecision,
-  type FetchRequest,
-  urlOfCall,
-} from '../../policy/tools/decide-fetch.ts';
+import { decideFetch, type FetchDecision, type FetchRequest } from '../../policy/tools/decide-fetch.ts';
+import { decideFetchCall } from '../../policy/tools/decide-fetch-call.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { HeldResponse } from '../limits/response-room.ts';
 import type { Call, CallOutcome, Operation } from '../pipeline/call.ts';
@@ -57,7 +52,7 @@ export function createFetchOperation(read: ReadToolCall, services: FetchServices
     ...readOf(read),
     authorize: (caller) => {
       by = caller;
-      const { request, ...decision } = decideFirst(caller, read);
+      const { request, ...decision } = decideFetchCall(caller.policy, callOf(read), caller.narrow);
       fetch = request === undefined ? null : fetchOf(caller, read, request);
       return decision;
     },
@@ -154,22 +149,6 @@ function hopOf({ request, ...decision }: FetchDecision): HopDecision {
   if (refusal !== null) return { refusal: { reason: refusal.reason, message: refusal.message } };
   if (request === undefined) throw new Error('the request is not decided');
   return { target: request };
-}
-
-/** By the arguments, and then by the URL in them. */
-function decideFirst({ policy, narrow }: Caller, read: ReadToolCall): FetchDecision {
-  const call = callOf(read);
-  const decision = decideCall(policy, call, narrow, 'Execute');
-  if (decision.decision.effect === 'Deny') return decision;
-  const tool = policy.tools.get(call.tool);
-  const url = tool === undefined ? null : urlOfCall(tool, call.arguments);
-  if (tool === undefined || url === null) {
-    return denyCall('ArgumentMissing', { rule: tool?.rule ?? 'spec.tools', level: 'Gateway' });
-  }
-  // The tool's capabilities select the method.
-  const method = tool.capabilities.has('net:http:get') ? 'GET' : 'POST';
-  const fetched = decideFetch(policy, { tool: call.tool, url, method }, narrow);
-  return fetched.decision.effect === 'Allow' && decision.decision.effect === 'Ask' ? decision : fetched;
 }
 
 /** A copy of a value without what is at a path. */
