@@ -20,6 +20,10 @@ export function checkRegistered(
     const found = read.get(one.epoch);
     // What is before the first file is judged by the record of what retention removed.
     if (found === undefined && epochs.length > 0 && one.number < first) continue;
+    if (one.contradiction !== undefined) {
+      const message = `the gateway contradicted what was registered of epoch ${one.number}: ${one.contradiction}`;
+      add('Contradicted', found?.file ?? replica, message);
+    }
     if (found === undefined) {
       add('MissingEpoch', replica, `epoch ${one.number} (${one.epoch}) was registered and is not here`);
     } else if (found.publicKey !== one.publicKey) {

@@ -6,6 +6,7 @@ export type AuditProblemKind =
   | 'MissingEpoch'
   | 'WrongKey'
   | 'NotRegistered'
+  | 'Contradicted'
   | 'UnprovenTail';
 
 export interface AuditProblem {
@@ -58,6 +59,8 @@ export interface RegisteredEpoch {
   /** The newest head that was seen. */
   readonly sequence: number;
   readonly hash: string;
+  /** What the gateway said later that cannot be. */
+  readonly contradiction?: string | undefined;
 }
 
 /** Subject and operation of a record, for a reader. */
