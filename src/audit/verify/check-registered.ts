@@ -1,4 +1,4 @@
-import type { ReadEpoch } from './replica-verifier.ts';
+import type { ReadEpoch } from './read-epoch.ts';
 import type { AuditProblem, AuditProblemKind, RegisteredEpoch } from './report.ts';
 
 /**

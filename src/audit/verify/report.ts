@@ -30,6 +30,8 @@ export interface EpochReport {
   readonly isEnded: boolean;
   /** Whether the operator registered the epoch; null where no list was given. */
   readonly isRegistered: boolean | null;
+  /** How many records were not kept, as its records say. */
+  readonly droppedRecords: number;
 }
 
 /** An intent without an outcome: the call runs, or its gateway ended before it did. */

@@ -28,6 +28,19 @@ test('cloister audit verify says how far an audit is complete, and which calls h
   await expect(runCommand(['audit', 'verify', path])).resolves.toMatchObject({ code: 0 });
 });
 
+test('cloister audit verify says how many records were not kept', async () => {
+  const log = await audit.open({ limits: { maxPendingBytes: 10_000 } });
+  for (let call = 0; call < 20; call += 1) log.record(auditInput(`${call}`));
+  await log.stop();
+  const { code, out } = await runCommand(['audit', 'verify', audit.folder()]);
+  expect(code).toBe(0);
+  const [, dropped] =
+    /^cloister-gateway-0 epoch 1: .* \(ended, (\d+) records were not kept\)$/m.exec(out) ?? [];
+  expect(Number(dropped)).toBeGreaterThan(0);
+  const json = await runCommand(['audit', 'verify', audit.folder(), '-o', 'json']);
+  expect(JSON.parse(json.out)).toMatchObject({ epochs: [{ droppedRecords: Number(dropped) }] });
+});
+
 test('cloister audit verify finds a copy that was tampered with', async () => {
   const { path } = await writeAudit();
   const copy = writeFiles({ 'copy.jsonl': (await readFile(path, 'utf8')).replace('"Deny"', '"Allow"') });
