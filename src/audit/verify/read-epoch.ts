@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { AuditRecord } from '../audit-record.ts';
 import { readPublicKey } from '../chain.ts';
+import { parseAuditFileName } from '../file-name.ts';
 import type { EpochReport } from './report.ts';
 
 /** What is known of an epoch while its records are read. */
@@ -56,4 +57,14 @@ export function reportOf(
     isRegistered: registered === null ? null : registered.has(epoch),
     droppedRecords,
   };
+}
+
+/** Says that a file is named as one of another replica or epoch; null where it is not, or has a name of somebody's own. */
+export function whyRenamed(
+  file: string,
+  { replica, number }: NonNullable<AuditRecord['unmapped']['epoch']>,
+): string | null {
+  const name = parseAuditFileName(file);
+  if (name === null || (name.replica === replica && name.number === number)) return null;
+  return `the file is named as one of epoch ${name.number} of ${name.replica}, and is of epoch ${number} of ${replica}`;
 }

@@ -3,7 +3,7 @@ import { isSignedBy, NO_HASH } from '../chain.ts';
 import { hashOfTail } from '../find-last-head.ts';
 import { readLine, splitFile } from '../read-line.ts';
 import { checkRegistered } from './check-registered.ts';
-import { type ReadEpoch, reportOf, startReading } from './read-epoch.ts';
+import { type ReadEpoch, reportOf, startReading, whyRenamed } from './read-epoch.ts';
 import {
   type AuditProblem,
   type AuditProblemKind,
@@ -35,6 +35,8 @@ export class ReplicaVerifier {
   readonly #isPart: boolean;
   /** Bytes since the last proven record. */
   #tail: Buffer[] = [];
+  /** Null before the first. */
+  #lastFile: string | null = null;
   /** Of the last record that was read. */
   #last: { sequence: number; hash: string } | null = null;
   /** What the first record links to, if it is not the first of all. */
@@ -56,6 +58,7 @@ export class ReplicaVerifier {
   }
 
   addFile(file: string, content: Buffer): void {
+    this.#lastFile = file;
     let line = 0;
     for (const { bytes, isWhole, offset } of splitFile(content)) {
       line += 1;
@@ -73,13 +76,18 @@ export class ReplicaVerifier {
 
   end(): readonly EpochReport[] {
     this.#endEpoch(null);
+    // A file may be empty, where its gateway ended just after it was created. All of them may not.
+    if (this.#lastFile !== null && this.epochs.every(({ proven }) => proven === null)) {
+      this.#add('NothingProven', { file: this.#lastFile, line: 0 }, 'no record up to here is proven');
+    }
     if (this.#begins !== null && !this.#isPart && !this.#expired.has(this.#begins.hash)) {
       const message =
         'what comes before the first record is missing, and no record says that it was removed for its age';
       this.#add(this.#begins.kind, this.#begins.place, message);
     }
     if (this.#registered !== null) {
-      this.problems.push(...checkRegistered(this.#replica, this.epochs, this.#registered));
+      const given = { replica: this.#replica, isPart: this.#isPart };
+      this.problems.push(...checkRegistered(given, this.epochs, this.#registered));
     }
     return this.epochs.map((one) => reportOf(one, this.#replica, this.#registered));
   }
@@ -101,6 +109,8 @@ export class ReplicaVerifier {
     }
     for (const count of Object.values(dropped ?? {})) epoch.droppedRecords += count;
     if (expired !== undefined) this.#unproven.push(expired.hash);
+    const renamed = header === undefined ? null : whyRenamed(place.file, header);
+    if (renamed !== null) this.#add('Renamed', place, renamed);
     if (header !== undefined && header.public_key !== epoch.publicKey) {
       this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
     }
@@ -178,7 +188,7 @@ export class ReplicaVerifier {
         before?.proven === null || before === undefined ? 'nothing' : `record ${before.proven.sequence}`;
       this.#add(
         'UnprovenTail',
-        { file: before?.file ?? '', line: 0 },
+        { file: before?.file ?? this.#lastFile ?? '', line: 0 },
         `${tail.length} bytes are not proven; the last that is proven is ${at}`,
       );
     }

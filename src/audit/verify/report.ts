@@ -7,7 +7,9 @@ export type AuditProblemKind =
   | 'WrongKey'
   | 'NotRegistered'
   | 'Contradicted'
-  | 'UnprovenTail';
+  | 'Renamed'
+  | 'UnprovenTail'
+  | 'NothingProven';
 
 export interface AuditProblem {
   readonly kind: AuditProblemKind;

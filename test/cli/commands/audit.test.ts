@@ -8,6 +8,8 @@ import { runCommand, writeFiles } from '../run-command.ts';
 
 const audit = useAudit();
 
+const EMPTY_HEADS = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cloister-audit-heads}\n';
+
 async function writeAudit() {
   const log = await audit.open();
   await log.intend(auditInput('1'), 'Synced');
@@ -86,6 +88,19 @@ test.for<readonly [string, readonly string[], string]>([
   const { code, error } = await runCommand(['audit', ...args]);
   expect(code).toBe(2);
   expect(error).toContain(message);
+});
+
+test('cloister audit verify says that a ConfigMap holds no epochs', async () => {
+  const folder = writeFiles({ 'heads.yaml': EMPTY_HEADS });
+  const { code, error } = await runCommand([
+    'audit',
+    'verify',
+    folder,
+    '--epochs',
+    join(folder, 'heads.yaml'),
+  ]);
+  expect(code).toBe(2);
+  expect(error).toContain('the ConfigMap has no key epochs.json');
 });
 
 test('cloister audit tail prints the last records, as text and as they are written', async () => {
