@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -46,6 +46,19 @@ test('arguments are recorded as the role says, and only the key opens them', asy
     '{"10":1,"9":2,"query":"select secret-word"}',
   );
   expect(() => key.decrypt(recorded[3]?.['aes_256_gcm'] ?? '', 'Other')).toThrow();
+});
+
+test('what is recorded of arguments can be checked and opened as the documentation says, without our code', () => {
+  const secret = randomBytes(32);
+  const ours = createTenantKey('k1', secret);
+  const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', `cloister-audit-v1 ${use}`, 32));
+  const text = canonicalJson({ b: 1, a: 'x' });
+  expect(createHmac('sha256', derive('digest')).update(text).digest('hex')).toBe(ours.digest(text));
+  const bytes = Buffer.from(ours.encrypt(text, 'call-1'), 'base64');
+  const decipher = createDecipheriv('aes-256-gcm', derive('encrypt'), bytes.subarray(0, 12))
+    .setAAD(Buffer.from('k1\ncall-1'))
+    .setAuthTag(bytes.subarray(-16));
+  expect(decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')).toBe(text);
 });
 
 test('without its key a call whose arguments must be recorded is refused', async () => {
