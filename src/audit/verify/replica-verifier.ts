@@ -109,12 +109,19 @@ export class ReplicaVerifier {
     }
     for (const count of Object.values(dropped ?? {})) epoch.droppedRecords += count;
     if (expired !== undefined) this.#unproven.push(expired.hash);
-    const renamed = header === undefined ? null : whyRenamed(place.file, header);
-    if (renamed !== null) this.#add('Renamed', place, renamed);
-    if (header !== undefined && header.public_key !== epoch.publicKey) {
-      this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
-    }
+    if (header !== undefined) this.#compareHeader(header, epoch, place);
     return this.#prove(epoch, { record, hash }, place);
+  }
+
+  #compareHeader(
+    header: NonNullable<AuditRecord['unmapped']['epoch']>,
+    { publicKey }: Pick<ReadEpoch, 'publicKey'>,
+    place: Place,
+  ): void {
+    const renamed = whyRenamed(place.file, header);
+    if (renamed !== null) this.#add('Renamed', place, renamed);
+    if (header.public_key === publicKey) return;
+    this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
   }
 
   #prove(epoch: ReadEpoch, { record, hash }: { record: AuditRecord; hash: string }, place: Place): void {
