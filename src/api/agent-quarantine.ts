@@ -100,7 +100,7 @@ export const agentQuarantine = {
       reasons: {
         Contained: 'All of it.',
         Containing: 'Steps are left. The message counts them.',
-        NothingToContain: 'The target names nothing that exists. It holds for what is created later.',
+        NothingToContain: 'No sandbox or pod of the target exists. It holds for what is created later.',
       },
     },
   },

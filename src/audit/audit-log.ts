@@ -1,4 +1,4 @@
-import type { AuditArguments, AuditRecordInput } from './audit-record-input.ts';
+import type { AuditArguments, AuditRecordInput, AuditSubject } from './audit-record-input.ts';
 
 /** `Synced`: on the disk of the replica before the call is made. `Buffered`: in bounded memory. */
 export type Durability = 'Synced' | 'Buffered';
@@ -14,8 +14,8 @@ export class AuditUnavailableError extends Error {
  */
 export interface AuditLog {
   /**
-   * Writes ahead what is about to be done. Resolves when it may be done; rejects with `AuditUnavailableError` when it must
-   * not. Whoever could do it calls `outcome` once with the same `callUID`, whatever happens. `sequence` is null where the
+   * Writes ahead what is about to be done. Resolves when it may be done, and then memory and disk have room for the intent
+   * and its outcome; rejects with `AuditUnavailableError` when it must not be done. Whoever could do it calls `outcome` once with the same `callUID`, whatever happens. `sequence` is null where the
    * record is `Buffered`: it is not written yet.
    */
   readonly intend: (
@@ -26,8 +26,8 @@ export interface AuditLog {
   readonly outcome: (record: AuditRecordInput) => void;
   /** Writes an event of its own, for example a denial. Identical denials of a sandbox are counted and written as one. */
   readonly record: (record: AuditRecordInput) => void;
-  /** Null while records can be kept; otherwise one line for `/readyz`. */
-  readonly problem: () => string | null;
+  /** Null while records can be kept, or those of a subject; otherwise one line, for example for `/readyz`. */
+  readonly problem: (subject?: AuditSubject) => string | null;
   /** Why arguments cannot be recorded so, in one line; null where they can. A call that must be recorded so must not be made. */
   readonly argumentsProblem: (recorded: AuditArguments['recorded']) => string | null;
   /** The epoch and its head, for `GET /audit/head`. No secret. */

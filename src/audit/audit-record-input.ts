@@ -82,6 +82,8 @@ export interface AuditRecordInput {
   readonly event: AuditEvent;
   /** The same in the intent and the outcome of one call, and in nothing else. */
   readonly callUID: string;
+  /** The call that a redirect was followed for: its `callUID`. */
+  readonly redirectOf?: string;
   readonly subject: AuditSubject;
   readonly decision: AuditDecision;
   /** The tool; for an admission the operation and kind, for example `CREATE pods`. */

@@ -61,6 +61,8 @@ const unmapped = z.strictObject({
   phase: z.enum(['Intent', 'Outcome', 'Event']),
   effect: z.enum(['Allow', 'Deny', 'Ask']).optional(),
   level: z.enum(['Gateway', 'Pod', 'Cooperative']).optional(),
+  /** Of a redirect that a fetch came to: `metadata.correlation_uid` of the fetch. */
+  redirect_of: text.optional(),
   namespace: text.optional(),
   sandbox: text.optional(),
   sandbox_uid: text.optional(),

@@ -113,11 +113,12 @@ function partiesOf(input: AuditRecordInput) {
   };
 }
 
-function unmappedOf({ subject, decision }: AuditRecordInput, frame: RecordFrame): Unmapped {
+function unmappedOf({ subject, decision, redirectOf }: AuditRecordInput, frame: RecordFrame): Unmapped {
   return {
     phase: frame.phase,
     effect: decision.effect,
     level: decision.level ?? undefined,
+    redirect_of: optional(redirectOf),
     namespace: optional(subject.namespace),
     sandbox: optional(subject.sandbox),
     sandbox_uid: optional(subject.sandboxUID),

@@ -103,7 +103,7 @@ function summary({ record, count, start, end }: Kind): AuditRecord {
     end_time: end,
     time: end,
     metadata: { ...record.metadata, correlation_uid: undefined },
-    unmapped: { ...record.unmapped, arguments: undefined },
+    unmapped: { ...record.unmapped, arguments: undefined, redirect_of: undefined },
   };
 }
 

@@ -1,33 +1,33 @@
 import { errorMessage } from '../lib/error-message.ts';
 import { type AuditLog, AuditUnavailableError, type Durability } from './audit-log.ts';
-import type { AuditArguments, AuditRecordInput } from './audit-record-input.ts';
+import type { AuditArguments, AuditRecordInput, AuditSubject } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { buildRecord, unavailableOutcome } from './build-record.ts';
 import { createDenialCounter } from './denial-counter.ts';
+import type { KeptRoom } from './disk-room.ts';
+import { DroppedRecords } from './dropped-records.ts';
+import { argumentsProblem, keyProblem } from './follow-tenant-key.ts';
 import { logRecord } from './log-record.ts';
 import type { AuditLogParts } from './open-audit-log.ts';
-import { type PendingRecord, PendingRecords, sizeOf } from './pending-records.ts';
+import { OpenIntents } from './open-intents.ts';
+import { type PendingRecord, PendingRecords, RECORD_BYTES, sizeOf } from './pending-records.ts';
 import { recordArguments } from './record-arguments.ts';
+import { sourceOf, sourceOfSubject } from './record-source.ts';
 import { removeExpired } from './remove-expired.ts';
 
-const MAX_OPEN_INTENTS = 50_000;
 const KEY_REFRESH_MILLISECONDS = 30_000;
 const EXPIRY_MILLISECONDS = 3_600_000;
-const DROPPED_MILLISECONDS = 60_000;
 const STOP_MILLISECONDS = 5_000;
 
 const TOO_SLOW = 'the audit is not written in time';
-const NO_KEY = 'the key for the arguments of calls is missing';
-const NO_KEY_FOLDER = 'the arguments of calls cannot be recorded without --audit-key-folder';
 
 /** The log of one epoch: takes records, and writes what waits in one go while the next records gather. */
 export class EpochLog implements AuditLog {
   readonly #parts: AuditLogParts;
   readonly #pending: PendingRecords;
   readonly #denials = createDenialCounter();
-  /** UIDs of calls that have an intent and no outcome yet. */
-  readonly #open = new Set<string>();
-  readonly #dropped = new Map<string, number>();
+  readonly #open: OpenIntents;
+  readonly #dropped = new DroppedRecords();
   readonly #timers: readonly NodeJS.Timeout[];
   #inFlight: readonly PendingRecord[] = [];
   /** Intents in flight that were refused because that took too long. */
@@ -36,13 +36,13 @@ export class EpochLog implements AuditLog {
   /** Whether an intent waits that nothing was begun for. */
   #isUrgent = false;
   #problem: string | null = null;
-  #notedDropped = -Infinity;
   #isStopped = false;
 
   constructor(parts: AuditLogParts) {
     this.#parts = parts;
     const { maxPendingBytes, flushMilliseconds } = parts.limits;
     this.#pending = new PendingRecords(maxPendingBytes);
+    this.#open = new OpenIntents(parts.room);
     this.#timers = [
       setInterval(() => this.#tick(), flushMilliseconds),
       setInterval(() => void parts.key?.refresh(), KEY_REFRESH_MILLISECONDS),
@@ -56,44 +56,43 @@ export class EpochLog implements AuditLog {
     const reason = this.#refusalOf(input, durability);
     if (reason !== null) return Promise.reject(new AuditUnavailableError(reason));
     const record = this.#build(input, 'Intent');
+    const room = this.#open.begin(record);
+    if (typeof room === 'string') return Promise.reject(new AuditUnavailableError(room));
     return new Promise((resolve, reject) => {
       const isSynced = durability === 'Synced';
       const waiter = isSynced ? { since: this.#parts.now(), resolve, reject } : null;
-      const full = this.#enqueue(record, waiter);
-      if (full !== null) return reject(new AuditUnavailableError(full));
-      this.#open.add(input.callUID);
-      if (isSynced) {
-        this.#isUrgent = true;
-        return void this.#flush();
+      const pending = { record, bytes: sizeOf(record), isReserved: false, room, waiter };
+      const full = this.#pending.add(pending, false);
+      if (full !== null) {
+        this.#giveUp(pending);
+        return reject(new AuditUnavailableError(full));
       }
-      return resolve({ sequence: null });
+      if (!isSynced) return resolve({ sequence: null });
+      this.#isUrgent = true;
+      return void this.#flush();
     });
   }
 
   outcome(input: AuditRecordInput): void {
-    if (!this.#open.delete(input.callUID)) return this.record(input);
-    const record = this.#build(input, 'Outcome');
-    this.#pending.add({ record, bytes: sizeOf(record), isReserved: false, waiter: null }, true);
-    return undefined;
+    const room = this.#open.end(input.callUID);
+    if (room === null) return this.record(input);
+    return this.#addOutcome(this.#build(input, 'Outcome'), room);
   }
 
   record(input: AuditRecordInput): void {
     const record = this.#build(input, 'Event');
     if (input.decision.effect !== 'Allow' && !this.#denials.note(record, true)) return;
-    if (this.#enqueue(record, null) !== null) this.#drop(record);
+    this.#enqueue(record);
   }
 
-  problem(): string | null {
+  problem(subject?: AuditSubject): string | null {
     if (this.#isStopped) return 'the audit is stopped';
-    const { key } = this.#parts;
-    return this.#broken() ?? this.#problem ?? (key !== null && key.current() === null ? NO_KEY : null);
+    const problem = this.#broken() ?? this.#problem ?? this.#roomProblem(subject);
+    return problem ?? keyProblem(this.#parts.key);
   }
 
   argumentsProblem(recorded: AuditArguments['recorded']): string | null {
-    const { key } = this.#parts;
-    if (recorded === 'None') return null;
-    if (key === null) return NO_KEY_FOLDER;
-    return key.current() === null ? NO_KEY : null;
+    return argumentsProblem(this.#parts.key, recorded);
   }
 
   head() {
@@ -104,10 +103,10 @@ export class EpochLog implements AuditLog {
     if (this.#isStopped) return;
     this.#isStopped = true;
     for (const timer of this.#timers) clearInterval(timer);
-    this.#noteAll(this.#denials.takeAll());
+    for (const record of this.#denials.takeAll()) this.#enqueue(record);
     this.#noteDropped();
     const record = this.#logRecord('EpochEnded', {});
-    this.#pending.add({ record, bytes: 0, isReserved: true, waiter: null }, true);
+    this.#pending.add({ record, bytes: 0, isReserved: true, room: null, waiter: null }, true);
     const late = new Promise((resolve) => setTimeout(resolve, STOP_MILLISECONDS).unref());
     // The first may be a write that began before the last record was there.
     await Promise.race([this.#flush().then(() => this.#flush()), late]);
@@ -118,8 +117,17 @@ export class EpochLog implements AuditLog {
     if (this.#isStopped) return 'the audit is stopped';
     const { file } = this.#parts;
     if (file === null && durability === 'Synced') return 'there is no volume for records that must be synced';
-    if (this.#open.size >= MAX_OPEN_INTENTS) return 'too many calls are under way';
-    return this.#broken() ?? this.argumentsProblem(given?.recorded ?? 'None');
+    // What could not be written still waits in memory, which takes nothing more until it is.
+    const isStuck = durability === 'Buffered' && this.#pending.count() > 0;
+    const problem = this.#broken() ?? (isStuck ? this.#problem : null);
+    return problem ?? this.argumentsProblem(given?.recorded ?? 'None');
+  }
+
+  /** Why there is no room for a call of a subject, or of any. */
+  #roomProblem(subject: AuditSubject | undefined): string | null {
+    const source = subject === undefined ? '' : sourceOfSubject(subject);
+    const full = this.#parts.room.refusalOf(source, 2 * RECORD_BYTES);
+    return full ?? (subject === undefined ? null : this.#pending.refusalOf(source, RECORD_BYTES));
   }
 
   #broken(): string | null {
@@ -128,16 +136,9 @@ export class EpochLog implements AuditLog {
 
   #build(input: AuditRecordInput, phase: 'Intent' | 'Outcome' | 'Event'): AuditRecord {
     const { tenant, key, now } = this.#parts;
-    const { arguments: given, callUID } = input;
-    const hasArguments = given !== undefined && phase !== 'Outcome';
-    const recorded = hasArguments ? recordArguments(given, key?.current() ?? null, callUID) : undefined;
-    return buildRecord(input, {
-      tenant,
-      service: 'cloister-gateway',
-      phase,
-      time: now(),
-      arguments: recorded,
-    });
+    const recorded = phase === 'Outcome' ? undefined : recordArguments(input, key?.current() ?? null);
+    const service = 'cloister-gateway';
+    return buildRecord(input, { tenant, service, phase, time: now(), arguments: recorded });
   }
 
   #logRecord(
@@ -147,21 +148,27 @@ export class EpochLog implements AuditLog {
     return logRecord({ event, tenant, replica, time: now() }, details);
   }
 
-  #enqueue(record: AuditRecord, waiter: PendingRecord['waiter']): string | null {
+  #enqueue(record: AuditRecord): void {
     const { event_code: event } = record.metadata;
     const isReserved = event === 'Contained' || event === 'Released';
-    return this.#pending.add({ record, bytes: sizeOf(record), isReserved, waiter }, false);
+    const pending = { record, bytes: sizeOf(record), isReserved, room: null, waiter: null };
+    if (this.#pending.add(pending, false) !== null) this.#dropped.add(record);
   }
 
-  #drop({ metadata: { event_code: event }, count = 1 }: AuditRecord): void {
-    this.#dropped.set(event, (this.#dropped.get(event) ?? 0) + count);
+  #addOutcome(record: AuditRecord, room: KeptRoom): void {
+    this.#pending.add({ record, bytes: sizeOf(record), isReserved: false, room, waiter: null }, true);
   }
 
   /** An intent that is refused was not dropped: its caller records a denial. */
-  #refuse({ record, waiter }: PendingRecord, reason: string): void {
-    if (waiter === null) return this.#drop(record);
-    this.#open.delete(record.metadata.correlation_uid ?? '');
-    return waiter.reject(new AuditUnavailableError(reason));
+  #refuse(pending: PendingRecord, reason: string): void {
+    if (pending.waiter === null) return this.#dropped.add(pending.record);
+    this.#giveUp(pending);
+    return pending.waiter.reject(new AuditUnavailableError(reason));
+  }
+
+  #giveUp({ record, room }: PendingRecord): void {
+    room?.release();
+    this.#open.giveUp(record);
   }
 
   #flush(): Promise<void> {
@@ -191,7 +198,7 @@ export class EpochLog implements AuditLog {
       );
       for (const { pending, sequence } of written) this.#resolve(pending, sequence);
       for (const { pending, reason } of refused) this.#refuse(pending, reason);
-      this.#problem = refused.find(({ isOfSandbox }) => !isOfSandbox)?.reason ?? null;
+      this.#problem = null;
       return true;
     } catch (error) {
       this.#problem = `the audit cannot be written: ${errorMessage(error)}`;
@@ -210,8 +217,7 @@ export class EpochLog implements AuditLog {
     if (!this.#refusedInFlight.has(pending)) return waiter?.resolve({ sequence });
     // It is on the disk all the same, so its end is written too.
     const outcome = unavailableOutcome(record);
-    this.#pending.add({ record: outcome, bytes: sizeOf(outcome), isReserved: false, waiter: null }, true);
-    return undefined;
+    return this.#addOutcome(outcome, this.#parts.room.keep(sourceOf(outcome), sizeOf(outcome)));
   }
 
   #tick(): void {
@@ -225,22 +231,17 @@ export class EpochLog implements AuditLog {
       this.#refusedInFlight.add(pending);
       this.#refuse(pending, TOO_SLOW);
     }
-    this.#noteAll(this.#denials.takeDue(now()));
-    if (now() - this.#notedDropped >= DROPPED_MILLISECONDS) this.#noteDropped();
+    for (const record of this.#denials.takeDue(now())) this.#enqueue(record);
+    if (this.#dropped.isDue(now())) this.#noteDropped();
     if (this.#pending.count() > 0) void this.#flush();
   }
 
-  #noteAll(records: readonly AuditRecord[]): void {
-    for (const record of records) if (this.#enqueue(record, null) !== null) this.#drop(record);
-  }
-
   #noteDropped(): void {
-    if (this.#dropped.size === 0) return;
-    const record = this.#logRecord('RecordsDropped', { dropped: Object.fromEntries(this.#dropped) });
-    const pending = { record, bytes: sizeOf(record), isReserved: true, waiter: null };
-    if (this.#pending.add(pending, false) !== null) return;
-    this.#dropped.clear();
-    this.#notedDropped = this.#parts.now();
+    const dropped = this.#dropped.counts();
+    if (dropped === null) return;
+    const record = this.#logRecord('RecordsDropped', { dropped });
+    const pending = { record, bytes: sizeOf(record), isReserved: true, room: null, waiter: null };
+    if (this.#pending.add(pending, false) === null) this.#dropped.noted(this.#parts.now());
   }
 
   #expire(): Promise<void> {

@@ -38,6 +38,7 @@ export class FileSink {
   readonly number: number;
   readonly #options: FileSinkOptions;
   readonly #sizes: Map<string, number>;
+  #usedBytes: number;
   #current: { readonly name: string; readonly handle: AuditFileHandle } | null = null;
   #part = 0;
   #broken: string | null = null;
@@ -49,6 +50,7 @@ export class FileSink {
   ) {
     this.#options = options;
     this.#sizes = new Map(found);
+    this.#usedBytes = [...found.values()].reduce((sum, size) => sum + size, 0);
     this.previous = previous;
     // A file that holds no proven record has a number too, which is not used again.
     this.number = 1 + Math.max(0, ...[...found.keys()].map((name) => parseAuditFileName(name)?.number ?? 0));
@@ -66,7 +68,7 @@ export class FileSink {
 
   /** Bytes of all files of the replica. */
   usedBytes(): number {
-    return [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
+    return this.#usedBytes;
   }
 
   /** Bytes of the current file; null before the first. */
@@ -108,6 +110,7 @@ export class FileSink {
       throw error;
     }
     this.#sizes.set(name, position + bytes.length);
+    this.#usedBytes += bytes.length;
   }
 
   /** Finds the newest of the oldest files that were all last written before a time. Not the current one. */
@@ -129,6 +132,7 @@ export class FileSink {
     for (const name of await listFiles(folder, replica)) {
       if (name > through || name === this.#current?.name) break;
       await unlink(join(folder, name));
+      this.#usedBytes -= this.#sizes.get(name) ?? 0;
       this.#sizes.delete(name);
     }
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AUDIT_KEY } from '../api/names.ts';
 import { errorMessage } from '../lib/error-message.ts';
 import type { Logger } from '../lib/log.ts';
+import type { AuditArguments } from './audit-record-input.ts';
 import { createTenantKey, type TenantKey } from './record-arguments.ts';
 
 /** The tenant's key, as the mounted Secret has it. */
@@ -13,6 +14,8 @@ export interface FollowedKey {
 }
 
 const KEY_BYTES = 32;
+const NO_KEY = 'the key for the arguments of calls is missing';
+const NO_KEY_FOLDER = 'the arguments of calls cannot be recorded without --audit-key-folder';
 
 /** Reads the files `id` and `key` of a folder, now and with each `refresh`. A key that is removed is forgotten. */
 export async function followTenantKey(folder: string, log: Pick<Logger, 'warn'>): Promise<FollowedKey> {
@@ -31,4 +34,18 @@ export async function followTenantKey(folder: string, log: Pick<Logger, 'warn'>)
   };
   await refresh();
   return { current: () => current, refresh };
+}
+
+/** Says that a key that should be there is missing; null where no key is followed. */
+export function keyProblem(key: FollowedKey | null): string | null {
+  return key !== null && key.current() === null ? NO_KEY : null;
+}
+
+/** Says why arguments cannot be recorded so; null where they can. */
+export function argumentsProblem(
+  key: FollowedKey | null,
+  recorded: AuditArguments['recorded'],
+): string | null {
+  if (recorded === 'None') return null;
+  return key === null ? NO_KEY_FOLDER : keyProblem(key);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../lib/log.ts';
 import type { AuditLog } from './audit-log.ts';
+import { DiskRoom } from './disk-room.ts';
 import { EpochLog } from './epoch-log.ts';
 import { type AuditFileHandle, FileSink } from './file-sink.ts';
 import { type FollowedKey, followTenantKey } from './follow-tenant-key.ts';
@@ -56,6 +57,7 @@ export interface AuditLogParts extends Omit<AuditLogOptions, 'limits' | 'stream'
   readonly limits: AuditLimits;
   readonly file: FileSink | null;
   readonly stream: StreamSink | null;
+  readonly room: DiskRoom;
   readonly writer: RecordWriter;
   readonly gathering: Gathering;
   readonly key: FollowedKey | null;
@@ -67,22 +69,25 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   const limits = { ...AUDIT_LIMITS, ...options.limits };
   const file = folder === null ? null : await FileSink.open({ folder, replica, create: options.createFile });
   const streamSink = stream === null ? null : createStreamSink(stream);
+  const room = new DiskRoom(file, {
+    maxBytes: limits.maxDiskBytes,
+    reservedBytes: Math.floor(limits.maxDiskBytes / 10),
+    maxBytesOfSandbox: Math.floor(limits.maxDiskBytes / 4),
+  });
+  const { maxFileBytes } = limits;
+  const epoch = randomUUID();
   const writer = new RecordWriter({
     tenant,
     replica,
-    epoch: randomUUID(),
+    epoch,
     file,
     stream: streamSink,
-    limits: {
-      maxFileBytes: limits.maxFileBytes,
-      maxBytes: limits.maxDiskBytes,
-      reservedBytes: Math.floor(limits.maxDiskBytes / 10),
-      maxBytesOfSandbox: Math.floor(limits.maxDiskBytes / 4),
-    },
+    room,
+    maxFileBytes,
     now,
   });
   await writer.write([]);
   const key = keyFolder === null ? null : await followTenantKey(keyFolder, options.log);
   const gathering = createGathering({ now, wait: delay });
-  return new EpochLog({ ...options, limits, file, stream: streamSink, writer, gathering, key });
+  return new EpochLog({ ...options, limits, file, stream: streamSink, room, writer, gathering, key });
 }

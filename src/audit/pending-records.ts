@@ -1,5 +1,6 @@
 import type { AuditUnavailableError } from './audit-log.ts';
 import type { AuditRecord } from './audit-record.ts';
+import type { KeptRoom } from './disk-room.ts';
 import { sourceOf } from './record-source.ts';
 
 /** A record that waits to be written. */
@@ -9,6 +10,8 @@ export interface PendingRecord {
   readonly bytes: number;
   /** May use what is kept for containment. */
   readonly isReserved: boolean;
+  /** What was kept for it on the disk. Without that it is written if there is room then. */
+  readonly room: KeptRoom | null;
   /** Of an intent that is `Synced`. */
   readonly waiter: Waiter | null;
 }
@@ -20,11 +23,14 @@ export interface Waiter {
 }
 
 /** A record beside its texts, as far as they are counted. */
-const RECORD_BYTES = 1_400;
+export const RECORD_BYTES = 1_400;
 
-/** Roughly what a record takes up. */
-export function sizeOf({ message, unmapped, http_request: request }: AuditRecord): number {
-  const { arguments: recorded } = unmapped;
+/** Roughly what a record takes up. An outcome has no arguments. */
+export function sizeOf(
+  { message, unmapped, http_request: request }: AuditRecord,
+  what: 'Whole' | 'WithoutArguments' = 'Whole',
+): number {
+  const recorded = what === 'Whole' ? unmapped.arguments : undefined;
   const ciphertext = recorded !== undefined && 'aes_256_gcm' in recorded ? recorded.aes_256_gcm.length : 0;
   return RECORD_BYTES + ciphertext + (message?.length ?? 0) + (request?.url.path.length ?? 0);
 }
@@ -52,7 +58,8 @@ export class PendingRecords {
 
   /** Returns why it cannot be taken; null where it was. An outcome is always taken: its intent was. */
   add(pending: PendingRecord, isOutcome: boolean): string | null {
-    const reason = isOutcome ? null : this.#refusalOf(pending);
+    const { record, bytes, isReserved } = pending;
+    const reason = isOutcome ? null : this.refusalOf(sourceOf(record), bytes, isReserved);
     if (reason !== null) return reason;
     this.#waiting.push(pending);
     this.#count(pending, 1);
@@ -84,10 +91,10 @@ export class PendingRecords {
     return stale;
   }
 
-  #refusalOf({ record, bytes, isReserved }: PendingRecord): string | null {
+  /** Why a record of a source cannot be taken; null where it can. */
+  refusalOf(source: string, bytes: number, isReserved = false): string | null {
     const limit = isReserved ? this.#maxBytes : this.#maxBytes * 0.9;
     if (this.#bytes + bytes > limit) return 'too many records wait to be written';
-    const source = sourceOf(record);
     if (isReserved || source === '') return null;
     return (this.#bytesOf.get(source) ?? 0) + bytes > this.#maxBytes / 4
       ? 'too many records of this sandbox or pod wait to be written'

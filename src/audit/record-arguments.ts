@@ -7,7 +7,7 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { canonicalJson } from '../lib/canonical-json.ts';
-import type { AuditArguments } from './audit-record-input.ts';
+import type { AuditRecordInput } from './audit-record-input.ts';
 import type { AuditRecord } from './audit-record.ts';
 
 type RecordedArguments = NonNullable<AuditRecord['unmapped']['arguments']>;
@@ -60,12 +60,13 @@ export function createTenantKey(id: string, secret: Uint8Array): TenantKey {
   };
 }
 
-/** Records arguments as the role says: not at all, as a keyed hash of their canonical JSON, or as its ciphertext. */
+/** Records the arguments of a call as the role says: not at all, as a keyed hash of their canonical JSON, or as its ciphertext. */
 export function recordArguments(
-  { recorded, value }: AuditArguments,
+  { arguments: given, callUID }: AuditRecordInput,
   key: TenantKey | null,
-  callUID: string,
-): RecordedArguments {
+): RecordedArguments | undefined {
+  if (given === undefined) return undefined;
+  const { recorded, value } = given;
   if (recorded === 'None' || key === null) return { recorded: 'None' };
   const text = canonicalJson(value ?? null).toWellFormed();
   if (recorded === 'Full' && Buffer.byteLength(text) <= MAX_FULL_BYTES) {

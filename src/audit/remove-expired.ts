@@ -31,7 +31,10 @@ export async function removeExpired(
     const record = logRecord({ event: 'FilesExpired', tenant, replica, time: now() }, { expired });
     const written = new Promise<void>((resolve, reject) => {
       const waiter = { since: now(), resolve: () => resolve(), reject };
-      const reason = pending.add({ record, bytes: sizeOf(record), isReserved: true, waiter }, false);
+      const reason = pending.add(
+        { record, bytes: sizeOf(record), isReserved: true, room: null, waiter },
+        false,
+      );
       if (reason !== null) reject(new Error(reason));
     });
     // It may be refused while the flush hangs.

@@ -53,6 +53,7 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .exitOverride();
   for (const command of COMMANDS) command.register(program, terminal, (result) => void (code = result));
+  program.showHelpAfterError('To see what there is: cloister --help');
   for (const command of program.commands) inheritSettings(command, program);
   try {
     await program.parseAsync([...parameters], { from: 'user' });
@@ -65,5 +66,10 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
 
 function inheritSettings(command: Program, parent: Program): void {
   command.copyInheritedSettings(parent);
+  command.showHelpAfterError(`To see what it takes: ${pathOf(command)} --help`);
   for (const below of command.commands) inheritSettings(below, command);
+}
+
+function pathOf(command: Program): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

@@ -22,10 +22,16 @@ export interface ApiOptions {
  */
 export function createApiListener({ gate, tools, upstreams }: ApiOptions): RequestListener {
   const current = new WeakMap<Socket, ServerResponse>();
+  const followed = new WeakSet<ServerResponse>();
   return (request: IncomingMessage, response: ServerResponse) => {
     const { socket, url = '' } = request;
     const before = current.get(socket);
-    if (before !== undefined) return endAfter(before, socket);
+    if (before !== undefined) {
+      // Node keeps each request that waits, whatever their number.
+      if (followed.has(before)) return void socket.destroy();
+      followed.add(before);
+      return endAfter(before, socket);
+    }
     current.set(socket, response);
     response.once('close', () => current.delete(socket));
     const path = url.split('?', 1)[0] ?? '';

@@ -98,7 +98,8 @@ function createConnectionEnds(firstMilliseconds: number) {
       connections.set(key, last);
       socket.once('close', () => {
         last(null);
-        connections.delete(key);
+        // Another connection may have the port by now.
+        if (connections.get(key) === last) connections.delete(key);
         onClose();
       });
     },

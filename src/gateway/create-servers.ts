@@ -19,6 +19,7 @@ import type { ExchangeWorld } from './egress/fetch-exchange.ts';
 import { createTunnelClock } from './egress/tunnel-clock.ts';
 import type { GatewayMetrics, GatewayServer } from './gateway-metrics.ts';
 import type { Knowledge } from './knowledge.ts';
+import { createResponseRoom, type ResponseRoomOptions } from './limits/response-room.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
 import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
@@ -36,6 +37,15 @@ const API_LIMITS: ServerLimits = Object.freeze({
   maxBodyBytes: 256 * 1024,
   maxRequestsInFlight: 256,
   maxBufferedBytes: 16 * 1024 * 1024,
+});
+
+/** Long enough for 32 MiB at 1 MiB a second. */
+const MAX_UNREAD_MILLISECONDS = 32_000;
+
+/** For a container of 512 MiB: what is being read or written is there several times. */
+const RESPONSE_LIMITS: ResponseRoomOptions = Object.freeze({
+  maxBytes: 64 * 1024 * 1024,
+  maxBytesPerPod: 32 * 1024 * 1024,
 });
 
 const PROXY_LIMITS: ProxyLimits = Object.freeze({
@@ -201,7 +211,8 @@ function apiOptions(
       services,
       fetching: world,
       credentials,
-      limits: API_LIMITS,
+      limits: { ...API_LIMITS, unreadMilliseconds: MAX_UNREAD_MILLISECONDS },
+      room: createResponseRoom(RESPONSE_LIMITS),
       load: createLoad(API_LIMITS),
       keep: (connection) => limiter.keep(connection, MAX_KEPT_MILLISECONDS),
       onProblem: metrics.answered,

@@ -41,7 +41,10 @@ export async function loadKubeconfig(files: readonly string[]): Promise<KubeConf
       config.mergeConfig(read);
     } catch (cause) {
       const said = errorMessage(cause);
-      throw new KubeError(`cannot read ${file}: ${said}`, { reason: 'Configuration', cause });
+      throw new KubeError(
+        `cannot read the kubeconfig ${file}: ${said}. Correct --kubeconfig, or $KUBECONFIG`,
+        { reason: 'Configuration', cause },
+      );
     }
   }
   if (config.getCurrentCluster()?.server === undefined) {

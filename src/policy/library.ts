@@ -19,3 +19,4 @@ export type { CallPolicy, Narrow } from './tools/call-policy.ts';
 export { compileCallPolicy } from './tools/compile-tools.ts';
 export { decideCall, type Purpose, type ToolCall } from './tools/decide-call.ts';
 export { decideFetch, type FetchCall, type FetchDecision, type FetchRequest } from './tools/decide-fetch.ts';
+export { decideFetchCall } from './tools/decide-fetch-call.ts';

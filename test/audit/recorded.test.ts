@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTenantKey } from '../../src/audit/record-arguments.ts';
 import { verifyFiles } from '../../src/audit/verify/verify-files.ts';
 import { canonicalJson } from '../../src/lib/canonical-json.ts';
-import { auditInput } from './audit-input.ts';
+import { auditInput, DENIED } from './audit-input.ts';
 import { useAudit } from './use-audit.ts';
 
 const audit = useAudit();
@@ -48,6 +48,19 @@ test('arguments are recorded as the role says, and only the key opens them', asy
   expect(() => key.decrypt(recorded[3]?.['aes_256_gcm'] ?? '', 'Other')).toThrow();
 });
 
+test('what is recorded of arguments can be checked and opened as the documentation says, without our code', () => {
+  const secret = randomBytes(32);
+  const ours = createTenantKey('k1', secret);
+  const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', `cloister-audit-v1 ${use}`, 32));
+  const text = canonicalJson({ b: 1, a: 'x' });
+  expect(createHmac('sha256', derive('digest')).update(text).digest('hex')).toBe(ours.digest(text));
+  const bytes = Buffer.from(ours.encrypt(text, 'call-1'), 'base64');
+  const decipher = createDecipheriv('aes-256-gcm', derive('encrypt'), bytes.subarray(0, 12))
+    .setAAD(Buffer.from('k1\ncall-1'))
+    .setAuthTag(bytes.subarray(-16));
+  expect(decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')).toBe(text);
+});
+
 test('without its key a call whose arguments must be recorded is refused', async () => {
   const log = await audit.open({ keyFolder: join(audit.folder(), 'missing') });
   const withArguments = auditInput('1', { arguments: { recorded: 'Digest', value: {} } });
@@ -80,4 +93,21 @@ test('queries and fragments are dropped, long and malformed texts are cut and me
   expect(record?.dst_endpoint).toEqual({ hostname: 'x'.repeat(1024), ip: undefined, port: undefined });
   expect(JSON.stringify(record)).not.toContain('secret-word');
   await expect(verifyFiles(audit.folder(), null)).resolves.toMatchObject({ problems: [] });
+});
+
+test('a redirect names the call that it belongs to, and a record of many denials names none', async () => {
+  const log = await audit.open();
+  await log.intend(auditInput('1.1', { event: 'Fetch', redirectOf: '1' }), 'Synced');
+  for (const call of ['2', '3']) log.record(auditInput(`${call}.1`, { ...DENIED, redirectOf: call }));
+  await log.stop();
+  const records = (await audit.records()).filter(
+    ({ dst_endpoint: destination }) => destination !== undefined,
+  );
+  expect(
+    records.map(({ count, metadata, unmapped }) => [metadata.correlation_uid, unmapped.redirect_of, count]),
+  ).toEqual([
+    ['1.1', '1', undefined],
+    ['2.1', '2', undefined],
+    [undefined, undefined, 1],
+  ]);
 });

@@ -222,3 +222,18 @@ test('a replica of which no epoch was registered is found', async () => {
   const others = registered.map((one) => ({ ...one, replica: 'gateway-9' }));
   await expect(kinds(others)).resolves.toContain('NotRegistered');
 });
+
+test('an epoch whose gateway contradicted what was registered is found', async () => {
+  const { files, registered } = await twoEpochs();
+  const [first, second] = registered as [RegisteredEpoch, RegisteredEpoch];
+  const contradicted = { ...second, contradiction: 'the head went back from 9 to 3' };
+  const { problems } = await verifyFiles(audit.folder(), [first, contradicted]);
+  expect(problems).toEqual([
+    {
+      kind: 'Contradicted',
+      file: files.find((name) => name.includes('.00000002.')),
+      line: null,
+      message: 'the gateway contradicted what was registered of epoch 2: the head went back from 9 to 3',
+    },
+  ]);
+});

@@ -121,8 +121,13 @@ test.for([
 });
 
 test.for([
-  ['an address without TLS', [`vault.address=http://vault.example.com:8200`], '/vault/address'],
-  ['an address with a path', [`vault.address=${ADDRESS}/v1`], '/vault/address'],
+  [
+    'an address without TLS',
+    ['vault.address=http://vault.example.com:8200'],
+    'vault.address is "http://vault.example.com:8200"; must be https://HOST or https://HOST:PORT',
+  ],
+  ['an address with a path', [`vault.address=${ADDRESS}/v1`], '/v1"; must be https://HOST'],
+  ['an address without a scheme', ['vault.address=vault:8200'], 'vault.address is "vault:8200"'],
   ['a port that there is not', ['vault.address=https://vault:70000'], 'a port is a number from 1 to 65535'],
   ['certificates without an address', [`vault.caBundle=${BUNDLE}`], 'vault.caBundle is. Set it too'],
   ['a namespace without an address', ['vault.namespace=acme'], 'vault.namespace is acme. Set it too'],
@@ -136,8 +141,20 @@ test.for([
     [`vault.address=${ADDRESS}`, 'vault.role=cloister.acme'],
     'names that begin with cloister. are those of sandboxes',
   ],
-  ['a mount with a slash at its end', ['vault.authMount=kubernetes/'], '/vault/authMount'],
-  ['no mount', ['vault.authMount='], '/vault/authMount'],
+  [
+    'a mount with a slash at its end',
+    ['vault.authMount=kubernetes/'],
+    'vault.authMount is "kubernetes/"; must be',
+  ],
+  ['no mount', ['vault.authMount='], 'vault.authMount is ""; must be'],
+  ['a mount by null', ['vault.authMount=null'], 'authMount'],
+  ['no role', ['vault.role='], 'vault.role is ""; must be'],
+  ['a namespace with a slash', [`vault.address=${ADDRESS}`, 'vault.namespace=a/'], 'vault.namespace is "a/"'],
+  [
+    'certificates that are cut off',
+    [`vault.address=${ADDRESS}`, 'vault.caBundle=-----BEGIN CERTIFICATE-----\\n…'],
+    'vault.caBundle has a certificate that is cut off',
+  ],
   ['an unknown value', ['vault.token=a'], "additional properties 'token' not allowed"],
 ] as const)('the chart refuses %s', async ([, settings, message]) => {
   const { code, stderr } = await templateChart(helm, settings);

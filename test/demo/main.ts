@@ -19,6 +19,7 @@ import { playGateway } from './gateway/play-gateway.ts';
 import { playSteps } from './play-steps.ts';
 import { createPrinter } from './printer.ts';
 import { PROTECTED, UNPROTECTED } from './scenario.ts';
+import { stay } from './stay.ts';
 import { runStep, type Step } from './step.ts';
 import { playWithVault } from './vault.ts';
 
@@ -26,11 +27,11 @@ const HELP = `Shows a real Kubernetes API server refuse agent pods that do not m
 
   npm run demo                    the table
   npm run -s demo -- --json       one JSON object a step
-  npm run demo -- --keep          leaves it running and says how to try it by hand
+  npm run demo -- --keep          leaves it running and says how to try it by hand; also with --vault
   npm run demo -- --node          instead, installs the chart on a real node and attacks a sandbox there (Linux, as root)
   npm run demo -- --vault         instead, shows what a sandbox can do in Vault, and what is left when it ends
 
-Exit code 1 when a step did not go as expected.
+Exit code 1 when a step did not go as expected, 2 when the options do not go together.
 `;
 
 const { values: options } = parseArgs({
@@ -43,8 +44,19 @@ const { values: options } = parseArgs({
   },
 });
 
+const conflict = findConflict();
 if (options.help === true) process.stdout.write(HELP);
-else process.exitCode = await demo();
+else if (conflict !== null) {
+  process.stderr.write(`error: ${conflict}\n`);
+  process.exitCode = 2;
+} else process.exitCode = await demo();
+
+function findConflict(): string | null {
+  const { node, vault, keep } = options;
+  if (node === true && vault === true) return '--node and --vault are two demos: give one of them';
+  if (node === true && keep === true) return '--node cannot stay up: leave --keep out';
+  return null;
+}
 
 async function demo(): Promise<number> {
   const started = performance.now();
@@ -53,7 +65,10 @@ async function demo(): Promise<number> {
     process.stderr.write(`${seconds} s  ${text}\n`);
   };
   const instead = options.node === true ? playOnNode : options.vault === true ? playWithVault : null;
-  if (instead !== null) return (await instead({ tell, print: createPrinter(options.json === true) })) ? 0 : 1;
+  if (instead !== null) {
+    const print = createPrinter(options.json === true);
+    return (await instead({ tell, print, isKept: options.keep === true })) ? 0 : 1;
+  }
   tell(
     'starting etcd, kube-apiserver and kube-controller-manager (built first, where they are not there yet)',
   );
@@ -66,7 +81,7 @@ async function demo(): Promise<number> {
       if (options.keep === true) {
         tell('putting the webhook registrations back');
         await restoreRegistrations(controlPlane, cloister.webhookUrl);
-        await keep(controlPlane.kubeconfig);
+        await stay(controlPlane.kubeconfig, ['kubectl apply -f manifests/samples/refused']);
       }
       return ok ? 0 : 1;
     } finally {
@@ -110,15 +125,4 @@ async function play(
   await waitUntilRefused(controlPlane, LAST_REFUSALS);
   await run(UNPROTECTED);
   return ok;
-}
-
-async function keep(kubeconfig: string): Promise<void> {
-  process.stderr.write(
-    `\nIt stays up, with everything installed, until Ctrl-C. To try it by hand, in another terminal:\n` +
-      `  export KUBECONFIG=${kubeconfig}\n  kubectl apply -f manifests/samples/refused\n`,
-  );
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
 }

@@ -18,6 +18,8 @@ import { type Outcome, type PlayedStep, playSteps } from './play-steps.ts';
 export interface OtherDemo {
   readonly tell: (text: string) => void;
   readonly print: Printer;
+  /** Whether what was started stays up until somebody interrupts the demo. */
+  readonly isKept: boolean;
 }
 
 const AGENT = 'hermes';

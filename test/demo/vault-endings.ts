@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { AgentQuarantine } from '../../src/api/agent-quarantine.ts';
 import type { AgentSandbox } from '../../src/api/agent-sandbox.ts';
+import { LOGIN_SETTLE_MILLISECONDS } from '../../src/operator/removal/decide-removal.ts';
 import { vaultName } from '../../src/policy/vault/vault-identity.ts';
 import { playedStatus } from '../e2e/played-pod.ts';
 import { orThrow, runCommand } from '../testbed/run-command.ts';
@@ -108,13 +109,16 @@ async function runCloister(
     .map((line) => `  - ${line}`);
 }
 
+/** By then nobody can use anything in Vault: what is left of the names is deleted. */
+const LATER = `due ${LOGIN_SETTLE_MILLISECONDS / 1_000} s after LoginClosed, when no login can be under way`;
+
 /** The steps in `status.removal`, and how many seconds after the first one each was done. */
 async function removalOf({ calls }: VaultStage, sandbox: string): Promise<readonly string[]> {
   const found = await calls.read<AgentSandbox>(`${SANDBOXES}/${sandbox}`);
   const steps = found?.status?.removal ?? [];
   const times = steps.flatMap(({ completedTime }) => completedTime ?? []).map((time) => Date.parse(time));
   const first = Math.min(...times);
-  return steps.map(({ name, completedTime, message = 'not done yet' }) => {
+  return steps.map(({ name, completedTime, message = LATER }) => {
     const when =
       completedTime === undefined ? message : `after ${(Date.parse(completedTime) - first) / 1_000} s`;
     return `  - ${name}: ${when}`;

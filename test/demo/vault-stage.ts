@@ -54,14 +54,12 @@ export async function prepareVaultStage(
   return { controlPlane, cloister, vault, calls, ask, visitor, neighbour };
 }
 
-/** Vault is the one of open source here, which has no namespaces. */
 function tenantWithNeighbour(): object {
   const { spec } = readSampleObject('tenant-acme.yaml') as {
     spec: { credentials: readonly object[]; roles: { allowed: readonly string[] } };
   };
   const crm = { name: 'crm', vaultKV: { mount: 'secret', path: 'acme/crm', key: 'token' } };
   return {
-    vault: { namespace: null },
     roles: { allowed: [...spec.roles.allowed, NEIGHBOUR_ROLE] },
     credentials: [...spec.credentials, crm],
   };

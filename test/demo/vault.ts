@@ -1,15 +1,16 @@
 import { startControlPlane } from '../testbed/control-plane.ts';
 import { startCloister } from '../testbed/start-cloister.ts';
-import { operatorVaultFlags, startBoundVault } from '../testbed/vault/bind-vault.ts';
+import { type BoundVault, operatorVaultFlags, startBoundVault } from '../testbed/vault/bind-vault.ts';
 import type { OtherDemo } from './node.ts';
 import { playSteps } from './play-steps.ts';
 import { cloisterOptions } from './prepare.ts';
+import { stay } from './stay.ts';
 import { endingSteps } from './vault-endings.ts';
 import { loginSteps, tokenSteps, withoutTokenPolicy } from './vault-logins.ts';
 import { prepareVaultStage, type VaultStage } from './vault-stage.ts';
 
 /** Starts Vault beside an API server, and plays what identities can do, and what is left of them. Returns whether each step went as expected. */
-export async function playWithVault({ tell, print }: OtherDemo): Promise<boolean> {
+export async function playWithVault({ tell, print, isKept }: OtherDemo): Promise<boolean> {
   tell(
     'starting etcd, kube-apiserver, kube-controller-manager and Vault (built first, where they are not there yet)',
   );
@@ -21,7 +22,10 @@ export async function playWithVault({ tell, print }: OtherDemo): Promise<boolean
       const cloister = await startCloister(controlPlane, cloisterOptions(operatorVaultFlags(vault)));
       try {
         tell('applying roles, a tenant, its namespace and its secrets');
-        return await play(await prepareVaultStage(controlPlane, cloister, vault), print);
+        const ok = await play(await prepareVaultStage(controlPlane, cloister, vault), print);
+        tell(ok ? 'every step went as expected' : 'a step did not go as expected');
+        if (isKept) await stay(controlPlane.kubeconfig, howToAsk(vault));
+        return ok;
       } finally {
         await cloister.stop();
       }
@@ -31,6 +35,14 @@ export async function playWithVault({ tell, print }: OtherDemo): Promise<boolean
   } finally {
     await controlPlane.stop();
   }
+}
+
+/** What a shell needs to ask Vault as root, and where to begin. */
+function howToAsk({ url, certificateAuthorityFile, rootToken, program }: BoundVault): readonly string[] {
+  return [
+    `export VAULT_ADDR=${url} VAULT_CACERT=${certificateAuthorityFile} VAULT_TOKEN=${rootToken}`,
+    `${program} list auth/kubernetes/role`,
+  ];
 }
 
 async function play(stage: VaultStage, print: OtherDemo['print']): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { readDocCommands } from './doc-commands.ts';
+
 /** Commands of the documentation that are not run here, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm run demo':
@@ -31,15 +33,9 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     'pods would not be reviewed any more; test/e2e/faults.cluster.test.ts deletes it and restores it',
   'cloister vault sweep --yes': 'there is no Vault here; test/cli/vault/sweep.cluster.test.ts runs it on one',
   ...Object.fromEntries(
-    [
-      'vault delete auth/kubernetes/role/cloister.acme.acme-agents.first',
-      'vault policy delete cloister.acme.acme-agents.first',
-      'vault delete auth/kubernetes/role/operator-cloister',
-      'vault policy delete operator-cloister',
-    ].map((command) => [
-      command,
-      'there is no Vault here; test/charts/uninstall-vault.cluster.test.ts runs it',
-    ]),
+    readDocCommands()
+      .filter(({ file, command }) => file === 'docs/removing.md' && /(^|\()vault /.test(command))
+      .map(({ command }) => [command, 'no Vault here; test/charts/uninstall-vault.cluster.test.ts runs it']),
   ),
   'vault kv put secret/acme/openai api_key=@openai.key':
     'there is no Vault here; test/credentials reads from one what is written so',
@@ -54,6 +50,11 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
       command,
       'no gateway has written here; test/cli/commands/audit.test.ts runs it on an audit',
     ]),
+  ),
+  ...Object.fromEntries(
+    readDocCommands()
+      .filter(({ file, command }) => file === 'docs/audit.md' && command.includes('kubectl exec'))
+      .map(({ command }) => [command, 'no gateway runs in a pod here; test/docs/copy-audit.test.ts runs it']),
   ),
   'kubectl cordon node-1': 'there is no node here',
   'kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute':

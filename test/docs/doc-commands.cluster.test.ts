@@ -43,7 +43,7 @@ const EXPECTED: readonly (readonly [beginning: string, expected: Expected])[] = 
   // Each command of docs/enrolling.md finds what is in `workloads-before-enrolment.yaml`.
   [
     'kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs,pods ',
-    { code: 1, prints: 'Deployment reports/report' },
+    { code: 1, prints: 'must be one of "data-analyst", "read-only"' },
   ],
   ['kubectl get deployment report ', { code: 1, prints: '+' }],
   ['kubectl get secrets --namespace reports --field-selector ', { prints: 'old-token' }],

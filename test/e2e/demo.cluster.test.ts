@@ -47,6 +47,17 @@ describe('the demo', { timeout: 180_000 }, () => {
       expect(steps.map((step) => step.got)).toContain(got);
   });
 
+  test.for([
+    ['--vault', '--node'],
+    ['--node', '--keep'],
+  ] as const)('refuses %s with %s', async ([one, other]) => {
+    const { HOME = '' } = process.env;
+    const demo = { program: process.execPath, args: [MAIN, one, other], environment: { HOME } };
+    const { code, stdout, stderr } = await runCommand(demo);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: --node .*\n$/);
+  });
+
   test('stays with --keep, protected as installed, until it is interrupted', async () => {
     const demo = spawn(process.execPath, [MAIN, '--keep'], {
       cwd: ROOT,
@@ -57,6 +68,7 @@ describe('the demo', { timeout: 180_000 }, () => {
     demo.stderr.on('data', (chunk: Buffer) => (told += chunk.toString('utf8')));
     try {
       await expect.poll(() => told, { timeout: 150_000, interval: 200 }).toMatch(/export KUBECONFIG=\S+\n/);
+      expect(told).toContain('`cloister doctor` fails here');
       const kubeconfig = /export KUBECONFIG=(\S+)/.exec(told)?.[1] ?? '';
       const kubectl = (await providePrograms(['kubectl'])).path('kubectl');
       const environment = { KUBECONFIG: kubeconfig, HOME: ROOT };

@@ -6,7 +6,7 @@ import { type BoundVault, operatorVaultFlags, startBoundVault } from '../testbed
 import type { CallVault } from '../testbed/vault/call-vault.ts';
 import { NAMESPACE } from './samples.ts';
 import { sandboxCalls } from './sandbox-calls.ts';
-import { KINDS, TENANTS } from './tenants.ts';
+import { KINDS } from './tenants.ts';
 import { RUNNING, useSandboxes } from './use-sandboxes.ts';
 
 export const WAIT = { timeout: 40_000, interval: 200 };
@@ -55,9 +55,6 @@ export function useVaultSandboxes(tenants: readonly string[] = ['acme']) {
   beforeAll(async () => {
     await vault.root('POST', SECRET, { data: { api_key: 'sk-acme' } });
     await vault.root('POST', OTHER_SECRET, { data: { token: 'other' } });
-    // Of open source: it has no namespaces.
-    const tenant = { vault: { authMount: 'kubernetes', namespace: null } };
-    expect((await calls().merge(`${TENANTS}/acme`, { spec: tenant })).message).toBe('');
   });
   afterAll(() => vault?.stop());
 

@@ -25,10 +25,10 @@ function limiter(limits: Partial<AddressLimits> = {}) {
   });
   let port = 40_000;
   /** Opens a connection; returns it where it may stay. */
-  const open = (remoteAddress?: string): EventEmitter | null => {
+  const open = (remoteAddress?: string, remotePort = (port += 1)): EventEmitter | null => {
     const socket = Object.assign(new EventEmitter(), {
       remoteAddress,
-      remotePort: (port += 1),
+      remotePort,
       destroy: () => socket.emit('close'),
     });
     return admit(socket as unknown as Socket) ? socket : null;
@@ -91,6 +91,24 @@ test('a connection that lasts too long is ended', () => {
     const closed = vi.fn();
     limiter({ maxConnectionMilliseconds: 5_000 }).open('10.0.0.1')?.once('close', closed);
     vi.advanceTimersByTime(4_999);
+    expect(closed).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(closed).toHaveBeenCalledOnce();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a connection is kept also where it has the port of one whose end is seen later', () => {
+  vi.useFakeTimers();
+  try {
+    const { open, keep } = limiter({ maxConnectionMilliseconds: 5_000 });
+    const closed = vi.fn();
+    const before = open('10.0.0.1', 50_000);
+    const next = open('10.0.0.1', 50_000)?.once('close', closed);
+    before?.emit('close');
+    keep(next, 60_000);
+    vi.advanceTimersByTime(59_999);
     expect(closed).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
     expect(closed).toHaveBeenCalledOnce();

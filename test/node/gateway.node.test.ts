@@ -1,13 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_VERSION, AUDIT_KEY, GATEWAY, systemNamespaceOf } from '../../src/api/names.ts';
 import { auditRecordProblem } from '../audit/record-schema.ts';
+import { readDocCommands } from '../docs/doc-commands.ts';
 import { installChart } from '../testbed/node/install-chart.ts';
 import { HOSTS, NODE_ADDRESS } from '../testbed/node/node-network.ts';
 import { startNode, type StartedNode } from '../testbed/node/start-node.ts';
 import { workloadImage } from '../testbed/node/workload-images.ts';
-import { orThrow } from '../testbed/run-command.ts';
+import { orThrow, runCommand } from '../testbed/run-command.ts';
 import { AGENT_IMAGES, agentPod, agentRole, enrol, TOKEN_FILE, withGatewayToken } from './agents.ts';
 import { type AgentAnswer, type AgentCall, callOut } from './call-out.ts';
 import { type GatewayPod, gatewayPods } from './gateway-pods.ts';
@@ -20,6 +22,7 @@ const AGENT = 'hermes';
 /** Waits for ever, in a container with room for a second process of Node. */
 const COMMAND = ['/usr/bin/node', '--eval', 'setInterval(() => undefined, 3_600_000)'];
 const MEMORY = '256Mi';
+const CLOISTER = fileURLToPath(new URL('../../src/bin/cloister.ts', import.meta.url));
 const REPLICAS = [`${GATEWAY.name}-0`, `${GATEWAY.name}-1`];
 
 let node: StartedNode;
@@ -196,14 +199,9 @@ test('what was decided is recorded, each record by the published schema', async 
   const asked = records.filter(({ metadata }) => metadata.event_code === 'Authorize');
   expect(new Set(asked.map(({ unmapped }) => unmapped.proof))).toEqual(new Set(['Secret', 'Token']));
   // With the key that the operator made.
-  const get = [
-    'get',
-    'secret',
-    AUDIT_KEY.secret,
-    `--namespace=${SYSTEM}`,
-    `--output=jsonpath={.data.${AUDIT_KEY.idKey}}`,
-  ];
-  const key_id = Buffer.from(await kubectl(...get), 'base64').toString('utf8');
+  const output = `--output=jsonpath={.data.${AUDIT_KEY.idKey}}`;
+  const key = await kubectl('get', 'secret', AUDIT_KEY.secret, `--namespace=${SYSTEM}`, output);
+  const key_id = Buffer.from(key, 'base64').toString('utf8');
   for (const { unmapped } of asked) expect(unmapped.arguments).toMatchObject({ recorded: 'Digest', key_id });
 });
 
@@ -216,6 +214,24 @@ test('the audit is proven by what the operator registered, and a changed or shor
   expect(changed).toMatchObject({ code: 1, stdout: expect.stringContaining('Changed') });
   const shortened = await audit.verify('shortened', withoutLastLine);
   expect(shortened).toMatchObject({ code: 1, stdout: expect.stringContaining('Missing') });
+});
+
+test('the commands of the page on the audit copy it out of the gateways, and prove it', async () => {
+  const folder = join(node.folder, 'documented');
+  await mkdir(folder);
+  const commands = readDocCommands()
+    .filter(({ file, command }) => file === 'docs/audit.md' && /heads\.yaml$|kubectl exec/.test(command))
+    .map(({ command }) => command.replace(/^cloister /, `${process.execPath} ${CLOISTER} `));
+  expect(commands).toHaveLength(3);
+  const environment = {
+    PATH: `${join(node.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+    KUBECONFIG: node.kubeconfig,
+    HOME: node.folder,
+  };
+  for (const command of commands) {
+    const shell = { program: 'sh', args: ['-ec', `cd ${folder}; ${command}`], environment };
+    await orThrow(command, runCommand(shell));
+  }
 });
 
 test('a replica whose pod is deleted begins a new audit, and that the earlier one is gone is found', async () => {

@@ -90,7 +90,9 @@ const step = z.object({
     .min(1)
     .max(63)
     .regex(/^[A-Z][A-Za-z0-9]*$/, 'must be one word that begins with a capital letter')
-    .describe('Name of the step.'),
+    .describe(
+      'Name of the step: NetworkClosed, LoginClosed, EntityDisabled, LeasesRevoked, LoginsVerified, PodEnded or IdentityRemoved.',
+    ),
   completedTime: time().optional().describe('When it was completed. If not set: it is not completed.'),
   message: z.string().max(1024).optional().describe('Why it is not completed.'),
 });

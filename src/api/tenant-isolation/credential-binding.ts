@@ -69,7 +69,11 @@ export const credentialBinding = z
   .object({
     name: dnsLabel().describe('Name that the roles use.'),
     vaultKV: vaultKV.optional().describe("A secret in Vault's key-value store."),
-    vaultDatabase: vaultDatabase.optional().describe("Logins made by Vault's database engine."),
+    vaultDatabase: vaultDatabase
+      .optional()
+      .describe(
+        "Logins that Vault's database engine is to make. None is made yet; the operator may revoke those of the mount.",
+      ),
     kubernetesSecret: kubernetesSecret.optional().describe("A Secret in the tenant's system namespace."),
   })
   .meta(

@@ -176,7 +176,7 @@ const gateway = z.object({
   storageClassName: dnsSubdomain()
     .optional()
     .describe(
-      'Storage class of the volumes that hold what is not delivered yet. It cannot be changed. If not set: the disk of the node, which a replica loses when it moves.',
+      'Storage class of the volumes that hold the audit, one for each replica. It cannot be changed. If not set: the disk of the node, and each pod of the gateway that ends, as in an upgrade, loses its audit.',
     ),
 });
 

@@ -1,12 +1,13 @@
-import type { ReadEpoch } from './replica-verifier.ts';
+import type { ReadEpoch } from './read-epoch.ts';
 import type { AuditProblem, AuditProblemKind, RegisteredEpoch } from './report.ts';
 
 /**
  * Compares the epochs of a replica with what the operator registered, where the gateway cannot write: only that finds
  * records that were cut off at the end, a last epoch that is missing, and a chain that was written anew with another key.
+ * Of a file alone (`isPart`), the epochs that it does not hold are not missing.
  */
 export function checkRegistered(
-  replica: string,
+  { replica, isPart }: { readonly replica: string; readonly isPart: boolean },
   epochs: readonly ReadEpoch[],
   registered: ReadonlyMap<string, RegisteredEpoch>,
 ): readonly AuditProblem[] {
@@ -19,7 +20,11 @@ export function checkRegistered(
   for (const one of registered.values()) {
     const found = read.get(one.epoch);
     // What is before the first file is judged by the record of what retention removed.
-    if (found === undefined && epochs.length > 0 && one.number < first) continue;
+    if (found === undefined && epochs.length > 0 && (isPart || one.number < first)) continue;
+    if (one.contradiction !== undefined) {
+      const message = `the gateway contradicted what was registered of epoch ${one.number}: ${one.contradiction}`;
+      add('Contradicted', found?.file ?? replica, message);
+    }
     if (found === undefined) {
       add('MissingEpoch', replica, `epoch ${one.number} (${one.epoch}) was registered and is not here`);
     } else if (found.publicKey !== one.publicKey) {

@@ -1,9 +1,9 @@
-import type { KeyObject } from 'node:crypto';
 import type { AuditRecord } from '../audit-record.ts';
-import { isSignedBy, NO_HASH, readPublicKey } from '../chain.ts';
+import { isSignedBy, NO_HASH } from '../chain.ts';
 import { hashOfTail } from '../find-last-head.ts';
 import { readLine, splitFile } from '../read-line.ts';
 import { checkRegistered } from './check-registered.ts';
+import { type ReadEpoch, reportOf, startReading, whyRenamed } from './read-epoch.ts';
 import {
   type AuditProblem,
   type AuditProblemKind,
@@ -12,21 +12,6 @@ import {
   type OpenIntent,
   type RegisteredEpoch,
 } from './report.ts';
-
-/** What is known of an epoch while its records are read. */
-export interface ReadEpoch {
-  readonly epoch: string;
-  readonly number: number;
-  readonly publicKey: string;
-  readonly key: KeyObject;
-  readonly file: string;
-  /** The last record that a signature proves. */
-  proven: { readonly sequence: number; readonly hash: string; readonly time: number } | null;
-  tailBytes: number;
-  isEnded: boolean;
-  /** The hash of the record that has the sequence number of the registered head. */
-  registeredHash: string | null;
-}
 
 type Link = Pick<
   NonNullable<NonNullable<AuditRecord['unmapped']['epoch']>['previous']>,
@@ -50,6 +35,8 @@ export class ReplicaVerifier {
   readonly #isPart: boolean;
   /** Bytes since the last proven record. */
   #tail: Buffer[] = [];
+  /** Null before the first. */
+  #lastFile: string | null = null;
   /** Of the last record that was read. */
   #last: { sequence: number; hash: string } | null = null;
   /** What the first record links to, if it is not the first of all. */
@@ -71,6 +58,7 @@ export class ReplicaVerifier {
   }
 
   addFile(file: string, content: Buffer): void {
+    this.#lastFile = file;
     let line = 0;
     for (const { bytes, isWhole, offset } of splitFile(content)) {
       line += 1;
@@ -88,24 +76,20 @@ export class ReplicaVerifier {
 
   end(): readonly EpochReport[] {
     this.#endEpoch(null);
+    // A file may be empty, where its gateway ended just after it was created. All of them may not.
+    if (this.#lastFile !== null && this.epochs.every(({ proven }) => proven === null)) {
+      this.#add('NothingProven', { file: this.#lastFile, line: 0 }, 'no record up to here is proven');
+    }
     if (this.#begins !== null && !this.#isPart && !this.#expired.has(this.#begins.hash)) {
       const message =
         'what comes before the first record is missing, and no record says that it was removed for its age';
       this.#add(this.#begins.kind, this.#begins.place, message);
     }
     if (this.#registered !== null) {
-      this.problems.push(...checkRegistered(this.#replica, this.epochs, this.#registered));
+      const given = { replica: this.#replica, isPart: this.#isPart };
+      this.problems.push(...checkRegistered(given, this.epochs, this.#registered));
     }
-    return this.epochs.map(({ epoch, number, proven, tailBytes, isEnded }) => ({
-      replica: this.#replica,
-      epoch,
-      number,
-      completeTo:
-        proven === null ? null : { sequence: proven.sequence, time: new Date(proven.time).toISOString() },
-      tailBytes,
-      isEnded,
-      isRegistered: this.#registered === null ? null : this.#registered.has(epoch),
-    }));
+    return this.epochs.map((one) => reportOf(one, this.#replica, this.#registered));
   }
 
   #addRecord(read: { record: AuditRecord | null; hash?: string }, place: Place): void {
@@ -117,17 +101,27 @@ export class ReplicaVerifier {
     this.#last = { sequence: record.metadata.sequence, hash: chain.hash };
     if (hash === undefined) return;
     this.#noteCall(record, chain.epoch);
-    const { expired, epoch: header } = record.unmapped;
+    const { expired, dropped, epoch: header } = record.unmapped;
     if (header !== undefined && this.epochs.length === 0) this.#continueEpoch(record, place);
     const epoch = this.epochs.at(-1);
     if (epoch?.epoch !== chain.epoch) {
       return this.#add('MissingEpoch', place, 'the record is of an epoch that no record before it begins');
     }
+    for (const count of Object.values(dropped ?? {})) epoch.droppedRecords += count;
     if (expired !== undefined) this.#unproven.push(expired.hash);
-    if (header !== undefined && header.public_key !== epoch.publicKey) {
-      this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
-    }
+    if (header !== undefined) this.#compareHeader(header, epoch, place);
     return this.#prove(epoch, { record, hash }, place);
+  }
+
+  #compareHeader(
+    header: NonNullable<AuditRecord['unmapped']['epoch']>,
+    { publicKey }: Pick<ReadEpoch, 'publicKey'>,
+    place: Place,
+  ): void {
+    const renamed = whyRenamed(place.file, header);
+    if (renamed !== null) this.#add('Renamed', place, renamed);
+    if (header.public_key === publicKey) return;
+    this.#add('WrongKey', place, 'the file names another public key than the start of its epoch');
   }
 
   #prove(epoch: ReadEpoch, { record, hash }: { record: AuditRecord; hash: string }, place: Place): void {
@@ -180,19 +174,9 @@ export class ReplicaVerifier {
     this.#beginEpoch(record, place);
   }
 
-  #beginEpoch({ unmapped: { epoch: header, chain } }: AuditRecord, { file }: Place): void {
-    if (header === undefined || chain === undefined) return;
-    this.epochs.push({
-      epoch: chain.epoch,
-      number: header.number,
-      publicKey: header.public_key,
-      key: readPublicKey(header.public_key),
-      file,
-      proven: null,
-      tailBytes: 0,
-      isEnded: false,
-      registeredHash: null,
-    });
+  #beginEpoch(record: AuditRecord, { file }: Place): void {
+    const epoch = startReading(record, file);
+    if (epoch !== null) this.epochs.push(epoch);
   }
 
   /** Compares what lies behind the last proven record with what the next epoch found there. */
@@ -211,7 +195,7 @@ export class ReplicaVerifier {
         before?.proven === null || before === undefined ? 'nothing' : `record ${before.proven.sequence}`;
       this.#add(
         'UnprovenTail',
-        { file: before?.file ?? '', line: 0 },
+        { file: before?.file ?? this.#lastFile ?? '', line: 0 },
         `${tail.length} bytes are not proven; the last that is proven is ${at}`,
       );
     }

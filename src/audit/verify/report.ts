@@ -6,7 +6,10 @@ export type AuditProblemKind =
   | 'MissingEpoch'
   | 'WrongKey'
   | 'NotRegistered'
-  | 'UnprovenTail';
+  | 'Contradicted'
+  | 'Renamed'
+  | 'UnprovenTail'
+  | 'NothingProven';
 
 export interface AuditProblem {
   readonly kind: AuditProblemKind;
@@ -29,6 +32,8 @@ export interface EpochReport {
   readonly isEnded: boolean;
   /** Whether the operator registered the epoch; null where no list was given. */
   readonly isRegistered: boolean | null;
+  /** How many records were not kept, as its records say. */
+  readonly droppedRecords: number;
 }
 
 /** An intent without an outcome: the call runs, or its gateway ended before it did. */
@@ -58,6 +63,8 @@ export interface RegisteredEpoch {
   /** The newest head that was seen. */
   readonly sequence: number;
   readonly hash: string;
+  /** What the gateway said later that cannot be. */
+  readonly contradiction?: string | undefined;
 }
 
 /** Subject and operation of a record, for a reader. */

@@ -9,7 +9,8 @@ const MAX_LISTED = 50;
 export function printVerifyReport(report: VerifyReport, terminal: Terminal): void {
   const { epochs, problems, openIntents } = report;
   const line = (text: string): void => terminal.out(`${text}\n`);
-  for (const { replica, number, completeTo, tailBytes, isEnded, isRegistered } of epochs) {
+  for (const epoch of epochs) {
+    const { replica, number, completeTo, tailBytes, isEnded, isRegistered, droppedRecords } = epoch;
     const complete =
       completeTo === null
         ? 'nothing is proven'
@@ -18,6 +19,7 @@ export function printVerifyReport(report: VerifyReport, terminal: Terminal): voi
       tailBytes > 0 ? `${tailBytes} bytes behind it are not proven` : '',
       isEnded ? 'ended' : 'not ended',
       isRegistered === false ? 'not registered' : '',
+      droppedRecords > 0 ? `${droppedRecords} records were not kept` : '',
     ].filter((note) => note !== '');
     line(singleLine(`${replica} epoch ${number}: ${complete} (${notes.join(', ')})`));
   }

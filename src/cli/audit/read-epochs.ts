@@ -11,16 +11,18 @@ export async function readEpochs(path: string): Promise<EpochRegistry> {
   try {
     return parseRegistry(registryIn(text, path));
   } catch (error) {
-    const expected = `the ConfigMap ${AUDIT_HEADS.configMap} nor its ${AUDIT_HEADS.key}`;
+    const expected = `the ConfigMap ${AUDIT_HEADS.configMap} with the epochs of a tenant nor its ${AUDIT_HEADS.key}`;
     throw new Error(`${path} is neither ${expected}: ${errorMessage(error)}`, { cause: error });
   }
 }
 
 function registryIn(text: string, file: string): string {
   for (const document of readDocuments(text, { file })) {
-    const data = 'object' in document ? document.object['data'] : undefined;
+    if (!('object' in document)) continue;
+    const { kind, data } = document.object as { readonly kind?: unknown; readonly data?: unknown };
     const value = isRecord(data) ? data[AUDIT_HEADS.key] : undefined;
     if (typeof value === 'string') return value;
+    if (kind === 'ConfigMap') throw new Error(`the ConfigMap has no key ${AUDIT_HEADS.key}`);
   }
   return text;
 }

@@ -23,7 +23,8 @@ Says for each epoch up to which record it is complete, and finds records that we
 that are missing, and signatures of another key. Lists the calls that have an intent and no outcome: they run, or their gateway
 ended before they did.
 
-A file that is verified alone may follow on others. Without --epochs, records that were cut off at the end of the last epoch,
+A file that is verified alone may follow on others, and of the registered epochs only those that it holds count. If it is not the
+last file of its epoch, --epochs reports what is in the files after it as missing: verify the folder. Without --epochs, records that were cut off at the end of the last epoch,
 and a chain that was written anew, cannot be found.
 
 Exit code: 0 everything is proven, 1 something is wrong or not proven, 2 something could not be read.

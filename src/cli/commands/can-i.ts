@@ -1,27 +1,16 @@
 import { type Command as Program, Option } from 'commander';
 import { singleLine } from '../../lib/single-line.ts';
 import { loadSqlParser } from '../../lib/sql-parser.ts';
-import { parseStrictJson } from '../../lib/strict-json.ts';
-import { describeViolation } from '../../policy/describe-decision.ts';
-import { decideConnect } from '../../policy/egress/decide-connect.ts';
-import { REASONS } from '../../policy/reasons.ts';
-import type { CallDecision } from '../../policy/tools/call-decision.ts';
-import type { CallPolicy } from '../../policy/tools/call-policy.ts';
 import { compileCallPolicy } from '../../policy/tools/compile-tools.ts';
-import { decideCall } from '../../policy/tools/decide-call.ts';
-import { decideFetch } from '../../policy/tools/decide-fetch.ts';
-import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
+import { printAnswer } from '../can-i/print-answer.ts';
+import { type AskedFlags, chooseQuestion } from '../can-i/question.ts';
+import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
 import { readInput } from '../input/read-input.ts';
 import { printUnreadable } from '../report.ts';
 
-interface Flags {
+interface Flags extends AskedFlags {
   readonly filename: readonly string[];
   readonly role: string;
-  readonly tool?: string;
-  readonly arguments?: string;
-  readonly connect?: string;
-  readonly fetch?: string;
-  readonly method: 'GET' | 'POST';
   readonly output: 'text' | 'json';
 }
 
@@ -34,6 +23,9 @@ Examples:
 
 Decides as the gateway does: by which rule of the role, and who holds that rule. Gateway: it is held outside of the pod. Pod:
 the mounts of the pod hold it. Cooperative: only an agent that asks is held to it.
+
+--fetch decides the call of the tool that names the URL; --arguments has the other arguments. Without --tool, every tool that
+fetches is tried.
 
 Rates, budgets, the addresses of a host and what a sandbox takes away from its role are not part of the answer.
 
@@ -57,77 +49,29 @@ function addOptions(command: Program): Program {
     .option('--tool <name>', 'tool that is called')
     .option('--arguments <json>', 'arguments of the tool, as a JSON object')
     .option('--connect <authority>', 'host and port that is connected to, such as github.com:443')
-    .option('--fetch <url>', 'URL that a tool with executor Fetch requests')
-    .addOption(new Option('--method <method>', 'method of --fetch').choices(['GET', 'POST']).default('GET'))
+    .option('--fetch <url>', 'URL that a tool with executor Fetch requests; without --tool, any that may')
+    .addOption(
+      new Option('--method <method>', 'method that --fetch needs; a tool has one').choices(['GET', 'POST']),
+    )
     .addOption(
       new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'),
     );
 }
 
 async function runCanI(flags: Flags, terminal: Terminal): Promise<ExitCode> {
-  const decider = chooseQuestion(flags);
-  if ('problem' in decider) return fail(decider.problem, terminal);
+  const question = chooseQuestion(flags);
+  if ('problem' in question) return fail(question.problem, terminal);
   const { documents, policies, missing } = await readInput(flags, terminal);
   const unreadable = [...documents].flatMap((one) => ('error' in one ? [one] : []));
   for (const one of [...unreadable, ...missing]) printUnreadable(one, 'cannot be used', terminal);
   const role = policies.agentRole(flags.role);
   if (role === undefined || unreadable.length > 0) return EXIT.unusable;
-  const decided = decider.decide(compileCallPolicy(role.spec, flags.role, await loadSqlParser()));
-  print(decided, flags.output, terminal);
-  return decided.decision.effect === 'Allow' ? EXIT.clean : EXIT.violations;
+  const answer = question.answer(compileCallPolicy(role.spec, flags.role, await loadSqlParser()));
+  printAnswer(answer, flags.output, terminal);
+  return answer.decision.effect === 'Allow' ? EXIT.clean : EXIT.violations;
 }
 
 function fail(problem: string, terminal: Terminal): ExitCode {
   terminal.error(`error: ${singleLine(problem)}\n`);
   return EXIT.unusable;
 }
-
-type Question = { readonly decide: (policy: CallPolicy) => CallDecision } | { readonly problem: string };
-
-function chooseQuestion({ tool, arguments: text, connect, fetch: url, method }: Flags): Question {
-  const asked = [connect, url, text].filter((one) => one !== undefined);
-  if (asked.length > 1) return { problem: 'give only one of --arguments, --connect and --fetch' };
-  if (connect !== undefined) {
-    if (tool !== undefined) return { problem: 'a connection has no tool; remove --tool or --connect' };
-    return { decide: (policy) => decideConnect(policy, connect) };
-  }
-  if (url !== undefined) return { decide: (policy) => decideFetchOf(policy, tool, { url, method }) };
-  if (tool === undefined) return { problem: 'nothing is asked; give --tool, --connect or --fetch' };
-  const parsed = parseStrictJson(text ?? '{}');
-  if ('problem' in parsed) return { problem: `--arguments cannot be read: ${parsed.problem}` };
-  return { decide: (policy) => decideCall(policy, { tool, arguments: parsed.value }) };
-}
-
-/** Without a tool, the first that allows the request decides; where none does, the first that fetches. */
-function decideFetchOf(
-  policy: CallPolicy,
-  tool: string | undefined,
-  request: { readonly url: string; readonly method: string },
-): CallDecision {
-  const fetching = [...policy.tools.values()].filter(({ executor }) => executor === 'Fetch');
-  const names = tool === undefined ? fetching.map(({ name }) => name) : [tool];
-  const decisions = names.map((name) => decideFetch(policy, { tool: name, ...request }));
-  const allowed = decisions.find(({ decision }) => decision.effect === 'Allow');
-  return allowed ?? decisions[0] ?? decideFetch(policy, { tool: '', ...request });
-}
-
-function print({ decision, rule, level }: CallDecision, output: Flags['output'], terminal: Terminal): void {
-  const reason = decision.effect === 'Allow' ? null : decision.reason;
-  const violations = decision.effect === 'Deny' ? decision.violations : [];
-  if (output === 'json') {
-    terminal.out(`${JSON.stringify({ effect: decision.effect, reason, rule, level, violations })}\n`);
-    return;
-  }
-  const style = { Allow: 'green', Deny: 'red', Ask: 'yellow' } as const;
-  const title = paint(terminal, style[decision.effect], TITLES[decision.effect]);
-  const rows = [
-    ['rule', rule ?? 'none of the role'],
-    ['level', level],
-    ...(reason === null ? [] : [['reason', `${reason}: ${REASONS[reason]}`]]),
-  ];
-  const lines = rows.map(([name = '', text = '']) => `  ${name.padEnd(7)}${singleLine(text)}\n`);
-  const details = violations.map((violation) => `  - ${describeViolation(violation)}\n`);
-  terminal.out(`${title}\n${lines.join('')}${details.join('')}`);
-}
-
-const TITLES = { Allow: 'allowed', Deny: 'denied', Ask: 'a person has to confirm it' } as const;

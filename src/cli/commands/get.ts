@@ -1,6 +1,11 @@
 import { Argument, type Command as Program, Option } from 'commander';
 import { currentNamespace } from '../../kube/current-namespace.ts';
+import { findObject } from '../../kube/find-object.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
 import { apiVersionOf } from '../../kube/kube-resource.ts';
+import { resources } from '../../kube/resources.ts';
+import { show } from '../../lib/show.ts';
 import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
 import { LISTED_KINDS, type ListedKind, type ListedName, type ListedObject } from '../listing/listed-kind.ts';
@@ -38,7 +43,7 @@ export const get: Command = {
       )
       .addHelpText('after', EXAMPLES)
       .action(async (kind: ListedName, names: readonly string[], flags: Flags) =>
-        finish(await runGet(LISTED_KINDS[kind], names, { flags, terminal })),
+        finish(await runGet(kind, names, { flags, terminal })),
       ),
 };
 
@@ -61,17 +66,49 @@ interface Run {
   readonly terminal: Terminal;
 }
 
-async function runGet(kind: ListedKind, names: readonly string[], run: Run): Promise<ExitCode> {
+/** Says which options do not go together; null where they do. */
+function findConflict(name: ListedName, { namespace, allNamespaces }: Flags): string | null {
+  if (namespace !== undefined && !LISTED_KINDS[name].resource.namespaced) {
+    return `--namespace is ${show(namespace)}, but ${name} have no namespace; leave it out`;
+  }
+  return namespace !== undefined && allNamespaces
+    ? `--namespace is ${show(namespace)}, but --all-namespaces is given too; leave one of them out`
+    : null;
+}
+
+async function runGet(name: ListedName, names: readonly string[], run: Run): Promise<ExitCode> {
   const { flags, terminal } = run;
+  const kind: ListedKind = LISTED_KINDS[name];
+  const conflict = findConflict(name, flags);
+  if (conflict !== null) {
+    terminal.error(`error: ${conflict}\n`);
+    return EXIT.unusable;
+  }
   const options = { kubeconfig: flags.kubeconfig, userAgent: 'cloister-get' };
   return useCluster(options, terminal, async (client) => {
     const namespace = await namespaceOf(kind, flags);
     const { items } = await client.list<ListedObject>(kind.resource, { namespace });
+    if (items.length === 0 && namespace !== undefined && (await isAbsent(client, namespace))) {
+      terminal.error(
+        `error: Namespace "${namespace}" does not exist; correct --namespace, or the current context\n`,
+      );
+      return EXIT.unusable;
+    }
     const found =
       names.length === 0 ? items : items.filter(({ metadata }) => names.includes(metadata.name ?? ''));
     print(found, kind, run);
     return reportAbsent(kind, { names, namespace, found }, terminal);
   });
+}
+
+/** Whether a namespace is known not to exist: not everybody may read it. */
+async function isAbsent(client: KubeClient, name: string): Promise<boolean> {
+  try {
+    return (await findObject(client, resources.namespaces, { name })) === null;
+  } catch (error) {
+    if (isKubeError(error, 'Forbidden')) return false;
+    throw error;
+  }
 }
 
 /** Returns undefined for all namespaces. */

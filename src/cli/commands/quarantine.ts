@@ -7,9 +7,16 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
-import { formatTarget, parseTarget, TARGET_FORMS } from '../../policy/quarantine/parse-target.ts';
+import { show } from '../../lib/show.ts';
+import {
+  explainTarget,
+  formatTarget,
+  parseTarget,
+  TARGET_FORMS,
+} from '../../policy/quarantine/parse-target.ts';
 import { quarantineName } from '../../policy/quarantine/quarantine-name.ts';
 import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
+import { missingTarget } from '../quarantine/missing-target.ts';
 import { useCluster } from '../use-cluster.ts';
 
 type Target = AgentQuarantine['spec']['target'];
@@ -29,10 +36,13 @@ Examples:
   cloister quarantine all --reason 'A drill.'
 
 Creates an AgentQuarantine, and waits until everything that it names is cut off. It holds until it is deleted, also
-for what is created later: cloister release NAME.
+for what is created later: cloister release NAME. Creates none of what does not exist.
 
-Exit code: 0 contained, 1 not contained in time, 2 not created.
+Exit code: 0 contained, 1 the target does not exist or is not contained in time, 2 not created.
 `;
+
+const ADVANCE =
+  'Correct the target; an AgentQuarantine of what does not exist yet can be created with kubectl';
 
 /** `cloister quarantine`: cuts a sandbox, a namespace, a role, a tenant or everything off. */
 export const quarantine: Command = {
@@ -55,7 +65,7 @@ function addOptions(command: Program): Program {
 
 function readTarget(text: string): Target {
   const target = parseTarget(text);
-  if (target === null) throw new InvalidArgumentError(`It must be ${TARGET_FORMS}.`);
+  if (target === null) throw new InvalidArgumentError(explainTarget(text));
   return target;
 }
 
@@ -73,16 +83,25 @@ async function runQuarantine(target: Target, flags: Flags, terminal: Terminal): 
   };
   const parsed = agentQuarantine.schema.safeParse(object);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const option = issue?.path[0] === 'metadata' ? '--name' : '--reason';
-    terminal.error(`error: ${option}: ${issue?.message ?? 'is not valid'}\n`);
+    terminal.error(`error: ${describeProblem(object, parsed.error.issues[0]?.path[0] === 'metadata')}\n`);
     return EXIT.unusable;
   }
   const options = { kubeconfig: flags.kubeconfig, userAgent: 'cloister-quarantine' };
   return useCluster(options, terminal, async (client) => {
+    const missing = await missingTarget(target, client);
+    if (missing !== null) {
+      terminal.error(`error: ${missing}; nothing was quarantined. ${ADVANCE}\n`);
+      return EXIT.violations;
+    }
     if (!(await create(object, client, terminal))) return EXIT.unusable;
     return waitUntilContained(object.metadata.name, flags.wait, { client, terminal, clock: systemClock });
   });
+}
+
+function describeProblem({ metadata, spec }: AgentQuarantine, isName: boolean): string {
+  return isName
+    ? `--name is ${show(metadata.name)}; must be 1 to 63 lower-case letters, digits and "-", with a letter or digit at both ends. Correct it, or leave it out`
+    : `--reason is ${show(spec.reason)}; must have 1 to 1024 characters. Say why the target is cut off`;
 }
 
 /** Whether the quarantine is there, made now or before. */

@@ -3,7 +3,7 @@ import { singleLine } from '../../lib/single-line.ts';
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
-import { checkPinned } from '../input/check-pinned.ts';
+import { checkImage, checkPinned } from '../input/check-pinned.ts';
 import type { Policies } from '../input/policies.ts';
 import { readCloisterObject } from '../input/read-cloister-object.ts';
 import { readInput } from '../input/read-input.ts';
@@ -58,7 +58,7 @@ function addOptions(command: Program): Program {
     .requiredOption('-f, --filename <path...>', 'file, folder or - for standard input; can be repeated')
     .option('-n, --namespace <name>', 'namespace of sandboxes that name none')
     .option('--start-gate-image <image>', 'start gate of the installation, named by digest', checkPinned)
-    .option('--gateway-image <image>', 'image of the gateway of the installation')
+    .option('--gateway-image <image>', 'image of the gateway of the installation', checkImage)
     .addOption(
       new Option('-o, --output <format>', 'output format').choices(['yaml', 'json']).default('yaml'),
     );

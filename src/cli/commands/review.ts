@@ -27,7 +27,8 @@ Examples:
   kubectl get pods -o yaml | cloister review -f -      pods that are running
 
 The input may hold roles (AgentRole) and tenants (TenantIsolation) in any place. If it does not hold the role that a pod
-names, the pod is reviewed only with the checks that need no role. The checks that could not be evaluated are listed on
+names, the pod is reviewed only with the checks that need no role. A sandbox (AgentSandbox) is compared with its role and its
+tenant, and counted as a pod is. The checks that could not be evaluated are listed on
 standard error and as notChecked in the JSON, and with --strict they are a failure. Without --start-gate-digest, an image
 that is named start-gate is trusted.
 

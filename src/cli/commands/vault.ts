@@ -1,5 +1,6 @@
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { singleLine } from '../../lib/single-line.ts';
+import { namespaceWarnings } from '../../policy/vault/namespace-warnings.ts';
 import { operatorPolicy } from '../../policy/vault/operator-policy.ts';
 import { readVaultMounts } from '../../policy/vault/vault-mounts.ts';
 import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
@@ -21,7 +22,8 @@ Examples:
 
 Prints the policy that the operator needs in Vault: for the auth mounts, the namespaces and the database mounts that the
 TenantIsolation objects of the input name, and nothing else. Every tenant must be in the input. Print and write the policy again
-when a tenant names another mount.
+when a tenant names another mount. Standard error has a warning for each tenant that names a namespace, which Vault without
+namespaces ignores.
 
 Exit code: 0 complete, 2 something could not be read, or names what a policy cannot hold.
 `;
@@ -87,6 +89,9 @@ async function runPolicy({ filename, vaultNamespace }: Flags, terminal: Terminal
   if (mounts.length === 0) {
     terminal.error('error: the input holds no TenantIsolation with spec.vault; add them with another -f\n');
     return EXIT.unusable;
+  }
+  for (const warning of namespaceWarnings(tenants, vaultNamespace ?? null)) {
+    terminal.error(`warning: ${singleLine(warning)}\n`);
   }
   terminal.out(operatorPolicy(mounts));
   return EXIT.clean;

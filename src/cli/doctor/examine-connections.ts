@@ -43,7 +43,10 @@ function judgeConnection(
   { tenant, path }: NamedConnection,
 ): Finding {
   if (roles === null)
-    return failed(subject, `does not exist. Write it in Vault, or correct spec.credentials of the tenant`);
+    return failed(
+      subject,
+      `does not exist. Write it in Vault, or take its vaultDatabase out of spec.credentials of the tenant: no login is made at it yet`,
+    );
   if (allowsRoles(roles, tenant)) return passed(subject, `allows the roles ${rolesOfTenant(tenant)}`);
   const is = roles.length === 0 ? 'empty' : JSON.stringify(roles);
   const mend = `vault write ${path} allowed_roles="${rolesOfTenant(tenant)}"`;

@@ -1,6 +1,6 @@
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import type { Terminal } from '../command.ts';
-import { collectPolicies, type Policies } from './policies.ts';
+import { collectPolicies, type Policies, type PolicyKind } from './policies.ts';
 import { type ManifestText, type ParseProgress, parseTexts, readTexts } from './read-manifests.ts';
 
 /** Milliseconds between two states of the progress line. */
@@ -53,14 +53,16 @@ function createProgress(terminal: Terminal): (progress: ParseProgress) => void {
   };
 }
 
-function missingPolicies(flags: InputFlags, policies: Policies): readonly UnreadableDocument[] {
-  const { filename, role, tenant } = flags;
-  const names: string[] = [];
-  if (role !== undefined && policies.role(role) === null) names.push(`AgentRole "${role}"`);
-  if (tenant !== undefined && policies.tenant(tenant) === null) names.push(`TenantIsolation "${tenant}"`);
-  return names.map((name) => ({
+function missingPolicies(
+  { filename, role, tenant }: InputFlags,
+  policies: Policies,
+): readonly UnreadableDocument[] {
+  const missing: [PolicyKind, string][] = [];
+  if (role !== undefined && policies.role(role) === null) missing.push(['AgentRole', role]);
+  if (tenant !== undefined && policies.tenant(tenant) === null) missing.push(['TenantIsolation', tenant]);
+  return missing.map(([kind, name]) => ({
     file: filename.join(' '),
     document: 0,
-    error: `the input holds no valid ${name}; add its manifest with another -f`,
+    error: `the input holds no valid ${kind} "${name}"; ${policies.problemOf(kind, name) ?? 'add its manifest with another -f'}`,
   }));
 }

@@ -1,10 +1,12 @@
+import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import type { Check } from '../../policy/admission/check.ts';
 import { evaluatePod } from '../../policy/admission/evaluate-pod.ts';
 import { type Violation, violationsOf } from '../../policy/decision.ts';
-import { evaluateKind } from '../../policy/kinds/evaluate-kind.ts';
+import { evaluateKind, type KnownPolicies } from '../../policy/kinds/evaluate-kind.ts';
 import { createPodSubject } from '../../policy/pod/pod-subject.ts';
 import { mintingWarnings } from '../../policy/roles/minting-warnings.ts';
+import { resolveRole } from '../../policy/sandboxes/resolve-role.ts';
 import type { CloisterObject } from '../input/read-cloister-object.ts';
 import { type Identity, identify } from './describe-manifest.ts';
 import { type Assumptions, podContext, roleNameOf } from './pod-context.ts';
@@ -90,23 +92,39 @@ function reviewPods(
 function reviewCloisterObject(
   manifest: ManifestDocument,
   object: CloisterObject,
-  { policies, tenant, now }: ReviewOptions,
+  options: ReviewOptions,
 ): Outcome {
+  const { policies, now } = options;
   const definition = policies.definitionOf(object);
   if (definition !== null && !isSamePlace(definition, manifest)) {
     const place = `${definition.file}:${definition.line}`;
     const error = `another ${object.kind} of this name, at ${place}, is used instead; remove one of them`;
     return unreadable(manifest, error);
   }
+  const known = options.tenant === undefined ? policies : policies.asTenant(options.tenant);
+  const namespace = identify(manifest).namespace ?? '';
   const decision = evaluateKind(object.kind, object, {
-    policies: tenant === undefined ? policies : policies.asTenant(tenant),
+    policies: known,
     knowsEveryTenant: false,
-    namespace: identify(manifest).namespace ?? '',
+    namespace,
     before: null,
     now,
   });
   if (decision.effect !== 'Allow') return reviewed(manifest, violationsOf(decision));
-  return { read: object.kind, warnings: object.kind === 'AgentRole' ? mintingWarnings(object) : [] };
+  if (object.kind !== 'AgentSandbox') {
+    return { read: object.kind, warnings: object.kind === 'AgentRole' ? mintingWarnings(object) : [] };
+  }
+  const left = uncheckedOf(object, known, namespace);
+  left.forEach(options.onUnchecked);
+  return reviewed(manifest, [], left);
+}
+
+/** A sandbox is compared with its tenant and its role, where the input has both. */
+function uncheckedOf(sandbox: AgentSandbox, known: KnownPolicies, namespace: string): readonly Unchecked[] {
+  const tenant = known.tenantOf(namespace);
+  const resolution = resolveRole(sandbox, tenant);
+  const isCompared = tenant !== null && resolution.state === 'Named' && known.role(resolution.name) !== null;
+  return isCompared ? [] : [{ cause: { type: 'SandboxAlone' }, checks: [sandbox.kind] }];
 }
 
 function reviewed(

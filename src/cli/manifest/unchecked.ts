@@ -9,9 +9,11 @@ import type { ReviewContext } from '../../policy/admission/review-context.ts';
 export type Cause =
   | { readonly type: 'NoRoleNamed' }
   | { readonly type: 'RoleMissing'; readonly role: string }
-  | { readonly type: 'NoTenant'; readonly namespace: string };
+  | { readonly type: 'NoTenant'; readonly namespace: string }
+  /** Of a sandbox, not of a pod. */
+  | { readonly type: 'SandboxAlone' };
 
-/** The checks that were not evaluated for one pod, and why. */
+/** The checks that were not evaluated for one pod or sandbox, and why. */
 export interface Unchecked {
   readonly cause: Cause;
   /** At least one. */
@@ -44,6 +46,9 @@ function causeOf({ role: policy, namespace }: ReviewContext, roleName: string | 
 /** `2 pods name the role "x", which the input does not hold` */
 export function describeCause(cause: Cause, pods: number): string {
   const isOne = pods === 1;
+  if (cause.type === 'SandboxAlone') {
+    return `${isOne ? '1 sandbox has its' : `${pods} sandboxes have their`} role or tenant not in the input`;
+  }
   const subject = isOne ? '1 pod' : `${pods} pods`;
   switch (cause.type) {
     case 'NoRoleNamed':
@@ -68,6 +73,8 @@ export function adviseOn({ type }: Cause): string {
       return 'Add the AgentRole with another -f.';
     case 'NoTenant':
       return 'Add the TenantIsolation with another -f, and give --tenant where the namespace is not set.';
+    case 'SandboxAlone':
+      return 'Add the AgentRole and the TenantIsolation with another -f.';
     default:
       return type satisfies never;
   }

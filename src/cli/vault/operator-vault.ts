@@ -11,7 +11,7 @@ import { Secret } from '../../lib/secret.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { VAULT_AUDIENCE } from '../../policy/vault/vault-identity.ts';
 import { createVaultIdentities } from '../../vault/create-vault-identities.ts';
-import { readVaultSettings, VAULT_SETTINGS, vaultAddress } from '../../vault/read-vault-settings.ts';
+import { readVaultSettings, VAULT_SETTINGS } from '../../vault/read-vault-settings.ts';
 import { requireNamespaces } from '../../vault/require-namespaces.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { createVaultInventory, type VaultInventory } from '../../vault/vault-inventory.ts';
@@ -76,19 +76,11 @@ export async function reachVault(
   settings: VaultSettings,
   flags: VaultFlags,
 ): Promise<ReachedVault> {
-  const address = flags.vaultAddress === undefined ? settings.address : readAddress(flags.vaultAddress);
+  const address = flags.vaultAddress ?? settings.address;
   const authority = address.startsWith('http:') ? null : await findAuthority(client, settings, flags);
   // Only here: node-vault takes 30 MB of memory that other commands do not need.
   const { createVaultPort } = await import('../../vault/vault-port.ts');
   return { address, port: createVaultPort({ address, authority, clock: systemClock }) };
-}
-
-function readAddress(text: string): string {
-  const result = vaultAddress(text);
-  const value = 'value' in result ? result.value : null;
-  if (value !== null) return value;
-  const problem = 'problem' in result ? result.problem : 'an https:// URL';
-  throw new VaultSetupError(`--vault-address is "${text}"; it must be ${problem}`);
 }
 
 async function findAuthority(

@@ -7,13 +7,16 @@ import {
   createInflate,
   createZstdDecompress,
 } from 'node:zlib';
-import { RefusalError } from './egress-refusal.ts';
+import { type EgressRefusal, RefusalError } from './egress-refusal.ts';
 
 /** What a request may be answered with. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br, zstd';
 
 /** A window of 8 MiB is what RFC 9659 allows; a decoder would otherwise take what the frame asks for. */
 const ZSTD_WINDOW_LOG = 23;
+
+/** Asked before so many bytes of a body in all are kept. Returns why they cannot be, or null. */
+export type HoldBytes = (bytes: number) => EgressRefusal | null;
 
 /** A body as it is on the wire. */
 export interface EncodedBody {
@@ -22,6 +25,7 @@ export interface EncodedBody {
   readonly encoding: string;
   readonly host: string;
   readonly maxBytes: number;
+  readonly hold: HoldBytes;
 }
 
 /**
@@ -29,13 +33,16 @@ export interface EncodedBody {
  * beyond the limit in memory. Rejects with a RefusalError over the limit, and with the error of the decoder for a body that is broken
  * or cut off. The stream is destroyed then.
  */
-export async function decodeBody({ stream, encoding, host, maxBytes }: EncodedBody): Promise<Buffer> {
+export async function decodeBody({ stream, ...encoded }: EncodedBody): Promise<Buffer> {
+  const { encoding, host, maxBytes, hold } = encoded;
   const chunks: Buffer[] = [];
   let bytes = 0;
   const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of source) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw tooLarge(host, maxBytes);
+      const full = hold(bytes);
+      if (full !== null) throw new RefusalError(full.reason, full.message);
       // A piece of a larger buffer would keep all of that.
       chunks.push(chunk.buffer.byteLength > 2 * chunk.length ? Buffer.from(chunk) : chunk);
     }

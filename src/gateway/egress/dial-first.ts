@@ -60,6 +60,10 @@ export async function dialFirst(
   next();
   try {
     return await unlessAborted(promise, signal);
+  } catch (error) {
+    // It may be made in the same turn, when nobody waits for it any more.
+    promise.then(({ socket }) => socket.destroy(), ignore);
+    throw error;
   } finally {
     isOver = true;
     clearTimeout(timer);

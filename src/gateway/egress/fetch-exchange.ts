@@ -4,11 +4,12 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import { Client, errors } from 'undici';
 import { errorCode } from '../../lib/error-code.ts';
 import { connectTo, type DecideAddresses } from './connect-to.ts';
-import { ACCEPT_ENCODING, decodeBody, tooLarge } from './decode-body.ts';
+import { ACCEPT_ENCODING, decodeBody, type HoldBytes, tooLarge } from './decode-body.ts';
 import { RefusalError } from './egress-refusal.ts';
 import type { Headers } from './fetch-headers.ts';
 import type { Network } from './network.ts';
 import { secureSocket } from './secure-socket.ts';
+import { limitWire, type WireLimit } from './wire-limit.ts';
 
 /** What an exchange needs of the world. */
 export interface ExchangeWorld {
@@ -44,12 +45,11 @@ export interface Exchange {
   readonly readBody: () => Promise<Buffer>;
 }
 
-/** What went over the wire, TLS included, whatever came of it. */
+/** What went over one connection, TLS included, whatever came of it. */
 export interface Traffic {
   bytesUp: number;
   bytesDown: number;
-  redirects: number;
-  /** Of the last connection; null where there was none. */
+  /** Of the connection; null where there was none. */
   address: string | null;
 }
 
@@ -57,6 +57,7 @@ export interface ExchangeOptions {
   readonly world: ExchangeWorld;
   readonly request: ExchangeRequest;
   readonly limits: ExchangeLimits;
+  readonly hold: HoldBytes;
   /** Added to. */
   readonly traffic: Traffic;
   readonly signal: AbortSignal;
@@ -69,20 +70,24 @@ const MAX_HEADER_BYTES = 16 * 1_024;
  * a RefusalError for whatever the destination does wrong.
  */
 export async function withExchange<T>(
-  { world, request, limits, traffic, signal }: ExchangeOptions,
+  options: ExchangeOptions,
   use: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
+  const { world, request, limits, traffic, signal } = options;
   const { network, decideAddresses } = world;
   const connection = await connectTo(network, request, decideAddresses, signal);
   if ('refusal' in connection) throw new RefusalError(connection.refusal.reason, connection.refusal.message);
   const { socket, address } = connection;
   traffic.address = address;
+  const wire = limitWire(socket, limits.maxResponseBytes);
   try {
     const secured = await secureSocket(socket, request.host, { context: world.secureContext, signal });
-    return await exchangeOver(secured, { world, request, limits, traffic, signal }, use);
+    wire.watch(secured);
+    return await exchangeOver(secured, options, use);
   } catch (error) {
-    throw toRefusal(error, request.host, limits);
+    throw wire.isPassed() ? tooMuch(request.host, wire) : toRefusal(error, request.host, limits);
   } finally {
+    wire.stop();
     traffic.bytesUp += socket.bytesWritten;
     traffic.bytesDown += socket.bytesRead;
     socket.destroy();
@@ -91,7 +96,7 @@ export async function withExchange<T>(
 
 async function exchangeOver<T>(
   secured: TLSSocket,
-  { request, limits, signal }: ExchangeOptions,
+  { request, limits, hold, signal }: ExchangeOptions,
   use: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
   const { host, method, target, body } = request;
@@ -128,7 +133,7 @@ async function exchangeOver<T>(
         if (method !== 'HEAD' && length > maxResponseBytes) throw tooLarge(host, maxResponseBytes);
         const isEmpty = method === 'HEAD' || [204, 304].includes(response.statusCode);
         const encoded = { encoding: isEmpty ? '' : encoding, host, maxBytes: maxResponseBytes };
-        return decodeBody({ stream: response.body, ...encoded });
+        return decodeBody({ stream: response.body, hold, ...encoded });
       },
     });
   } finally {
@@ -136,6 +141,11 @@ async function exchangeOver<T>(
     // Not waited for: nothing may hold a call longer than its time.
     client.destroy().catch(() => undefined);
   }
+}
+
+function tooMuch(host: string, { maxBytes }: WireLimit): RefusalError {
+  const message = `"${host}" sent more than ${maxBytes} bytes with one response. Ask for less, or raise maxResponseSize of the tool.`;
+  return new RefusalError('ResponseTooLarge', message);
 }
 
 /** Errors of sockets, parsers and decoders have codes. What has none is a fault of ours. */

@@ -1,3 +1,5 @@
+import type { Reason } from '../../policy/reasons.ts';
+import type { HoldBytes } from './decode-body.ts';
 import { type EgressRefusal, RefusalError, refusalOf } from './egress-refusal.ts';
 import {
   type Exchange,
@@ -30,7 +32,17 @@ export interface FetchTarget extends Pick<ExchangeRequest, 'host' | 'port' | 'ta
   readonly href: string;
 }
 
-export type HopDecision = { readonly target: FetchTarget } | { readonly refusal: EgressRefusal };
+/** How one request of the exchange ended. */
+export interface HopEnd extends Readonly<Traffic> {
+  readonly status: number | null;
+  /** Why it failed; null where it was answered. */
+  readonly reason: Reason | null;
+}
+
+/** `onEnd` is called once for a target, whatever comes of it. */
+export type HopDecision =
+  | { readonly target: FetchTarget; readonly onEnd?: (end: HopEnd) => void }
+  | { readonly refusal: EgressRefusal };
 
 export interface FetchLimits extends ExchangeLimits {
   /** For everything, redirects included. */
@@ -42,6 +54,7 @@ export interface FetchOptions extends ExchangeWorld {
   readonly decide: (hop: FetchHop) => HopDecision | Promise<HopDecision>;
   readonly request: FetchRequest;
   readonly limits: FetchLimits;
+  readonly hold: HoldBytes;
   /** Aborted to cut the exchange. */
   readonly signal: AbortSignal;
 }
@@ -54,7 +67,14 @@ export interface FetchResponse {
   readonly body: Buffer;
 }
 
-export type FetchResult = { readonly traffic: Readonly<Traffic> } & (
+/** The sum of all connections. */
+export interface FetchTraffic extends Traffic {
+  redirects: number;
+  /** Of the first connection. */
+  address: string | null;
+}
+
+export type FetchResult = { readonly traffic: Readonly<FetchTraffic> } & (
   | { readonly response: FetchResponse }
   | { readonly refusal: EgressRefusal }
 );
@@ -65,7 +85,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Fetches a URL over HTTPS. Each redirect is decided and resolved as the first request was. Rejects only on a fault of ours. */
 export async function fetchURL(options: FetchOptions): Promise<FetchResult> {
   const { limits, signal } = options;
-  const traffic: Traffic = { bytesUp: 0, bytesDown: 0, redirects: 0, address: null };
+  const traffic: FetchTraffic = { bytesUp: 0, bytesDown: 0, redirects: 0, address: null };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(timedOut(limits)), limits.maxMilliseconds);
   const onAbort = (): void =>
@@ -91,29 +111,66 @@ function timedOut({ maxMilliseconds }: FetchLimits): RefusalError {
 
 async function followRedirects(
   options: FetchOptions,
-  traffic: Traffic,
+  traffic: FetchTraffic,
   signal: AbortSignal,
 ): Promise<FetchResponse> {
-  const { decide, limits, request: first } = options;
+  const { decide, request: first } = options;
   let request: FetchRequest = { ...first, headers: readRequestHeaders(first.headers) };
   let origin: string | null = null;
   for (;;) {
     signal.throwIfAborted();
     const decided = await decide({ url: request.url, method: request.method });
     if ('refusal' in decided) throw new RefusalError(decided.refusal.reason, decided.refusal.message);
-    const { target } = decided;
+    const { target, onEnd } = decided;
     const from: string | null = origin;
-    origin = `${target.host}:${target.port}`;
-    if (from !== null && from !== origin) request = forAnotherOrigin(request, from);
-    const sent = { ...request, ...target };
-    const answer = await withExchange(
-      { world: options, request: sent, limits, traffic, signal },
-      (exchange) => readAnswer(exchange, request, target),
-    );
+    origin = originOf(target);
+    const hop = { request, target, from, onEnd };
+    const answer = await makeHop(options, hop, traffic, signal);
     if ('status' in answer) return answer;
     traffic.redirects += 1;
     if (traffic.redirects > MAX_REDIRECTS) throw redirectRefused(`more than ${MAX_REDIRECTS} times`);
     request = answer;
+  }
+}
+
+interface Hop {
+  readonly request: FetchRequest;
+  readonly target: FetchTarget;
+  /** Host and port of the request before; null for the first. */
+  readonly from: string | null;
+  readonly onEnd: ((end: HopEnd) => void) | undefined;
+}
+
+/** Makes one request, adds what it took to the whole, and says how it ended. */
+async function makeHop(
+  options: FetchOptions,
+  { request: given, target, from, onEnd }: Hop,
+  whole: FetchTraffic,
+  signal: AbortSignal,
+): Promise<FetchRequest | FetchResponse> {
+  const { limits, hold } = options;
+  const traffic: Traffic = { bytesUp: 0, bytesDown: 0, address: null };
+  let end: Pick<HopEnd, 'status' | 'reason'> = { status: null, reason: 'Fault' };
+  try {
+    const request = from === null || from === originOf(target) ? given : forAnotherOrigin(given, from);
+    const sent = { ...request, ...target };
+    return await withExchange(
+      { world: options, request: sent, limits, hold, traffic, signal },
+      async (exchange) => {
+        const answer = await readAnswer(exchange, request, target);
+        end = { status: exchange.status, reason: null };
+        return answer;
+      },
+    );
+  } catch (error) {
+    const thrown: unknown = signal.aborted ? signal.reason : error;
+    if (thrown instanceof RefusalError) end = { status: null, reason: thrown.refusal.reason };
+    throw error;
+  } finally {
+    whole.bytesUp += traffic.bytesUp;
+    whole.bytesDown += traffic.bytesDown;
+    if (from === null) whole.address = traffic.address;
+    onEnd?.({ ...traffic, ...end });
   }
 }
 
@@ -138,6 +195,10 @@ async function readAnswer(
   if (!isGet || request.method === 'HEAD') return next;
   const { 'content-type': _, ...kept } = request.headers;
   return { ...next, method: 'GET', headers: kept, body: null };
+}
+
+function originOf({ host, port }: FetchTarget): string {
+  return `${host}:${port}`;
 }
 
 /** What was meant for one host is not told to another. */

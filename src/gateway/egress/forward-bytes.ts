@@ -39,4 +39,6 @@ export function forwardBytes(direction: Direction, first: Buffer | null): void {
   // Only then, since the first bytes may fill the other side.
   from.resume();
   if (first !== null) push(first);
+  // Its end was told before somebody listened.
+  if (from.readableEnded) to.end();
 }

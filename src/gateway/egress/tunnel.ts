@@ -178,4 +178,6 @@ function awaitHello(tunnel: Tunnel, relay: Relay): void {
   client.on('end', onEnd);
   client.resume();
   if (head.length > 0) push(head);
+  // It may have said all while the destination was dialled, and its end is not told a second time.
+  if (client.readableEnded && !relay.isHelloPassed) onEnd();
 }

@@ -21,6 +21,8 @@ const STATUS: Readonly<Partial<Record<Reason, number>>> = {
   TenantRateReached: 429,
   BudgetUsedUp: 429,
   TooManyCalls: 429,
+  ResponseBytesReached: 429,
+  Overloaded: 503,
   ProofNotReviewed: 503,
   NotReady: 503,
   CredentialNotReady: 503,

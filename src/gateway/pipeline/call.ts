@@ -31,6 +31,8 @@ export interface Operation {
   readonly firstEgressBytes: () => number;
   /** How many tokens of a model have to be left; none where it is not set. */
   readonly reservedTokens?: () => number;
+  /** Takes the memory that its answer needs first. Asked after it is authorized. */
+  readonly takeRoom: (caller: Caller) => Refusal | null;
   /** Finds the addresses, and decides about them. */
   readonly resolve: (call: Call) => Refusal | null | Promise<Refusal | null>;
   /** Gets the credential that is added, where there is one. */

@@ -13,7 +13,9 @@ export const intend: Filter = {
     const { record, durability, arguments: recorded } = caller.auditSettings;
     if (operation.tool !== null && audit.argumentsProblem(recorded) !== null) return unavailable();
     // What is only answered has one record, which is written with its outcome.
-    if (operation.dispatch === null) return audit.problem() === null ? null : unavailable();
+    if (operation.dispatch === null) {
+      return audit.problem(recordOf(call).subject) === null ? null : unavailable();
+    }
     if (record === 'Denied') return null;
     try {
       await audit.intend(recordOf(call), durability);

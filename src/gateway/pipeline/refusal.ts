@@ -1,7 +1,7 @@
 import type { Decision } from '../../policy/decision.ts';
 import { type Reason, REASONS } from '../../policy/reasons.ts';
 import type { CallDecision, EnforcementLevel } from '../../policy/tools/call-decision.ts';
-import { describeCall } from './describe-call.ts';
+import { describeCall } from '../../policy/tools/describe-call.ts';
 
 /** Why a call is not made, or was ended. */
 export interface Refusal {

@@ -49,6 +49,7 @@ export function createConnectOperation(request: ConnectRequest, services: Tunnel
       return decision;
     },
     firstEgressBytes: () => Math.min(FIRST_UPLOAD_BYTES, destination?.maxUploadBytes ?? 0),
+    takeRoom: () => null,
     resolve: async (call) => {
       if (destination === null) throw new Error('the destination is not known');
       const result = await checkAddresses(network, destination.host, decideAddresses, call.ended.signal);

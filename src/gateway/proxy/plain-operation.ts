@@ -13,6 +13,7 @@ export function createPlainOperation(method: string, unreadable: string | null =
     isReadable: unreadable === null,
     authorize: () => HTTPS_ONLY,
     firstEgressBytes: () => 0,
+    takeRoom: () => null,
     resolve: () => null,
     dispatch: null,
     describe: () => ({ operation: method }),

@@ -45,10 +45,13 @@ export function createProxyServer({ services, tunnels, limits, admit }: ProxySer
   server.maxConnections = limits.maxConnections;
   admitFirst(server, admit);
   // A connection carries one request, whoever put more on it.
-  const used = new WeakSet<Socket>();
+  const used = new WeakMap<Socket, number>();
   const takes = (client: Socket): boolean => {
-    if (used.has(client)) return false;
-    used.add(client);
+    const before = used.get(client) ?? 0;
+    used.set(client, before + 1);
+    // Node keeps each request that waits, whatever their number.
+    if (before > 1) client.destroy();
+    if (before > 0) return false;
     client.on('error', () => undefined);
     return true;
   };

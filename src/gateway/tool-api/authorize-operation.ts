@@ -15,6 +15,7 @@ export function createAuthorizeOperation(read: ReadToolCall): Operation {
       return decideCall(by.policy, callOf(read), by.narrow, 'Explain');
     },
     firstEgressBytes: () => 0,
+    takeRoom: () => null,
     resolve: () => null,
     dispatch: null,
     describe: () => describeToolCall(read, caller),

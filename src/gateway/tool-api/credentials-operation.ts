@@ -25,6 +25,7 @@ export function createCredentialsOperation(
         ? denyCall('CredentialsWithheld', OF_NO_RULE)
         : allowCall(OF_NO_RULE),
     firstEgressBytes: () => 0,
+    takeRoom: () => null,
     resolve: () => null,
     dispatch: ({ caller }) => {
       onWiped(credentials.wipe(caller?.sandboxUID ?? ''));

@@ -15,6 +15,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
 
 /** Writes a body as text where it is UTF-8 without control characters, and in base64 where it is not. */
 export function encodeResponse({ status, headers, body }: FetchedResponse): EncodedResponse {
-  const encoding = isUtf8(body) && !CONTROL.test(body.toString('utf-8')) ? 'utf-8' : 'base64';
-  return { status, headers, encoding, body: body.toString(encoding) };
+  const text = isUtf8(body) ? body.toString('utf-8') : null;
+  if (text !== null && !CONTROL.test(text)) return { status, headers, encoding: 'utf-8', body: text };
+  return { status, headers, encoding: 'base64', body: body.toString('base64') };
 }

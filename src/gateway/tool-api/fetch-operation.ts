@@ -1,30 +1,33 @@
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditRecordInput } from '../../audit/audit-record-input.ts';
 import type { ExchangeWorld } from '../egress/fetch-exchange.ts';
 import { type FetchResult, fetchURL, type HopDecision } from '../egress/fetch-url.ts';
 import { isRecord } from '../../lib/is-record.ts';
-import { type CallDecision, denyCall, isAllowed } from '../../policy/tools/call-decision.ts';
+import { type CallDecision, isAllowed } from '../../policy/tools/call-decision.ts';
 import type { Reason } from '../../policy/reasons.ts';
 import type { ToolPolicy } from '../../policy/tools/call-policy.ts';
-import { decideCall } from '../../policy/tools/decide-call.ts';
-import {
-  decideFetch,
-  type FetchDecision,
-  type FetchRequest,
-  urlOfCall,
-} from '../../policy/tools/decide-fetch.ts';
+import { decideFetch, type FetchDecision, type FetchRequest } from '../../policy/tools/decide-fetch.ts';
+import { decideFetchCall } from '../../policy/tools/decide-fetch-call.ts';
 import type { Caller } from '../identity/caller.ts';
+import type { HeldResponse } from '../limits/response-room.ts';
 import type { Call, CallOutcome, Operation } from '../pipeline/call.ts';
-import { refusalOfDecision, refuse } from '../pipeline/refusal.ts';
+import { type Refusal, refusalOfDecision, refuse } from '../pipeline/refusal.ts';
 import { callOf, describeToolCall, readOf } from './authorize-operation.ts';
 import type { ReadToolCall } from './read-tool-call.ts';
+import { beginRedirect } from './record-redirect.ts';
 
 export interface FetchServices extends ExchangeWorld {
   /** Called with the response that the agent gets. */
   readonly onResponse: (response: FetchedResponse) => void;
+  readonly audit: AuditLog;
+  /** What the response holds until the agent has read it. */
+  readonly held: HeldResponse;
 }
 
 export type FetchedResponse = Extract<FetchResult, { readonly response: unknown }>['response'];
 
+/** Taken before anything leaves; what a response has beyond it is taken as it comes. */
+const FIRST_RESPONSE_BYTES = 256 * 1024;
 const FIRST_BYTE_MILLISECONDS = 30_000;
 /** What a request with its handshake takes beside its body. */
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -49,20 +52,24 @@ export function createFetchOperation(read: ReadToolCall, services: FetchServices
     ...readOf(read),
     authorize: (caller) => {
       by = caller;
-      const { request, ...decision } = decideFirst(caller, read);
+      const { request, ...decision } = decideFetchCall(caller.policy, callOf(read), caller.narrow);
       fetch = request === undefined ? null : fetchOf(caller, read, request);
       return decision;
     },
     firstEgressBytes: () => MAX_REQUESTS * (MAX_HEAD_BYTES + (fetch?.body?.length ?? 0)),
+    takeRoom: ({ podUID }) => {
+      const { maxResponseBytes = 0 } = fetch?.tool.limits ?? {};
+      return services.held.hold(podUID, Math.min(FIRST_RESPONSE_BYTES, maxResponseBytes));
+    },
     resolve: () => null,
     dispatch: async (call) => {
       if (fetch === null) throw new Error('the request is not decided');
-      const hops: CallDecision[] = [];
-      const result = await run(fetch, { call, services, hops });
+      const state: RunState = { hop: null, redirects: 0, refusal: null };
+      const result = await run(fetch, { call, services, state });
       ({ address } = result.traffic);
       call.usedBytes = result.traffic.bytesUp;
       if ('response' in result) services.onResponse(result.response);
-      return outcomeOf(call, result, { tool: fetch.tool, hop: hops.at(-1) });
+      return outcomeOf(call, result, { tool: fetch.tool, ...state });
     },
     describe: () => ({ ...describeToolCall(read, by), ...describeRequest(fetch, address) }),
   };
@@ -89,22 +96,37 @@ function fetchOf(caller: Caller, read: ReadToolCall, request: FetchRequest): Fet
   return { caller, tool, request, body };
 }
 
+/** What is found while a fetch runs. */
+interface RunState {
+  /** The decision about the last hop. */
+  hop: CallDecision | null;
+  redirects: number;
+  /** Why a redirect was not followed, or why there was no room for more of the response. */
+  refusal: Refusal | null;
+}
+
 interface Run {
   readonly call: Call;
   readonly services: FetchServices;
-  /** The decisions about the hops, in order. */
-  readonly hops: CallDecision[];
+  readonly state: RunState;
 }
 
-function run({ caller, tool, request, body }: Fetch, { call, services, hops }: Run): Promise<FetchResult> {
+function run({ caller, tool, request, body }: Fetch, { call, services, state }: Run): Promise<FetchResult> {
   const { maxResponseBytes, maxExecutionSeconds } = tool.limits;
   const maxMilliseconds = maxExecutionSeconds * 1_000;
   return fetchURL({
     ...services,
-    decide: (hop) => {
+    decide: async (hop) => {
+      const isFirst = state.hop === null;
       const decision = decideFetch(caller.policy, { ...hop, tool: tool.name }, caller.narrow);
-      hops.push(decision);
-      return hopOf(decision);
+      state.hop = decision;
+      if (isFirst) return hopOf(decision);
+      state.redirects += 1;
+      const redirect = { hop, decision, number: state.redirects };
+      const begun = await beginRedirect(call, redirect, services.audit);
+      if ('onEnd' in begun) return { ...hopOf(decision), ...begun };
+      state.refusal = begun.refusal;
+      return begun;
     },
     request: {
       url: request.href,
@@ -112,6 +134,7 @@ function run({ caller, tool, request, body }: Fetch, { call, services, hops }: R
       headers: body === null ? {} : { 'content-type': 'application/json' },
       body,
     },
+    hold: (bytes) => (state.refusal = services.held.hold(caller.podUID, bytes)),
     limits: {
       maxResponseBytes,
       maxMilliseconds,
@@ -128,22 +151,6 @@ function hopOf({ request, ...decision }: FetchDecision): HopDecision {
   return { target: request };
 }
 
-/** By the arguments, and then by the URL in them. */
-function decideFirst({ policy, narrow }: Caller, read: ReadToolCall): FetchDecision {
-  const call = callOf(read);
-  const decision = decideCall(policy, call, narrow, 'Execute');
-  if (decision.decision.effect === 'Deny') return decision;
-  const tool = policy.tools.get(call.tool);
-  const url = tool === undefined ? null : urlOfCall(tool, call.arguments);
-  if (tool === undefined || url === null) {
-    return denyCall('ArgumentMissing', { rule: tool?.rule ?? 'spec.tools', level: 'Gateway' });
-  }
-  // The tool's capabilities select the method.
-  const method = tool.capabilities.has('net:http:get') ? 'GET' : 'POST';
-  const fetched = decideFetch(policy, { tool: call.tool, url, method }, narrow);
-  return fetched.decision.effect === 'Allow' && decision.decision.effect === 'Ask' ? decision : fetched;
-}
-
 /** A copy of a value without what is at a path. */
 function withoutMember(value: unknown, [token, ...tokens]: readonly string[]): unknown {
   if (token === undefined || !isRecord(value) || !Object.hasOwn(value, token)) return value;
@@ -157,13 +164,11 @@ const BOUNDS: Readonly<Partial<Record<Reason, string>>> = {
   ResponseTimedOut: 'maxExecutionSeconds',
 };
 
-interface Decided {
+interface Ran extends Readonly<RunState> {
   readonly tool: ToolPolicy;
-  /** The decision about the last hop. */
-  readonly hop: CallDecision | undefined;
 }
 
-function outcomeOf(call: Call, result: FetchResult, { tool, hop }: Decided): CallOutcome {
+function outcomeOf(call: Call, result: FetchResult, { tool, hop, refusal: found }: Ran): CallOutcome {
   const { bytesUp, bytesDown } = result.traffic;
   if ('response' in result) {
     const { status } = result.response;
@@ -171,8 +176,8 @@ function outcomeOf(call: Call, result: FetchResult, { tool, hop }: Decided): Cal
   }
   const { reason, message } = result.refusal;
   const bound = BOUNDS[reason];
-  const ofHop = hop !== undefined && !isAllowed(hop) ? hop.rule : null;
+  const ofHop = hop !== null && !isAllowed(hop) ? hop.rule : null;
   const rule = bound === undefined ? ofHop : `${tool.rule}.${bound}`;
-  const refusal = call.cut ?? refuse(reason, { message, rule });
+  const refusal = call.cut ?? found ?? refuse(reason, { message, rule });
   return { succeeded: false, reason: refusal.reason, bytesUp, bytesDown, refusal };
 }

@@ -5,9 +5,11 @@ import { canonicalAddress } from '../../lib/ip-address.ts';
 import { readBody } from '../../serve/body.ts';
 import type { Load } from '../../serve/load.ts';
 import type { ServerLimits } from '../../serve/limits.ts';
+import { endUnread, onceEnded } from '../../serve/response-end.ts';
 import { isRequestProblem, type RequestProblem, sendJsonProblem } from '../../serve/problem.ts';
 import type { ConnectionEnds } from '../connection-limiter.ts';
 import { readProof } from '../identity/read-proof.ts';
+import type { HeldResponse, ResponseRoom } from '../limits/response-room.ts';
 import { bodyOf, statusOf } from '../pipeline/answer.ts';
 import {
   type Call,
@@ -20,15 +22,19 @@ import { runCall } from '../pipeline/pipeline.ts';
 import type { Refusal } from '../pipeline/refusal.ts';
 import { createAuthorizeOperation } from './authorize-operation.ts';
 import { createCredentialsOperation, type CredentialsServices } from './credentials-operation.ts';
-import { createFetchOperation, type FetchServices } from './fetch-operation.ts';
+import { createFetchOperation, type FetchedResponse, type FetchServices } from './fetch-operation.ts';
 import { encodeResponse } from './encode-response.ts';
 import { readToolCall } from './read-tool-call.ts';
 
 export interface ToolHandlerOptions {
   readonly services: PipelineServices;
-  readonly fetching: Omit<FetchServices, 'onResponse'>;
+  readonly fetching: Omit<FetchServices, 'onResponse' | 'held' | 'audit'>;
   readonly credentials: Pick<Credentials, 'wipe'>;
-  readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'>;
+  /** `unreadMilliseconds` is how long an agent may take to read a response. */
+  readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'> & {
+    readonly unreadMilliseconds: number;
+  };
+  readonly room: ResponseRoom;
   readonly load: Load;
   /** Called where the caller of a connection was identified: it may be used again. */
   readonly keep: (connection: ConnectionEnds) => void;
@@ -61,11 +67,12 @@ export async function handleToolRequest(
 ): Promise<void> {
   const slot = options.load.enter();
   if (slot === null) return overload(options, response);
+  const held = options.room.enter();
   try {
     const problem = problemOf(route, request);
     const body = problem ?? (await readBody(request, slot, options.limits));
     if (body === null) return undefined;
-    const exchange = { route, request, response };
+    const exchange = { route, request, response, held };
     if (!isRequestProblem(body)) return await answerCall(options, exchange, { body });
     if (body.reason === 'Overloaded') return overload(options, response);
     // It is a call as well, that is refused and recorded like any other.
@@ -75,12 +82,17 @@ export async function handleToolRequest(
     options.services.log.error({ err: error }, 'an answer could not be sent');
     response.destroy();
   } finally {
-    slot.leave();
+    endUnread(response, options.limits.unreadMilliseconds);
+    onceEnded(response, () => {
+      slot.leave();
+      held.leave();
+    });
   }
 }
 
-function overload({ onProblem }: ToolHandlerOptions, response: ServerResponse): void {
+function overload({ onProblem, limits }: ToolHandlerOptions, response: ServerResponse): void {
   sendJsonProblem(response, OVERLOADED);
+  endUnread(response, limits.unreadMilliseconds);
   onProblem(OVERLOADED.reason);
 }
 
@@ -91,20 +103,29 @@ interface Exchange {
   readonly route: ToolRoute;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly held: HeldResponse;
+}
+
+/** What the answer has beside the decision. */
+interface Found {
+  readonly fetched?: FetchedResponse;
+  readonly wiped?: number;
 }
 
 /** `problem` is why the call could not be read, where it has a status of its own. */
 async function answerCall(
   { services, fetching, credentials, keep }: ToolHandlerOptions,
-  { route, request, response }: Exchange,
+  { route, request, response, held }: Exchange,
   read: ReadBody,
   problem?: RequestProblem,
 ): Promise<void> {
-  let found: object = {};
+  let found: Found = {};
   const operation = operationOf(route, read, {
     ...fetching,
+    held,
+    audit: services.audit,
     credentials,
-    onResponse: (response_) => (found = { response: encodeResponse(response_) }),
+    onResponse: (fetched) => (found = { fetched }),
     onWiped: (wiped) => (found = { wiped }),
   });
   const { socket, rawHeaders } = request;
@@ -117,7 +138,7 @@ async function answerCall(
   response.off('close', call.onClientGone);
   if (call.caller === null || problem !== undefined) response.setHeader('Connection', 'close');
   const refusal = refusalOf(result);
-  if (refusal === null) return send(response, 200, { ...allowed(call), ...found });
+  if (refusal === null) return send(response, 200, allowed(call, found));
   const status = statusOfCall(call, { refusal, route, problem });
   if (refusal.retrySeconds !== undefined) response.setHeader('Retry-After', refusal.retrySeconds);
   if (status === 401)
@@ -157,9 +178,11 @@ function refusalOf(result: CallResult): Refusal | null {
   return 'refusal' in result ? result.refusal : (result.outcome.refusal ?? null);
 }
 
-function allowed({ decision, remaining }: Call): object {
+function allowed({ decision, remaining }: Call, { fetched, wiped }: Found): object {
   const { rule = null, level = null } = decision ?? {};
-  return { status: 200, decision: 'Allow', reason: null, message: null, rule, level, remaining };
+  const common = { status: 200, decision: 'Allow', reason: null, message: null, rule, level, remaining };
+  if (wiped !== undefined) return { ...common, wiped };
+  return fetched === undefined ? common : { ...common, response: encodeResponse(fetched) };
 }
 
 function send(response: ServerResponse, status: number, answer: object): void {

@@ -40,6 +40,8 @@ export function createUpstreamOperation(incoming: UpstreamIncoming, services: Up
     readBody: (call) => readBodyOf(call, { incoming, services, state }),
     reservedTokens: () => state.model?.reservedTokens ?? 0,
     firstEgressBytes: () => MAX_HEAD_BYTES + bodyBytes(incoming.request, state),
+    // A response is passed on as it comes.
+    takeRoom: () => null,
     resolve: async (call) => {
       const found = await services.destinations.ofUpstream(requestOf(state).upstream, call.ended.signal);
       if ('refusal' in found) return refuse(found.refusal.reason, { message: found.refusal.message });

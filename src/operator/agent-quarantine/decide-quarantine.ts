@@ -72,7 +72,7 @@ function condition(total: number, pending: readonly string[], sandboxes: number)
       type: 'Contained',
       status: 'True',
       reason: 'NothingToContain',
-      message: 'The target names nothing that exists. It holds for what is created later.',
+      message: 'No sandbox or pod of the target exists. It holds for what is created later.',
     };
   }
   if (pending.length > 0) {

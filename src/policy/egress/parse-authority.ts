@@ -19,8 +19,12 @@ const BAD_PORT: TextProblem = {
   fix: 'Correct the port.',
 };
 
+const SCHEME = /^[a-z]{1,16}:\/\//i;
+
 /** Reads the target of a CONNECT as it came: `host:port`, and nothing else. */
 export function parseAuthority(text: string): ParsedAuthority {
+  const [scheme] = SCHEME.exec(text) ?? [];
+  if (scheme !== undefined) return { problem: { ...NO_PORT, fix: `Remove "${scheme}".` } };
   const [, name, digits = ''] = AUTHORITY.exec(text) ?? [];
   if (name === undefined) {
     const parsed = parseHost(text);

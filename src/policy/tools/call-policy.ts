@@ -31,7 +31,7 @@ export interface DomainRule extends ArgumentRule {
 }
 
 export interface StatementRule extends ArgumentRule {
-  /** What is wrong with a statement. The field of a finding is a path from the tool, such as `sql.tables`. */
+  /** What is wrong with a statement: `field` is the rule, as a path from the tool such as `sql.tables`; `found` is in it. */
   readonly judge: (statement: string) => readonly Finding[];
 }
 

@@ -94,7 +94,7 @@ function compileStatement(
 
 const NO_PARSER = {
   field: 'sql.argument',
-  found: 'a statement, and no parser of SQL',
+  found: 'no parser that is loaded',
   required: 'must be parsed to be allowed',
   fix: 'Load the parser of SQL first.',
 };

@@ -113,10 +113,17 @@ export function judgeStatement(tool: ToolPolicy, args: Arguments): CallDecision 
   const level = levelOf(tool);
   const text = textAt(statement, args, level);
   if (typeof text !== 'string') return text;
-  const findings = statement.judge(text).map((one) => ({ ...one, field: `${tool.rule}.${one.field}` }));
+  const findings = statement.judge(text);
   const [worst] = findings;
   if (worst === undefined) return null;
-  return denyCall('StatementNotAllowed', { rule: worst.field, level }, ...findings);
+  // As for a path: the place is the argument, and the rule is what would have to change.
+  const placed = findings.map(({ item, found, required, fix }) => ({
+    field: `arguments${statement.pointer}`,
+    found: `SQL with ${item ?? found}`,
+    required,
+    fix,
+  }));
+  return denyCall('StatementNotAllowed', { rule: `${tool.rule}.${worst.field}`, level }, ...placed);
 }
 
 function levelOf({ executor }: ToolPolicy): EnforcementLevel {

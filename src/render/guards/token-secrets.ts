@@ -17,7 +17,7 @@ export const tokenSecretsGuard: readonly PolicyObject[] = admissionPolicy({
   validations: [
     {
       expression: `object.?type.orValue('') != '${TYPE}'`,
-      messageExpression: `${SUBJECT} + ': type is "${TYPE}"; must be another, because such a Secret holds a token that never expires. Leave it out: the gateway attaches the credentials of agents, and programs get short-lived tokens by a projected volume.'`,
+      messageExpression: `${SUBJECT} + ': type is "${TYPE}"; must be another, because such a Secret holds a token that never expires. Leave it out: agents get no token, and programs get short-lived ones by a projected volume.'`,
     },
   ],
 });

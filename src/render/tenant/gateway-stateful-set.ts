@@ -36,7 +36,7 @@ export const GATEWAY_DEFAULTS = {
 export interface GatewayShape {
   readonly tenant: string;
   readonly replicas: number;
-  /** Where the spool lies. If not set: on the node, and a replica that moves begins with an empty one. */
+  /** Where the spool lies. If not set: on the node, and each new pod begins with an empty one. */
   readonly storageClassName?: string | undefined;
   /** Whether the tenant has identities in Vault. If not set: it has not, and its gateway is told of none. */
   readonly usesVault?: boolean;
@@ -51,7 +51,7 @@ export const GATEWAY_NODE_FLAGS = ['--liftoff-only'] as const;
 /** Not root, and no user of the images that agents run. */
 const USER = 65_532;
 
-/** What is kept of events until they are delivered. */
+/** Holds the audit. */
 const SPOOL = { volume: 'spool', mountPath: '/var/spool/cloister', size: '1Gi' } as const;
 
 const AUDIT_KEY_VOLUME = 'audit-key';

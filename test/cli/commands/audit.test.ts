@@ -8,6 +8,8 @@ import { runCommand, writeFiles } from '../run-command.ts';
 
 const audit = useAudit();
 
+const EMPTY_HEADS = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cloister-audit-heads}\n';
+
 async function writeAudit() {
   const log = await audit.open();
   await log.intend(auditInput('1'), 'Synced');
@@ -26,6 +28,19 @@ test('cloister audit verify says how far an audit is complete, and which calls h
   expect(out).toMatch(/^no outcome: \S+ acme-agents\/hermes Connect github.com:443 \(record 4, call 2\)$/m);
   expect(out).toContain('files: 1, epochs: 1, records: 6, problems: 0, without an outcome: 1\n');
   await expect(runCommand(['audit', 'verify', path])).resolves.toMatchObject({ code: 0 });
+});
+
+test('cloister audit verify says how many records were not kept', async () => {
+  const log = await audit.open({ limits: { maxPendingBytes: 10_000 } });
+  for (let call = 0; call < 20; call += 1) log.record(auditInput(`${call}`));
+  await log.stop();
+  const { code, out } = await runCommand(['audit', 'verify', audit.folder()]);
+  expect(code).toBe(0);
+  const [, dropped] =
+    /^cloister-gateway-0 epoch 1: .* \(ended, (\d+) records were not kept\)$/m.exec(out) ?? [];
+  expect(Number(dropped)).toBeGreaterThan(0);
+  const json = await runCommand(['audit', 'verify', audit.folder(), '-o', 'json']);
+  expect(JSON.parse(json.out)).toMatchObject({ epochs: [{ droppedRecords: Number(dropped) }] });
 });
 
 test('cloister audit verify finds a copy that was tampered with', async () => {
@@ -73,6 +88,19 @@ test.for<readonly [string, readonly string[], string]>([
   const { code, error } = await runCommand(['audit', ...args]);
   expect(code).toBe(2);
   expect(error).toContain(message);
+});
+
+test('cloister audit verify says that a ConfigMap holds no epochs', async () => {
+  const folder = writeFiles({ 'heads.yaml': EMPTY_HEADS });
+  const { code, error } = await runCommand([
+    'audit',
+    'verify',
+    folder,
+    '--epochs',
+    join(folder, 'heads.yaml'),
+  ]);
+  expect(code).toBe(2);
+  expect(error).toContain('the ConfigMap has no key epochs.json');
 });
 
 test('cloister audit tail prints the last records, as text and as they are written', async () => {

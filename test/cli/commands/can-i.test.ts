@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { minimalAgentRole } from '../../build/agent-role.ts';
 import { runCommand, SAMPLES, writeFiles } from '../run-command.ts';
 
 const ROLE = ['-f', `${SAMPLES}/role-data-analyst.yaml`, '--role', 'data-analyst'];
@@ -29,7 +31,8 @@ describe('cloister can-i', () => {
   ])('allows %s, with its rule and level', async ([, parameters, rule, level]) => {
     const { code, out } = await ask(...parameters, '-o', 'json');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({ effect: 'Allow', reason: null, rule, level, violations: [] });
+    const nothing = { reason: null, message: null, note: null, violations: [] };
+    expect(JSON.parse(out)).toEqual({ decision: 'Allow', rule, level, ...nothing });
   });
 
   test.for<[string, readonly string[], string, string | null]>([
@@ -63,7 +66,73 @@ describe('cloister can-i', () => {
   ])('denies %s, with the rule that would have to change', async ([, parameters, reason, rule]) => {
     const { code, out } = await ask(...parameters, '-o', 'json');
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ effect: 'Deny', reason, rule });
+    expect(JSON.parse(out)).toMatchObject({
+      decision: 'Deny',
+      reason,
+      rule,
+      message: expect.stringMatching(/\.$/),
+    });
+  });
+
+  describe('decides a request as the gateway does', () => {
+    const tool = {
+      name: 'get',
+      executor: 'Fetch',
+      capabilities: ['net:http:get'],
+      domains: [{ argument: '/to/url', allow: ['example.org'], deny: [] }],
+      confirmation: { when: 'Never' },
+    };
+    const schema = {
+      type: 'object',
+      properties: {
+        to: { type: 'object', properties: { depth: { type: 'integer' } } },
+        why: { type: 'string' },
+      },
+      required: ['why'],
+    };
+    const approvers = [{ group: 'sre' }];
+    const fetch = ['--fetch', 'https://example.org/'];
+    const decideAs = async (written: object, parameters: readonly string[]) => {
+      const role = {
+        ...minimalAgentRole,
+        spec: { ...minimalAgentRole.spec, tools: [{ ...tool, ...written }] },
+      };
+      const folder = writeFiles({ 'role.json': JSON.stringify(role) });
+      const name = minimalAgentRole.metadata.name;
+      const { out } = await runCommand(['can-i', '-f', folder, '--role', name, ...parameters, '-o', 'json']);
+      return JSON.parse(out) as object;
+    };
+
+    test.for<[string, object, readonly string[], object]>([
+      [
+        'asks a person',
+        { confirmation: { when: 'Always', approvers } },
+        [],
+        { reason: 'ConfirmationRequired' },
+      ],
+      ['needs the required arguments', { arguments: schema }, [], { reason: 'ArgumentsInvalid' }],
+      [
+        'takes the other arguments from --arguments',
+        { arguments: schema },
+        ['--arguments', '{"why": "to know", "to": {"depth": 1}}'],
+        { reason: null },
+      ],
+      [
+        'refuses an argument that nothing covers',
+        {},
+        ['--arguments', '{"other": 1}'],
+        { reason: 'ArgumentNotCovered' },
+      ],
+      [
+        'never uses POST for a tool that may use GET',
+        { capabilities: ['net:http:get', 'net:http:post'] },
+        ['--method', 'POST'],
+        { reason: 'MethodNotAllowed', rule: 'spec.tools["get"].capabilities' },
+      ],
+      ['uses POST where nothing else is left', { capabilities: ['net:http:post'] }, [], { reason: null }],
+    ])('%s', async ([, written, parameters, answer]) => {
+      expect(await decideAs(written, ['--tool', 'get', ...fetch, ...parameters])).toMatchObject(answer);
+    });
   });
 
   test('says in words what is wrong', async () => {
@@ -92,6 +161,17 @@ describe('cloister can-i', () => {
       [...ROLE, '--connect', 'a.example:443', '--tool', 'a'],
       /has no tool/,
     ],
+    [
+      'a connection has a method',
+      [...ROLE, '--connect', 'a.example:443', '--method', 'POST'],
+      /only --fetch has a method; remove --method/,
+    ],
+    ['the arguments are of no tool', [...ROLE, '--arguments', '{}'], /are those of a tool; give --tool/],
+    [
+      'the arguments are no object',
+      [...ROLE, '--tool', 'read_file', '--arguments', 'null'],
+      /--arguments is null; it must be a JSON object/,
+    ],
     ['the arguments are not JSON', [...ROLE, '--tool', 'read_file', '--arguments', '{'], /cannot be read/],
     [
       'a key appears twice in the arguments',
@@ -109,6 +189,40 @@ describe('cloister can-i', () => {
     const { code, error } = await runCommand(['can-i', ...parameters]);
     expect(code).toBe(2);
     expect(error).toMatch(message);
+  });
+
+  test.for([
+    ['https://www.bing.com:443', 'Remove "https://".'],
+    ['HTTP://www.bing.com', 'Remove "HTTP://".'],
+  ] as const)('says how %s becomes a host and a port', async ([authority, fix]) => {
+    const { out } = await ask('--connect', authority);
+    expect(out).toContain(`must be a host, a colon and a port. ${fix}`);
+  });
+
+  test('says of a tool that this release does not carry that it does not', async () => {
+    const parameters = call('execute_sql', { query: 'SELECT * FROM analytics.a' });
+    const { code, out } = await ask(...parameters);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^allowed\n[^]*  note   this release does not carry executor SQL: /);
+    const { out: json } = await ask(...parameters, '-o', 'json');
+    expect(JSON.parse(json)).toMatchObject({ note: expect.stringContaining('executor SQL') });
+  });
+
+  test('says why a role cannot be used', async () => {
+    const folder = writeFiles({
+      'role.yaml': readFileSync(ROLE[1]!, 'utf8').replace('repository:', 'repositry:'),
+    });
+    const { code, error } = await runCommand([
+      'can-i',
+      '-f',
+      folder,
+      '--role',
+      'data-analyst',
+      '--tool',
+      'a',
+    ]);
+    expect(code).toBe(2);
+    expect(error).toMatch(/no valid AgentRole "data-analyst"; .*did you mean "repository"\?/);
   });
 
   test('ends with 2 where another document cannot be read, whatever the role allows', async () => {

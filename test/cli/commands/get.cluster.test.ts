@@ -57,6 +57,14 @@ describe('cloister get', () => {
     expect(out).toMatch(/\nwaits /);
   });
 
+  test('names a namespace that does not exist', async () => {
+    expect(await get('sandboxes', '-n', 'nowhere')).toMatchObject({
+      code: 2,
+      out: '',
+      error: 'error: Namespace "nowhere" does not exist; correct --namespace, or the current context\n',
+    });
+  });
+
   test('lists tenants and roles', async () => {
     expect((await get('tenants')).out).toMatch(/^NAME +READY +REASON +NAMESPACES +GATEWAY +AGE\nacme /);
     expect((await get('roles', '-o', 'wide')).out).toMatch(/^NAME +ACCEPTED .*DESCRIPTION +CONDITIONS\n/);

@@ -45,12 +45,31 @@ test('a sandbox is quarantined, seen to be contained, and released', { timeout: 
 });
 
 test('a name that another target has is refused', async () => {
-  expect(await contain('role/nobody', '--name', 'taken')).toMatchObject({ code: 0 });
-  expect(await contain('role/other', '--name', 'taken')).toMatchObject({
+  expect(await contain('role/data-analyst', '--name', 'taken')).toMatchObject({ code: 0 });
+  expect(await contain('role/read-only', '--name', 'taken')).toMatchObject({
     code: 2,
-    error: 'error: AgentQuarantine "taken" is there already, of role/nobody; give another --name\n',
+    error: 'error: AgentQuarantine "taken" is there already, of role/data-analyst; give another --name\n',
   });
   expect(await command('release', 'taken')).toMatchObject({ code: 0 });
+});
+
+test.for([
+  [
+    `sandbox/${NAMESPACE}/suspekt`,
+    `AgentSandbox "${NAMESPACE}/suspekt" does not exist, and no pod belongs to it`,
+  ],
+  ['role/nobody', 'AgentRole "nobody" does not exist, and no sandbox or pod has it'],
+  ['namespace/default', 'Namespace "default" is not enrolled: no TenantIsolation lists it'],
+  ['namespace/nowhere', 'Namespace "nowhere" does not exist'],
+  ['tenant/nobody', 'TenantIsolation "nobody" does not exist, and no namespace is enrolled for it'],
+] as const)('%s, which does not exist, is not quarantined', async ([target, said]) => {
+  expect(await contain(target, '--name', 'absent')).toEqual({
+    code: 1,
+    out: '',
+    error: `error: ${said}; nothing was quarantined. Correct the target; an AgentQuarantine of what does not exist yet can be created with kubectl\n`,
+    progress: [],
+  });
+  expect(await command('release', 'absent')).toMatchObject({ code: 2 });
 });
 
 test('it is said when nobody contains anything', async () => {

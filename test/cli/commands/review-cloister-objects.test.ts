@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { badObjects } from '../../api/bad-objects/index.ts';
 import { goodObjects } from '../../api/good-objects.ts';
 import { minimalAgentRole } from '../../build/agent-role.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand, SAMPLES, SAMPLE_POLICIES } from '../run-command.ts';
 
 const review = (object: object) => runCommand(['review', '-f', '-'], { stdin: JSON.stringify(object) });
 
@@ -62,4 +62,25 @@ describe('a role by which an agent can have another credential made', () => {
     expect({ code, out }).toEqual({ code: 0, out: printed });
     expect(error).toMatch(warning);
   });
+});
+
+test('a sandbox that may be made counts as a manifest that is admitted', async () => {
+  const policies = SAMPLE_POLICIES.flatMap((file) => ['-f', file]);
+  const { code, out, error } = await runCommand([
+    'review',
+    '-f',
+    `${SAMPLES}/sandbox-hermes.yaml`,
+    ...policies,
+    '--strict',
+  ]);
+  expect({ code, error }).toEqual({ code: 0, error: '' });
+  expect(out).toBe('1 manifest reviewed: 1 admitted, 0 refused; 1 role and 1 tenant read\n');
+});
+
+test('a sandbox without its role and tenant is said not to be compared with them', async () => {
+  const { code, out, error } = await runCommand(['review', '-f', `${SAMPLES}/sandbox-hermes.yaml`]);
+  expect({ code, out }).toEqual({ code: 0, out: '1 manifest reviewed: 1 admitted, 0 refused\n' });
+  expect(error).toBe(
+    '1 sandbox has its role or tenant not in the input; not evaluated: AgentSandbox. Add the AgentRole and the TenantIsolation with another -f.\n',
+  );
 });

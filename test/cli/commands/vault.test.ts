@@ -67,6 +67,27 @@ test.for([
   expect(error).toContain(message);
 });
 
+test('cloister vault policy warns of a namespace, which a Vault without namespaces ignores', async () => {
+  const folder = writeFiles({
+    'a.yaml': tenant('a', '  vault: {namespace: eu}\n'),
+    'b.yaml': tenant('b', '  vault: {}\n'),
+  });
+  const { code, out, error } = await runCommand(['vault', 'policy', '-f', folder]);
+  expect(code).toBe(0);
+  expect(out).toContain('path "eu/sys/policies/acl/cloister.*"');
+  expect(error).toBe(
+    'warning: TenantIsolation "a": spec.vault.namespace is "eu"; only Vault Enterprise and OpenBao have namespaces, and with another Vault the operator refuses the tenant: remove the field there\n',
+  );
+});
+
+test('cloister vault policy warns of nothing where the operator logs in to a namespace, or no tenant names one', async () => {
+  const below = writeFiles({ 'a.yaml': tenant('a', '  vault: {namespace: platform/eu}\n') });
+  const inside = await runCommand(['vault', 'policy', '-f', below, '--vault-namespace', 'platform']);
+  expect(inside).toMatchObject({ code: 0, error: '' });
+  const sample = await runCommand(['vault', 'policy', '-f', `${SAMPLES}/tenant-acme.yaml`]);
+  expect(sample).toMatchObject({ code: 0, error: '' });
+});
+
 test('cloister vault without a command shows what there is, and is not done', async () => {
   const { code, error } = await runCommand(['vault']);
   expect(code).toBe(2);

@@ -106,6 +106,6 @@ describe('cloister doctor', () => {
   test('is unusable without a cluster', async () => {
     const { code, error } = await runCommand(['doctor', '--kubeconfig', '/does/not/exist']);
     expect(code).toBe(2);
-    expect(error).toContain('cannot read /does/not/exist');
+    expect(error).toContain('cannot read the kubeconfig /does/not/exist');
   });
 });

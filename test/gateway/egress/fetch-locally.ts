@@ -13,6 +13,7 @@ const ADDRESSES = ['93.184.215.14', '93.184.215.15'];
 /** Hosts of HTTPS, and a fetch that reaches them. */
 export interface FetchWorld {
   readonly network: LocalNetwork;
+  readonly trusted: FetchOptions['secureContext'];
   /** What was decided about, in order. */
   readonly decided: string[];
   readonly fetch: (url: string, options?: FetchChange) => Promise<FetchResult>;
@@ -57,13 +58,14 @@ function createWorld(port: number, trusted: FetchOptions['secureContext']): Fetc
         return { target: { host, port: 443, target: pathname + search, href } };
       },
       decideAddresses: () => ALLOW,
+      hold: () => null,
       signal: new AbortController().signal,
       secureContext: trusted,
       ...options,
       request: { url, method: 'GET', headers: {}, body: null, ...request },
       limits: { maxResponseBytes: 100_000, maxMilliseconds: 10_000, firstByteMilliseconds: 5_000, ...limits },
     });
-  return { network, decided, fetch };
+  return { network, trusted, decided, fetch };
 }
 
 /** Every socket of the gateway is gone. */

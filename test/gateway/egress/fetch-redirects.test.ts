@@ -71,6 +71,21 @@ describe('a redirect', () => {
     expect(world.network.names).toEqual(['api.example.com']);
   });
 
+  test('to another host with a body has an end, as each request has that was decided', async () => {
+    const ends: (string | null)[] = [];
+    const world = await serveFetches((_request, response) =>
+      response.writeHead(307, { location: 'https://other.example.com/' }).end(),
+    );
+    await world.fetch(FETCHED, {
+      request: { method: 'POST', body: Buffer.from('mine') },
+      decide: ({ url: href }) => ({
+        target: { host: new URL(href).hostname, port: 443, target: '/', href },
+        onEnd: ({ reason }) => ends.push(reason),
+      }),
+    });
+    expect(ends).toEqual([null, 'RedirectNotAllowed']);
+  });
+
   test.each([
     ['http://api.example.com/', 'RedirectNotAllowed'],
     ['ftp://api.example.com/', 'RedirectNotAllowed'],

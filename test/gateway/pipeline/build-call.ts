@@ -42,6 +42,7 @@ export function buildOperation(changes: Partial<Operation> = {}): Operation {
     isReadable: true,
     authorize: () => allowCall({ rule: 'spec.network.allow', level: 'Gateway' }),
     firstEgressBytes: () => 0,
+    takeRoom: () => null,
     resolve: () => null,
     dispatch: () => Promise.resolve({ succeeded: true, reason: 'Ended' }),
     describe: () => ({}),

@@ -206,3 +206,12 @@ test.for([
     expect(await run(null)).not.toHaveProperty('refusal');
   },
 );
+
+test('a call that is only answered is refused where its sandbox has no room left in the audit', async () => {
+  const { audit } = buildServices();
+  const services = buildServices({
+    audit: { ...audit, problem: (subject) => (subject?.podUID === CALLER.podUID ? 'used up' : null) },
+  });
+  const result = await runCall(buildCall({ dispatch: null }), services);
+  expect(result).toMatchObject({ refusal: { reason: 'AuditUnavailable' }, stage: 'intend' });
+});

@@ -124,7 +124,7 @@ describe('the target of a CONNECT', () => {
     ['with a line feed behind the port', 'example.com:443\n', /from 1 to 65535/],
     ['with two ports', 'example.com:443:80', /addresses are refused/],
     ['with a path', 'example.com:443/a', /from 1 to 65535/],
-    ['with a scheme', 'https://example.com:443', /addresses are refused/],
+    ['with a scheme', 'https://example.com:443', /must be a host, a colon and a port/],
     ['with a user', 'user@example.com:443', /no user/],
     ['with a user and a password', 'user:secret@example.com:443', /no user/],
     ['with a user behind the port', 'example.com:443@evil.example:443', /no user/],

@@ -219,3 +219,15 @@ describe('a call is denied', () => {
     expect(decideOn(tool, args)).toEqual(expected);
   });
 });
+
+test.for<[string, string, string, string]>([
+  ['a table', 'SELECT * FROM public.users', 'sql.tables', 'SQL with table "public.users"'],
+  ['an operation', 'DELETE FROM analytics.a', 'sql.operations', 'SQL with Delete (DELETE)'],
+  ['what is no SQL', 'give', 'sql.argument', 'SQL with syntax error at or near "give"'],
+])('the place of %s in a statement is its argument, and not the role', ([, query, rule, found]) => {
+  const decided = decideCall(policy, { tool: 'execute_sql', arguments: { query } });
+  expect(decided).toMatchObject({
+    rule: `spec.tools["execute_sql"].${rule}`,
+    decision: { violations: [{ field: 'arguments/query', found }] },
+  });
+});

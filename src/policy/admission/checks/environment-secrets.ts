@@ -7,13 +7,12 @@ import { type ContainerView, EVERY_CONTAINER, inContainer, type PodSubject } fro
 import type { Check, Report } from '../check.ts';
 import { findCredential, holdsNoCredential } from '../credential-shapes.ts';
 import type { ReviewContext } from '../review-context.ts';
+import { DECLARE_CREDENTIAL } from '../declare-credential.ts';
 import { findVolume } from '../shadowed-paths.ts';
 
 type Place = Pick<Finding, 'container' | 'item' | 'field'>;
 
-const DECLARE =
-  'Declare the credential in spec.credentials of the AgentRole; the gateway attaches it to requests.';
-const REMOVE = `Remove it. ${DECLARE}`;
+const REMOVE = `Remove it. ${DECLARE_CREDENTIAL}`;
 const NO_CREDENTIAL_IN_WORDS = `all(word, ${holdsNoCredential('word')})`;
 const TEXTS_OF_HANDLERS = [
   ...HANDLERS.map(({ inCel }) => `c.?${inCel}.?exec.?command.orValue([])`),
@@ -212,6 +211,6 @@ function evaluateText(text: string | undefined, locate: () => Place, report: Rep
     ...locate(),
     found: `a text of ${text.length} characters that contains ${shape} (not shown)`,
     required: 'must not contain a credential',
-    fix: `Remove it from the manifest and revoke it. ${DECLARE}`,
+    fix: `Remove it from the manifest and revoke it. ${DECLARE_CREDENTIAL}`,
   });
 }

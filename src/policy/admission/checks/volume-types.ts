@@ -6,13 +6,13 @@ import { createPodSubject } from '../../pod/pod-subject.ts';
 import { isBounded, isScratch, scratchSize, USUAL_SIZE } from '../../pod/scratch-volume.ts';
 import type { RolePolicy } from '../../roles/role-policy.ts';
 import type { Check, Report } from '../check.ts';
+import { DECLARE_CREDENTIAL } from '../declare-credential.ts';
 
 const TYPES = ['configMap', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected'];
 /** Which tokens and certificates may be projected is the subject of `service-account-token`. */
 const SOURCES = ['configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle', 'podCertificate'];
 /** Members of a volume that this check does not report as a type: `host-path` refuses every hostPath. */
 const NOT_REPORTED: ReadonlySet<string> = new Set(['name', 'hostPath', ...TYPES]);
-const ATTACH = 'let the gateway attach the credential: name it under credentials of the AgentRole.';
 
 const hasOneOf = (variable: string, members: readonly string[]): string =>
   members.map((member) => `has(${variable}.${member})`).join(' || ');
@@ -101,7 +101,7 @@ function refusedType(field: string, type: string): Finding {
     required: 'must not be set',
     fix:
       type === 'secret'
-        ? `Remove the volume, and ${ATTACH}`
+        ? `Remove the volume. ${DECLARE_CREDENTIAL}`
         : `Remove the volume, or use one of the allowed types: ${TYPES.join(', ')}.`,
   };
 }
@@ -116,7 +116,7 @@ function evaluateSource(source: ProjectedSource | undefined, field: string, repo
       required: 'must not be set',
       fix:
         type === 'secret'
-          ? `Remove the source, and ${ATTACH}`
+          ? `Remove the source. ${DECLARE_CREDENTIAL}`
           : `Remove the source, or use one of the allowed types: ${SOURCES.join(', ')}.`,
     });
   }

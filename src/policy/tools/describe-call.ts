@@ -1,6 +1,6 @@
 import { singleLine } from '../../lib/single-line.ts';
-import type { Ask, Deny } from '../../policy/decision.ts';
-import { REASONS } from '../../policy/reasons.ts';
+import type { Ask, Deny } from '../decision.ts';
+import { REASONS } from '../reasons.ts';
 
 /** An agent reads the first few, and corrects them. */
 const MAX_DESCRIBED = 5;
