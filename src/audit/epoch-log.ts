@@ -118,7 +118,7 @@ export class EpochLog implements AuditLog {
     const { file } = this.#parts;
     if (file === null && durability === 'Synced') return 'there is no volume for records that must be synced';
     // What could not be written still waits in memory, which takes nothing more until it is.
-    const isStuck = durability === 'Buffered' && this.#pending.count() > 0;
+    const isStuck = durability === 'Buffered' && this.#pending.count() + this.#inFlight.length > 0;
     const problem = this.#broken() ?? (isStuck ? this.#problem : null);
     return problem ?? this.argumentsProblem(given?.recorded ?? 'None');
   }
