@@ -2,7 +2,7 @@ import { errorMessage } from '../lib/error-message.ts';
 import type { Logger } from '../lib/log.ts';
 import type { FileSink } from './file-sink.ts';
 import { logRecord } from './log-record.ts';
-import { type PendingRecords, sizeOf } from './pending-records.ts';
+import { pendingRecord, type PendingRecords } from './pending-records.ts';
 
 const DAY_MILLISECONDS = 86_400_000;
 
@@ -31,10 +31,7 @@ export async function removeExpired(
     const record = logRecord({ event: 'FilesExpired', tenant, replica, time: now() }, { expired });
     const written = new Promise<void>((resolve, reject) => {
       const waiter = { since: now(), resolve: () => resolve(), reject };
-      const reason = pending.add(
-        { record, bytes: sizeOf(record), isReserved: true, room: null, waiter },
-        false,
-      );
+      const reason = pending.add(pendingRecord(record, { isReserved: true, waiter }), false);
       if (reason !== null) reject(new Error(reason));
     });
     // It may be refused while the flush hangs.
