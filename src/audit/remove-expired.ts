@@ -7,8 +7,8 @@ import { pendingRecord, type PendingRecords } from './pending-records.ts';
 const DAY_MILLISECONDS = 86_400_000;
 
 /**
- * Removes files that are older than the retention, after a record that says so: whoever verifies the rest knows by it that
- * what is missing at the beginning was removed and not cut off.
+ * Removes files that are older than the retention, after a record that says so. The record proves that what is missing at the
+ * beginning was removed for its age and not cut off.
  */
 export async function removeExpired(
   given: {
