@@ -14,9 +14,9 @@ export class AuditUnavailableError extends Error {
  */
 export interface AuditLog {
   /**
-   * Writes ahead what is about to be done. Resolves when it may be done, and then memory and disk have room for the intent
-   * and its outcome; rejects with `AuditUnavailableError` when it must not be done. Whoever could do it calls `outcome` once with the same `callUID`, whatever happens. `sequence` is null where the
-   * record is `Buffered`: it is not written yet.
+   * Writes ahead what is about to be done. Resolves when it may be done: memory and disk have room for the intent and its
+   * outcome then. Rejects with `AuditUnavailableError` when it must not be done. After it resolved, call `outcome` once with
+   * the same `callUID`. `sequence` is null where the record is `Buffered`: it is not written yet.
    */
   readonly intend: (
     record: AuditRecordInput,

@@ -20,7 +20,7 @@ interface Kind {
 }
 
 const WINDOW_MILLISECONDS = 60_000;
-/** Kinds of denials that are told apart for one source, and for all of them. */
+/** How many kinds of denials are counted by themselves, for one source and for all sources. */
 const MAX_KINDS_OF_SOURCE = 16;
 const MAX_KINDS = 4_096;
 

@@ -10,9 +10,9 @@ import { argumentsProblem, keyProblem } from './follow-tenant-key.ts';
 import { logRecord } from './log-record.ts';
 import type { AuditLogParts } from './open-audit-log.ts';
 import { OpenIntents } from './open-intents.ts';
-import { type PendingRecord, PendingRecords, RECORD_BYTES, sizeOf } from './pending-records.ts';
+import { type PendingRecord, pendingRecord, PendingRecords, RECORD_BYTES } from './pending-records.ts';
 import { recordArguments } from './record-arguments.ts';
-import { sourceOf, sourceOfSubject } from './record-source.ts';
+import { sourceOfSubject } from './record-source.ts';
 import { removeExpired } from './remove-expired.ts';
 
 const KEY_REFRESH_MILLISECONDS = 30_000;
@@ -61,7 +61,7 @@ export class EpochLog implements AuditLog {
     return new Promise((resolve, reject) => {
       const isSynced = durability === 'Synced';
       const waiter = isSynced ? { since: this.#parts.now(), resolve, reject } : null;
-      const pending = { record, bytes: sizeOf(record), isReserved: false, room, waiter };
+      const pending = pendingRecord(record, { room, waiter });
       const full = this.#pending.add(pending, false);
       if (full !== null) {
         this.#giveUp(pending);
@@ -106,7 +106,7 @@ export class EpochLog implements AuditLog {
     for (const record of this.#denials.takeAll()) this.#enqueue(record);
     this.#noteDropped();
     const record = this.#logRecord('EpochEnded', {});
-    this.#pending.add({ record, bytes: 0, isReserved: true, room: null, waiter: null }, true);
+    this.#pending.add(pendingRecord(record, { bytes: 0, isReserved: true }), true);
     const late = new Promise((resolve) => setTimeout(resolve, STOP_MILLISECONDS).unref());
     // The first may be a write that began before the last record was there.
     await Promise.race([this.#flush().then(() => this.#flush()), late]);
@@ -118,7 +118,7 @@ export class EpochLog implements AuditLog {
     const { file } = this.#parts;
     if (file === null && durability === 'Synced') return 'there is no volume for records that must be synced';
     // What could not be written still waits in memory, which takes nothing more until it is.
-    const isStuck = durability === 'Buffered' && this.#pending.count() > 0;
+    const isStuck = durability === 'Buffered' && this.#pending.count() + this.#inFlight.length > 0;
     const problem = this.#broken() ?? (isStuck ? this.#problem : null);
     return problem ?? this.argumentsProblem(given?.recorded ?? 'None');
   }
@@ -151,12 +151,11 @@ export class EpochLog implements AuditLog {
   #enqueue(record: AuditRecord): void {
     const { event_code: event } = record.metadata;
     const isReserved = event === 'Contained' || event === 'Released';
-    const pending = { record, bytes: sizeOf(record), isReserved, room: null, waiter: null };
-    if (this.#pending.add(pending, false) !== null) this.#dropped.add(record);
+    if (this.#pending.add(pendingRecord(record, { isReserved }), false) !== null) this.#dropped.add(record);
   }
 
   #addOutcome(record: AuditRecord, room: KeptRoom): void {
-    this.#pending.add({ record, bytes: sizeOf(record), isReserved: false, room, waiter: null }, true);
+    this.#pending.add(pendingRecord(record, { room }), true);
   }
 
   /** An intent that is refused was not dropped: its caller records a denial. */
@@ -217,7 +216,7 @@ export class EpochLog implements AuditLog {
     if (!this.#refusedInFlight.has(pending)) return waiter?.resolve({ sequence });
     // It is on the disk all the same, so its end is written too.
     const outcome = unavailableOutcome(record);
-    return this.#addOutcome(outcome, this.#parts.room.keep(sourceOf(outcome), sizeOf(outcome)));
+    return this.#addOutcome(outcome, this.#open.keepRoom(outcome));
   }
 
   #tick(): void {
@@ -240,7 +239,7 @@ export class EpochLog implements AuditLog {
     const dropped = this.#dropped.counts();
     if (dropped === null) return;
     const record = this.#logRecord('RecordsDropped', { dropped });
-    const pending = { record, bytes: sizeOf(record), isReserved: true, room: null, waiter: null };
+    const pending = pendingRecord(record, { isReserved: true });
     if (this.#pending.add(pending, false) === null) this.#dropped.noted(this.#parts.now());
   }
 

@@ -25,6 +25,11 @@ export class OpenIntents {
     return this.#room.keep(source, bytes.intent);
   }
 
+  /** Keeps room for a record, whether there is any or not. */
+  keepRoom(record: AuditRecord): KeptRoom {
+    return this.#room.keep(sourceOf(record), sizeOf(record));
+  }
+
   /** Takes the room of a call's outcome; null where the call has no intent. */
   end(callUID: string): KeptRoom | null {
     const room = this.#outcomes.get(callUID) ?? null;

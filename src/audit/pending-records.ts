@@ -22,6 +22,14 @@ export interface Waiter {
   readonly reject: (error: AuditUnavailableError) => void;
 }
 
+/** A record that waits, with what is said of it; the rest as for one that nobody waits for and no room was kept for. */
+export function pendingRecord(
+  record: AuditRecord,
+  given: Partial<Omit<PendingRecord, 'record'>> = {},
+): PendingRecord {
+  return { record, bytes: sizeOf(record), isReserved: false, room: null, waiter: null, ...given };
+}
+
 /** A record beside its texts, as far as they are counted. */
 export const RECORD_BYTES = 1_400;
 

@@ -3,7 +3,7 @@ import { chainRecord, type ChainPlace, createEpochKey, NO_HASH, signLine } from 
 import type { DiskRoom, KeptRoom } from './disk-room.ts';
 import type { FileSink } from './file-sink.ts';
 import { logRecord } from './log-record.ts';
-import type { PendingRecord } from './pending-records.ts';
+import { type PendingRecord, pendingRecord } from './pending-records.ts';
 import { sourceOf } from './record-source.ts';
 import type { StreamSink } from './stream-sink.ts';
 
@@ -159,6 +159,6 @@ export class RecordWriter {
     };
     const event = this.#sequence === 0 ? 'EpochStarted' : 'EpochContinued';
     const record = logRecord({ event, tenant, replica, time: now() }, { epoch });
-    return { record, bytes: 0, isReserved: true, room: null, waiter: null };
+    return pendingRecord(record, { bytes: 0, isReserved: true });
   }
 }

@@ -2,13 +2,13 @@ import { errorMessage } from '../lib/error-message.ts';
 import type { Logger } from '../lib/log.ts';
 import type { FileSink } from './file-sink.ts';
 import { logRecord } from './log-record.ts';
-import { type PendingRecords, sizeOf } from './pending-records.ts';
+import { pendingRecord, type PendingRecords } from './pending-records.ts';
 
 const DAY_MILLISECONDS = 86_400_000;
 
 /**
- * Removes files that are older than the retention, after a record that says so: whoever verifies the rest knows by it that
- * what is missing at the beginning was removed and not cut off.
+ * Removes files that are older than the retention, after a record that says so. The record proves that what is missing at the
+ * beginning was removed for its age and not cut off.
  */
 export async function removeExpired(
   given: {
@@ -31,10 +31,7 @@ export async function removeExpired(
     const record = logRecord({ event: 'FilesExpired', tenant, replica, time: now() }, { expired });
     const written = new Promise<void>((resolve, reject) => {
       const waiter = { since: now(), resolve: () => resolve(), reject };
-      const reason = pending.add(
-        { record, bytes: sizeOf(record), isReserved: true, room: null, waiter },
-        false,
-      );
+      const reason = pending.add(pendingRecord(record, { isReserved: true, waiter }), false);
       if (reason !== null) reject(new Error(reason));
     });
     // It may be refused while the flush hangs.

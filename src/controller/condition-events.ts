@@ -9,7 +9,7 @@ export type ToldConditions = Readonly<
 
 /**
  * Returns an event for each condition of a status whose status or reason differs from what it was and whose reason has one.
- * Record them after the status was written: then each change is reported once, whoever leads.
+ * Record them after the status was written: then each change is reported once, also when another replica begins to lead.
  */
 export function conditionEvents(
   regarding: KubeObject,

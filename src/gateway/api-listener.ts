@@ -18,7 +18,7 @@ export interface ApiOptions {
 
 /**
  * Serves what the API has by path. A connection carries one request at a time: what is sent before the answer to the one before
- * is not read as a request of its own, whoever put it there.
+ * is not read as a request of its own.
  */
 export function createApiListener({ gate, tools, upstreams }: ApiOptions): RequestListener {
   const current = new WeakMap<Socket, ServerResponse>();

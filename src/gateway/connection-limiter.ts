@@ -83,7 +83,7 @@ export function createConnectionLimiter(options: ConnectionLimiterOptions): Conn
   };
 }
 
-/** Ends each connection in time, until it is told another time. */
+/** Ends each connection after a time, which can be changed while it is open. */
 function createConnectionEnds(firstMilliseconds: number) {
   const connections = new Map<string, (milliseconds: number | null) => void>();
   return {

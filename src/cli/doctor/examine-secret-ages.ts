@@ -8,7 +8,7 @@ import { readVaultOr, WRITE_POLICY } from './vault-findings.ts';
 
 export const DAY_MILLISECONDS = 24 * 3_600_000;
 
-/** A secret that has not changed for longer than this must be replaced: whoever has read it since then can still use it. */
+/** A secret that has not changed for longer than this must be replaced: everybody who has read it since then can still use it. */
 export const MAX_AGE_DAYS = 30;
 
 const SUBJECT = 'Vault, age of secrets';

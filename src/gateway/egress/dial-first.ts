@@ -38,7 +38,7 @@ export async function dialFirst(
   const attempt = async (address: string): Promise<void> => {
     try {
       const socket = await dial(address, given.signal);
-      // Whoever takes the socket over may listen too late for an error.
+      // An error can come before the socket is taken over and listened to.
       socket.on('error', ignore);
       if (isOver) socket.destroy();
       else resolve({ socket, address });

@@ -50,8 +50,8 @@ export interface FetchLimits extends ExchangeLimits {
 }
 
 export interface FetchOptions extends ExchangeWorld {
-  /** Asked about each hop, the first included, before its host is resolved. */
-  readonly decide: (hop: FetchHop) => HopDecision | Promise<HopDecision>;
+  /** Asked about each hop before its host is resolved, with the number of redirects before it. */
+  readonly decide: (hop: FetchHop, redirects: number) => HopDecision | Promise<HopDecision>;
   readonly request: FetchRequest;
   readonly limits: FetchLimits;
   readonly hold: HoldBytes;
@@ -119,7 +119,7 @@ async function followRedirects(
   let origin: string | null = null;
   for (;;) {
     signal.throwIfAborted();
-    const decided = await decide({ url: request.url, method: request.method });
+    const decided = await decide({ url: request.url, method: request.method }, traffic.redirects);
     if ('refusal' in decided) throw new RefusalError(decided.refusal.reason, decided.refusal.message);
     const { target, onEnd } = decided;
     const from: string | null = origin;

@@ -9,7 +9,7 @@ import type { FollowedFeed } from './followed-feed.ts';
 
 type AllowedRole = Extract<RoleFeed, { state: 'Allowed' }>;
 
-/** What holds for a pod, whoever calls in its name. */
+/** What holds for a pod and every call from it. */
 export interface PodStanding {
   readonly role: AllowedRole;
   readonly policy: CallPolicy;

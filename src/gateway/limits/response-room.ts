@@ -34,7 +34,7 @@ export function createResponseRoom({ maxBytes, maxBytesPerPod }: ResponseRoomOpt
     else pods.delete(podUID);
     held += bytes;
   };
-  /** The narrowest first, so that a pod that reads nothing is told so, and not that the gateway is full. */
+  /** The limit of the pod is checked first, so that a pod that reads nothing is not told that the gateway is full. */
   const refusalOf = (podUID: string, bytes: number, more: number): Refusal | null => {
     if (bytes > maxBytesPerPod) return refuse('ResponseBytesReached', { message: tooLarge(maxBytesPerPod) });
     if ((pods.get(podUID) ?? 0) + more > maxBytesPerPod) {

@@ -19,7 +19,7 @@ export interface Operation {
   readonly event: AuditEvent;
   /** The tool that is called; null where none is. The agent chose the name. */
   readonly tool: string | null;
-  /** Why it cannot be served at all, in one sentence, whoever sends it. */
+  /** Why it cannot be served for any caller, in one sentence. */
   readonly malformed: string | null;
   /** Whether it could be read at all: what cannot be read proves nothing. */
   readonly isReadable: boolean;

@@ -44,7 +44,7 @@ export function createProxyServer({ services, tunnels, limits, admit }: ProxySer
   });
   server.maxConnections = limits.maxConnections;
   admitFirst(server, admit);
-  // A connection carries one request, whoever put more on it.
+  // A connection carries one request. More on it is an attempt to smuggle (RFC 9112, section 11.2).
   const used = new WeakMap<Socket, number>();
   const takes = (client: Socket): boolean => {
     const before = used.get(client) ?? 0;

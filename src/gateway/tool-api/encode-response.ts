@@ -10,7 +10,7 @@ export interface EncodedResponse {
 }
 
 /** What JSON writes with six characters each: a body of these would take as many times its size. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- Control characters are what it looks for.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
 
 /** Writes a body as text where it is UTF-8 without control characters, and in base64 where it is not. */

@@ -64,7 +64,7 @@ export function createFetchOperation(read: ReadToolCall, services: FetchServices
     resolve: () => null,
     dispatch: async (call) => {
       if (fetch === null) throw new Error('the request is not decided');
-      const state: RunState = { hop: null, redirects: 0, refusal: null };
+      const state: RunState = { hop: null, refusal: null };
       const result = await run(fetch, { call, services, state });
       ({ address } = result.traffic);
       call.usedBytes = result.traffic.bytesUp;
@@ -100,7 +100,6 @@ function fetchOf(caller: Caller, read: ReadToolCall, request: FetchRequest): Fet
 interface RunState {
   /** The decision about the last hop. */
   hop: CallDecision | null;
-  redirects: number;
   /** Why a redirect was not followed, or why there was no room for more of the response. */
   refusal: Refusal | null;
 }
@@ -116,14 +115,11 @@ function run({ caller, tool, request, body }: Fetch, { call, services, state }: 
   const maxMilliseconds = maxExecutionSeconds * 1_000;
   return fetchURL({
     ...services,
-    decide: async (hop) => {
-      const isFirst = state.hop === null;
+    decide: async (hop, number) => {
       const decision = decideFetch(caller.policy, { ...hop, tool: tool.name }, caller.narrow);
       state.hop = decision;
-      if (isFirst) return hopOf(decision);
-      state.redirects += 1;
-      const redirect = { hop, decision, number: state.redirects };
-      const begun = await beginRedirect(call, redirect, services.audit);
+      if (number === 0) return hopOf(decision);
+      const begun = await beginRedirect(call, { hop, decision, number }, services.audit);
       if ('onEnd' in begun) return { ...hopOf(decision), ...begun };
       state.refusal = begun.refusal;
       return begun;

@@ -1,10 +1,11 @@
-import { type AuditLog, AuditUnavailableError } from '../../audit/audit-log.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditRecordInput } from '../../audit/audit-record-input.ts';
 import { type CallDecision, isAllowed } from '../../policy/tools/call-decision.ts';
 import type { FetchHop, HopEnd } from '../egress/fetch-url.ts';
 import type { Call, CallOutcome } from '../pipeline/call.ts';
 import { recordOf } from '../pipeline/record.ts';
 import { type Refusal, refusalOfDecision, refuse } from '../pipeline/refusal.ts';
+import { writeAhead } from '../pipeline/write-ahead.ts';
 
 /** A request that a redirect asks for, and what was decided about it. */
 export interface Redirect {
@@ -25,21 +26,17 @@ export async function beginRedirect(call: Call, redirect: Redirect, audit: Audit
     audit.record(recordOfRedirect(call, redirect, { refusal: denied }));
     return { refusal: denied };
   }
-  const { record, durability } = auditSettingsOf(call);
-  const isIntended = record !== 'Denied';
-  try {
-    if (isIntended) await audit.intend(recordOfRedirect(call, redirect, {}), durability);
-  } catch (error) {
-    if (!(error instanceof AuditUnavailableError)) throw error;
-    const refusal = refuse('AuditUnavailable', { retrySeconds: 1 });
-    audit.record(recordOfRedirect(call, redirect, { refusal }));
-    return { refusal };
+  const intent = recordOfRedirect(call, redirect, {});
+  const written = await writeAhead(audit, intent, auditSettingsOf(call));
+  if (typeof written === 'object') {
+    audit.record(recordOfRedirect(call, redirect, { refusal: written }));
+    return { refusal: written };
   }
   return {
     onEnd: (end) => {
       const outcome = outcomeOf(call, end);
       const ended = recordOfRedirect(call, redirect, { ...end, outcome, refusal: outcome.refusal });
-      if (isIntended) audit.outcome(ended);
+      if (written) audit.outcome(ended);
       else if (outcome.refusal !== undefined) audit.record(ended);
     },
   };

@@ -32,16 +32,11 @@ export interface GateFactsTask {
 export async function provideGateFacts(task: GateFactsTask, apply: ApplyRendered): Promise<string | null> {
   const { tenant, namespaces, context, attempts } = task;
   const name = tenant.metadata.name;
-  let problem: string | null = null;
-  const read = await attempts.attempt(() =>
-    context.gateTargets.read().catch((error: unknown) => {
-      problem = endSentence(`The targets of the start gates are not known: ${errorMessage(error)}`);
-      throw error;
-    }),
-  );
-  const cluster = await findCluster(task);
-  problem ??= cluster.problem;
-  const targets = read ?? toldTargets(name, context.caches);
+  const told = context.caches.configMaps.get(systemNamespaceOf(name), GATE_FACTS.configMap)?.data ?? {};
+  const found = await readPart(attempts, 'The targets of the start gates', context.gateTargets.read);
+  const cluster = await findCluster(task, told);
+  const problem = found.problem ?? cluster.problem;
+  const targets = found.value ?? toldTargets(name, told);
   if (targets === null) return problem;
   const facts: GateFacts = {
     format: GATE_FACTS.format,
@@ -54,6 +49,31 @@ export async function provideGateFacts(task: GateFactsTask, apply: ApplyRendered
   return problem;
 }
 
+interface ReadPart<T> {
+  /** Undefined where it could not be read. */
+  readonly value: T | undefined;
+  readonly problem: string | null;
+}
+
+/** Reads what is told, as a part of a reconciliation that keeps no other from being tried. */
+async function readPart<T>(
+  { attempt }: Attempts,
+  what: string,
+  read: () => Promise<T>,
+): Promise<ReadPart<T>> {
+  let problem: string | null = null;
+  const value = await attempt(() =>
+    read().catch((error: unknown) => {
+      problem = endSentence(`${what} are not known: ${errorMessage(error)}`);
+      throw error;
+    }),
+  );
+  return { value, problem };
+}
+
+/** What the gateway was told last, by the keys of its ConfigMap. */
+type Told = Readonly<Record<string, string>>;
+
 interface FoundCluster {
   /** Null where not everything is known: the gateway then connects to nothing. */
   readonly facts: ClusterFacts | null;
@@ -61,17 +81,11 @@ interface FoundCluster {
 }
 
 /** Where Services cannot be read, their blocks stay as they were told last. Nodes are always told as they are. */
-async function findCluster({ tenant, context, attempts }: GateFactsTask): Promise<FoundCluster> {
+async function findCluster({ context, attempts }: GateFactsTask, told: Told): Promise<FoundCluster> {
   const { caches, serviceBlocks } = context;
   const { format, maxBlocks } = CLUSTER_FACTS;
-  let problem: string | null = null;
-  const services = await attempts.attempt(() =>
-    serviceBlocks.read().catch((error: unknown) => {
-      problem = endSentence(`The addresses of Services are not known: ${errorMessage(error)}`);
-      throw error;
-    }),
-  );
-  const known = services ?? toldBlocks(tenant.metadata.name, caches);
+  const { value, problem } = await readPart(attempts, 'The addresses of Services', serviceBlocks.read);
+  const known = value ?? toldBlocks(told);
   if (known === null) return { facts: null, problem };
   try {
     const blocks = publicBlocks([...caches.nodes.list().flatMap(nodeBlocks), ...known]);
@@ -86,22 +100,14 @@ async function findCluster({ tenant, context, attempts }: GateFactsTask): Promis
   }
 }
 
-/** What the gateway was told last; null where there is nothing that it would read. */
-function toldTargets(
-  tenant: string,
-  { configMaps }: Pick<OperatorCaches, 'configMaps'>,
-): readonly GateTarget[] | null {
-  const text = configMaps.get(systemNamespaceOf(tenant), GATE_FACTS.configMap)?.data?.[GATE_FACTS.key];
-  const told = parseGateFacts(text, tenant);
-  return 'facts' in told ? told.facts.targets : null;
+/** Null where there is nothing that the gateway would read. */
+function toldTargets(tenant: string, told: Told): readonly GateTarget[] | null {
+  const parsed = parseGateFacts(told[GATE_FACTS.key], tenant);
+  return 'facts' in parsed ? parsed.facts.targets : null;
 }
 
-/** The blocks that the gateway was told last; null where there is nothing that it would read. */
-function toldBlocks(
-  tenant: string,
-  { configMaps }: Pick<OperatorCaches, 'configMaps'>,
-): readonly string[] | null {
-  const configMap = configMaps.get(systemNamespaceOf(tenant), GATE_FACTS.configMap);
-  const told = parseClusterFacts(configMap?.data?.[CLUSTER_FACTS.key]);
-  return 'facts' in told ? told.facts.blocks : null;
+/** Null where there is nothing that the gateway would read. */
+function toldBlocks(told: Told): readonly string[] | null {
+  const parsed = parseClusterFacts(told[CLUSTER_FACTS.key]);
+  return 'facts' in parsed ? parsed.facts.blocks : null;
 }

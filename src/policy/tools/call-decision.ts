@@ -1,3 +1,4 @@
+import type { AgentRole } from '../../api/agent-role.ts';
 import type { Reason } from '../reasons.ts';
 import { ALLOW, type Decision, type Finding } from '../decision.ts';
 
@@ -6,6 +7,13 @@ import { ALLOW, type Decision, type Finding } from '../decision.ts';
  * which is no boundary.
  */
 export type EnforcementLevel = 'Gateway' | 'Pod' | 'Cooperative';
+
+/** Who holds the rules of a tool that no mount holds: the gateway, or the agent itself. */
+export function levelOfExecutor({
+  executor,
+}: Pick<AgentRole['spec']['tools'][number], 'executor'>): 'Gateway' | 'Cooperative' {
+  return executor === 'Agent' ? 'Cooperative' : 'Gateway';
+}
 
 /** What is decided about one call, by which rule, and who holds that rule. */
 export interface CallDecision {

@@ -8,7 +8,7 @@ import { createSchemaCompiler, type SchemaCompiler } from '../roles/schema-compi
 import { decideSql } from '../sql/decide-sql.ts';
 import { compileUpstreams } from '../upstreams/compile-upstreams.ts';
 import { treeOfPointers } from './argument-coverage.ts';
-import type { EnforcementLevel } from './call-decision.ts';
+import { type EnforcementLevel, levelOfExecutor } from './call-decision.ts';
 import type { ArgumentRule, CallPolicy, StatementRule, ToolPolicy } from './call-policy.ts';
 import { compileArgumentSchema } from './compile-argument-schema.ts';
 import { findUnusable } from './find-unusable.ts';
@@ -101,9 +101,9 @@ const NO_PARSER = {
 
 /** What runs in the pod is held by its mounts as far as paths go; for everything else the agent has to ask. */
 function levelOf({ executor, paths, capabilities }: Tool): EnforcementLevel {
-  if (executor !== 'Agent') return 'Gateway';
+  const level = levelOfExecutor({ executor });
   const isMounted = paths.length > 0 && capabilities.some((one) => one.startsWith('file:'));
-  return isMounted ? 'Pod' : 'Cooperative';
+  return level === 'Cooperative' && isMounted ? 'Pod' : level;
 }
 
 function compileDestination(one: AgentRole['spec']['network']['allow'][number]): Destination {

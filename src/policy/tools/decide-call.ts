@@ -3,7 +3,7 @@ import { formatPointer } from '../../lib/json-pointer.ts';
 import { show } from '../../lib/show.ts';
 import type { Finding } from '../decision.ts';
 import { findUncovered } from './argument-coverage.ts';
-import { allowCall, type CallDecision, denyCall } from './call-decision.ts';
+import { allowCall, type CallDecision, denyCall, levelOfExecutor } from './call-decision.ts';
 import type { CallPolicy, Narrow, ToolPolicy } from './call-policy.ts';
 import { judgeDomains, judgePaths, judgeStatement } from './judge-rules.ts';
 import { judgeSizes } from './judge-sizes.ts';
@@ -39,7 +39,11 @@ export function decideCall(
   if (judged !== null) return judged;
   if (tool.needsConfirmation) {
     const rule = `${tool.rule}.confirmation`;
-    return { decision: { effect: 'Ask', reason: 'ConfirmationRequired', rule }, rule, level: levelOf(tool) };
+    return {
+      decision: { effect: 'Ask', reason: 'ConfirmationRequired', rule },
+      rule,
+      level: levelOfExecutor(tool),
+    };
   }
   return allowCall({ rule: tool.rule, level: tool.level });
 }
@@ -52,7 +56,7 @@ export function refuseTool(
 ): CallDecision | null {
   const tool = policy.tools.get(name);
   if (tool === undefined) return unknownTool(policy, name);
-  const level = levelOf(tool);
+  const level = levelOfExecutor(tool);
   if (narrow?.tools !== undefined && !narrow.tools.includes(name)) {
     return denyCall(
       'ToolNotAllowed',
@@ -67,11 +71,6 @@ export function refuseTool(
   return tool.unusable === null
     ? null
     : denyCall('RuleUnusable', { rule: tool.unusable.field, level }, tool.unusable);
-}
-
-/** Who holds what is no path: the gateway, or the agent itself. */
-function levelOf({ executor }: ToolPolicy): 'Gateway' | 'Cooperative' {
-  return executor === 'Agent' ? 'Cooperative' : 'Gateway';
 }
 
 /** Nobody but an agent that asks keeps it from a tool of its own that the role does not know. */
@@ -113,7 +112,7 @@ function refuseExecutor({ executor, rule }: ToolPolicy): CallDecision | null {
 }
 
 function judgeArguments(tool: ToolPolicy, args: unknown, narrow: Narrow | undefined): CallDecision | null {
-  const level = levelOf(tool);
+  const level = levelOfExecutor(tool);
   const by = { rule: `${tool.rule}.arguments`, level };
   if (!isRecord(args)) {
     return denyCall('ArgumentsInvalid', by, {
@@ -140,7 +139,7 @@ function judgeCoverage(tool: ToolPolicy, args: Record<string, unknown>): CallDec
   if (uncovered === null) return null;
   return denyCall(
     'ArgumentNotCovered',
-    { rule: `${tool.rule}.arguments`, level: levelOf(tool) },
+    { rule: `${tool.rule}.arguments`, level: levelOfExecutor(tool) },
     {
       field: `arguments${formatPointer(uncovered)}`,
       found: 'set',
@@ -155,7 +154,7 @@ function judgeSchema(tool: ToolPolicy, args: Record<string, unknown>): CallDecis
   if (misfit === null) return null;
   return denyCall(
     'ArgumentsInvalid',
-    { rule: `${tool.rule}.arguments`, level: levelOf(tool) },
+    { rule: `${tool.rule}.arguments`, level: levelOfExecutor(tool) },
     {
       field: `arguments${misfit.pointer}`,
       found: 'another value',

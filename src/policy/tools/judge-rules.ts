@@ -4,7 +4,13 @@ import type { Finding } from '../decision.ts';
 import { patternsOf } from '../egress/match-host.ts';
 import { parseFetchURL } from '../egress/parse-fetch-url.ts';
 import { isAtOrUnder } from '../roles/mount-path.ts';
-import { type CallDecision, type DecidedBy, denyCall, type EnforcementLevel } from './call-decision.ts';
+import {
+  type CallDecision,
+  type DecidedBy,
+  denyCall,
+  type EnforcementLevel,
+  levelOfExecutor,
+} from './call-decision.ts';
 import type { ArgumentRule, DomainRule, Narrow, PathRule, ToolPolicy } from './call-policy.ts';
 import { findPathProblem, refusingList } from './judge-path.ts';
 
@@ -71,7 +77,7 @@ const NOT_UNDER_DENIED =
 
 /** What refuses the URLs in the arguments of a tool; null where nothing does. */
 export function judgeDomains(tool: ToolPolicy, args: Arguments): CallDecision | null {
-  const level = levelOf(tool);
+  const level = levelOfExecutor(tool);
   return first(tool.domains, (rule) => {
     const text = textAt(rule, args, level);
     if (typeof text !== 'string') return text;
@@ -110,7 +116,7 @@ export function judgeURL(
 export function judgeStatement(tool: ToolPolicy, args: Arguments): CallDecision | null {
   const { statement } = tool;
   if (statement === null) return null;
-  const level = levelOf(tool);
+  const level = levelOfExecutor(tool);
   const text = textAt(statement, args, level);
   if (typeof text !== 'string') return text;
   const findings = statement.judge(text);
@@ -124,10 +130,6 @@ export function judgeStatement(tool: ToolPolicy, args: Arguments): CallDecision 
     fix,
   }));
   return denyCall('StatementNotAllowed', { rule: `${tool.rule}.${worst.field}`, level }, ...placed);
-}
-
-function levelOf({ executor }: ToolPolicy): EnforcementLevel {
-  return executor === 'Agent' ? 'Cooperative' : 'Gateway';
 }
 
 /** The text that a rule is about, or the refusal of a call that does not have it. */

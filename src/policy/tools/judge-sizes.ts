@@ -1,5 +1,5 @@
 import { formatPointer } from '../../lib/json-pointer.ts';
-import { type CallDecision, denyCall } from './call-decision.ts';
+import { type CallDecision, denyCall, levelOfExecutor } from './call-decision.ts';
 import type { ToolPolicy } from './call-policy.ts';
 
 /**
@@ -10,7 +10,7 @@ export function judgeSizes(tool: ToolPolicy, args: Readonly<Record<string, unkno
   if (![...tool.capabilities].some((one) => one.startsWith('file:'))) return null;
   const found = findLargeText(args, tool.limits.maxFileBytes, []);
   if (found === null) return null;
-  const level = tool.executor === 'Agent' ? 'Cooperative' : 'Gateway';
+  const level = levelOfExecutor(tool);
   return denyCall(
     'FileTooLarge',
     { rule: `${tool.rule}.maxFileSize`, level },
