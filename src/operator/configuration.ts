@@ -74,6 +74,8 @@ const SETTINGS = [
   'gateway-memory',
   'gateway-denied-addresses',
   'gateway-drain-seconds',
+  'gateway-audit-retention-days',
+  'gateway-audit-standard-output',
   'start-gate-image',
   'start-gate-digests',
   'image-pull-policy',
@@ -119,6 +121,7 @@ function readGateway(read: Read): Pick<OperatorConfiguration, 'gateway' | 'image
     memory: read('gateway-memory', quantity, GATEWAY_DEFAULTS.memory),
     deniedAddresses: read<readonly string[]>('gateway-denied-addresses', listOf(ipBlockText), []),
     drainSeconds: read('gateway-drain-seconds', wholeNumber(0, 600), GATEWAY_DEFAULTS.drainSeconds),
+    audit: readAudit(read),
   };
   const imagePullPolicy = read<ImagePullPolicy>(
     'image-pull-policy',
@@ -130,6 +133,14 @@ function readGateway(read: Read): Pick<OperatorConfiguration, 'gateway' | 'image
   const gateway =
     image === null ? null : { image, imagePullPolicy, imagePullSecrets, ...limits, vault: null };
   return { gateway, imagePullPolicy };
+}
+
+function readAudit(read: Read): GatewaySettings['audit'] {
+  const { retentionDays, standardOutput } = GATEWAY_DEFAULTS.audit;
+  return {
+    retentionDays: read('gateway-audit-retention-days', wholeNumber(1, 3_650), retentionDays),
+    standardOutput: read<'On' | 'Off'>('gateway-audit-standard-output', oneOf('On', 'Off'), standardOutput),
+  };
 }
 
 function readGate(read: Read): GateSettings {

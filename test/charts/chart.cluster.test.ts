@@ -99,6 +99,19 @@ describe('the chart', () => {
     expect(args).toContain(`--gateway-image=${image}`);
   });
 
+  test.for([
+    ['for a year and nowhere else', [], { retentionDays: 365, standardOutput: 'Off' }],
+    [
+      'for as long as the values say, and in their logs too',
+      ['gateway.audit.retentionDays=30', 'gateway.audit.standardOutput=true'],
+      { retentionDays: 30, standardOutput: 'On' },
+    ],
+  ] as const)('has gateways keep the audit %s', async ([, settings, audit]) => {
+    const own = ['image.repository=registry.example/cloister', `image.digest=${DIGEST}`];
+    const args = argsOf(await render(...own, ...settings), 'Deployment', 'cloister-operator');
+    expect(readConfiguration(args, {}).gateway?.audit).toEqual(audit);
+  });
+
   test('starts the operator and its release with settings that they have', async () => {
     const manifests = await render(`startGate.digests={${DIGEST}}`);
     for (const [kind, name] of [

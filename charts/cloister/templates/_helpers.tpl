@@ -42,6 +42,8 @@ app.kubernetes.io/component: {{ .component }}
 - --gateway-memory={{ .Values.gateway.resources.limits.memory }}
 - --gateway-denied-addresses={{ join "," .Values.gateway.deniedAddresses }}
 - --gateway-drain-seconds={{ .Values.gateway.drainSeconds }}
+- --gateway-audit-retention-days={{ .Values.gateway.audit.retentionDays }}
+- --gateway-audit-standard-output={{ ternary "On" "Off" .Values.gateway.audit.standardOutput }}
 - --start-gate-image={{ with .Values.startGate.image }}{{ if .digest }}{{ .repository }}@{{ .digest }}{{ end }}{{ end }}
 - --start-gate-digests={{ include "cloister.startGateDigests" . }}
 - --image-pull-policy={{ .Values.image.pullPolicy }}

@@ -17,8 +17,17 @@ export interface GatewaySettings {
   readonly deniedAddresses: readonly string[];
   /** How long a replica that ends lets its agents finish. */
   readonly drainSeconds: number;
+  readonly audit: AuditSettings;
   /** Null where Vault is not used. */
   readonly vault: GatewayVault | null;
+}
+
+/** What becomes of the records of a replica. */
+export interface AuditSettings {
+  /** How long they are kept. */
+  readonly retentionDays: number;
+  /** Whether they are in the log of the replica too. */
+  readonly standardOutput: 'On' | 'Off';
 }
 
 /** What an installation that says nothing sets. */
@@ -29,6 +38,7 @@ export const GATEWAY_DEFAULTS = {
   memory: '512Mi',
   deniedAddresses: [],
   drainSeconds: 10,
+  audit: { retentionDays: 365, standardOutput: 'Off' },
   vault: null,
 } as const;
 
@@ -173,7 +183,7 @@ function container(shape: VaultShape, settings: GatewaySettings): object {
 }
 
 function flags({ tenant, replicas, vault }: VaultShape, settings: GatewaySettings): readonly string[] {
-  const { deniedAddresses, drainSeconds } = settings;
+  const { deniedAddresses, drainSeconds, audit } = settings;
   return [
     `--namespace=${systemNamespaceOf(tenant)}`,
     `--tenant=${tenant}`,
@@ -183,6 +193,8 @@ function flags({ tenant, replicas, vault }: VaultShape, settings: GatewaySetting
     // Not the mount itself, where some file systems have a folder that only root may read.
     `--audit-folder=${SPOOL.mountPath}/audit`,
     `--audit-key-folder=${AUDIT_KEY.mountPath}`,
+    `--audit-retention-days=${audit.retentionDays}`,
+    `--audit-standard-output=${audit.standardOutput}`,
     ...(deniedAddresses.length === 0 ? [] : [`--denied-addresses=${deniedAddresses.join(',')}`]),
     ...vault.flags,
   ];

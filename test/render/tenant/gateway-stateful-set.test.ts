@@ -29,6 +29,7 @@ function render(shape: Partial<GatewayShape> = {}, set: Partial<GatewaySettings>
     memory: '256Mi',
     deniedAddresses: [],
     drainSeconds: 10,
+    audit: { retentionDays: 90, standardOutput: 'On' },
     vault: null,
     ...set,
   } as const;
@@ -63,6 +64,8 @@ describe('the gateway', () => {
           '--drain-seconds=10',
           '--audit-folder=/var/spool/cloister/audit',
           '--audit-key-folder=/etc/cloister-audit-key',
+          '--audit-retention-days=90',
+          '--audit-standard-output=On',
         ],
         securityContext: {
           allowPrivilegeEscalation: false,
