@@ -14,6 +14,9 @@ const FAULTS = {
   },
 };
 
+/** How many files of `cluster` run at the same time, each on a control plane of its own. */
+const CONTROL_PLANES = Number(process.env['CLOISTER_CONTROL_PLANES'] ?? '1');
+
 export default defineConfig({
   test: {
     projects: [
@@ -32,8 +35,9 @@ export default defineConfig({
           include: ['test/**/*.cluster.test.ts'],
           globalSetup: ['test/testbed/global-setup.ts'],
           runner: 'test/testbed/cluster-test-runner.ts',
-          fileParallelism: false,
-          testTimeout: 60_000,
+          maxWorkers: CONTROL_PLANES,
+          sequence: { groupOrder: 2 },
+          testTimeout: 60_000 * CONTROL_PLANES,
           hookTimeout: 180_000,
         },
       },

@@ -28,12 +28,17 @@ async function prepareTestbed(): Promise<void> {
   });
 }
 
+const isWholeRun = process.argv.length === 2;
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+
+/** Files on a control plane wait more than they compute, so that two of them go beside one another. */
+const CONTROL_PLANES = '2';
 
 async function runVitest(report: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
     stdio: 'inherit',
+    env: isWholeRun ? { CLOISTER_CONTROL_PLANES: CONTROL_PLANES, ...process.env } : process.env,
   });
   // Ctrl-C reaches vitest by itself; it stops the servers and ends, and so do we.
   process.on('SIGINT', () => undefined);
@@ -51,7 +56,7 @@ async function readSummary(report: string): Promise<TestSummary> {
 }
 
 // With arguments only a part may be wanted, which builds what it needs itself.
-if (process.argv.length === 2) await prepareTestbed();
+if (isWholeRun) await prepareTestbed();
 const folder = await mkdtemp(join(tmpdir(), 'cloister-test-'));
 const report = join(folder, 'report.json');
 const code = await runVitest(report);

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerReference } from '../testbed/node/exec-in-container.ts';
 import type { StartedNode } from '../testbed/node/start-node.ts';
-import { orThrow } from '../testbed/run-command.ts';
 
 /** What an agent tries. */
 export type AgentCall =
@@ -33,7 +32,7 @@ const PROGRAM = readFileSync(join(import.meta.dirname, 'call-out.mjs'), 'utf8');
 
 /**
  * Makes the calls from a container of the image for Node, one after the other, with the environment that the container has. The
- * program trusts the authority of the testbed beside whom it trusted before.
+ * program trusts the authority of the testbed beside whom it trusted before. Gives the answers until the container ended, if it did.
  */
 export async function callOut(
   node: StartedNode,
@@ -48,7 +47,9 @@ export async function callOut(
     PROGRAM,
     JSON.stringify({ authority, calls }),
   ];
-  const { stdout } = await orThrow('the calls of an agent', node.exec(container, command));
+  const { stdout, stderr, code } = await node.exec(container, command);
+  if (stdout === '')
+    throw new Error(`the calls of an agent ended with ${code} before an answer: ${stderr.trim()}`);
   return stdout
     .trim()
     .split('\n')

@@ -5,7 +5,7 @@ import type { TestbedState } from './testbed-state.ts';
 export default class ClusterTestRunner extends TestRunner implements VitestTestRunner {
   onCollected(files: RunnerTestFile[]): void {
     const state: TestbedState = inject('testbed');
-    if ('connection' in state) return;
+    if ('connections' in state) return;
     reportMissing(files, state);
   }
 }
