@@ -186,8 +186,14 @@ function openUpstreams(
     network,
     secureContext,
     decideAddresses,
-    decideServiceAddresses: createDecideServiceAddresses({ facts: facts.current, pods, blocks }),
+    decideServiceAddresses: createDecideServiceAddresses({
+      facts: facts.current,
+      services: facts.services,
+      pods,
+      blocks,
+    }),
     services: facts.services,
+    vaultHost: configuration.vault === null ? null : new URL(configuration.vault.address).hostname,
     credentials,
     now: () => clock.now(),
   });

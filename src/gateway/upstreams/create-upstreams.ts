@@ -28,6 +28,8 @@ export interface UpstreamParts {
   readonly decideAddresses: DecideAddresses;
   readonly decideServiceAddresses: DecideAddresses;
   readonly services: FollowedFacts['services'];
+  /** Of the address of Vault; null where there is none. */
+  readonly vaultHost: string | null;
   readonly credentials: Pick<Credentials, 'get'>;
   readonly now: () => number;
 }
@@ -38,12 +40,13 @@ export interface Upstreams extends Pick<UpstreamHandlerOptions, 'upstreams' | 'l
 }
 
 export function createUpstreams(parts: UpstreamParts): Upstreams {
-  const { network, decideAddresses, decideServiceAddresses, services, credentials, now } = parts;
+  const { network, decideAddresses, decideServiceAddresses, services, vaultHost, credentials, now } = parts;
   const connections = createUpstreamConnections(network);
   const destinations = createDestinations({
     network,
     decideAddresses,
     decideServiceAddresses,
+    vaultHost,
     service: ({ namespace, name, port }) => {
       const told = services();
       if ('problem' in told) return undefined;
