@@ -8,14 +8,22 @@ const SERVICE_NAME = 'kubernetes.io/service-name';
 /** The value of the index `reserved` for what is of Cloister or of the API server. */
 export const RESERVED = 'yes';
 
-/** Of the caches of Services and of their EndpointSlices. A Service is `namespace/name` in them. */
-export const SERVICE_INDEXES = {
-  address: addressesOfService,
-  reserved: ({ metadata: { namespace = '', name = '' } }: KubeObject) => reserved(`${namespace}/${name}`),
+/** How the cache of Services is made, with the indexes `address` and `reserved`. */
+export const SERVICE_CACHE = {
+  transform: serviceFacts,
+  indexes: {
+    address: addressesOfService,
+    reserved: ({ metadata: { namespace = '', name = '' } }: KubeObject) => reserved(`${namespace}/${name}`),
+  },
 };
-export const SLICE_INDEXES = {
-  service: (slice: KubeObject) => [serviceOfSlice(slice)],
-  reserved: (slice: KubeObject) => reserved(serviceOfSlice(slice)),
+
+/** How the cache of their EndpointSlices is made. In the index `service` they are found by `namespace/name`. */
+export const SLICE_CACHE = {
+  transform: sliceFacts,
+  indexes: {
+    service: (slice: KubeObject) => [serviceOfSlice(slice)],
+    reserved: (slice: KubeObject) => servicesOfSlice(slice).flatMap(reserved).slice(0, 1),
+  },
 };
 
 function reserved(service: string): readonly string[] {
@@ -24,12 +32,18 @@ function reserved(service: string): readonly string[] {
 
 /** Whether a Service, as `namespace/name`, is one of Cloister or of the API server. */
 export function isReserved(service: string): boolean {
-  const [namespace = ''] = service.split('/');
+  const namespace = service.slice(0, service.indexOf('/'));
   return isNamespaceOfCloister(namespace) || service === `${API_SERVER.namespace}/${API_SERVER.name}`;
 }
 
+/** The Service that an EndpointSlice is of, and that of its name: the API server writes its own slice under the latter. */
+export function servicesOfSlice(slice: KubeObject): readonly string[] {
+  const { namespace = '', name = '' } = slice.metadata;
+  return [serviceOfSlice(slice), `${namespace}/${name}`];
+}
+
 /** The Service that an EndpointSlice is of, as `namespace/name`. */
-export function serviceOfSlice({ metadata: { namespace = '', labels } }: KubeObject): string {
+function serviceOfSlice({ metadata: { namespace = '', labels } }: KubeObject): string {
   return `${namespace}/${labels?.[SERVICE_NAME] ?? ''}`;
 }
 

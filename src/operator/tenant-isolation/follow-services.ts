@@ -3,7 +3,7 @@ import type { Change } from '../../kube/fold.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { serviceOfHost } from '../../policy/upstreams/reserved-service.ts';
-import { isReserved, serviceOfSlice } from '../cluster-services.ts';
+import { isReserved, servicesOfSlice } from '../cluster-services.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import { namedServices } from './find-service.ts';
 
@@ -41,8 +41,7 @@ export function followServices(
   caches.endpointSlices.subscribe((change) => {
     if (isSame(change, ({ metadata: { labels }, endpoints, ports }) => [labels, endpoints, ports])) return;
     const before = change.type === 'Modified' ? change.previous : change.object;
-    for (const service of new Set([serviceOfSlice(before), serviceOfSlice(change.object)]))
-      onService(service);
+    for (const service of new Set([before, change.object].flatMap(servicesOfSlice))) onService(service);
   });
   caches.nodes.subscribe((change) => {
     if (!isSame(change, ({ status }) => status?.addresses)) addAllNaming();

@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-
 /** A Service that the gateway may connect to. */
 export interface ServiceReach {
   readonly namespace: string;
@@ -22,7 +20,7 @@ export function serviceEgress({ namespace, selector, targetPort, addresses }: Se
     podSelector: { matchLabels: selector },
   };
   const blocks = addresses.map((address) => ({
-    ipBlock: { cidr: `${address}/${isIP(address) === 6 ? 128 : 32}` },
+    ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
   }));
   return { to: selector === null ? blocks : [pods], ports: [{ protocol: 'TCP', port: targetPort }] };
 }

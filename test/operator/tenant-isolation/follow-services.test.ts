@@ -46,6 +46,8 @@ const slice = (namespace: string, of: string, address = '10.244.1.7', annotation
     endpoints: [{ addresses: [address] }],
     ports: [{ port: 443 }],
   }) as KubeObject;
+const named = (namespace: string, name: string) =>
+  sliceFacts({ metadata: { namespace, name }, endpoints: [{ addresses: ['192.168.1.2'] }], ports: [] });
 const node = (address: string, taint = 'a') =>
   ({
     metadata: { name: 'n' },
@@ -97,6 +99,7 @@ test.for([
   ['an endpoint of another Service comes', 'endpointSlices', added(slice('models', 'other')), []],
   ['Vault moves', 'endpointSlices', added(slice('vault', 'vault')), ['acme']],
   ['the API server moves', 'endpointSlices', added(slice('default', 'kubernetes')), ['acme']],
+  ['the API server moves, by its name', 'endpointSlices', added(named('default', 'kubernetes')), ['acme']],
   ['a gateway moves', 'endpointSlices', added(slice('cloister-t-other', 'cloister-gateway')), ['acme']],
   ['the webhook comes', 'clusterServices', added(service('cloister-system', 'cloister-webhook')), ['acme']],
   ['a node comes', 'nodes', added(node('192.168.1.7')), ['acme']],
