@@ -178,7 +178,7 @@ function createWorld(
 
 function openUpstreams(
   { network, secureContext, configuration, clock }: GatewayOptions,
-  { knowledge: { facts, pods }, credentials }: ServerParts,
+  { knowledge: { facts, pods }, services: { audit }, credentials }: ServerParts,
   { decideAddresses }: ExchangeWorld,
 ): Upstreams {
   const blocks = configuration.deniedAddresses;
@@ -195,6 +195,7 @@ function openUpstreams(
     services: facts.services,
     vaultHost: configuration.vault === null ? null : new URL(configuration.vault.address).hostname,
     credentials,
+    audit,
     now: () => clock.now(),
   });
 }

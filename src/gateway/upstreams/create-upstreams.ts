@@ -1,4 +1,5 @@
 import type { SecureContext } from 'node:tls';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Credentials } from '../../credentials/credentials.ts';
 import type { ServerLimits } from '../../serve/limits.ts';
 import { createLoad } from '../../serve/load.ts';
@@ -31,6 +32,7 @@ export interface UpstreamParts {
   /** Of the address of Vault; null where there is none. */
   readonly vaultHost: string | null;
   readonly credentials: Pick<Credentials, 'get'>;
+  readonly audit: AuditLog;
   readonly now: () => number;
 }
 
@@ -62,6 +64,7 @@ export function createUpstreams(parts: UpstreamParts): Upstreams {
       destinations,
       trust: createTrust(parts.secureContext),
       credentials,
+      audit: parts.audit,
       bodyLimits: UPSTREAM_LIMITS,
       now,
     },
