@@ -61,7 +61,7 @@ const unmapped = z.strictObject({
   phase: z.enum(['Intent', 'Outcome', 'Event']),
   effect: z.enum(['Allow', 'Deny', 'Ask']).optional(),
   level: z.enum(['Gateway', 'Pod', 'Cooperative']).optional(),
-  /** Of a redirect that a fetch came to: `metadata.correlation_uid` of the fetch. */
+  /** Of a redirect that a fetch or a request for an upstream came to: its `metadata.correlation_uid`. */
   redirect_of: text.optional(),
   namespace: text.optional(),
   sandbox: text.optional(),

@@ -178,7 +178,7 @@ function createWorld(
 
 function openUpstreams(
   { network, secureContext, configuration, clock }: GatewayOptions,
-  { knowledge: { facts, pods }, credentials }: ServerParts,
+  { knowledge: { facts, pods }, services: { audit }, credentials }: ServerParts,
   { decideAddresses }: ExchangeWorld,
 ): Upstreams {
   const blocks = configuration.deniedAddresses;
@@ -186,9 +186,16 @@ function openUpstreams(
     network,
     secureContext,
     decideAddresses,
-    decideServiceAddresses: createDecideServiceAddresses({ facts: facts.current, pods, blocks }),
+    decideServiceAddresses: createDecideServiceAddresses({
+      facts: facts.current,
+      services: facts.services,
+      pods,
+      blocks,
+    }),
     services: facts.services,
+    vaultHost: configuration.vault === null ? null : new URL(configuration.vault.address).hostname,
     credentials,
+    audit,
     now: () => clock.now(),
   });
 }

@@ -2,6 +2,7 @@ import type { IPBlock } from '../lib/ip-block.ts';
 import { canonicalAddress } from '../lib/ip-address.ts';
 import type { ParsedClusterFacts } from '../policy/gate/cluster-facts.ts';
 import type { ParsedGateFacts } from '../policy/gate/parse-gate-facts.ts';
+import type { ParsedServiceFacts } from '../policy/gate/service-facts.ts';
 import type { Decision } from '../policy/decision.ts';
 import { decideAddresses } from '../policy/egress/decide-addresses.ts';
 import { decideServiceAddresses } from '../policy/egress/decide-service-addresses.ts';
@@ -36,14 +37,20 @@ export function createDecideAddresses(options: DeniedAddressesOptions): DecideAd
   };
 }
 
+export interface DeniedServiceAddressesOptions extends Omit<DeniedAddressesOptions, 'cluster'> {
+  /** What the operator tells of Services, and of where none may be. */
+  readonly services: () => ParsedServiceFacts;
+}
+
 /** Decides about the addresses of a Service in the same way. Those of pods and Services are allowed then. */
-export function createDecideServiceAddresses(
-  options: Omit<DeniedAddressesOptions, 'cluster'>,
-): DecideAddresses {
+export function createDecideServiceAddresses(options: DeniedServiceAddressesOptions): DecideAddresses {
+  const { services, blocks } = options;
   const findTargets = followTargets(options);
   return (addresses) => {
     const targets = findTargets();
-    return targets === null ? NOT_READY : decideServiceAddresses(addresses, [...options.blocks, targets]);
+    const told = services();
+    if (targets === null || 'problem' in told) return NOT_READY;
+    return decideServiceAddresses(addresses, [...blocks, told.denied, targets]);
   };
 }
 

@@ -65,6 +65,38 @@ export interface ObservedService extends KubeObject {
   readonly spec?: { readonly clusterIP?: string; readonly clusterIPs?: readonly string[] };
 }
 
+/** Any Service of the cluster, as far as it says where it is. */
+export interface ObservedClusterService extends KubeObject {
+  readonly spec?: {
+    readonly selector?: Readonly<Record<string, string>> | undefined;
+    readonly ports?: readonly ObservedPort[] | null | undefined;
+    readonly clusterIPs?: readonly string[] | undefined;
+    readonly externalIPs?: readonly string[] | undefined;
+  };
+  readonly status?: {
+    readonly loadBalancer?:
+      | { readonly ingress?: readonly { readonly ip?: string }[] | undefined }
+      | undefined;
+  };
+}
+
+export interface ObservedPort {
+  readonly name?: string;
+  readonly port?: number | null;
+  readonly protocol?: string;
+}
+
+export interface ObservedEndpointSlice extends KubeObject {
+  readonly endpoints?:
+    | readonly {
+        readonly addresses?: readonly string[] | undefined;
+        readonly conditions?: { readonly ready?: boolean } | undefined;
+      }[]
+    | null
+    | undefined;
+  readonly ports?: readonly ObservedPort[] | null | undefined;
+}
+
 export interface ObservedStatefulSet extends KubeObject {
   readonly spec?: Readonly<Record<string, unknown>> & { readonly replicas?: number };
   readonly status?: {

@@ -17,8 +17,10 @@ import { INSTALLER_LABELS, type InstallerPod } from '../policy/seccomp/prepared-
 import { GATEWAY_SELECTOR } from '../render/tenant/rendered-object.ts';
 import type {
   ObservedClusterRoleBinding,
+  ObservedClusterService,
   ObservedConfigMap,
   ObservedContainer,
+  ObservedEndpointSlice,
   ObservedPod,
   ObservedResourceQuota,
   ObservedService,
@@ -26,6 +28,7 @@ import type {
 } from './observed-objects.ts';
 import { createBundleSharing } from './share-bundles.ts';
 import { createOtherPolicies, type OtherPolicies } from './other-policies/other-policies.ts';
+import { SERVICE_CACHE, SLICE_CACHE } from './cluster-services.ts';
 
 /** Everything that the operator watches. Secrets are read when they are needed, and are in no cache. */
 export interface OperatorCaches extends CacheSet {
@@ -47,6 +50,10 @@ export interface OperatorCaches extends CacheSet {
   readonly tokenReviewers: SharedCache<ObservedClusterRoleBinding>;
   /** With the index `namespace`. */
   readonly gatewayPods: SharedCache<ObservedPod>;
+  /** All of them, with the indexes of `SERVICE_CACHE`: roles may name any as an upstream. */
+  readonly clusterServices: SharedCache<ObservedClusterService>;
+  /** All of them, with the indexes of `SLICE_CACHE`. */
+  readonly endpointSlices: SharedCache<ObservedEndpointSlice>;
   // Of the following, those that Cloister manages.
   readonly serviceAccounts: SharedCache<KubeObject>;
   readonly services: SharedCache<ObservedService>;
@@ -107,6 +114,8 @@ export function createOperatorCaches(shared: {
       transform: podFacts,
       indexes: BY_NAMESPACE,
     }),
+    clusterServices: cache<ObservedClusterService>(resources.services, SERVICE_CACHE),
+    endpointSlices: cache<ObservedEndpointSlice>(resources.endpointSlices, SLICE_CACHE),
     otherPolicies: createOtherPolicies(shared),
     tokenReviewers: cache<ObservedClusterRoleBinding>(resources.clusterRoleBindings, {
       fieldSelector: `metadata.name=${TOKEN_REVIEWERS}`,

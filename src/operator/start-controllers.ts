@@ -37,6 +37,8 @@ import {
 import { createEnrolments, type Enrolments } from './tenant-isolation/enrolments.ts';
 import type { GateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import type { ServiceBlockSource } from './tenant-isolation/find-service-blocks.ts';
+import { followServices } from './tenant-isolation/follow-services.ts';
+import type { VaultAddressSource } from './tenant-isolation/vault-addresses.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
 import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
 
@@ -47,6 +49,7 @@ export interface ControllerSurroundings {
   readonly metrics: ControllerMetrics;
   readonly gateTargets: GateTargetSource;
   readonly serviceBlocks: ServiceBlockSource;
+  readonly vaultAddresses: VaultAddressSource;
   readonly configuration: Pick<
     OperatorConfiguration,
     'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
@@ -83,7 +86,10 @@ const WORKERS = {
 };
 
 /** Subscribes to the caches, once and before they start. */
-export function followCaches(caches: OperatorCaches, clock: Clock): ControllerTriggers {
+export function followCaches(
+  caches: OperatorCaches,
+  { clock, vaultHost }: { readonly clock: Clock; readonly vaultHost: string | null },
+): ControllerTriggers {
   // First: what follows reads what is planned from the caches.
   const enrolments = createEnrolments(caches, clock);
   const tenantOf = followTenantsOf(caches);
@@ -103,6 +109,7 @@ export function followCaches(caches: OperatorCaches, clock: Clock): ControllerTr
   followOpenEgress(caches, triggers.quarantine.openEgress);
   caches.roles.subscribe(({ object }) => triggers.roles.add(object.metadata.name));
   followTenants(caches, triggers.tenants);
+  followServices(caches, triggers.tenants, vaultHost);
   followSandboxes(caches, triggers.sandboxes);
   followFeed(caches, triggers.feed);
   followGovernedPods(caches, triggers.podLifetime);

@@ -14,6 +14,8 @@ import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
 import { type ControllerSurroundings, followCaches, startControllers } from './start-controllers.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { createServiceBlockSource } from './tenant-isolation/find-service-blocks.ts';
+import { vaultHostOf } from './tenant-isolation/provide-services.ts';
+import { createVaultAddressSource, type ResolveHost } from './tenant-isolation/vault-addresses.ts';
 
 export interface OperatorOptions {
   readonly client: KubeClient;
@@ -36,6 +38,8 @@ export interface OperatorOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Reads `/etc/resolv.conf`. */
   readonly readResolverConfiguration: () => Promise<string>;
+  /** Resolves the host of Vault. If not set: as the system does. */
+  readonly resolveHost?: ResolveHost;
 }
 
 /** A running operator. */
@@ -64,9 +68,10 @@ export function startOperator(options: OperatorOptions): Operator {
     random,
     caches,
     metrics,
-    triggers: followCaches(caches, clock),
+    triggers: followCaches(caches, { clock, vaultHost: vaultHostOf(configuration) }),
     gateTargets: createGateTargetSource({ ...options, settings: configuration.gate }),
     serviceBlocks: createServiceBlockSource({ client, logger, clock }),
+    vaultAddresses: createVaultAddressSource(options),
   };
   const stopping = new AbortController();
   caches.start();

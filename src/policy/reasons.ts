@@ -15,7 +15,7 @@ export const REASONS = {
   TLSNotEstablished: 'The destination did not prove with a certificate that it is the host.',
   RequestHeaderNotAllowed: 'The request has a header that the gateway does not send.',
   RedirectNotAllowed:
-    'The destination redirects to what is not HTTPS, cannot be read, or is one redirect too many.',
+    'The destination redirects to what is not HTTPS, is not listed, cannot be read, or is one redirect too many.',
   ResponseTooLarge: 'The response is larger than the tool may read, before or after it is decompressed.',
   ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
   ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',

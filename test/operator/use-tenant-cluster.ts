@@ -84,6 +84,7 @@ export function useTenantCluster(): TenantCluster {
           ),
           'GatewayReady: Ready replicas: 0 of 2.',
           'CredentialsBound: The allowed roles have no credentials.',
+          'ServicesFound: The allowed roles name no Services.',
           'Ready: These conditions do not hold: GatewayReady.',
         ]);
         await isTold(tenant);

@@ -62,6 +62,14 @@ export const tenantConditions = {
       NotBound: 'The message names those that are not, with their roles. Calls that need them are denied.',
     },
   },
+  ServicesFound: {
+    meaning: 'Every Service that the allowed roles name as an upstream is where a gateway may connect to.',
+    reasons: {
+      Found: 'All of them.',
+      NotUsable:
+        'The message names those that do not exist, have no endpoint that is ready, or are refused. Calls to upstreams there are denied.',
+    },
+  },
   DatabaseIsolated: {
     meaning: 'Not in this release. A login of the tenant was tried and reached no rows of other tenants.',
     reasons: {
@@ -74,7 +82,7 @@ export const tenantConditions = {
   Ready: {
     meaning: 'Agents of the tenant can work.',
     reasons: {
-      Ready: 'Everything above holds, except perhaps CredentialsBound.',
+      Ready: 'Everything above holds, except perhaps CredentialsBound and ServicesFound.',
       NotReady: 'Something above does not hold. The message names it.',
     },
   },

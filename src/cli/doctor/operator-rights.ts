@@ -48,6 +48,7 @@ export const OPERATOR_RIGHTS: readonly Right[] = [
   ...rights(resources.statefulSets, WRITTEN),
   ...rights(resources.podDisruptionBudgets, WRITTEN),
   ...rights(resources.nodes, WATCHED),
+  ...rights(resources.endpointSlices, WATCHED),
   ...rights(resources.serviceCIDRs, ['list']),
   ...rights(resources.resourceQuotas, OWNED),
   ...JUDGED.flatMap((resource) => rights(resource, ['list'])),

@@ -140,6 +140,7 @@ function systemObjects(
       outsidePorts: outsidePortsOf([]),
       deniedAddresses: GATEWAY_DEFAULTS.deniedAddresses,
       vaultPorts: [],
+      services: [],
     }),
     gatewayStatefulSet({ tenant: name, replicas, storageClassName }, { ...GATEWAY_DEFAULTS, image }),
   ];
@@ -194,5 +195,5 @@ function gateFacts(tenant: string): ManifestObject {
     [GATE_FACTS.key]: placeholder('what the start gates of the tenant try'),
     [CLUSTER_FACTS.key]: placeholder("the public addresses of the cluster's nodes, pods and Services"),
   };
-  return { ...gateConfigMap(facts, null), data };
+  return { ...gateConfigMap(facts, null, null), data };
 }

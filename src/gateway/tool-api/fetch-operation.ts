@@ -11,10 +11,10 @@ import { decideFetchCall } from '../../policy/tools/decide-fetch-call.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { HeldResponse } from '../limits/response-room.ts';
 import type { Call, CallOutcome, Operation } from '../pipeline/call.ts';
+import { beginRedirect } from '../pipeline/record-redirect.ts';
 import { type Refusal, refusalOfDecision, refuse } from '../pipeline/refusal.ts';
 import { callOf, describeToolCall, readOf } from './authorize-operation.ts';
 import type { ReadToolCall } from './read-tool-call.ts';
-import { beginRedirect } from './record-redirect.ts';
 
 export interface FetchServices extends ExchangeWorld {
   /** Called with the response that the agent gets. */

@@ -1,4 +1,5 @@
 import type { SecureContext } from 'node:tls';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Credentials } from '../../credentials/credentials.ts';
 import type { ServerLimits } from '../../serve/limits.ts';
 import { createLoad } from '../../serve/load.ts';
@@ -28,7 +29,10 @@ export interface UpstreamParts {
   readonly decideAddresses: DecideAddresses;
   readonly decideServiceAddresses: DecideAddresses;
   readonly services: FollowedFacts['services'];
+  /** Of the address of Vault; null where there is none. */
+  readonly vaultHost: string | null;
   readonly credentials: Pick<Credentials, 'get'>;
+  readonly audit: AuditLog;
   readonly now: () => number;
 }
 
@@ -38,12 +42,13 @@ export interface Upstreams extends Pick<UpstreamHandlerOptions, 'upstreams' | 'l
 }
 
 export function createUpstreams(parts: UpstreamParts): Upstreams {
-  const { network, decideAddresses, decideServiceAddresses, services, credentials, now } = parts;
+  const { network, decideAddresses, decideServiceAddresses, services, vaultHost, credentials, now } = parts;
   const connections = createUpstreamConnections(network);
   const destinations = createDestinations({
     network,
     decideAddresses,
     decideServiceAddresses,
+    vaultHost,
     service: ({ namespace, name, port }) => {
       const told = services();
       if ('problem' in told) return undefined;
@@ -59,6 +64,7 @@ export function createUpstreams(parts: UpstreamParts): Upstreams {
       destinations,
       trust: createTrust(parts.secureContext),
       credentials,
+      audit: parts.audit,
       bodyLimits: UPSTREAM_LIMITS,
       now,
     },

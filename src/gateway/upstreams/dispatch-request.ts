@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import type { Reason } from '../../policy/reasons.ts';
 import { RefusalError } from '../egress/egress-refusal.ts';
 import type { Call, CallOutcome } from '../pipeline/call.ts';
-import { refuse } from '../pipeline/refusal.ts';
+import { type Refusal, refuse } from '../pipeline/refusal.ts';
 import { createModelUsage } from './model-usage.ts';
+import { createUpstreamRedirects } from './redirects.ts';
 import { DEFAULT_HEADERS, sendRequest, type SentTraffic } from './send-request.ts';
 import { createUpload, hasBody } from './upload.ts';
 import { type Around, MAX_HEAD_BYTES, requestOf } from './upstream-state.ts';
@@ -15,6 +16,7 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
   const { by, destination, model, credential } = state;
   if (destination === null || by === null) throw new Error('the destination is not known');
   const traffic: SentTraffic = { bytesUp: 0, bytesDown: 0, address: null, status: null };
+  const redirects = createUpstreamRedirects(call, request, services.audit);
   const { llm } = request.upstream;
   const usage = model === null || llm === null ? null : createModelUsage(llm.api, model);
   const { body, headers } = contentOf(call, around);
@@ -33,13 +35,14 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
         forms: credential.forms,
         usage,
         keepsUsageEvent: model?.addsUsageEvent ?? false,
+        redirects,
       },
       traffic,
       time.signal,
     );
     return { succeeded: true, reason: 'Answered', ...told(traffic) };
   } catch (error) {
-    return failed(call, { error, rule: request.upstream.rule, traffic });
+    return failed(call, { error, rule: request.upstream.rule, traffic, refusal: redirects.refusal() });
   } finally {
     time.end();
     state.address = traffic.address;
@@ -99,9 +102,11 @@ interface Failure {
   readonly error: unknown;
   readonly rule: string;
   readonly traffic: SentTraffic;
+  /** Why a redirect could not be recorded; null where that is not why. */
+  readonly refusal: Refusal | null;
 }
 
-function failed(call: Call, { error, rule, traffic }: Failure): CallOutcome {
+function failed(call: Call, { error, rule, traffic, refusal: found }: Failure): CallOutcome {
   if (call.cut !== null) {
     return { succeeded: false, reason: call.cut.reason, refusal: call.cut, ...told(traffic) };
   }
@@ -116,6 +121,6 @@ function failed(call: Call, { error, rule, traffic }: Failure): CallOutcome {
     : field === undefined
       ? null
       : `${rule}.${field}`;
-  const refusal = refuse(reason, { message, rule: changed });
+  const refusal = found ?? refuse(reason, { message, rule: changed });
   return { succeeded: false, reason, refusal, ...told(traffic) };
 }

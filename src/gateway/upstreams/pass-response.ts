@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { FetchURL } from '../../policy/egress/parse-fetch-url.ts';
-import { baseOf, decideRedirect } from '../../policy/upstreams/decide-redirect.ts';
+import { baseOf, decideRedirect, type RedirectDecision } from '../../policy/upstreams/decide-redirect.ts';
 import type { UpstreamPolicy } from '../../policy/upstreams/upstream-policy.ts';
 import { RefusalError } from '../egress/egress-refusal.ts';
 import { isEventStream, type ModelUsage } from './model-usage.ts';
+import { RedirectRefusedError } from './redirects.ts';
 import { type LinkBase, leadThrough, passHeaders } from './response-headers.ts';
 import type { ResponseHead, ResponseSink } from './run-exchange.ts';
 import { createResponseBody, type ResponseBody } from './response-body.ts';
@@ -48,7 +49,7 @@ export function passResponse(passed: PassedResponse): PassedState {
     start: (head) => {
       status = head.status;
       const decided = decideRedirect(upstream, { ...passed, ...head, location: locationOf(head) });
-      if (decided.effect === 'Refuse') throw redirectRefused(upstream, decided.why);
+      if (decided.effect === 'Refuse') throw redirectRefused(upstream, decided);
       if (decided.effect === 'Follow') {
         next = decided.url;
         return false;
@@ -139,7 +140,10 @@ function secretFound({ host }: UpstreamPolicy): RefusalError {
   return new RefusalError('SecretInResponse', message);
 }
 
-function redirectRefused({ host }: UpstreamPolicy, why: string): RefusalError {
+function redirectRefused(
+  { host }: UpstreamPolicy,
+  { why, url }: Extract<RedirectDecision, { effect: 'Refuse' }>,
+): RefusalError {
   const message = `"${host}" redirects ${why}. Ask for the right URL at once, or have the role list the host.`;
-  return new RefusalError('RedirectNotAllowed', message);
+  return new RedirectRefusedError(message, url);
 }

@@ -6,10 +6,12 @@ import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { FetchURL } from '../../policy/egress/parse-fetch-url.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
 import { RefusalError } from '../egress/egress-refusal.ts';
+import type { HopEnd } from '../egress/fetch-url.ts';
 import type { UpstreamConnections, UpstreamPlace } from './connections.ts';
 import type { Destination, Destinations } from './destinations.ts';
 import type { ModelUsage } from './model-usage.ts';
-import { type PassedState, passResponse } from './pass-response.ts';
+import { passResponse } from './pass-response.ts';
+import { methodOfRedirect, RedirectRefusedError, type UpstreamRedirects } from './redirects.ts';
 import { runExchange, type UpstreamExchange } from './run-exchange.ts';
 
 export interface SendServices {
@@ -36,6 +38,7 @@ export interface SentRequest {
   readonly usage: ModelUsage | null;
   /** Whether the event with the usage of a stream is for the gateway alone. */
   readonly keepsUsageEvent: boolean;
+  readonly redirects: Pick<UpstreamRedirects, 'begin' | 'refuse'>;
 }
 
 /** What went over the wire, TLS included, and how far it came. */
@@ -57,9 +60,9 @@ export async function sendRequest(
   traffic: SentTraffic,
   signal: AbortSignal,
 ): Promise<void> {
-  const { upstream, method, target, headers: decided } = sent.request;
+  const { upstream, method, target } = sent.request;
   const { host, port, rule } = upstream;
-  let step: Step = {
+  const step: Step = {
     place: {
       key: `${sent.owner} ${host}:${port} ${rule} ${upstream.caBundle ?? ''}`,
       host,
@@ -71,12 +74,10 @@ export async function sendRequest(
     exchange: { method, target, headers: sent.headers, body: sent.body },
     href: `https://${host}:${port}${target}`,
   };
-  for (let redirects = 0; ; redirects += 1) {
-    const state = await exchangeOnce(services, { sent, step, signal }, traffic);
-    const next = state.next();
-    if (next === null) break;
-    if (redirects === MAX_REDIRECTS) throw tooMany(host);
-    step = await stepTo(services, next, { sent, decided, signal });
+  let next = await exchangeOnce(services, { sent, step, signal, number: 1 }, traffic);
+  for (let number = 1; next !== null; number += 1) {
+    if (number > MAX_REDIRECTS) throw tooMany(host);
+    next = await followRedirect(services, { sent, signal, url: next, number }, traffic);
   }
   await unlessAborted(finished(sent.response, { readable: false }), signal);
 }
@@ -91,13 +92,16 @@ interface Running {
   readonly sent: SentRequest;
   readonly step: Step;
   readonly signal: AbortSignal;
+  /** Of the redirect that the response may be, from 1. */
+  readonly number: number;
 }
 
+/** Returns where the response redirects to; null where it has been passed on. */
 async function exchangeOnce(
   { connections }: SendServices,
-  { sent, step: { place, exchange, href }, signal }: Running,
+  { sent, step: { place, exchange, href }, signal, number }: Running,
   traffic: SentTraffic,
-): Promise<PassedState> {
+): Promise<FetchURL | null> {
   const { upstream } = sent.request;
   const connection = await connections.take(place, signal);
   const before = connection.traffic();
@@ -112,9 +116,12 @@ async function exchangeOnce(
     );
     if (isReusable) connections.give(place.key, connection);
     else connection.destroy();
-    return passed;
+    return passed.next();
   } catch (error) {
     connection.destroy();
+    if (error instanceof RedirectRefusedError && error.url !== null) {
+      await sent.redirects.refuse(error.url, number);
+    }
     throw error;
   } finally {
     const after = connection.traffic();
@@ -124,22 +131,46 @@ async function exchangeOnce(
   }
 }
 
-interface Redirected {
-  readonly sent: SentRequest;
-  readonly decided: UpstreamRequest['headers'];
-  readonly signal: AbortSignal;
+interface Redirected extends Pick<Running, 'sent' | 'signal' | 'number'> {
+  readonly url: FetchURL;
+}
+
+/** Follows a redirect that is recorded before anybody is asked, and when it has ended. Adds what it took to the whole. */
+async function followRedirect(
+  services: SendServices,
+  redirected: Redirected,
+  whole: SentTraffic,
+): Promise<FetchURL | null> {
+  const { sent, signal, url, number } = redirected;
+  const onEnd = await sent.redirects.begin(url, number);
+  const traffic: SentTraffic = { bytesUp: 0, bytesDown: 0, address: null, status: null };
+  let reason: HopEnd['reason'] = 'Fault';
+  try {
+    const step = await stepTo(services, redirected);
+    const next = await exchangeOnce(services, { sent, step, signal, number: number + 1 }, traffic);
+    reason = null;
+    return next;
+  } catch (error) {
+    const thrown: unknown = signal.aborted ? signal.reason : error;
+    if (thrown instanceof RefusalError) ({ reason } = thrown.refusal);
+    throw error;
+  } finally {
+    whole.bytesUp += traffic.bytesUp;
+    whole.bytesDown += traffic.bytesDown;
+    whole.status = traffic.status ?? whole.status;
+    onEnd({ ...traffic, status: reason === null ? traffic.status : null, reason });
+  }
 }
 
 /** The request that a redirect asks for: to a public address, without the credential and whatever else was meant for the upstream. */
 async function stepTo(
   { destinations, trust }: SendServices,
-  { host, target, href }: FetchURL,
-  { sent, decided, signal }: Redirected,
+  { sent, signal, url: { host, target, href } }: Redirected,
 ): Promise<Step> {
   const found = await destinations.ofHost(host, signal);
   if ('refusal' in found) throw new RefusalError(found.refusal.reason, found.refusal.message);
   const { port, addresses } = found.destination;
-  const told = Object.entries(decided).filter(([name]) => TOLD_ELSEWHERE.has(name));
+  const told = Object.entries(sent.request.headers).filter(([name]) => TOLD_ELSEWHERE.has(name));
   return {
     place: {
       key: `${sent.owner} ${host}:${port}`,
@@ -150,7 +181,7 @@ async function stepTo(
       secureContext: trust(null),
     },
     exchange: {
-      method: sent.request.method === 'HEAD' ? 'HEAD' : 'GET',
+      method: methodOfRedirect(sent.request),
       target,
       headers: { ...DEFAULT_HEADERS, ...Object.fromEntries(told) },
       body: null,

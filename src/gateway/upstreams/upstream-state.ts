@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Credentials } from '../../credentials/credentials.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { DecidedModelRequest } from '../../policy/models/model-rules.ts';
@@ -25,6 +26,7 @@ export interface UpstreamIncoming {
 
 export interface UpstreamServices extends SendServices {
   readonly credentials: Pick<Credentials, 'get'>;
+  readonly audit: AuditLog;
   readonly bodyLimits: BodyLimits;
   /** Milliseconds since 1970. */
   readonly now: () => number;

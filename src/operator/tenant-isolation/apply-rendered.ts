@@ -16,7 +16,12 @@ interface RenderedKind {
 }
 
 const KINDS: Readonly<Record<string, RenderedKind>> = {
-  ConfigMap: { resource: resources.configMaps, cache: ({ configMaps }) => configMaps },
+  ConfigMap: {
+    resource: resources.configMaps,
+    cache: ({ configMaps }) => configMaps,
+    // What is not told any more must not stay.
+    exact: ['data'],
+  },
   Namespace: { resource: resources.namespaces, cache: ({ namespaces }) => namespaces },
   NetworkPolicy: {
     resource: resources.networkPolicies,

@@ -11,6 +11,7 @@ import type { OperatorCaches } from '../operator-caches.ts';
 import type { ApplyRendered } from './apply-rendered.ts';
 import type { Attempts } from './attempts.ts';
 import { nodeBlocks, publicBlocks } from './cluster-blocks.ts';
+import type { ProvidedServices } from './provide-services.ts';
 import type { TenantContext } from './tenant-context.ts';
 
 /** A tenant whose gateway is told. */
@@ -18,6 +19,8 @@ export interface GateFactsTask {
   readonly tenant: Pick<TenantIsolation, 'metadata'>;
   /** The enrolled namespaces. */
   readonly namespaces: readonly string[];
+  /** Where the Services are that its roles name. */
+  readonly services: Pick<ProvidedServices, 'facts'>;
   readonly context: Pick<TenantContext, 'gateTargets' | 'serviceBlocks' | 'configuration'> & {
     readonly caches: Pick<OperatorCaches, 'configMaps' | 'nodes'>;
   };
@@ -30,7 +33,7 @@ export interface GateFactsTask {
  * the tenant.
  */
 export async function provideGateFacts(task: GateFactsTask, apply: ApplyRendered): Promise<string | null> {
-  const { tenant, namespaces, context, attempts } = task;
+  const { tenant, namespaces, services, context, attempts } = task;
   const name = tenant.metadata.name;
   const told = context.caches.configMaps.get(systemNamespaceOf(name), GATE_FACTS.configMap)?.data ?? {};
   const found = await readPart(attempts, 'The targets of the start gates', context.gateTargets.read);
@@ -45,7 +48,7 @@ export async function provideGateFacts(task: GateFactsTask, apply: ApplyRendered
     nodePorts: context.configuration.gate.nodePorts,
     targets,
   };
-  await apply(gateConfigMap(facts, cluster.facts));
+  await apply(gateConfigMap(facts, cluster.facts, services.facts));
   return problem;
 }
 

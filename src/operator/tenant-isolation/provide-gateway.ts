@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import { type AgentRole, agentRole } from '../../api/agent-role.ts';
+import type { AgentRole } from '../../api/agent-role.ts';
 import { GATEWAY, GATEWAY_CERTIFICATE, systemNamespaceOf } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import {
@@ -36,6 +36,7 @@ import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
 import { type GatewayFacts, NO_GATEWAY } from './gateway-report.ts';
 import { provideGateFacts } from './provide-gate-facts.ts';
+import type { ProvidedServices } from './provide-services.ts';
 import type { TenantContext } from './tenant-context.ts';
 
 /** The gateway of one tenant, in one reconciliation. */
@@ -43,6 +44,10 @@ export interface GatewayTask {
   readonly tenant: TenantIsolation;
   /** The enrolled namespaces. */
   readonly namespaces: readonly string[];
+  /** The specs of the roles that the tenant allows, as far as there are any. */
+  readonly roles: readonly AgentRole['spec'][];
+  /** The Services that these name. */
+  readonly services: ProvidedServices;
   readonly settings: GatewaySettings;
   readonly context: TenantContext;
   readonly apply: ApplyRendered;
@@ -118,9 +123,10 @@ function networkPolicyOf(task: GatewayTask): RenderedObject {
   const vault = vaultOf(task);
   return gatewayNetworkPolicy(task.tenant.metadata.name, {
     apiServerPorts: task.context.configuration.apiServerPorts,
-    outsidePorts: outsidePortsOf(rolesOf(task)),
+    outsidePorts: outsidePortsOf(task.roles),
     deniedAddresses: task.settings.deniedAddresses,
     vaultPorts: vault === null ? [] : vaultPortsOf(vault),
+    services: task.services.reaches,
   });
 }
 
@@ -132,15 +138,6 @@ function vaultOf({ tenant, settings }: GatewayTask): GatewayVault | null {
 function vaultAuthority(task: GatewayTask): readonly RenderedObject[] {
   const authority = vaultOf(task)?.authority ?? null;
   return authority === null ? [] : [vaultAuthorityConfigMap(task.tenant.metadata.name, authority)];
-}
-
-/** The specs of the roles that the tenant allows, as far as there are any. */
-function rolesOf({ tenant, context: { caches } }: GatewayTask): readonly AgentRole['spec'][] {
-  return tenant.spec.roles.allowed.flatMap((name) => {
-    const role = caches.roles.get(undefined, name);
-    // Read by the schema, so that what an older API server left out is there.
-    return role === undefined ? [] : agentRole.schema.shape.spec.parse(role.spec);
-  });
 }
 
 /** Remembers what is not as it must be. */

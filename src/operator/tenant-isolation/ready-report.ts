@@ -1,7 +1,7 @@
 import type { TenantStatusPart } from './tenant-status.ts';
 
 /** Calls that need what is not bound are denied, and agents work without them. */
-const NOT_NEEDED: ReadonlySet<string> = new Set(['CredentialsBound']);
+const NOT_NEEDED: ReadonlySet<string> = new Set(['CredentialsBound', 'ServicesFound']);
 
 /** Returns the condition `Ready` from all others that agents need. */
 export function readyReport(parts: readonly TenantStatusPart[]): TenantStatusPart {

@@ -1,5 +1,5 @@
 import { API_VERSION, LABEL, systemNamespaceOf } from '../../api/names.ts';
-import type { AgentRole } from '../../api/agent-role.ts';
+import { type AgentRole, agentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
@@ -20,6 +20,7 @@ import type { EnrolmentPlan } from './plan-enrolment.ts';
 import { findLeft } from './left-objects.ts';
 import { provideQuotas, quotaReport } from './provide-quotas.ts';
 import { provideGateway, type ProvidedGateway } from './provide-gateway.ts';
+import { provideServices, servicesReport } from './provide-services.ts';
 import { createQuotaRemake, type RemakeQuota } from './remake-quota.ts';
 import { readyReport } from './ready-report.ts';
 import { createPresentReview, type ReviewPresent } from './review-present.ts';
@@ -155,10 +156,15 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
   const missing = await closeNetwork(name, enrolled, apply);
   const quotas = await provideQuotas(tenant, enrolled, { caches: context.caches, apply });
   const settings = context.configuration.gateway;
+  const allowed = allowedRoles(tenant, context);
+  // Read by the schema, so that what an older API server left out is there.
+  const roles = allowed.map(({ spec }) => agentRole.schema.shape.spec.parse(spec));
+  const services = await provideServices(roles, context);
+  const task = { tenant, namespaces: enrolled, roles, services, context, apply, attempts };
   const gateway: ProvidedGateway =
     settings === null
       ? { facts: NO_GATEWAY, nextTime: Infinity }
-      : await provideGateway({ tenant, namespaces: enrolled, settings, context, apply, attempts });
+      : await provideGateway({ ...task, settings });
   const reviewed = await run.reviewPresent({ tenant, namespaces: enrolled, attempts });
   const listed = tenant.spec.namespaces.map((namespace) => namespace.name);
   const notEnrolled = listed.filter((namespace) => !enrolled.includes(namespace));
@@ -169,11 +175,13 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
     networkReport({ notEnrolled, missing }),
     quotaReport(quotas),
     gatewayReport(gateway.facts),
-    credentialsReport(tenant, allowedRoles(tenant, context)),
+    credentialsReport(tenant, allowed),
+    servicesReport(services),
   ];
   await writeStatus(tenant, [...parts, readyReport(parts)], run);
   const remake = await run.remakeQuota(name, attempts);
-  return Math.min(gateway.nextTime, remake, reviewed.nextTime, nextExpiration([tenant], run.startTime));
+  const nextTimes = [gateway.nextTime, remake, reviewed.nextTime, services.nextTime];
+  return Math.min(...nextTimes, nextExpiration([tenant], run.startTime));
 }
 
 /** Those that exist. */

@@ -7,6 +7,7 @@ import type { OperatorCaches } from '../operator-caches.ts';
 import type { Enrolments } from './enrolments.ts';
 import type { GateTargetSource } from './find-gate-targets.ts';
 import type { ServiceBlockSource } from './find-service-blocks.ts';
+import type { VaultAddressSource } from './vault-addresses.ts';
 
 /** What the reconciler of tenants reads, what it writes with, and how it is configured. */
 export interface TenantContext {
@@ -18,5 +19,6 @@ export interface TenantContext {
   readonly enrolments: Enrolments;
   readonly gateTargets: GateTargetSource;
   readonly serviceBlocks: ServiceBlockSource;
+  readonly vaultAddresses: VaultAddressSource;
   readonly configuration: Pick<OperatorConfiguration, 'gateway' | 'gate' | 'startGate' | 'apiServerPorts'>;
 }

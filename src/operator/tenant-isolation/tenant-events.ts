@@ -29,6 +29,7 @@ const TOLD: ToldConditions = {
     },
   },
   CredentialsBound: { action: 'BindCredentials', reasons: { NotBound: 'Warning' } },
+  ServicesFound: { action: 'FindServices', reasons: { NotUsable: 'Warning' } },
 };
 
 /** The events for what a new status of a tenant says and the one before did not. */

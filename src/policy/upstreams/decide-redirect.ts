@@ -13,12 +13,12 @@ export interface RedirectingResponse {
 
 /**
  * What becomes of a response. `Pass`: it goes on, with this location of the upstream, or none. `Follow`: the gateway makes this
- * request, without the credential. `Refuse`: a clause that says where it leads.
+ * request, without the credential. `Refuse`: a clause that says where it leads, and the URL where that could be asked.
  */
 export type RedirectDecision =
   | { readonly effect: 'Pass'; readonly location: string | null }
   | { readonly effect: 'Follow'; readonly url: FetchURL }
-  | { readonly effect: 'Refuse'; readonly why: string };
+  | { readonly effect: 'Refuse'; readonly why: string; readonly url: FetchURL | null };
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const NONE: RedirectDecision = { effect: 'Pass', location: null };
@@ -36,7 +36,7 @@ export function decideRedirect(
   if (location === undefined) return NONE;
   const isRedirect = REDIRECTS.has(status);
   const url = URL.parse(location, href);
-  if (url === null) return isRedirect ? { effect: 'Refuse', why: 'to what is not a URL' } : NONE;
+  if (url === null) return isRedirect ? refuse('to what is not a URL') : NONE;
   const base = baseOf(upstream);
   if (url.href === base || url.href.startsWith(`${base}/`) || url.href.startsWith(`${base}?`)) {
     return { effect: 'Pass', location: url.href };
@@ -44,12 +44,16 @@ export function decideRedirect(
   if (!isRedirect) return NONE;
   url.hash = '';
   const parsed = parseFetchURL(url.href);
-  if ('problem' in parsed) return { effect: 'Refuse', why: 'to a URL that cannot be decided on' };
+  if ('problem' in parsed) return refuse('to a URL that cannot be decided on');
   if (!upstream.followRedirectsTo.has(parsed.url.host)) {
-    return { effect: 'Refuse', why: 'to a host that the role does not list' };
+    return refuse('to a host that the role does not list', parsed.url);
   }
   // The body has left, and is told to nobody else (RFC 9110, sections 15.4.3 and 15.4.8).
   const isGet = method === 'GET' || method === 'HEAD' || status === 303;
-  if (!isGet) return { effect: 'Refuse', why: `with the body of ${method}` };
+  if (!isGet) return refuse(`with the body of ${method}`, parsed.url);
   return { effect: 'Follow', url: parsed.url };
+}
+
+function refuse(why: string, url: FetchURL | null = null): RedirectDecision {
+  return { effect: 'Refuse', why, url };
 }

@@ -1,6 +1,7 @@
 import { GATEWAY, LABEL, systemNamespaceOf } from '../../api/names.ts';
 import { AGENT_PORTS, NOT_CONTAINED } from './allow-gateway.ts';
 import { outsideEgress } from './outside-egress.ts';
+import { serviceEgress, type ServiceReach } from './service-egress.ts';
 import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendered-object.ts';
 
 const DNS_PORTS = [
@@ -20,6 +21,8 @@ export interface GatewayReach {
   readonly deniedAddresses: readonly string[];
   /** Ports of Vault; none where the tenant does not use it. */
   readonly vaultPorts: readonly number[];
+  /** Services that roles of the tenant name as upstreams. */
+  readonly services: readonly ServiceReach[];
 }
 
 /** The port of tools that fetch, and of hosts whose role names no other. */
@@ -36,11 +39,11 @@ export function outsidePortsOf(
 }
 
 /**
- * Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server, to Vault, to DNS and to what roles
- * allow outside.
+ * Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server, to Vault, to DNS, to the Services
+ * that roles name, and to what they allow outside.
  */
 export function gatewayNetworkPolicy(tenant: string, reach: GatewayReach): RenderedObject {
-  const { apiServerPorts, outsidePorts, deniedAddresses, vaultPorts } = reach;
+  const { apiServerPorts, outsidePorts, deniedAddresses, vaultPorts, services } = reach;
   const agents = {
     namespaceSelector: { matchLabels: { [LABEL.tenant]: tenant } },
     podSelector: NOT_CONTAINED,
@@ -65,6 +68,7 @@ export function gatewayNetworkPolicy(tenant: string, reach: GatewayReach): Rende
           ? []
           : [{ ports: vaultPorts.map((port) => ({ protocol: 'TCP', port })) }]),
         { ports: DNS_PORTS },
+        ...services.map(serviceEgress),
         outsideEgress(outsidePorts, deniedAddresses),
       ],
     },

@@ -8,6 +8,13 @@ import { decideServiceAddresses } from '../../../src/policy/egress/decide-servic
 import { buildCallPolicy } from '../../build/call-policy.ts';
 
 const SERVICE = { namespace: 'models', name: 'llama', port: 8443 };
+const at = (upstream: string, namespace: string, name: string) =>
+  ({
+    name: upstream,
+    protocol: 'HTTP',
+    baseURL: 'https://llama.example.com',
+    destination: { service: { namespace, name, port: 443 } },
+  }) as const;
 const { upstreams } = buildCallPolicy({
   upstreams: [
     { name: 'public', protocol: 'HTTP', baseURL: 'https://api.example.com' },
@@ -17,27 +24,52 @@ const { upstreams } = buildCallPolicy({
       baseURL: 'https://llama.example.com',
       destination: { service: SERVICE },
     },
+    at('gateway', 'cloister-t-acme', 'cloister-gateway'),
+    at('webhook', 'cloister-system', 'cloister-webhook'),
+    at('api', 'default', 'kubernetes'),
+    at('vault', 'vault', 'vault'),
   ],
 });
 
-function find(upstream: 'public' | 'service', addresses: readonly string[]) {
+function find(upstream: string, addresses: readonly string[]) {
   const resolve = vi.fn(async () => addresses);
   const time = { now: 0 };
   const destinations = createDestinations({
     network: { resolve, dial: () => Promise.reject(new Error('not dialled')) },
     decideAddresses: (found) => decideAddresses(found, []),
     decideServiceAddresses: (found) => decideServiceAddresses(found, []),
-    service: (wanted) => ({ ...wanted, addresses }),
+    service: (wanted) => ({ ...wanted, targetPort: 9443, addresses }),
+    vaultHost: 'vault.vault.svc',
     monotonicNow: () => time.now,
   });
   const ask = () => destinations.ofUpstream(upstreams.get(upstream)!, new AbortController().signal);
   return { ask, resolve, time };
 }
 
-test('a Service is at the addresses that the operator tells, and its name is not resolved', async () => {
-  const { ask, resolve } = find('service', ['10.96.0.20']);
-  expect(await ask()).toEqual({ destination: { addresses: ['10.96.0.20'], port: 8443 } });
+test('a Service is at the endpoints that the operator tells, and its name is not resolved', async () => {
+  const { ask, resolve } = find('service', ['10.244.0.20']);
+  expect(await ask()).toEqual({ destination: { addresses: ['10.244.0.20'], port: 9443 } });
   expect(resolve).not.toHaveBeenCalled();
+});
+
+test('each endpoint of a Service is tried first in its turn', async () => {
+  const { ask } = find('service', ['10.244.0.20', '10.244.0.21']);
+  const firsts = [await ask(), await ask(), await ask()].map(
+    (found) => 'destination' in found && found.destination.addresses[0],
+  );
+  expect(firsts).toEqual(['10.244.0.21', '10.244.0.20', '10.244.0.21']);
+});
+
+test.for([
+  ['gateway', 'it is in a namespace of Cloister'],
+  ['webhook', 'it is in a namespace of Cloister'],
+  ['api', 'it is the API server'],
+  ['vault', 'it is Vault'],
+] as const)('an upstream at the Service of %s is refused, whatever is told of it', async ([name, why]) => {
+  const found = await find(name, ['10.244.0.20']).ask();
+  expect(found).toMatchObject({
+    refusal: { reason: 'AddressNotAllowed', message: expect.stringContaining(why) },
+  });
 });
 
 test.for([

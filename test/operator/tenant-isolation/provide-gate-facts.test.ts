@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { GateTarget } from '../../../src/lib/gate-protocol.ts';
 import { CLUSTER_FACTS } from '../../../src/policy/gate/cluster-facts.ts';
 import { GATE_FACTS } from '../../../src/policy/gate/gate-facts.ts';
+import { SERVICE_FACTS, type ServiceFacts } from '../../../src/policy/gate/service-facts.ts';
 import type { NodeFacts } from '../../../src/policy/nodes/node-facts.ts';
 import { createAttempts } from '../../../src/operator/tenant-isolation/attempts.ts';
 import { provideGateFacts } from '../../../src/operator/tenant-isolation/provide-gate-facts.ts';
@@ -19,6 +20,7 @@ const told = gateConfigMap(
     targets: [TARGET],
   },
   { format: CLUSTER_FACTS.format, blocks: ['5.6.0.0/16'] },
+  null,
 );
 const NODE = {
   metadata: { name: 'node-1' },
@@ -27,6 +29,7 @@ const NODE = {
 };
 
 interface Cluster {
+  readonly told: ServiceFacts | null;
   readonly services: () => Promise<readonly string[]>;
   readonly nodes: readonly NodeFacts[];
 }
@@ -35,12 +38,13 @@ interface Cluster {
 async function provide(
   read: () => Promise<readonly GateTarget[]>,
   before: RenderedObject | undefined,
-  { services = () => Promise.resolve([]), nodes = [] }: Partial<Cluster> = {},
+  { services = () => Promise.resolve([]), nodes = [], told: facts = null }: Partial<Cluster> = {},
 ): Promise<{ readonly problem: string | null; readonly written: readonly RenderedObject[] }> {
   const written: RenderedObject[] = [];
   const task = {
     tenant: tenant('acme', []),
     namespaces: ['b', 'a'],
+    services: { facts },
     context: {
       gateTargets: { read },
       serviceBlocks: { read: services },
@@ -81,6 +85,13 @@ test('where they were never known it is told nothing', async () => {
   const { problem, written } = await provide(unknown, undefined);
   expect(problem).toContain('not known');
   expect(written).toEqual([]);
+});
+
+test('it is told the Services that its roles name, and has no key of them where they name none', async () => {
+  const facts: ServiceFacts = { format: SERVICE_FACTS.format, denied: ['192.168.1.7/32'], services: [] };
+  const { written } = await provide(read, told, { told: facts });
+  expect(JSON.parse(textIn(written, SERVICE_FACTS.key) ?? '')).toEqual(facts);
+  expect(textIn((await provide(read, told)).written, SERVICE_FACTS.key)).toBeUndefined();
 });
 
 test('a gateway is told the public addresses of nodes, of their pods and of Services', async () => {

@@ -45,7 +45,13 @@ test('a pod that no quarantine holds reaches the gateway of its tenant, and no D
   });
 });
 
-const REACH = { apiServerPorts: [443, 6443], outsidePorts: [22, 443], deniedAddresses: [], vaultPorts: [] };
+const REACH = {
+  apiServerPorts: [443, 6443],
+  outsidePorts: [22, 443],
+  deniedAddresses: [],
+  vaultPorts: [],
+  services: [],
+};
 
 test('the gateway is reached from the pods of its tenant alone, but for probes and metrics', () => {
   const policy = gatewayNetworkPolicy('acme', REACH);
@@ -70,6 +76,33 @@ test('the gateway is reached from the pods of its tenant alone, but for probes a
       { ports: [{ protocol: 'UDP', port: 53 }, tcp(53)] },
       outsideEgress([22, 443], []),
     ],
+  });
+});
+
+const egressTo = (selector: Record<string, string> | null, addresses: readonly string[]): unknown => {
+  const service = { namespace: 'models', selector, targetPort: 8443, addresses };
+  const { egress } = gatewayNetworkPolicy('acme', { ...REACH, services: [service] })['spec'] as {
+    egress: unknown[];
+  };
+  return egress[2];
+};
+
+test('the gateway reaches the pods of a Service on the port that they listen on', () => {
+  expect(egressTo({ app: 'llama' }, ['10.244.1.7'])).toEqual({
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'models' } },
+        podSelector: { matchLabels: { app: 'llama' } },
+      },
+    ],
+    ports: [tcp(8443)],
+  });
+});
+
+test('the gateway reaches a Service without a selector by the addresses of its endpoints', () => {
+  expect(egressTo(null, ['10.20.0.7', 'fd12::7'])).toEqual({
+    to: [{ ipBlock: { cidr: '10.20.0.7/32' } }, { ipBlock: { cidr: 'fd12::7/128' } }],
+    ports: [tcp(8443)],
   });
 });
 

@@ -1,15 +1,15 @@
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditRecordInput } from '../../audit/audit-record-input.ts';
 import { type CallDecision, isAllowed } from '../../policy/tools/call-decision.ts';
-import type { FetchHop, HopEnd } from '../egress/fetch-url.ts';
-import type { Call, CallOutcome } from '../pipeline/call.ts';
-import { recordOf } from '../pipeline/record.ts';
-import { type Refusal, refusalOfDecision, refuse } from '../pipeline/refusal.ts';
-import { writeAhead } from '../pipeline/write-ahead.ts';
+import type { HopEnd } from '../egress/fetch-url.ts';
+import type { Call, CallOutcome } from './call.ts';
+import { recordOf } from './record.ts';
+import { type Refusal, refusalOfDecision, refuse } from './refusal.ts';
+import { writeAhead } from './write-ahead.ts';
 
 /** A request that a redirect asks for, and what was decided about it. */
 export interface Redirect {
-  readonly hop: FetchHop;
+  readonly hop: { readonly url: string; readonly method: string };
   readonly decision: CallDecision;
   /** Counts the redirects of a call from 1. */
   readonly number: number;
@@ -50,6 +50,10 @@ function auditSettingsOf({ caller }: Call) {
 function outcomeOf(call: Call, { status, reason, bytesUp, bytesDown }: HopEnd): CallOutcome {
   if (reason === null)
     return { succeeded: true, reason: 'Answered', status: status ?? 0, bytesUp, bytesDown };
+  // Nobody is left to be told, and no rule has ended it.
+  if (call.cut === null && call.ended.signal.aborted) {
+    return { succeeded: false, reason: 'ClientGone', bytesUp, bytesDown };
+  }
   const refusal = call.cut ?? refuse(reason);
   return { succeeded: false, reason: refusal.reason, bytesUp, bytesDown, refusal };
 }
