@@ -21,7 +21,8 @@ export interface Bar {
     | 'collections'
     | 'writes'
     | 'requests'
-    | 'fsyncs';
+    | 'fsyncs'
+    | 'sockets';
   /** The greatest value allowed, or the least one if `isFloor` is set; null for a value that is only reported. */
   readonly limit: number | null;
   readonly isFloor?: boolean;
@@ -67,7 +68,14 @@ function round(value: number): number {
 }
 
 /** Units that the name of a bar says already. */
-const COUNTS: ReadonlySet<Bar['unit']> = new Set(['ratio', 'collections', 'writes', 'requests', 'fsyncs']);
+const COUNTS: ReadonlySet<Bar['unit']> = new Set([
+  'ratio',
+  'collections',
+  'writes',
+  'requests',
+  'fsyncs',
+  'sockets',
+]);
 
 /** Renders the results as a Markdown table. */
 export function renderTable(rows: readonly { bar: Bar; result: BarResult; detail: string }[]): string {

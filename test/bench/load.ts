@@ -3,6 +3,8 @@ import { Pool } from 'undici';
 /** One request, and a check of its answer. */
 export interface Exchange {
   readonly body: string;
+  /** Where it goes, if not to the path of the target. */
+  readonly path?: string;
   /** Whether the pod in it must be refused. */
   readonly isRefused: boolean;
   /** Says what is wrong with an answer; null if it is the expected one. */
@@ -61,11 +63,12 @@ export function openLoadClient(target: Target, connections: number): LoadClient 
     const exchange = target.exchanges[next++ % target.exchanges.length];
     if (exchange === undefined) throw new Error(`there is no request for ${target.url}${target.path}`);
     const started = performance.now();
-    const response = await pool.request({ method: 'POST', path: target.path, headers, body: exchange.body });
+    const { path = target.path, body } = exchange;
+    const response = await pool.request({ method: 'POST', path, headers, body });
     const answer = await response.body.text();
     const milliseconds = performance.now() - started;
     const fault = exchange.findFault(response.statusCode, answer);
-    if (fault !== null) throw new Error(`${target.url}${target.path}: ${fault}`);
+    if (fault !== null) throw new Error(`${target.url}${path}: ${fault}`);
     return { milliseconds, isRefused: exchange.isRefused };
   };
   return { connections, send, close: () => pool.close() };

@@ -1,8 +1,9 @@
 import type { Bar, Bench, Measurement } from '../bar.ts';
-import { type CallClients, openCallClients } from '../gateway/call-load.ts';
+import { openCallClients } from '../gateway/call-load.ts';
 import { startExpress } from '../gateway/express-side.ts';
 import { startGatewaySide } from '../gateway/gateway-side.ts';
 import { type MeasuredProcess, withFolder } from '../gateway/measured-process.ts';
+import type { SandboxClients } from '../gateway/sandbox-clients.ts';
 import { startTunnelEnds } from '../gateway/tunnel-sides.ts';
 import { describeRounds, interleave, median, medianRatio } from '../statistics.ts';
 
@@ -20,7 +21,7 @@ export const CALL_BARS: readonly Bar[] = [
 
 interface CallSide {
   readonly process: MeasuredProcess;
-  readonly clients: CallClients;
+  readonly clients: SandboxClients;
 }
 
 async function measureCalls(bench: Bench): Promise<Measurement> {

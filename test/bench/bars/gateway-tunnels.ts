@@ -202,9 +202,9 @@ function measureSyncs(bench: Bench): Promise<Measurement> {
   return withEnds(bench, async (ends, folder, scale) => {
     const gateway = await startGatewaySide(ends, folder, SYNCED);
     await runTunnels(gateway.target, scale.warmUp, IN_FLIGHT);
-    const before = await gateway.syncs();
+    const before = (await gateway.report()).syncs;
     const latencies = await runTunnels(gateway.target, scale.syncedTunnels, IN_FLIGHT);
-    const syncs = (await gateway.syncs()) - before;
+    const syncs = (await gateway.report()).syncs - before;
     const records = await gateway.stopAndVerify();
     const detail = `${syncs} for ${scale.syncedTunnels} tunnels, ${IN_FLIGHT} under way, each ${SYNCED.syncMilliseconds} ms long; median latency ${median(latencies).toFixed(2)} ms; ${records}`;
     return { value: (syncs / scale.syncedTunnels) * 100, detail };

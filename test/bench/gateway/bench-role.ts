@@ -1,5 +1,6 @@
 import { type AgentRole, agentRole } from '../../../src/api/agent-role.ts';
 import { API_VERSION } from '../../../src/api/names.ts';
+import { BENCH_UPSTREAMS, TOKENS_PER_DAY, UPSTREAM_CREDENTIAL } from './bench-upstreams.ts';
 import { echoHosts, SINK_HOST, SOURCE_HOST } from './destinations.ts';
 
 /** How many tools of each kind the role of the bench has; 100 together. */
@@ -31,7 +32,7 @@ export function hostOf(index: number): string {
   return `api-${index}.example.com`;
 }
 
-/** A role of 100 tools that may open tunnels to all hosts of the bench, as the API server stores it. */
+/** A role of 100 tools that may open tunnels to all hosts of the bench and call its upstreams, as the API server stores it. */
 export function benchRole(durability: BenchDurability): AgentRole {
   return agentRole.schema.parse({
     apiVersion: API_VERSION,
@@ -45,8 +46,16 @@ export function benchRole(durability: BenchDurability): AgentRole {
         ...toolsOf('sql', sqlTool),
       ],
       network: { allow: [...echoHosts(), SOURCE_HOST, SINK_HOST].map(destination) },
-      credentials: [{ name: CREDENTIAL, databaseLogin: {} }],
-      budgets: { egressBytesPerDay: BYTES_PER_DAY, toolCallsPerDay: CALLS_PER_DAY },
+      upstreams: BENCH_UPSTREAMS,
+      credentials: [
+        { name: CREDENTIAL, databaseLogin: {} },
+        { name: UPSTREAM_CREDENTIAL, attach: { type: 'Bearer' } },
+      ],
+      budgets: {
+        egressBytesPerDay: BYTES_PER_DAY,
+        toolCallsPerDay: CALLS_PER_DAY,
+        tokensPerDay: TOKENS_PER_DAY,
+      },
       audit: { record: 'All', arguments: 'Digest', durability },
       sandbox: {
         images: [{ repository: 'ghcr.io/acme/*' }],

@@ -1,5 +1,5 @@
 /** What a server of the bench does with a connection; each is a port of its own. */
-export type ServerKind = 'echo' | 'source' | 'sink';
+export type ServerKind = 'echo' | 'source' | 'sink' | 'upstream';
 
 /** The port of each server on 127.0.0.1. */
 export type ServerPorts = Readonly<Record<ServerKind, number>>;
@@ -8,6 +8,8 @@ export type ServerPorts = Readonly<Record<ServerKind, number>>;
 export const ECHO_HOST_COUNT = 100;
 export const SOURCE_HOST = 'download.source.example.com';
 export const SINK_HOST = 'upload.sink.example.com';
+/** Where the gateway calls for an agent. */
+export const UPSTREAM_HOST = 'api.upstream.example.com';
 /** It leads to a server, but the role does not allow it. */
 export const REFUSED_HOST = 'refused.echo.example.com';
 
@@ -16,6 +18,7 @@ const ADDRESSES: Readonly<Record<ServerKind, string>> = {
   echo: '93.184.215.14',
   source: '93.184.215.15',
   sink: '93.184.215.16',
+  upstream: '93.184.215.17',
 };
 
 /** The hosts of the server that sends back what it is sent. */
@@ -25,7 +28,7 @@ export function echoHosts(): readonly string[] {
 
 /** Returns which server a host of the bench is; null for every other host. */
 export function kindOfHost(host: string): ServerKind | null {
-  const kind = /^[a-z0-9-]+\.(echo|source|sink)\.example\.com$/.exec(host)?.[1];
+  const kind = /^[a-z0-9-]+\.(echo|source|sink|upstream)\.example\.com$/.exec(host)?.[1];
   return (kind as ServerKind | undefined) ?? null;
 }
 

@@ -22,19 +22,28 @@ export interface GatewaySettings {
 /** What `run-gateway.ts` plays. */
 export interface PlayedParts extends GatewaySettings {
   readonly servers: ServerPorts;
-  /** Where it tells how often the audit was synced. */
-  readonly syncsPort: number;
+  /** Who vouches for the upstream, in PEM. */
+  readonly upstreamAuthority: string;
+  /** Where it answers with a {@link GatewayReport}. */
+  readonly reportPort: number;
+}
+
+/** What `run-gateway.ts` tells of the parts that it plays, since the start. */
+export interface GatewayReport {
+  /** How often the audit was synced to the disk. */
+  readonly syncs: number;
+  /** Bytes that the gateway has read from the upstream, TLS included, by connection in the order of their opening. */
+  readonly upstreamBytesRead: readonly number[];
 }
 
 /** The gateway, in a process of its own. */
 export interface GatewaySide extends TunnelSide {
   /** Where calls are decided. */
   readonly api: { readonly url: string; readonly authority: string };
-  /** How often the audit was synced to the disk since the start. */
-  readonly syncs: () => Promise<number>;
+  readonly report: () => Promise<GatewayReport>;
   /**
-   * Ends the gateway, and compares its audit with what was asked of it: tunnels, and `calls` beside them. Returns a line about
-   * that; throws if a record is missing or the chain does not verify.
+   * Ends the gateway, and compares its audit with what was asked of it: tunnels and requests for upstreams, and `calls` beside
+   * them. Returns a line about that; throws if a record is missing or the chain does not verify.
    */
   readonly stopAndVerify: (calls?: Readonly<Tally>) => Promise<string>;
 }
@@ -55,8 +64,10 @@ export async function startGatewaySide(
   const audit = join(folder, 'audit');
   const keyFolder = writeAuditKey(folder);
   const { authority, folder: certificateFolder } = await writeServingCertificate(folder, 'gateway');
-  const [proxy, api, probes, syncsPort] = [await port(), await port(), await port(), await port()];
-  const parts: PlayedParts = { ...settings, servers: servers.ports, syncsPort };
+  const [proxy, api, probes, reportPort] = [await port(), await port(), await port(), await port()];
+  const { ports, upstream } = servers;
+  const upstreamAuthority = upstream.authority;
+  const parts: PlayedParts = { ...settings, servers: ports, upstreamAuthority, reportPort };
   const process = await startMeasured({
     name: 'gateway',
     program: 'run-gateway.ts',
@@ -84,7 +95,7 @@ export async function startGatewaySide(
     process,
     target: { port: proxy, users, hellos, refusedHost: REFUSED_HOST, tally },
     api: { url: `https://${ADDRESS}:${api}`, authority },
-    syncs: async () => Number(await (await fetch(`http://${ADDRESS}:${syncsPort}/`)).text()),
+    report: async () => (await (await fetch(`http://${ADDRESS}:${reportPort}/`)).json()) as GatewayReport,
     stopAndVerify: async (calls = { asked: 0, refused: 0 }) => {
       await process.stop();
       return compareAudit(await readAudit(audit), tally, calls);

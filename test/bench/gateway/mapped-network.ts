@@ -1,9 +1,13 @@
+import type { Socket } from 'node:net';
 import type { Network } from '../../../src/gateway/egress/network.ts';
 import { createSystemNetwork } from '../../../src/gateway/egress/system-network.ts';
 import { portOfAddress, resolveHost, type ServerPorts } from './destinations.ts';
 
-/** Returns a world in which the public addresses of the bench lead to its servers, and there is nothing else. */
-export function mapNetwork(ports: ServerPorts): Network {
+/**
+ * Returns a world in which the public addresses of the bench lead to its servers, and there is nothing else. Connections to the
+ * upstream are told of.
+ */
+export function mapNetwork(ports: ServerPorts, onUpstream: (socket: Socket) => void): Network {
   const system = createSystemNetwork();
   return {
     resolve: (name) => {
@@ -12,6 +16,11 @@ export function mapNetwork(ports: ServerPorts): Network {
         ? Promise.reject(new Error(`the bench has no host ${name}`))
         : Promise.resolve(addresses);
     },
-    dial: (address, _port, signal) => system.dial('127.0.0.1', portOfAddress(address, ports), signal),
+    dial: async (address, _port, signal) => {
+      const port = portOfAddress(address, ports);
+      const socket = await system.dial('127.0.0.1', port, signal);
+      if (port === ports.upstream) onUpstream(socket);
+      return socket;
+    },
   };
 }

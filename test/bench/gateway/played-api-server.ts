@@ -13,6 +13,7 @@ import { createMemoryKubeClient } from '../../build/memory-kube-client.ts';
 import { sendBookmarks } from '../../build/send-bookmarks.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 import { type BenchDurability, benchRole, BYTES_PER_DAY, ROLE_NAME } from './bench-role.ts';
+import { CREDENTIAL_BINDING, TOKENS_PER_DAY, UPSTREAM_KEY } from './bench-upstreams.ts';
 import { type BenchSandbox, benchSandboxes, NAMESPACE, TENANT } from './sandboxes.ts';
 
 /** The greatest that a tenant may give: what is measured is the counting, not the refusal. */
@@ -26,7 +27,7 @@ interface TokenReview extends KubeObject {
 
 /**
  * Returns a client of an API server that has the tenant of the bench as the operator leaves it, its pods at addresses of
- * loopback, and the tokens of these pods. Nothing changes, and its watches stay open.
+ * loopback, the tokens of these pods, and the Secret with the key of its upstreams. Nothing changes, and its watches stay open.
  */
 export function playAPIServer(durability: BenchDurability): KubeClient {
   const sandboxes = benchSandboxes();
@@ -35,7 +36,9 @@ export function playAPIServer(durability: BenchDurability): KubeClient {
     [resources.configMaps.plural]: configMaps,
     [resources.pods.plural]: sandboxes.map(podOf),
   };
-  const { client } = createMemoryKubeClient();
+  const { client, put } = createMemoryKubeClient();
+  const { name, key } = CREDENTIAL_BINDING.kubernetesSecret;
+  put(`${resources.secrets.plural}/${name}`, secret(name, { [key]: UPSTREAM_KEY }));
   const list = ({ plural }: KubeResource, selection: Selection = {}) => {
     const items = (objects[plural] ?? []).filter((object) => isSelected(object, selection));
     return Promise.resolve({ items, resourceVersion: '1' });
@@ -64,6 +67,14 @@ function configMap(name: string, key: string, content: object, labels = {}): Kub
   return { metadata, data: { [key]: JSON.stringify(content) } } as KubeObject;
 }
 
+function secret(name: string, values: Readonly<Record<string, string>>): KubeObject {
+  const encoded = Object.entries(values).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+  return {
+    metadata: { name, namespace: systemNamespaceOf(TENANT) },
+    data: Object.fromEntries(encoded),
+  } as KubeObject;
+}
+
 function gateFacts(): KubeObject {
   const facts = buildGateFacts({ tenant: TENANT, namespaces: [NAMESPACE] });
   const { metadata } = configMap(GATE_FACTS.configMap, GATE_FACTS.key, facts);
@@ -79,7 +90,9 @@ function feed(durability: BenchDurability, sandboxes: readonly BenchSandbox[]): 
       ...spec.limits,
       requestsPerMinute: REQUESTS_PER_MINUTE,
       egressBytesPerDay: BYTES_PER_DAY,
+      tokensPerDay: TOKENS_PER_DAY,
     };
+    spec.credentials = [CREDENTIAL_BINDING];
   });
   const role = roleFeedOf({
     tenant: TENANT,

@@ -13,7 +13,14 @@ export interface AuditCounts {
   readonly denied: number;
 }
 
-const REQUESTS: ReadonlySet<string> = new Set(['ToolCall', 'Authorize', 'Fetch', 'Connect', 'Request']);
+const REQUESTS: ReadonlySet<string> = new Set([
+  'ToolCall',
+  'Authorize',
+  'Fetch',
+  'Connect',
+  'Request',
+  'Upstream',
+]);
 
 /**
  * Verifies the audit of a gateway that has ended, as `cloister audit verify` does, and counts its records. Throws unless the

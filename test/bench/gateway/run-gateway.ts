@@ -1,8 +1,11 @@
-// The gateway as it is shipped, but for three things that are played: the API server, the world outside, and how long the disk
-// takes for a sync. The first parameter says how, as JSON; all others are flags of the gateway.
+// The gateway as it is shipped, but for three things that are played: the API server, the world outside and whose certificates
+// are trusted there, and how long the disk takes for a sync. The first parameter says how, as JSON; all others are flags of the
+// gateway.
 import { open } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createSecureContext } from 'node:tls';
 import { Registry } from 'prom-client';
 import type { AuditFileHandle } from '../../../src/audit/file-sink.ts';
 import { readConfiguration } from '../../../src/gateway/configuration.ts';
@@ -10,20 +13,27 @@ import { startGateway } from '../../../src/gateway/start-gateway.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { endOnSignal } from '../../../src/serve/end-on-signal.ts';
-import type { PlayedParts } from './gateway-side.ts';
+import type { GatewayReport, PlayedParts } from './gateway-side.ts';
 import { mapNetwork } from './mapped-network.ts';
 import { playAPIServer } from './played-api-server.ts';
 
 const [parts = '', ...flags] = process.argv.slice(2);
-const { servers, durability, syncMilliseconds, syncsPort } = JSON.parse(parts) as PlayedParts;
+const { servers, upstreamAuthority, durability, syncMilliseconds, reportPort } = JSON.parse(
+  parts,
+) as PlayedParts;
 const configuration = readConfiguration(flags, {});
 const log = createLog({ program: 'gateway', level: configuration.logLevel });
+const upstreamSockets: Socket[] = [];
 let syncs = 0;
 
 createServer((_request, response) => {
+  const report: GatewayReport = {
+    syncs,
+    upstreamBytesRead: upstreamSockets.map(({ bytesRead }) => bytesRead),
+  };
   response.setHeader('Connection', 'close');
-  response.end(String(syncs));
-}).listen(syncsPort, '127.0.0.1');
+  response.end(JSON.stringify(report));
+}).listen(reportPort, '127.0.0.1');
 
 const gateway = await startGateway({
   configuration,
@@ -31,7 +41,8 @@ const gateway = await startGateway({
   log,
   clock: systemClock,
   registry: new Registry(),
-  network: mapNetwork(servers),
+  network: mapNetwork(servers, (socket) => upstreamSockets.push(socket)),
+  secureContext: createSecureContext({ ca: upstreamAuthority }),
   createAuditFile,
 });
 endOnSignal(gateway.stop, log);

@@ -2,11 +2,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { listenOn } from '../../../src/serve/listen.ts';
 import { isPatternAt, writePattern } from './byte-pattern.ts';
 import type { ServerPorts } from './destinations.ts';
+import { startUpstream, type Upstream } from './upstream.ts';
 
-/** The servers that tunnels lead to. They speak no TLS: the bench sends a hello as it stands. */
+/** The servers that tunnels lead to, and an upstream. Those of tunnels speak no TLS: the bench sends a hello as it stands. */
 export interface Servers {
   readonly ports: ServerPorts;
-  /** How many connections they have taken. */
+  readonly upstream: Pick<Upstream, 'authority' | 'openSockets'>;
+  /** How many connections those of tunnels have taken. */
   readonly connections: () => number;
   readonly stop: () => Promise<void>;
 }
@@ -21,7 +23,7 @@ const ADDRESS = '127.0.0.1';
 const RECORD_HEADER_BYTES = 5;
 const RECORD_LENGTH_OFFSET = 3;
 
-/** Starts the three servers in this process. The source sends `bulkBytes`, and the sink wants as many. */
+/** Starts the servers in this process. The source sends `bulkBytes`, and the sink wants as many. */
 export async function startServers(bulkBytes: number): Promise<Servers> {
   let connections = 0;
   const sockets = new Set<Socket>();
@@ -38,11 +40,14 @@ export async function startServers(bulkBytes: number): Promise<Servers> {
   const echo = await open((socket) => socket.pipe(socket));
   const source = await open((socket) => afterHello(socket, () => writePattern(socket, bulkBytes)));
   const sink = await open((socket) => afterHello(socket, () => takeBulk(socket, bulkBytes)));
+  const upstream = await startUpstream();
   return {
-    ports: { echo: echo.port, source: source.port, sink: sink.port },
+    ports: { echo: echo.port, source: source.port, sink: sink.port, upstream: upstream.port },
+    upstream,
     connections: () => connections,
     stop: async () => {
       for (const socket of sockets) socket.destroy();
+      await upstream.stop();
       const servers = [echo, source, sink].map(({ server }) => server);
       await Promise.all(
         servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
