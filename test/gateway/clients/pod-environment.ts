@@ -54,7 +54,7 @@ export async function startPodEnvironment(
 }
 
 /** Clients cannot choose their source address. */
-function forwardFrom(localAddress: string, port: number): Server {
+export function forwardFrom(localAddress: string, port: number): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
     const onward = connect({ host: '127.0.0.1', port, localAddress, allowHalfOpen: true });
     socket.on('error', () => onward.destroy());
