@@ -63,7 +63,7 @@ export function loginSteps(stage: VaultStage): readonly PlayedStep[] {
 }
 
 /** Runs a sandbox until its identity in Vault is made. */
-async function applySandbox({ calls }: VaultStage, name: string, role: string): Promise<void> {
+export async function applySandbox({ calls }: VaultStage, name: string, role: string): Promise<void> {
   const refusal = await calls.send('POST', SANDBOXES, {
     apiVersion: 'cloister.dev/v1alpha1',
     kind: 'AgentSandbox',

@@ -1,5 +1,6 @@
 import type { ControlPlane } from '../testbed/connect-control-plane.ts';
 import { systemNamespaceOf } from '../../src/api/names.ts';
+import { GATE_SOURCES } from '../testbed/gate-sources.ts';
 import type { RunningCloister } from '../testbed/start-cloister.ts';
 import type { BoundVault } from '../testbed/vault/bind-vault.ts';
 import { mustSucceed } from '../testbed/vault/call-vault.ts';
@@ -40,11 +41,11 @@ export async function prepareVaultStage(
     [SECRETS.neighbour, { token: 'of its neighbour' }],
   ] as const;
   for (const [path, data] of secrets) await mustSucceed(`write ${path}`, vault.root('POST', path, { data }));
-  await applyTenant(controlPlane);
+  await applyTenant(controlPlane, GATE_SOURCES);
   await controlPlane.apply([neighbourRole(), ...tokenRights(TENANT, [systemNamespaceOf(TENANT), NAMESPACE])]);
   const calls = createDemoCalls(controlPlane);
   const refusal = await calls.send('PATCH', `/apis/cloister.dev/v1alpha1/tenantisolations/${TENANT}`, {
-    spec: tenantWithNeighbour(),
+    spec: tenantChanges(),
   });
   if (refusal !== '') throw new Error(refusal);
   const ask = createAskForToken(controlPlane, TENANT);
@@ -54,14 +55,16 @@ export async function prepareVaultStage(
   return { controlPlane, cloister, vault, calls, ask, visitor, neighbour };
 }
 
-function tenantWithNeighbour(): object {
+const CRM = { name: 'crm', vaultKV: { mount: 'secret', path: 'acme/crm', key: 'token' } };
+
+/** The changes of the tenant's spec that let it have further roles and credentials beside those of the steps before. */
+export function tenantChanges(roles: readonly string[] = [], credentials: readonly object[] = []): object {
   const { spec } = readSampleObject('tenant-acme.yaml') as {
     spec: { credentials: readonly object[]; roles: { allowed: readonly string[] } };
   };
-  const crm = { name: 'crm', vaultKV: { mount: 'secret', path: 'acme/crm', key: 'token' } };
   return {
-    roles: { allowed: [...spec.roles.allowed, NEIGHBOUR_ROLE] },
-    credentials: [...spec.credentials, crm],
+    roles: { allowed: [...spec.roles.allowed, NEIGHBOUR_ROLE, ...roles] },
+    credentials: [...spec.credentials, CRM, ...credentials],
   };
 }
 

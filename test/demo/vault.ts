@@ -2,6 +2,8 @@ import { startControlPlane } from '../testbed/control-plane.ts';
 import { startCloister } from '../testbed/start-cloister.ts';
 import { type BoundVault, operatorVaultFlags, startBoundVault } from '../testbed/vault/bind-vault.ts';
 import type { OtherDemo } from './node.ts';
+import { prepareModelStage } from './models/model-stage.ts';
+import { modelSteps } from './models/model-steps.ts';
 import { playSteps } from './play-steps.ts';
 import { cloisterOptions } from './prepare.ts';
 import { stay } from './stay.ts';
@@ -57,6 +59,7 @@ async function play(stage: VaultStage, print: OtherDemo['print']): Promise<boole
       () => withoutTokenPolicy(stage, () => playSteps(tokenSteps(stage, 'Vault'), print)),
     ],
     ['What is taken back', () => playSteps(endingSteps(stage), print)],
+    ['An agent with the SDKs of OpenAI and Anthropic', () => playModels(stage, print)],
   ];
   // Each part is played with what the one before it left.
   for (const [title, playPart] of parts) {
@@ -64,4 +67,13 @@ async function play(stage: VaultStage, print: OtherDemo['print']): Promise<boole
     if (!(await playPart())) return false;
   }
   return true;
+}
+
+async function playModels(stage: VaultStage, print: OtherDemo['print']): Promise<boolean> {
+  const models = await prepareModelStage(stage);
+  try {
+    return await playSteps(modelSteps(models), print);
+  } finally {
+    await models.stop();
+  }
 }

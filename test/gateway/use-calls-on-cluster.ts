@@ -10,6 +10,7 @@ import type { SandboxFeed } from '../../src/policy/feed/feed-schemas.ts';
 import { GATE_FACTS } from '../../src/policy/gate/gate-facts.ts';
 import { buildGateData, buildGateFacts } from '../build/gate-facts.ts';
 import { type StartedControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import { allowGateway, GATEWAY_USER } from './allow-gateway.ts';
 import { feedOf, ROLE, SANDBOX, TENANT } from './identity/identity-world.ts';
 import { createPod } from './pod-writer.ts';
 import type { ProxyAccess } from './proxy-client.ts';
@@ -25,7 +26,7 @@ export interface CallsOnCluster extends GatewayHere {
   readonly contain: () => Promise<void>;
 }
 
-const USER = 'nobody';
+const WATCH = ['list', 'watch'];
 const POLL = { timeout: 20_000, interval: 50 } as const;
 
 /** Registers the hooks; use what it answers only inside tests. `tweak` changes the role. */
@@ -45,15 +46,15 @@ export function useCallsOnCluster(tweak: (spec: AgentRole['spec']) => void): Cal
     client = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
     agents = await controlPlane.createNamespace('agents');
     system = await controlPlane.createNamespace('system');
-    await allow(client, system, 'configmaps');
-    await allow(client, agents, 'pods');
+    await allowGateway(client, system, { resource: 'configmaps', verbs: WATCH });
+    await allowGateway(client, agents, { resource: 'pods', verbs: WATCH });
     const spec = structuredClone(ROLE.spec);
     tweak(spec);
     const parsed = agentRole.schema.shape.spec.parse(spec);
     const role = { ...ROLE, spec: parsed, hash: sha256(canonicalJson(parsed)) };
     await tell({ ...TENANT, namespaces: [agents] }, role, null);
     await client.apply(resources.configMaps, factsConfigMap(system, agents));
-    const kubeconfig = controlPlane.kubeconfigFor(USER);
+    const kubeconfig = controlPlane.kubeconfigFor(GATEWAY_USER);
     const gateway = await startGatewayHere({
       client: await createKubeClient({ kubeconfig }),
       tenant: TENANT.tenant,
@@ -103,15 +104,4 @@ function factsConfigMap(namespace: string, agents: string): KubeObject {
     data: buildGateData(facts),
   };
   return configMap;
-}
-
-async function allow(client: KubeClient, namespace: string, resource: string): Promise<void> {
-  const metadata = { namespace, name: `gateway-${resource}` };
-  const rules = [{ apiGroups: [''], resources: [resource], verbs: ['list', 'watch'] }];
-  await client.create(resources.roles, { metadata, rules } as KubeObject);
-  await client.create(resources.roleBindings, {
-    metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: USER }],
-  } as KubeObject);
 }

@@ -1,24 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  CERTIFICATE_AUTHORITY,
-  GATEWAY,
-  GATEWAY_CERTIFICATE,
-  PROXY_SECRET,
-  systemNamespaceOf,
-} from '../../../src/api/names.ts';
+import { CERTIFICATE_AUTHORITY, PROXY_SECRET } from '../../../src/api/names.ts';
 import { createCertificateAuthority } from '../../../src/certificates/issue.ts';
-import { createCertificateVolume } from '../../gateway/certificate-volume.ts';
 import type { ControlPlane } from '../../testbed/connect-control-plane.ts';
-import { freePort } from '../../testbed/free-port.ts';
-import { createProgramRunner } from '../../testbed/program-runner.ts';
 import { CORE, createDemoCalls, type DemoCalls, runPod, SANDBOXES } from '../demo-calls.ts';
 import { readSampleObject } from '../samples.ts';
 import { NAMESPACE } from '../scenario.ts';
-import { writeAuditKey } from '../../build/write-audit-key.ts';
 import { CALLER, callerRole } from './caller-role.ts';
 import { serveOutside, type ServedOutside } from './serve-outside.ts';
+import { type Data, must, readData, startDemoGateway } from './start-demo-gateway.ts';
 import { startAgent, type StartedAgent } from './start-agent.ts';
 
 /** What the steps about the gateway play with. */
@@ -34,21 +22,15 @@ export interface GatewayStage {
 }
 
 const TENANT = 'acme';
-const SYSTEM = systemNamespaceOf(TENANT);
 /** Of the pod of the sandbox: the whole network is the loopback device. */
 const POD_ADDRESS = '127.0.0.77';
-const ADDRESS = '127.0.0.1';
-
-interface Data {
-  readonly data: Readonly<Record<string, string>>;
-}
 
 /** Runs a sandbox, the tenant's gateway with what the operator made for it, a world outside, and an agent. */
 export async function prepareGatewayStage(controlPlane: ControlPlane): Promise<GatewayStage> {
   const calls = createDemoCalls(controlPlane);
   await applyCaller(controlPlane, calls);
   const world = await serveOutside(await createCertificateAuthority(Date.now()));
-  const gateway = await startDemoGateway(controlPlane, calls, world);
+  const gateway = await startDemoGateway(controlPlane, calls, { outside: world.outside });
   const secret = await readData(calls, `${CORE}/secrets/${PROXY_SECRET.sandboxPrefix}${CALLER}`);
   const trusted = await calls.wait('the authority of the gateway', () =>
     calls.read<Data>(`${CORE}/configmaps/${CERTIFICATE_AUTHORITY.configMap}`),
@@ -99,56 +81,4 @@ async function applyCaller(controlPlane: ControlPlane, calls: DemoCalls): Promis
     hostIPs: [{ ip: host }],
   };
   await must(calls.send('PATCH', `${CORE}/pods/${CALLER}/status`, { status }));
-}
-
-/** The gateway as a process, with the rights, the certificate and the feed that the operator gave it. */
-async function startDemoGateway(controlPlane: ControlPlane, calls: DemoCalls, world: ServedOutside) {
-  const data = await readData(calls, `/api/v1/namespaces/${SYSTEM}/secrets/${GATEWAY_CERTIFICATE.secret}`);
-  const certificate = createCertificateVolume();
-  certificate.write(data);
-  const auditFolder = mkdtempSync(join(tmpdir(), 'cloister-audit-'));
-  const ports = { proxyPort: await freePort(ADDRESS), apiPort: await freePort(ADDRESS) };
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${SYSTEM}`];
-  const user = `system:serviceaccount:${SYSTEM}:${GATEWAY.name}`;
-  const runner = await createProgramRunner();
-  const program = await runner.start(
-    'gateway',
-    [
-      `--kubeconfig=${controlPlane.kubeconfigFor(user, groups)}`,
-      `--tenant=${TENANT}`,
-      `--proxy-port=${ports.proxyPort}`,
-      `--api-port=${ports.apiPort}`,
-      '--canary-port=0',
-      '--metrics-port=0',
-      `--certificate-folder=${certificate.folder}`,
-      `--audit-folder=${auditFolder}`,
-      `--audit-key-folder=${writeAuditKey(certificate.folder)}`,
-      '--audit-replica=gateway-0',
-      '--drain-seconds=0',
-    ],
-    { file: 'test/demo/gateway/run-gateway.ts', environment: { OUTSIDE: JSON.stringify(world.outside) } },
-  );
-  await program.ready();
-  return {
-    ports,
-    auditFolder,
-    stopProgram: () => program.process.stop(10_000),
-    stop: async () => {
-      await runner.stop();
-      certificate.remove();
-      rmSync(auditFolder, { recursive: true });
-    },
-  };
-}
-
-/** What a Secret holds, when it is there. */
-async function readData(calls: DemoCalls, path: string): Promise<Readonly<Record<string, string>>> {
-  const { data } = await calls.wait(path, () => calls.read<Data>(path));
-  const entries = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
-  return Object.fromEntries(entries) as Record<string, string>;
-}
-
-async function must(refusal: Promise<string>): Promise<void> {
-  const message = await refusal;
-  if (message !== '') throw new Error(message);
 }

@@ -10,6 +10,7 @@ const CHECKS: Readonly<Record<string, () => boolean>> = {
   git: () => isExecutable('/usr/bin/git'),
   'python3-requests': () => hasModule('requests'),
   'python3-aiohttp': () => hasModule('aiohttp'),
+  'python3-boto3': () => hasModule('boto3'),
   'python3-pip': () => hasModule('pip'),
 };
 

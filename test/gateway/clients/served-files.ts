@@ -39,7 +39,7 @@ function writePythonIndex(site: string): void {
   const wheel = 'sample-1.0-py3-none-any.whl';
   const page = join(site, 'simple', 'sample');
   mkdirSync(page, { recursive: true });
-  writeFileSync(join(page, 'index.html'), `<!DOCTYPE html><a href="/${wheel}">${wheel}</a>`);
+  writeFileSync(join(page, 'index.html'), `<!DOCTYPE html><a href="../../${wheel}">${wheel}</a>`);
   const script = `
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
