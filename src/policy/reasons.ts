@@ -17,7 +17,8 @@ export const REASONS = {
   RedirectNotAllowed:
     'The destination redirects to what is not HTTPS, cannot be read, or is one redirect too many.',
   ResponseTooLarge: 'The response is larger than the tool may read, before or after it is decompressed.',
-  ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
+  ResponseBroken:
+    'The response is not HTTP, ended before it was whole, has far more around its body than one needs, or cannot be decompressed.',
   ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',
   ResponseEncoded:
     'The response is compressed although that was not asked for, so the gateway cannot look for the credential in it.',
