@@ -74,7 +74,8 @@ export const REASONS = {
   TenantRateReached: 'The tenant has called as often as its limits allow in a minute.',
   TooManyCalls: 'The sandbox has as many calls and connections open as one may.',
   ResponseBytesReached: 'The sandbox has as many bytes of responses open as one may.',
-  Overloaded: 'The gateway holds as many bytes of responses as it has room for.',
+  RequestBytesReached: 'The sandbox has as many bytes of bodies of requests open as one may.',
+  Overloaded: 'The gateway holds as many bytes of requests or responses as it has room for.',
   BudgetUsedUp: 'What may be used in a day is used up.',
   CredentialNotBound:
     'The tenant does not bind the credential of the role to a secret that the gateway can attach.',
