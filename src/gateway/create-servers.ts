@@ -19,7 +19,7 @@ import type { ExchangeWorld } from './egress/fetch-exchange.ts';
 import { createTunnelClock } from './egress/tunnel-clock.ts';
 import type { GatewayMetrics, GatewayServer } from './gateway-metrics.ts';
 import type { Knowledge } from './knowledge.ts';
-import { createResponseRoom, type ResponseRoomOptions } from './limits/response-room.ts';
+import { createResponseRoom, type ByteRoomOptions } from './limits/byte-room.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
 import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
@@ -43,7 +43,7 @@ const API_LIMITS: ServerLimits = Object.freeze({
 const MAX_UNREAD_MILLISECONDS = 32_000;
 
 /** For a container of 512 MiB: what is being read or written is there several times. */
-const RESPONSE_LIMITS: ResponseRoomOptions = Object.freeze({
+const RESPONSE_LIMITS: ByteRoomOptions = Object.freeze({
   maxBytes: 64 * 1024 * 1024,
   maxBytesPerPod: 32 * 1024 * 1024,
 });

@@ -17,7 +17,8 @@ export const REASONS = {
   RedirectNotAllowed:
     'The destination redirects to what is not HTTPS, is not listed, cannot be read, or is one redirect too many.',
   ResponseTooLarge: 'The response is larger than the tool may read, before or after it is decompressed.',
-  ResponseBroken: 'The response is not HTTP, ended before it was whole, or cannot be decompressed.',
+  ResponseBroken:
+    'The response is not HTTP, ended before it was whole, has far more around its body than one needs, or cannot be decompressed.',
   ResponseTimedOut: 'The destination did not answer, or did not finish its answer, in time.',
   ResponseEncoded:
     'The response is compressed although that was not asked for, so the gateway cannot look for the credential in it.',
@@ -73,7 +74,8 @@ export const REASONS = {
   TenantRateReached: 'The tenant has called as often as its limits allow in a minute.',
   TooManyCalls: 'The sandbox has as many calls and connections open as one may.',
   ResponseBytesReached: 'The sandbox has as many bytes of responses open as one may.',
-  Overloaded: 'The gateway holds as many bytes of responses as it has room for.',
+  RequestBytesReached: 'The sandbox has as many bytes of bodies of requests open as one may.',
+  Overloaded: 'The gateway holds as many bytes of requests or responses as it has room for.',
   BudgetUsedUp: 'What may be used in a day is used up.',
   CredentialNotBound:
     'The tenant does not bind the credential of the role to a secret that the gateway can attach.',

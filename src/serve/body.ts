@@ -9,7 +9,7 @@ import type { RequestProblem } from './problem.ts';
  */
 export function readBody(
   request: IncomingMessage,
-  slot: LoadSlot,
+  slot: Pick<LoadSlot, 'reserve'>,
   { maxBodyBytes, deadlineMilliseconds }: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'>,
 ): Promise<Buffer | RequestProblem | null> {
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createApiListener } from '../../src/gateway/api-listener.ts';
-import { createResponseRoom } from '../../src/gateway/limits/response-room.ts';
+import { createResponseRoom } from '../../src/gateway/limits/byte-room.ts';
 import { createProxyServer } from '../../src/gateway/proxy/proxy-server.ts';
 import { createLoad } from '../../src/serve/load.ts';
 import { listenLocally } from './egress/local-network.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AuditLog, AuditUnavailableError } from '../../src/audit/audit-log.ts';
 import type { AuditRecordInput } from '../../src/audit/audit-record-input.ts';
-import { createResponseRoom } from '../../src/gateway/limits/response-room.ts';
+import { createResponseRoom } from '../../src/gateway/limits/byte-room.ts';
 import { createCall } from '../../src/gateway/pipeline/call.ts';
 import { runCall } from '../../src/gateway/pipeline/pipeline.ts';
 import { createFetchOperation } from '../../src/gateway/tool-api/fetch-operation.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
 import { onTestFinished, expect, test, vi } from 'vitest';
-import { createResponseRoom, type ResponseRoomOptions } from '../../src/gateway/limits/response-room.ts';
+import { createResponseRoom, type ByteRoomOptions } from '../../src/gateway/limits/byte-room.ts';
 import { handleToolRequest } from '../../src/gateway/tool-api/handle-tool-request.ts';
 import { ALLOW } from '../../src/policy/decision.ts';
 import { createLoad } from '../../src/serve/load.ts';
@@ -24,10 +24,7 @@ interface Served {
 }
 
 /** The handler behind a server, and a host that answers with as many bytes as it is asked for. */
-async function serveCalls(
-  limits: ResponseRoomOptions,
-  changes: Partial<typeof LIMITS> = {},
-): Promise<Served> {
+async function serveCalls(limits: ByteRoomOptions, changes: Partial<typeof LIMITS> = {}): Promise<Served> {
   const world = await serveFetches((request, response) =>
     response.end(Buffer.alloc(Number(request.url?.slice(1)), 'x')),
   );

@@ -22,6 +22,7 @@ const STATUS: Readonly<Partial<Record<Reason, number>>> = {
   BudgetUsedUp: 429,
   TooManyCalls: 429,
   ResponseBytesReached: 429,
+  RequestBytesReached: 429,
   Overloaded: 503,
   ProofNotReviewed: 503,
   NotReady: 503,

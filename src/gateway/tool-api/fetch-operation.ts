@@ -9,7 +9,7 @@ import type { ToolPolicy } from '../../policy/tools/call-policy.ts';
 import { decideFetch, type FetchDecision, type FetchRequest } from '../../policy/tools/decide-fetch.ts';
 import { decideFetchCall } from '../../policy/tools/decide-fetch-call.ts';
 import type { Caller } from '../identity/caller.ts';
-import type { HeldResponse } from '../limits/response-room.ts';
+import type { HeldBytes } from '../limits/byte-room.ts';
 import type { Call, CallOutcome, Operation } from '../pipeline/call.ts';
 import { beginRedirect } from '../pipeline/record-redirect.ts';
 import { type Refusal, refusalOfDecision, refuse } from '../pipeline/refusal.ts';
@@ -21,7 +21,7 @@ export interface FetchServices extends ExchangeWorld {
   readonly onResponse: (response: FetchedResponse) => void;
   readonly audit: AuditLog;
   /** What the response holds until the agent has read it. */
-  readonly held: HeldResponse;
+  readonly held: HeldBytes;
 }
 
 export type FetchedResponse = Extract<FetchResult, { readonly response: unknown }>['response'];

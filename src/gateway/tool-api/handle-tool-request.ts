@@ -9,7 +9,7 @@ import { endUnread, onceEnded } from '../../serve/response-end.ts';
 import { isRequestProblem, type RequestProblem, sendJsonProblem } from '../../serve/problem.ts';
 import type { ConnectionEnds } from '../connection-limiter.ts';
 import { readProof } from '../identity/read-proof.ts';
-import type { HeldResponse, ResponseRoom } from '../limits/response-room.ts';
+import type { HeldBytes, ByteRoom } from '../limits/byte-room.ts';
 import { bodyOf, statusOf } from '../pipeline/answer.ts';
 import {
   type Call,
@@ -34,7 +34,7 @@ export interface ToolHandlerOptions {
   readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'> & {
     readonly unreadMilliseconds: number;
   };
-  readonly room: ResponseRoom;
+  readonly room: ByteRoom;
   readonly load: Load;
   /** Called where the caller of a connection was identified: it may be used again. */
   readonly keep: (connection: ConnectionEnds) => void;
@@ -103,7 +103,7 @@ interface Exchange {
   readonly route: ToolRoute;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly held: HeldResponse;
+  readonly held: HeldBytes;
 }
 
 /** What the answer has beside the decision. */

@@ -1,3 +1,4 @@
+import type { CredentialValues } from '../../credentials/secret-store.ts';
 import { type Attach, attachCredential } from '../../policy/upstreams/attach-credential.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
 import { secretForms } from '../../policy/upstreams/secret-forms.ts';
@@ -40,12 +41,18 @@ export async function addCredential(
       refusal: refuse('CredentialUnusable', { message: `${what} ${required}.`, rule: `${rule}.credential` }),
     };
   }
-  const secrets = Object.entries(given.values).filter(([key]) => !NOT_SECRET.has(key));
-  const texts = secrets.flatMap(([, secret]) => partsOf(attach, secret.reveal()));
-  return { ...attached, forms: texts.flatMap(secretForms) };
+  return { ...attached, forms: textsOf(attach, given.values).flatMap(secretForms) };
 }
 
-/** One value for Basic holds a user, a colon and the password. */
-function partsOf({ type }: Attach, text: string): readonly string[] {
-  return type === 'Basic' ? [text, text.slice(text.indexOf(':') + 1)] : [text];
+/** What must not come back. Of Basic both parts together as well: its base64 is long where a password is short. */
+function textsOf({ type }: Attach, values: CredentialValues): readonly string[] {
+  const secrets = Object.entries(values).flatMap(([name, secret]) =>
+    NOT_SECRET.has(name) ? [] : secret.reveal(),
+  );
+  if (type !== 'Basic') return secrets;
+  const { username, password } = values;
+  if (username !== undefined && password !== undefined) {
+    return [...secrets, `${username.reveal()}:${password.reveal()}`];
+  }
+  return secrets.flatMap((text) => [text, text.slice(text.indexOf(':') + 1)]);
 }

@@ -1,26 +1,27 @@
 import type { SecureContext } from 'node:tls';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Credentials } from '../../credentials/credentials.ts';
-import type { ServerLimits } from '../../serve/limits.ts';
 import { createLoad } from '../../serve/load.ts';
 import type { DecideAddresses } from '../egress/connect-to.ts';
 import type { Network } from '../egress/network.ts';
 import type { FollowedFacts } from '../followed-facts.ts';
+import { type ByteRoomOptions, createRequestRoom, createResponseRoom } from '../limits/byte-room.ts';
 import { createUpstreamConnections } from './connections.ts';
 import { createDestinations } from './destinations.ts';
 import type { UpstreamHandlerOptions } from './handle-upstream-request.ts';
+import type { BodyLimits } from './read-model-body.ts';
 import { createTrust } from './trusted-authorities.ts';
 
-/** For bodies that are read as a whole, and for all requests together. */
-export const UPSTREAM_LIMITS: Pick<
-  ServerLimits,
-  'maxBodyBytes' | 'deadlineMilliseconds' | 'maxRequestsInFlight' | 'maxBufferedBytes'
-> = Object.freeze({
-  maxBodyBytes: 4 * 1_024 * 1_024,
-  deadlineMilliseconds: 30_000,
-  maxRequestsInFlight: 512,
-  maxBufferedBytes: 16 * 1_024 * 1_024,
-});
+const MIB = 1_024 * 1_024;
+
+/** For bodies that are read as a whole. */
+const BODY_LIMITS: BodyLimits = Object.freeze({ maxBodyBytes: 4 * MIB, deadlineMilliseconds: 30_000 });
+
+/** For bodies of requests, and the same again for what is read of responses. An agent sends more of them than one by one. */
+const ROOM: ByteRoomOptions = Object.freeze({ maxBytes: 32 * MIB, maxBytesPerPod: 8 * MIB });
+
+/** Of all requests. One address has no more than it has connections. */
+const LOAD = Object.freeze({ maxRequestsInFlight: 512, maxBufferedBytes: 0 });
 
 export interface UpstreamParts {
   readonly network: Network;
@@ -65,10 +66,12 @@ export function createUpstreams(parts: UpstreamParts): Upstreams {
       trust: createTrust(parts.secureContext),
       credentials,
       audit: parts.audit,
-      bodyLimits: UPSTREAM_LIMITS,
+      bodyLimits: BODY_LIMITS,
+      requestRoom: createRequestRoom(ROOM),
+      usageRoom: createResponseRoom(ROOM),
       now,
     },
-    load: createLoad(UPSTREAM_LIMITS),
+    load: createLoad(LOAD),
     stop: connections.stop,
   };
 }

@@ -5,20 +5,20 @@ import type { Call, CallOutcome } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
 import { createModelUsage } from './model-usage.ts';
 import { createUpstreamRedirects } from './redirects.ts';
-import { DEFAULT_HEADERS, sendRequest, type SentTraffic } from './send-request.ts';
+import { DEFAULT_HEADERS, sendRequest, type SentRequest, type SentTraffic } from './send-request.ts';
 import { createUpload, hasBody } from './upload.ts';
-import { type Around, MAX_HEAD_BYTES, requestOf } from './upstream-state.ts';
+import { type Around, MAX_HEAD_BYTES, requestOf, type UpstreamState } from './upstream-state.ts';
 
 /** Sends the request that was decided, passes its response on, and says how it ended. */
 export async function dispatchRequest(call: Call, around: Around): Promise<CallOutcome> {
   const { incoming, services, state } = around;
   const request = requestOf(state);
-  const { by, destination, model, credential } = state;
+  const { by, destination, credential } = state;
   if (destination === null || by === null) throw new Error('the destination is not known');
   const traffic: SentTraffic = { bytesUp: 0, bytesDown: 0, address: null, status: null };
   const redirects = createUpstreamRedirects(call, request, services.audit);
-  const { llm } = request.upstream;
-  const usage = model === null || llm === null ? null : createModelUsage(llm.api, model);
+  const kept = services.usageRoom.enter();
+  const { usage, keepsUsageEvent } = takeModel(state, (bytes) => kept.hold(by.podUID, bytes) === null);
   const { body, headers } = contentOf(call, around);
   const time = limitTime(call, request.upstream.maxMilliseconds, request.upstream.host);
   try {
@@ -34,7 +34,7 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
         response: incoming.response,
         forms: credential.forms,
         usage,
-        keepsUsageEvent: model?.addsUsageEvent ?? false,
+        keepsUsageEvent,
         redirects,
       },
       traffic,
@@ -49,7 +49,21 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
     call.usedBytes = traffic.bytesUp;
     // Nobody was asked where there was no connection.
     if (usage !== null) call.useTokens(usage.tokens(traffic.address !== null));
+    kept.leave();
   }
+}
+
+/** What follows what a model uses. The parsed body is forgotten: it is many times as large as what is sent, and a stream may last. */
+function takeModel(
+  state: UpstreamState,
+  hold: (bytes: number) => boolean,
+): Pick<SentRequest, 'usage' | 'keepsUsageEvent'> {
+  const { model } = state;
+  const { llm } = requestOf(state).upstream;
+  state.parsed = null;
+  state.model = null;
+  if (model === null || llm === null) return { usage: null, keepsUsageEvent: false };
+  return { usage: createModelUsage(llm.api, model, hold), keepsUsageEvent: model.addsUsageEvent };
 }
 
 /** The headers and the body that are sent. The credential is in place of whatever the agent sent under its names. */

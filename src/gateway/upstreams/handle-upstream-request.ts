@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GATE_PROTOCOL } from '../../lib/gate-protocol.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
-import type { Load, LoadSlot } from '../../serve/load.ts';
+import type { Load } from '../../serve/load.ts';
 import { type RequestProblem, sendJsonProblem } from '../../serve/problem.ts';
 import type { ConnectionEnds } from '../connection-limiter.ts';
 import type { ReadProof } from '../identity/read-proof.ts';
 import { readUpstreamProof } from '../identity/read-upstream-proof.ts';
+import type { HeldBytes } from '../limits/byte-room.ts';
 import { bodyOf, statusOf } from '../pipeline/answer.ts';
 import { type Call, createCall, type PipelineServices } from '../pipeline/call.ts';
 import { runCall } from '../pipeline/pipeline.ts';
@@ -43,13 +44,15 @@ export async function handleUpstreamRequest(
     options.onProblem(OVERLOADED.reason);
     return;
   }
+  const held = options.upstreams.requestRoom.enter();
   try {
-    await answerCall(options, { request, response }, slot);
+    await answerCall(options, { request, response }, held);
   } catch (error) {
     // The call is recorded by now, so what failed is its answer.
     options.services.log.error({ err: error }, 'an answer could not be sent');
     response.destroy();
   } finally {
+    held.leave();
     slot.leave();
   }
 }
@@ -62,12 +65,12 @@ interface Exchange {
 async function answerCall(
   { services, upstreams, keep }: UpstreamHandlerOptions,
   { request, response }: Exchange,
-  slot: LoadSlot,
+  held: HeldBytes,
 ): Promise<void> {
   const { socket, rawHeaders } = request;
   const asked = readPath(request);
   const operation = createUpstreamOperation(
-    { request, response, slot, malformed: problemOf(request, asked), ...asked },
+    { request, response, held, malformed: problemOf(request, asked), ...asked },
     upstreams,
   );
   const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';

@@ -19,26 +19,33 @@ export function isEventStream(contentType: string): boolean {
   return contentType.toLowerCase().startsWith('text/event-stream');
 }
 
-export function createModelUsage(api: ModelAPI, request: DecidedModelRequest): ModelUsage {
-  const { reservedTokens, inputTokens } = request;
+/** `hold` takes room for so many bytes in all, and says whether there is. A response for which there is none is not read. */
+export function createModelUsage(
+  api: ModelAPI,
+  { reservedTokens, inputTokens }: Pick<DecidedModelRequest, 'reservedTokens' | 'inputTokens'>,
+  hold: (bytes: number) => boolean,
+): ModelUsage {
   const reader = createUsageReader(api, inputTokens);
   const chunks: Buffer[] = [];
   let status: number | null = null;
   let bytes = 0;
   let isStream = false;
+  let isKept = true;
   return {
     start: (given, contentType) => {
       status = given;
       isStream = isEventStream(contentType);
     },
     push: (chunk) => {
+      if (isStream) return reader.push(chunk);
       bytes += chunk.length;
-      if (isStream) reader.push(chunk);
-      else if (bytes <= MAX_READ_BYTES) chunks.push(Buffer.from(chunk));
+      isKept &&= bytes <= MAX_READ_BYTES && hold(bytes);
+      if (isKept) chunks.push(Buffer.from(chunk));
       else chunks.length = 0;
+      return undefined;
     },
     tokens: (wasSent) => {
-      const usage = isStream ? reader.usage() : bytes > MAX_READ_BYTES ? null : usageOf(api, chunks);
+      const usage = isStream ? reader.usage() : isKept ? usageOf(api, chunks) : null;
       return tokensUsed(reservedTokens, { wasSent, status, usage });
     },
   };

@@ -51,6 +51,8 @@ export function passResponse(passed: PassedResponse): PassedState {
       const decided = decideRedirect(upstream, { ...passed, ...head, location: locationOf(head) });
       if (decided.effect === 'Refuse') throw redirectRefused(upstream, decided);
       if (decided.effect === 'Follow') {
+        // The other host would be told what the agent must not have either.
+        if (hasSecret([decided.url.href], passed.forms)) throw secretFound(upstream);
         next = decided.url;
         return false;
       }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { parseStrictJson } from '../../lib/strict-json.ts';
 import { readBody } from '../../serve/body.ts';
-import type { LoadSlot } from '../../serve/load.ts';
 import { isRequestProblem } from '../../serve/problem.ts';
+import type { HeldBytes } from '../limits/byte-room.ts';
 import type { Call } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
 
@@ -14,20 +14,30 @@ export interface BodyLimits {
   readonly deadlineMilliseconds: number;
 }
 
-/** Reads the body of a request before anything is sent. */
+/** Reads the body of a request before anything is sent. It takes the room of its pod as it comes. */
 export async function readWholeBody(
-  { ended, cut }: Call,
+  call: Call,
   request: IncomingMessage,
-  slot: LoadSlot,
+  held: HeldBytes,
   limits: BodyLimits,
 ): Promise<WholeBody> {
-  const body = await readBody(request, slot, limits);
-  if (body === null || ended.signal.aborted) return { refusal: cut ?? refuse('CallCut') };
+  const podUID = call.caller?.podUID;
+  if (podUID === undefined) throw new Error('the caller is not known');
+  let bytes = 0;
+  let refusal: Refusal | null = null;
+  const reserve = (more: number): boolean => {
+    bytes += more;
+    refusal = held.hold(podUID, bytes);
+    return refusal === null;
+  };
+  const body = await readBody(request, { reserve }, limits);
+  if (refusal !== null) return { refusal };
+  if (body === null || call.ended.signal.aborted) return { refusal: call.cut ?? refuse('CallCut') };
   if (!isRequestProblem(body)) return { bytes: body };
   const message = `The request is refused: ${body.text}.`;
-  if (body.reason === 'TooLarge') return { refusal: refuse('RequestTooLarge', { message }) };
-  if (body.reason === 'Overloaded') return { refusal: refuse('NotReady', { message, retrySeconds: 1 }) };
-  return { refusal: refuse('RequestMalformed', { message }) };
+  return {
+    refusal: refuse(body.reason === 'TooLarge' ? 'RequestTooLarge' : 'RequestMalformed', { message }),
+  };
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

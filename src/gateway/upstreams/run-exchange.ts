@@ -4,6 +4,7 @@ import { type Dispatcher, errors } from 'undici';
 import { errorCode } from '../../lib/error-code.ts';
 import { type EgressRefusal, RefusalError } from '../egress/egress-refusal.ts';
 import type { UpstreamConnection } from './connections.ts';
+import { watchOverhead } from './wire-overhead.ts';
 
 /** The head of a response. */
 export interface ResponseHead {
@@ -50,6 +51,17 @@ export async function runExchange(exchange: UpstreamExchange, sink: ResponseSink
     reject(signal.reason as Error);
   };
   signal.addEventListener('abort', onAbort, { once: true });
+  const overhead = watchOverhead(
+    () => connection.traffic().bytesDown,
+    () => reject(tooMuch(exchange.host)),
+  );
+  const counted: ResponseSink = {
+    ...sink,
+    write: (chunk, resume) => {
+      overhead.passed(chunk.length);
+      return sink.write(chunk, resume);
+    },
+  };
   const { method, target: path, headers, body, firstByteMilliseconds, idleMilliseconds } = exchange;
   try {
     connection.client.dispatch(
@@ -61,7 +73,7 @@ export async function runExchange(exchange: UpstreamExchange, sink: ResponseSink
         headersTimeout: firstByteMilliseconds,
         bodyTimeout: idleMilliseconds,
       },
-      createHandler(sink, { resolve, reject }),
+      createHandler(counted, { resolve, reject }),
     );
     return await promise;
   } catch (error) {
@@ -70,6 +82,7 @@ export async function runExchange(exchange: UpstreamExchange, sink: ResponseSink
     if (error === NOT_WANTED) return false;
     throw refusalOf(error, exchange);
   } finally {
+    overhead.stop();
     signal.removeEventListener('abort', onAbort);
   }
 }
@@ -106,6 +119,11 @@ function createHandler(
     },
     onResponseError: (_controller, error) => reject(error),
   };
+}
+
+function tooMuch(host: string): RefusalError {
+  const message = `"${host}" sent far more around its response than one needs. Ask for something else.`;
+  return new RefusalError('ResponseBroken', message);
 }
 
 /** Errors of sockets and parsers have codes. What has none is a fault of ours. */

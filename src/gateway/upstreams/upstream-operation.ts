@@ -94,7 +94,7 @@ async function readBodyOf(call: Call, { incoming, services, state }: Around): Pr
   }
   const isSigned = upstream.credential?.attach.type === 'AWSSigV4';
   if (!isModel && (!isSigned || headers['x-amz-content-sha256'] !== undefined)) return null;
-  const read = await readWholeBody(call, incoming.request, incoming.slot, services.bodyLimits);
+  const read = await readWholeBody(call, incoming.request, incoming.held, services.bodyLimits);
   if ('refusal' in read) return read.refusal;
   if (!isModel) {
     state.body = read.bytes;

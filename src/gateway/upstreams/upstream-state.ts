@@ -4,8 +4,8 @@ import type { Credentials } from '../../credentials/credentials.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { DecidedModelRequest } from '../../policy/models/model-rules.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
-import type { LoadSlot } from '../../serve/load.ts';
 import type { Caller } from '../identity/caller.ts';
+import type { ByteRoom, HeldBytes } from '../limits/byte-room.ts';
 import type { Destination } from './destinations.ts';
 import type { BodyLimits } from './read-model-body.ts';
 import type { SendServices } from './send-request.ts';
@@ -21,13 +21,17 @@ export interface UpstreamIncoming {
   readonly gateway: string;
   readonly malformed: string | null;
   /** Room for a body that is read as a whole. It is left when the call has ended. */
-  readonly slot: LoadSlot;
+  readonly held: HeldBytes;
 }
 
 export interface UpstreamServices extends SendServices {
   readonly credentials: Pick<Credentials, 'get'>;
   readonly audit: AuditLog;
   readonly bodyLimits: BodyLimits;
+  /** For bodies that are read as a whole. */
+  readonly requestRoom: ByteRoom;
+  /** For what is kept of a response to find out what it has used. */
+  readonly usageRoom: ByteRoom;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

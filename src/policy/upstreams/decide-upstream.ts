@@ -42,6 +42,7 @@ export function decideUpstream(policy: CallPolicy, call: UpstreamCall): Upstream
   if (unusable !== null)
     return denyCall('RuleUnusable', { rule: unusable.field, level: 'Gateway' }, unusable);
   if (upstream.protocol !== 'HTTP') return denyProtocol(upstream);
+  if (asksForUpgrade(call)) return denyUpgrade(upstream);
   const { method } = call;
   if (!isMethod(method) || !upstream.methods.has(method)) return denyMethod(upstream, method);
   const parsed = parseTarget(call.target);
@@ -96,6 +97,20 @@ function denyProtocol({ rule, protocol }: UpstreamPolicy): UpstreamDecision {
     found: `an upstream with protocol ${protocol}`,
     required: 'must be an upstream with protocol HTTP',
     fix: 'Call an upstream with protocol HTTP.',
+  });
+}
+
+/** To leave the header out would let a client wait for a protocol that never begins. */
+function asksForUpgrade({ headers }: UpstreamCall): boolean {
+  return headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'upgrade');
+}
+
+function denyUpgrade({ rule }: UpstreamPolicy): UpstreamDecision {
+  return deny('UpstreamNotCarried', `${rule}.protocol`, {
+    field: 'headers',
+    found: '"upgrade"',
+    required: 'must not be set: the gateway carries no WebSocket and no other protocol in place of HTTP yet',
+    fix: 'Use the HTTP API of the upstream.',
   });
 }
 

@@ -11,6 +11,8 @@ export interface Asked {
   readonly agent?: Agent;
   /** The proof; as a bearer token where it is not set, and none where it is empty. */
   readonly proof?: Readonly<Record<string, string>>;
+  /** The address of another sandbox than that of the test. */
+  readonly from?: string;
 }
 
 export interface Answer {
@@ -28,9 +30,9 @@ const TIMEOUT_MILLISECONDS = 10_000;
 /** How an agent reaches the gateway. */
 export function optionsOf(
   gateway: UsedProxy,
-  { path, method = 'GET', headers, agent, proof }: Asked,
+  { path, method = 'GET', headers, agent, proof, from = gateway.access.from }: Asked,
 ): RequestOptions {
-  const { from, secret } = gateway.access;
+  const { secret } = gateway.access;
   return {
     host: '127.0.0.1',
     port: gateway.ports.api,

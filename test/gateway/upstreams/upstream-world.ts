@@ -49,16 +49,27 @@ export function createStubCredentials(values: ReadonlyMap<string, Values>): Cred
   };
 }
 
+export interface UseUpstreamOptions {
+  /** In place of `values`. */
+  readonly credentials?: Credentials;
+  readonly egressBytesPerDay?: number;
+}
+
 /** Registers the hooks; use what it answers only inside tests. */
-export function useUpstream(upstreams: readonly object[], credentials: readonly object[] = []): UsedUpstream {
+export function useUpstream(
+  upstreams: readonly object[],
+  credentials: readonly object[] = [],
+  given: UseUpstreamOptions = {},
+): UsedUpstream {
+  const { egressBytesPerDay = 50_000_000 } = given;
   const values = new Map<string, Values>([['key', { value: KEY }]]);
   const gateway = useProxy(
     (spec) => {
       spec.upstreams = upstreams as Spec['upstreams'];
       spec.credentials = [{ name: 'key', attach: { type: 'Bearer' } }, ...credentials] as Spec['credentials'];
-      spec.budgets = { ...spec.budgets, egressBytesPerDay: 50_000_000 };
+      spec.budgets = { ...spec.budgets, egressBytesPerDay };
     },
-    { credentials: createStubCredentials(values) },
+    { credentials: given.credentials ?? createStubCredentials(values) },
   );
   const received: Received[] = [];
   const serve: UsedUpstream['serve'] = async (listener, host = HOST, address = ADDRESS) => {

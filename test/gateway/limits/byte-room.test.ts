@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createResponseRoom } from '../../../src/gateway/limits/response-room.ts';
+import { createResponseRoom } from '../../../src/gateway/limits/byte-room.ts';
 
 const reasonOf = (refusal: { readonly reason: string } | null): string | null => refusal?.reason ?? null;
 
