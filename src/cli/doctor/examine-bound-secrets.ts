@@ -5,6 +5,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject, ObjectMeta } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { isRecord } from '../../lib/is-record.ts';
+import { selectedKeys } from '../../policy/upstreams/credential-values.ts';
 import { DAY_MILLISECONDS, MAX_AGE_DAYS } from './examine-secret-ages.ts';
 import { failed, type Finding, noted, passed, readOr } from './finding.ts';
 
@@ -37,11 +38,9 @@ function boundSecrets({ metadata, spec }: TenantIsolation): readonly BoundSecret
   const keysOf = new Map<string, Set<string>>();
   for (const { kubernetesSecret } of spec.credentials) {
     if (kubernetesSecret === undefined) continue;
-    const { name, key, keys } = kubernetesSecret;
-    const wanted = key === undefined ? Object.values(keys ?? {}) : [key];
-    const known = keysOf.get(name) ?? new Set();
-    for (const one of wanted) if (one !== undefined) known.add(one);
-    keysOf.set(name, known);
+    const known = keysOf.get(kubernetesSecret.name) ?? new Set();
+    for (const [, key] of selectedKeys(kubernetesSecret)) known.add(key);
+    keysOf.set(kubernetesSecret.name, known);
   }
   const tenant = metadata.name;
   const namespace = systemNamespaceOf(tenant);
