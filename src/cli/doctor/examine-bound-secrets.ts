@@ -6,7 +6,7 @@ import type { KubeObject, ObjectMeta } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { selectedKeys } from '../../policy/upstreams/credential-values.ts';
-import { DAY_MILLISECONDS, MAX_AGE_DAYS } from './examine-secret-ages.ts';
+import { DAY_MILLISECONDS, describeMissingKeys, MAX_AGE_DAYS } from './examine-vault-secrets.ts';
 import { failed, type Finding, noted, passed, readOr } from './finding.ts';
 
 interface BoundSecret {
@@ -111,8 +111,7 @@ function judgeSecret(
 ): readonly Finding[] {
   const missing = written.keys === null ? [] : keys.filter((key) => written.keys?.has(key) === false);
   if (missing.length > 0) {
-    const named = missing.length === 1 ? `key ${missing[0]}` : `keys ${missing.join(', ')}`;
-    return [failed(subject, `has no ${named}. Add it, or correct spec.credentials of the tenant`)];
+    return [failed(subject, describeMissingKeys(missing))];
   }
   const days = Math.floor((now - written.time) / DAY_MILLISECONDS);
   if (days <= MAX_AGE_DAYS) return [];
