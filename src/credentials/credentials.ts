@@ -1,5 +1,6 @@
 import type { TenantFeed } from '../policy/feed/feed-schemas.ts';
-import type { CredentialCaller, CredentialProblem, CredentialValues, SecretStore } from './secret-store.ts';
+import type { CredentialValues } from '../policy/upstreams/credential-values.ts';
+import type { CredentialCaller, CredentialProblem, SecretStore } from './secret-store.ts';
 
 /** What a caller gets of a credential. */
 export type GivenCredential = { readonly values: CredentialValues } | { readonly problem: CredentialProblem };

@@ -1,4 +1,4 @@
-import type { Secret } from '../lib/secret.ts';
+import type { CredentialValues } from '../policy/upstreams/credential-values.ts';
 import type { TenantFeed } from '../policy/feed/feed-schemas.ts';
 import type { Reason } from '../policy/reasons.ts';
 
@@ -26,9 +26,6 @@ export interface CredentialProblem {
   /** When the same call may pass. Not set: not by waiting. */
   readonly retrySeconds?: number;
 }
-
-/** The values of a secret by their names; a binding with one key has the one value `value`. */
-export type CredentialValues = Readonly<Record<string, Secret>>;
 
 /** A secret as a store has it now. */
 export interface StoredSecret {

@@ -1,5 +1,6 @@
 import { isKubeError } from '../kube/kube-error.ts';
-import { readSecret, type SecretSelection } from '../policy/credentials/read-secret.ts';
+import type { SecretSelection } from '../policy/upstreams/credential-values.ts';
+import { readSecret } from '../policy/credentials/read-secret.ts';
 import { isLiteralSecret } from '../policy/vault/sandbox-policy.ts';
 import { askAt, readData } from '../vault/read-data.ts';
 import { credentialProblem, problemOfError } from './credential-problem.ts';

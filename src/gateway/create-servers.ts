@@ -24,6 +24,7 @@ import type { PipelineServices } from './pipeline/call.ts';
 import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
 import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
 import { createUpstreams, type Upstreams } from './upstreams/create-upstreams.ts';
+import { MAX_KEPT_MILLISECONDS } from './upstreams/handle-upstream-request.ts';
 
 /** Sized for a container of 256 MiB. */
 const API_LIMITS: ServerLimits = Object.freeze({
@@ -81,8 +82,6 @@ const PROXY_ADDRESS_LIMITS: AddressLimits = Object.freeze({
   maxAddresses: 4_096,
 });
 
-/** Of a connection whose caller was identified. */
-const MAX_KEPT_MILLISECONDS = 3_600_000;
 const TUNNEL_CLOCK = { monotonicNow: () => performance.now(), intervalMilliseconds: 1_000 } as const;
 
 export interface GatewayServers {

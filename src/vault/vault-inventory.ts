@@ -26,6 +26,8 @@ export interface VaultInventory {
   readonly allowedRoles: (path: string, namespace: string | null) => Promise<readonly string[] | null>;
   /** `path` is that of its metadata. */
   readonly secret: (path: string, namespace: string | null) => Promise<SecretState>;
+  /** Names of the keys of a secret; null where it is not there. `path` is that of its subkeys, which come without values. */
+  readonly secretKeys: (path: string, namespace: string | null) => Promise<readonly string[] | null>;
 }
 
 /** Where to look for identities. */
@@ -74,6 +76,10 @@ export function createVaultInventory(session: VaultSession, ownNamespace: string
       return data === null ? null : textsOf(data['allowed_roles']);
     },
     secret: async (path, namespace) => readSecretState(await readData(at(namespace), path)),
+    secretKeys: async (path, namespace) => {
+      const keys = (await readData(at(namespace), path))?.['subkeys'];
+      return isRecord(keys) ? Object.keys(keys) : null;
+    },
   };
 }
 

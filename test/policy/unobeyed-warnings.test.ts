@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { upstream } from '../../src/api/agent-role/upstream.ts';
 import { tenantIsolation } from '../../src/api/tenant-isolation.ts';
 import { unobeyedWarnings } from '../../src/policy/unobeyed-warnings.ts';
 import { buildAgentRole } from '../build/agent-role.ts';
@@ -15,11 +16,26 @@ test('a sandbox is told nothing, for every field of it is obeyed', () => {
   expect(unobeyedWarnings('AgentSandbox', listening)).toEqual([]);
 });
 
-test('a budget that was asked for is named', () => {
+test('upstreams, what is attached to their requests and budgets are obeyed, and what an MCP server may be asked is named', () => {
   const role = buildAgentRole(({ spec }) => {
     spec.budgets.tokensPerDay = 5;
+    spec.credentials = [{ name: 'crm', attach: { type: 'Bearer' } }];
+    spec.upstreams = [
+      upstream.parse({
+        name: 'crm',
+        protocol: 'HTTP',
+        baseURL: 'https://crm.example.com',
+        credential: 'crm',
+      }),
+    ];
   });
-  expect(unobeyedWarnings('AgentRole', role)).toEqual([expect.stringContaining('spec.budgets')]);
+  expect(unobeyedWarnings('AgentRole', role)).toEqual([]);
+  role.spec.upstreams.push(
+    upstream.parse({ name: 'files', protocol: 'MCP', baseURL: 'https://mcp.example.com', mcp: {} }),
+  );
+  expect(unobeyedWarnings('AgentRole', role)).toEqual([
+    'this release stores but does not enforce spec.upstreams[*].mcp',
+  ]);
 });
 
 test('a confirmation is named where a person is to be asked, and only there', () => {
@@ -40,10 +56,22 @@ test('a confirmation is named where a person is to be asked, and only there', ()
   ]);
 });
 
-test('what the API server fills in for a tenant is not named, and limits that were asked for are', () => {
+test('what the API server fills in for a tenant is not named, and neither are Secrets and limits that are obeyed', () => {
   expect(unobeyedWarnings('TenantIsolation', buildTenantIsolation())).toEqual([]);
-  const object = changedObject(minimalTenantIsolation, { '/spec/limits': { tokensPerDay: 5 } });
+  const object = changedObject(minimalTenantIsolation, {
+    '/spec/limits': { tokensPerDay: 5 },
+    '/spec/credentials': [{ name: 'crm', kubernetesSecret: { name: 'crm', key: 'token' } }],
+  });
+  expect(unobeyedWarnings('TenantIsolation', tenantIsolation.schema.parse(object))).toEqual([]);
+});
+
+test('approvals that a tenant asks for are named', () => {
+  const object = changedObject(minimalTenantIsolation, {
+    '/spec/approvals': {
+      notify: [{ webhook: { url: 'https://chat.example.com/hook', secret: { name: 'hook', key: 'key' } } }],
+    },
+  });
   expect(unobeyedWarnings('TenantIsolation', tenantIsolation.schema.parse(object))).toEqual([
-    expect.stringContaining('spec.limits'),
+    expect.stringContaining('spec.approvals'),
   ]);
 });

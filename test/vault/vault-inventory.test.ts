@@ -56,6 +56,19 @@ describe('a secret', () => {
   });
 });
 
+test('the keys of a secret are named without their values, and those of one that is not there are not known', async () => {
+  const keysOf = (response: Scripted) => {
+    const session = createScriptedSession({ 'GET secret/subkeys/acme/crm': response });
+    return createVaultInventory(session, null).secretKeys('secret/subkeys/acme/crm', null);
+  };
+  expect(await keysOf({ data: { subkeys: { token: null, url: null }, metadata: {} } })).toEqual([
+    'token',
+    'url',
+  ]);
+  expect(await keysOf({ data: { subkeys: null, metadata: {} } })).toBeNull();
+  expect(await keysOf({ reason: 'Missing' })).toBeNull();
+});
+
 test('capabilities come in the order of the paths, and none where Vault names none', async () => {
   const session = createScriptedSession({
     'POST sys/capabilities-self': { data: { capabilities: ['read'], b: ['deny'], a: ['read', 'list'] } },

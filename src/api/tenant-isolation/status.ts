@@ -59,7 +59,8 @@ export const tenantConditions = {
     reasons: {
       Bound:
         'All of them. Whether the secrets exist is not asked: see CredentialsReady of a sandbox, and cloister doctor.',
-      NotBound: 'The message names those that are not, with their roles. Calls that need them are denied.',
+      NotBound:
+        'The message names those that are not, with their roles. Calls that need them are denied; sandboxes of other roles work.',
     },
   },
   ServicesFound: {
@@ -82,7 +83,7 @@ export const tenantConditions = {
   Ready: {
     meaning: 'Agents of the tenant can work.',
     reasons: {
-      Ready: 'Everything above holds, except perhaps CredentialsBound and ServicesFound.',
+      Ready: 'Everything above holds.',
       NotReady: 'Something above does not hold. The message names it.',
     },
   },

@@ -62,8 +62,8 @@ It compares the credentials that roles name with what tenants bind. Of the Secre
 lack a key or have not changed for 30 days. It asks the API server for their metadata alone.
 
 Where the operator uses Vault, it logs in to Vault as the operator, if you may create tokens of its ServiceAccount. It examines
-the rights of the operator there, the database connections and the age of the secrets that tenants name, and whether Vault holds
-identities of sandboxes that do not exist. It reads no secret.
+the rights of the operator there, the database connections, the age and the names of the keys of secrets that tenants bind, and
+whether Vault holds identities of sandboxes that do not exist. It reads no value of a secret.
 
 Without --kubeconfig: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.
 

@@ -5,7 +5,8 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { KubeObject, ObjectMeta } from '../../kube/kube-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { isRecord } from '../../lib/is-record.ts';
-import { DAY_MILLISECONDS, MAX_AGE_DAYS } from './examine-secret-ages.ts';
+import { selectedKeys } from '../../policy/upstreams/credential-values.ts';
+import { DAY_MILLISECONDS, describeMissingKeys, MAX_AGE_DAYS } from './examine-vault-secrets.ts';
 import { failed, type Finding, noted, passed, readOr } from './finding.ts';
 
 interface BoundSecret {
@@ -37,11 +38,9 @@ function boundSecrets({ metadata, spec }: TenantIsolation): readonly BoundSecret
   const keysOf = new Map<string, Set<string>>();
   for (const { kubernetesSecret } of spec.credentials) {
     if (kubernetesSecret === undefined) continue;
-    const { name, key, keys } = kubernetesSecret;
-    const wanted = key === undefined ? Object.values(keys ?? {}) : [key];
-    const known = keysOf.get(name) ?? new Set();
-    for (const one of wanted) if (one !== undefined) known.add(one);
-    keysOf.set(name, known);
+    const known = keysOf.get(kubernetesSecret.name) ?? new Set();
+    for (const [, key] of selectedKeys(kubernetesSecret)) known.add(key);
+    keysOf.set(kubernetesSecret.name, known);
   }
   const tenant = metadata.name;
   const namespace = systemNamespaceOf(tenant);
@@ -112,8 +111,7 @@ function judgeSecret(
 ): readonly Finding[] {
   const missing = written.keys === null ? [] : keys.filter((key) => written.keys?.has(key) === false);
   if (missing.length > 0) {
-    const named = missing.length === 1 ? `key ${missing[0]}` : `keys ${missing.join(', ')}`;
-    return [failed(subject, `has no ${named}. Add it, or correct spec.credentials of the tenant`)];
+    return [failed(subject, describeMissingKeys(missing))];
   }
   const days = Math.floor((now - written.time) / DAY_MILLISECONDS);
   if (days <= MAX_AGE_DAYS) return [];

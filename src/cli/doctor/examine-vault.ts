@@ -18,7 +18,7 @@ import {
 import { readOrphans } from '../vault/read-orphans.ts';
 import { areasOf } from '../vault/vault-places.ts';
 import { examineConnections } from './examine-connections.ts';
-import { examineSecretAges } from './examine-secret-ages.ts';
+import { examineVaultSecrets } from './examine-vault-secrets.ts';
 import {
   type Examination,
   type ExaminationContext,
@@ -124,7 +124,7 @@ async function examineContents(
     judgeVaultRights(inventory, neededRights(mounts)),
     examineConnections(inventory, read.objects),
     examineOrphans(client, { inventory, mounts, settings }),
-    examineSecretAges(inventory, read.objects, context.now()),
+    examineVaultSecrets(inventory, read.objects, context.now()),
   ]);
   return [...unusable, ...parts.flat()];
 }

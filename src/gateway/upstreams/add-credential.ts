@@ -1,4 +1,4 @@
-import type { CredentialValues } from '../../credentials/secret-store.ts';
+import type { CredentialValues } from '../../policy/upstreams/credential-values.ts';
 import { type Attach, attachCredential } from '../../policy/upstreams/attach-credential.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
 import { secretForms } from '../../policy/upstreams/secret-forms.ts';

@@ -30,7 +30,7 @@ export interface UpstreamHandlerOptions {
 export const UPSTREAMS_PATH = '/upstreams/';
 
 /** Of a connection whose caller was identified, while no response is on its way. */
-const MAX_KEPT_MILLISECONDS = 3_600_000;
+export const MAX_KEPT_MILLISECONDS = 3_600_000;
 
 /** Answers a request for an upstream. Never rejects. */
 export async function handleUpstreamRequest(

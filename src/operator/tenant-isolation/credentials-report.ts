@@ -25,7 +25,7 @@ export function credentialsReport(tenant: TenantIsolation, roles: readonly Agent
       ? {
           status: 'False' as const,
           reason: 'NotBound',
-          message: `Calls that need these credentials are denied: ${problems.join('; ')}.`,
+          message: `Calls that need these credentials are denied, and sandboxes whose role names none of them are not concerned: ${problems.join('; ')}.`,
         }
       : { status: 'True' as const, reason: 'Bound', message: describeCount(count) };
   return { conditions: [{ type: 'CredentialsBound', ...state }] };

@@ -1,13 +1,10 @@
 import type { TenantStatusPart } from './tenant-status.ts';
 
-/** Calls that need what is not bound are denied, and agents work without them. */
-const NOT_NEEDED: ReadonlySet<string> = new Set(['CredentialsBound', 'ServicesFound']);
-
-/** Returns the condition `Ready` from all others that agents need. */
+/** Returns the condition `Ready` from all others. It is told, and nothing waits for it: an agent of a role that lacks nothing works. */
 export function readyReport(parts: readonly TenantStatusPart[]): TenantStatusPart {
   const unmet = parts
     .flatMap(({ conditions }) => conditions)
-    .filter(({ type, status }) => status !== 'True' && !NOT_NEEDED.has(type))
+    .filter(({ status }) => status !== 'True')
     .map(({ type }) => type);
   const state =
     unmet.length === 0

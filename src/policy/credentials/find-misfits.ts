@@ -1,6 +1,7 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { present, type Unchecked } from '../../api/unchecked.ts';
+import { type SecretSelection, selectedKeys, takesValues } from '../upstreams/credential-values.ts';
 
 type Credential = Unchecked<AgentRole['spec']['credentials'][number]>;
 type Binding = Unchecked<TenantIsolation['spec']['credentials'][number]>;
@@ -48,20 +49,14 @@ function problemOf(credential: Credential, binding: Binding, hasVault: boolean):
   if (source === undefined)
     return 'vaultDatabase makes database logins, and the role attaches it to requests';
   const field = vaultKV === undefined ? 'kubernetesSecret' : 'vaultKV';
-  return describeKeys(credential.attach?.type, field, source);
+  return describeKeys(credential.attach?.type ?? 'Bearer', field, source);
 }
 
 /** Compares the keys of a binding with the values that are attached. */
-function describeKeys(
-  type: NonNullable<Credential['attach']>['type'],
-  field: string,
-  { keys }: NonNullable<Binding['vaultKV']>,
-): string | null {
-  if (type === 'AWSSigV4') {
-    return keys?.accessKeyId === undefined
-      ? `${field} has no keys.accessKeyId and keys.secretAccessKey, and the role signs with them`
-      : null;
-  }
-  if (keys === undefined || (type === 'Basic' && keys.username !== undefined)) return null;
+function describeKeys(type: string, field: string, source: SecretSelection): string | null {
+  const names = selectedKeys(source).map(([name]) => name);
+  if (takesValues(type, names)) return null;
+  if (type === 'AWSSigV4')
+    return `${field} has no keys.accessKeyId and keys.secretAccessKey, and the role signs with them`;
   return `${field} has keys, and the role attaches ${type === 'Basic' ? 'key, or keys.username and keys.password' : 'key alone'}`;
 }

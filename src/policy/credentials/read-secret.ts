@@ -1,16 +1,16 @@
-import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import { Secret } from '../../lib/secret.ts';
-
-type Binding = TenantIsolation['spec']['credentials'][number];
-
-/** Which keys of a secret a binding names. */
-export type SecretSelection = Pick<NonNullable<Binding['vaultKV']>, 'key' | 'keys'>;
+import {
+  type CredentialValues,
+  MAX_VALUE_CHARACTERS,
+  selectedKeys,
+  type SecretSelection,
+} from '../upstreams/credential-values.ts';
 
 /** What is read of a secret. Nothing of a value is in the problem. */
 export type ReadSecret =
-  | { readonly values: Readonly<Record<string, Secret>>; readonly ttlMilliseconds: number }
+  | { readonly values: CredentialValues; readonly ttlMilliseconds: number }
   | { readonly problem: { readonly reason: SecretProblem; readonly message: string } };
 
 export type SecretProblem = 'CredentialMissing' | 'CredentialUnusable';
@@ -18,14 +18,8 @@ export type SecretProblem = 'CredentialMissing' | 'CredentialUnusable';
 /** How long a secret may be used that does not say it, and at most, in seconds. */
 export const MAX_CREDENTIAL_SECONDS = 900;
 
-/** The one value of a binding with `key`. */
-export const ONE_VALUE = 'value';
-
 /** Key of a secret that says how long it may be used. */
 const TTL_KEY = 'ttl';
-
-/** A header that is longer is refused by every server. */
-const MAX_VALUE_BYTES = 16 * 1024;
 
 const MAX_LISTED = 5;
 
@@ -35,7 +29,7 @@ const MAX_LISTED = 5;
  */
 export function readSecret(data: unknown, selection: SecretSelection): ReadSecret {
   if (!isRecord(data)) return problem('CredentialUnusable', 'the secret is not a map of keys');
-  const wanted = keysOf(selection);
+  const wanted = selectedKeys(selection);
   if (wanted.length === 0) return problem('CredentialUnusable', 'the binding names no key');
   const missing = wanted.filter(([, key]) => !Object.hasOwn(data, key)).map(([, key]) => key);
   if (missing.length > 0)
@@ -55,16 +49,10 @@ export function readSecret(data: unknown, selection: SecretSelection): ReadSecre
   return { values, ttlMilliseconds: Math.min(ttlSeconds, MAX_CREDENTIAL_SECONDS) * 1000 };
 }
 
-/** The names of values, each with its key. */
-function keysOf({ key, keys }: SecretSelection): readonly (readonly [string, string])[] {
-  if (keys === undefined) return key === undefined ? [] : [[ONE_VALUE, key]];
-  return Object.entries(keys).filter((entry): entry is [string, string] => entry[1] !== undefined);
-}
-
 function faultOf(value: unknown): string | null {
   if (typeof value !== 'string') return 'holds no text';
   if (value === '') return 'is empty';
-  return value.length > MAX_VALUE_BYTES ? `has more than ${MAX_VALUE_BYTES} characters` : null;
+  return value.length > MAX_VALUE_CHARACTERS ? `has more than ${MAX_VALUE_CHARACTERS} characters` : null;
 }
 
 const SECONDS_OF = { h: 3600, m: 60, s: 1 } as const;

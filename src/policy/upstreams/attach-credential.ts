@@ -1,20 +1,19 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import { Secret } from '../../lib/secret.ts';
+import { type CredentialValues, ONE_VALUE, takesValues } from './credential-values.ts';
 import {
   type AttachProblem,
   findValueProblem,
-  hasExactly,
   HEADER_VALUE,
-  ONE_VALUE,
   PASSWORD,
   TOKEN,
   USER_AND_PASSWORD,
   USERNAME,
-  type Values,
-} from './credential-values.ts';
+  type ValueForm,
+} from './value-forms.ts';
 import { type SignedRequest, signRequest } from './sign-request.ts';
 
-export type { AttachProblem } from './credential-values.ts';
+export type { AttachProblem } from './value-forms.ts';
 export type { SignedRequest } from './sign-request.ts';
 
 /** How a credential is added to a request. */
@@ -36,19 +35,19 @@ export type Attached = AttachedHeaders | { readonly problem: AttachProblem };
  */
 export async function attachCredential(
   attach: Attach,
-  values: Values,
+  values: CredentialValues,
   request: SignedRequest,
 ): Promise<Attached> {
   const { type, header = '', region = '', service = '' } = attach;
   if (type === 'AWSSigV4') return signRequest({ region, service }, values, request);
   if (type === 'Header') return attachHeader(header, values);
   if (type === 'Basic') return attachBasic(values);
-  const problem = checkOne(values, TOKEN);
+  const problem = checkOne('Bearer', values, TOKEN);
   return problem === null ? setHeader('authorization', `Bearer ${reveal(values, ONE_VALUE)}`) : { problem };
 }
 
-function checkOne(values: Values, form: typeof TOKEN): AttachProblem | null {
-  if (!hasExactly(values, [ONE_VALUE])) return { value: null, required: 'must be bound with one key' };
+function checkOne(type: Attach['type'], values: CredentialValues, form: ValueForm): AttachProblem | null {
+  if (!takesValues(type, Object.keys(values))) return { value: null, required: 'must be bound with one key' };
   return findValueProblem(values, { [ONE_VALUE]: form });
 }
 
@@ -56,31 +55,30 @@ function checkOne(values: Values, form: typeof TOKEN): AttachProblem | null {
 const NOT_TO_BE_SET =
   /^(?:|host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/;
 
-function attachHeader(header: string, values: Values): Attached {
+function attachHeader(header: string, values: CredentialValues): Attached {
   const name = header.toLowerCase();
   if (NOT_TO_BE_SET.test(name)) {
     return { problem: { value: null, required: 'must be attached by a header that is about the caller' } };
   }
-  const problem = checkOne(values, HEADER_VALUE);
+  const problem = checkOne('Header', values, HEADER_VALUE);
   return problem === null ? setHeader(name, reveal(values, ONE_VALUE)) : { problem };
 }
 
-function attachBasic(values: Values): Attached {
-  const isOne = hasExactly(values, [ONE_VALUE]);
-  if (!isOne && !hasExactly(values, ['username', 'password'])) {
+function attachBasic(values: CredentialValues): Attached {
+  if (!takesValues('Basic', Object.keys(values))) {
     const required = 'must be bound with username and password, or with one key that holds both';
     return { problem: { value: null, required } };
   }
   const forms = { [ONE_VALUE]: USER_AND_PASSWORD, username: USERNAME, password: PASSWORD };
   const problem = findValueProblem(values, forms);
   if (problem !== null) return { problem };
-  const login = isOne
+  const login = Object.hasOwn(values, ONE_VALUE)
     ? reveal(values, ONE_VALUE)
     : `${reveal(values, 'username')}:${reveal(values, 'password')}`;
   return setHeader('authorization', `Basic ${Buffer.from(login, 'utf8').toString('base64')}`);
 }
 
-function reveal(values: Values, name: string): string {
+function reveal(values: CredentialValues, name: string): string {
   return values[name]?.reveal() ?? '';
 }
 

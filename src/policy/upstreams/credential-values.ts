@@ -1,80 +1,39 @@
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Secret } from '../../lib/secret.ts';
 
-/** Why a credential cannot be attached. Never holds a value. */
-export interface AttachProblem {
-  /** Name of the value that is wrong; null where it is the request, or the header of the role. */
-  readonly value: string | null;
-  /** A clause that begins with "must". */
-  readonly required: string;
-}
+/** The values of a credential by their names; a binding with one key has the one value `ONE_VALUE`. */
+export type CredentialValues = Readonly<Record<string, Secret>>;
 
-export type Values = Readonly<Record<string, Secret>>;
-
-/** What a value must look like to be sent. */
-export interface ValueForm {
-  readonly pattern: RegExp;
-  /** A clause that begins with "must". */
-  readonly required: string;
-}
-
-export const TOKEN: ValueForm = {
-  pattern: /^[\x21-\x7e]+$/,
-  required: 'must be printable ASCII without spaces',
-};
-export const HEADER_VALUE: ValueForm = {
-  pattern: /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
-  required: 'must be printable ASCII without a space at either end',
-};
-export const USERNAME: ValueForm = {
-  pattern: /^[^\p{C}\p{Zl}\p{Zp}:]+$/u,
-  required: 'must be printable, without a colon',
-};
-export const PASSWORD: ValueForm = { pattern: /^[^\p{C}\p{Zl}\p{Zp}]+$/u, required: 'must be printable' };
-export const USER_AND_PASSWORD: ValueForm = {
-  pattern: /^[^\p{C}\p{Zl}\p{Zp}:]+:[^\p{C}\p{Zl}\p{Zp}]+$/u,
-  required: 'must be printable, a user name and a password with a colon between them',
-};
-export const ACCESS_KEY_ID: ValueForm = {
-  pattern: /^\w{4,128}$/,
-  required: 'must be 4 to 128 letters and digits',
-};
-
-/** The one value of a binding with `key`. */
+/** Name of the one value of a binding with `key`. */
 export const ONE_VALUE = 'value';
 
-/** A header that is longer is refused by every server. */
-const MAX_VALUE_CHARACTERS = 16 * 1024;
+/** Maximum length of a value. A header that is longer is refused by every server. */
+export const MAX_VALUE_CHARACTERS = 16 * 1024;
 
-/** Whether the values are these, and perhaps some of the optional ones. */
-export function hasExactly(
-  values: Values,
-  required: readonly string[],
-  optional: readonly string[] = [],
-): boolean {
-  const names = Object.keys(values);
-  return (
-    required.every((name) => names.includes(name)) &&
-    names.every((name) => required.includes(name) || optional.includes(name))
-  );
+type Binding = TenantIsolation['spec']['credentials'][number];
+
+/** Which keys of a secret a binding names. */
+export type SecretSelection = Pick<NonNullable<Binding['vaultKV']>, 'key' | 'keys'>;
+
+/** The names of the values that a binding gives, each with its key in the secret. */
+export function selectedKeys({
+  key,
+  keys,
+}: SecretSelection): readonly (readonly [name: string, key: string])[] {
+  if (keys === undefined) return key === undefined ? [] : [[ONE_VALUE, key]];
+  return Object.entries(keys).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
 
-/** The first value that cannot be sent; null where all can. Values without a form are not looked at. */
-export function findValueProblem(
-  values: Values,
-  forms: Readonly<Record<string, ValueForm>>,
-): AttachProblem | null {
-  for (const [value, secret] of Object.entries(values)) {
-    const form = forms[value];
-    const required = form === undefined ? null : faultOf(secret.reveal(), form);
-    if (required !== null) return { value, required };
-  }
-  return null;
-}
+const SIGNING = ['accessKeyId', 'secretAccessKey'];
 
-function faultOf(text: string, { pattern, required }: ValueForm): string | null {
-  if (text === '') return 'must not be empty';
-  if (text.length > MAX_VALUE_CHARACTERS) return `must have at most ${MAX_VALUE_CHARACTERS} characters`;
-  // What `echo` and editors add to a file. To cut it off would guess what was meant.
-  if (/[\r\n]$/.test(text)) return 'must not end in a line break';
-  return pattern.test(text) && text.isWellFormed() ? null : required;
+/** By the type of `attach`, the sets of values that it takes, by their names. */
+const VALUE_SETS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  Basic: [[ONE_VALUE], ['username', 'password']],
+  AWSSigV4: [SIGNING, [...SIGNING, 'sessionToken']],
+};
+
+/** Whether a type of `attach` takes exactly these values. */
+export function takesValues(type: string, names: readonly string[]): boolean {
+  const sets = VALUE_SETS[type] ?? [[ONE_VALUE]];
+  return sets.some((set) => set.length === names.length && set.every((name) => names.includes(name)));
 }

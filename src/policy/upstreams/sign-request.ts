@@ -2,8 +2,9 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { clearCredentialCache, SignatureV4 } from '@smithy/signature-v4';
 import { Secret } from '../../lib/secret.ts';
 import { sha256 } from '../../lib/sha256.ts';
-import { ACCESS_KEY_ID, findValueProblem, hasExactly, TOKEN, type Values } from './credential-values.ts';
+import { type CredentialValues, takesValues } from './credential-values.ts';
 import type { Attached } from './attach-credential.ts';
+import { ACCESS_KEY_ID, findValueProblem, TOKEN } from './value-forms.ts';
 
 /** What is signed with type `AWSSigV4`. The other types look at nothing of it. */
 export interface SignedRequest {
@@ -43,10 +44,10 @@ const VALUES = {
 /** Signs a request by version 4 of AWS's signatures. */
 export async function signRequest(
   { region, service }: SigningScope,
-  values: Values,
+  values: CredentialValues,
   request: SignedRequest,
 ): Promise<Attached> {
-  if (!hasExactly(values, ['accessKeyId', 'secretAccessKey'], ['sessionToken'])) {
+  if (!takesValues('AWSSigV4', Object.keys(values))) {
     return { problem: { value: null, required: VALUES.required } };
   }
   const problem = findValueProblem(values, VALUES.forms);
@@ -79,7 +80,7 @@ export async function signRequest(
   return { headers: attachedHeaders(signed.headers, isStorage), removes: REMOVES };
 }
 
-function credentialsOf({ accessKeyId, secretAccessKey, sessionToken }: Values) {
+function credentialsOf({ accessKeyId, secretAccessKey, sessionToken }: CredentialValues) {
   return {
     accessKeyId: accessKeyId!.reveal(),
     secretAccessKey: secretAccessKey!.reveal(),

@@ -182,7 +182,7 @@ function doctorSections(
       connectionPaths,
     ),
     ...read(
-      'For `cloister doctor`: how old the secrets of tenants are. Their values are not shown.',
+      'For `cloister doctor`: how old the secrets of tenants are, and the names of their keys. Their values are not shown.',
       metadataPaths,
     ),
   ];

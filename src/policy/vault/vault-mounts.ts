@@ -15,7 +15,10 @@ export interface VaultMounts {
   readonly databaseMounts: readonly string[];
   /** Where those engines keep the connections that tenants name: `database/config/warehouse`. */
   readonly connectionPaths: readonly string[];
-  /** Where key-value engines keep what they know of the secrets that tenants bind, and no value: `secret/metadata/acme/crm`. */
+  /**
+   * Where key-value engines say what they know of the secrets that tenants bind, and no value: `secret/metadata/acme/crm`, and
+   * `secret/subkeys/acme/crm` for the names of its keys.
+   */
   readonly metadataPaths: readonly string[];
 }
 
@@ -80,10 +83,17 @@ export function connectionPath({ mount, connection }: VaultDatabase): string {
   return `${mount}/config/${connection}`;
 }
 
-/** Where a key-value engine keeps what it knows of a secret. Null where that cannot be written into a policy. */
-export function metadataPath({ mount, path }: VaultKV): string | null {
-  const metadata = `${mount}/metadata/${path}`;
-  return isLiteralSecret(metadata) ? metadata : null;
+/** Where a key-value engine says something of a secret, and no value. */
+export interface SecretPaths {
+  readonly metadata: string;
+  /** The names of its keys, each with null in place of its value. */
+  readonly subkeys: string;
+}
+
+/** Returns where a key-value engine says something of a secret. Null where that cannot be written into a policy. */
+export function secretPaths({ mount, path }: Pick<VaultKV, 'mount' | 'path'>): SecretPaths | null {
+  const paths = { metadata: `${mount}/metadata/${path}`, subkeys: `${mount}/subkeys/${path}` };
+  return isLiteralSecret(paths.metadata) && isLiteralSecret(paths.subkeys) ? paths : null;
 }
 
 interface Collected {
@@ -104,8 +114,8 @@ function collect({ spec }: TenantIsolation, authMount: string, into: Collected):
       into.database.add(vaultDatabase.mount);
       into.connections.add(connectionPath(vaultDatabase));
     }
-    const metadata = vaultKV === undefined ? null : metadataPath(vaultKV);
-    if (metadata !== null) into.metadata.add(metadata);
+    const paths = vaultKV === undefined ? null : secretPaths(vaultKV);
+    if (paths !== null) for (const path of [paths.metadata, paths.subkeys]) into.metadata.add(path);
   }
 }
 

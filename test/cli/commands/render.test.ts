@@ -54,6 +54,8 @@ describe('cloister render', () => {
       'ResourceQuota cloister-t-acme/cloister-quota',
       'RoleBinding cloister-t-acme/cloister-operator-secrets',
       'RoleBinding cloister-t-acme/cloister-gateway',
+      'Role cloister-t-acme/cloister-gateway-secrets',
+      'RoleBinding cloister-t-acme/cloister-gateway-secrets',
       'Secret cloister-t-acme/cloister-gateway-authority',
       'Secret cloister-t-acme/cloister-gateway-certificate',
       'Secret cloister-t-acme/cloister-audit-key',

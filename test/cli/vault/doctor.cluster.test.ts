@@ -17,7 +17,7 @@ describe('cloister doctor finds of Vault', () => {
       'Passed Vault, rights of the operator: has those that it needs at 11 paths',
       'Passed Vault, connection database/config/warehouse of TenantIsolation acme: allows the roles cloister.acme.*',
       'Passed Vault, identities: all belong to sandboxes that exist',
-      'Passed Vault, age of secrets: the one that tenants bind changed within 30 days',
+      'Passed Vault, bound secrets: the one that tenants bind changed within 30 days',
     ]);
   });
 
@@ -115,6 +115,18 @@ describe('cloister doctor finds of Vault', () => {
     ]);
   });
 
+  test('a secret that lacks the key that is bound', async () => {
+    await vault.root('POST', 'secret/data/acme/crm', { data: { other: 'value' } });
+    expect(await bad()).toEqual([
+      {
+        subject: 'Vault, secret secret/acme/crm of TenantIsolation acme',
+        state: 'Failed',
+        message: 'has no key token. Add it, or correct spec.credentials of the tenant',
+      },
+    ]);
+    await vault.root('POST', 'secret/data/acme/crm', { data: { token: 'value' } });
+  });
+
   test('a secret that is deleted, one that is missing, and one whose age it may not know', async () => {
     const subject = 'Vault, secret secret/acme/crm of TenantIsolation acme';
     await vault.root('DELETE', 'secret/data/acme/crm');
@@ -130,10 +142,10 @@ describe('cloister doctor finds of Vault', () => {
     );
     expect(await bad()).toMatchObject([
       {
-        subject: 'Vault, age of secrets',
+        subject: 'Vault, bound secrets',
         state: 'Noted',
         message: expect.stringContaining(
-          'may not read the metadata of secret/acme/crm. Write its policy again',
+          'may not read the metadata and the names of the keys of secret/acme/crm. Write its policy again',
         ),
       },
     ]);
@@ -161,6 +173,8 @@ test('what doctor needs beside opens no secret and changes nothing', async () =>
   const ask = async (method: string, path: string, body?: object) =>
     (await operator(method, path, body)).status;
   expect(await ask('GET', 'secret/metadata/acme/crm')).toBe(200);
+  const keys = await operator('GET', 'secret/subkeys/acme/crm');
+  expect(keys).toMatchObject({ status: 200, body: { data: { subkeys: { token: null } } } });
   const { status, body } = await operator('GET', 'database/config/warehouse');
   expect(status).toBe(200);
   expect(JSON.stringify(body)).not.toContain('not-shown');
@@ -168,6 +182,7 @@ test('what doctor needs beside opens no secret and changes nothing', async () =>
     ['GET', 'secret/data/acme/crm'],
     ['LIST', 'secret/metadata/acme'],
     ['GET', 'secret/metadata/acme/other'],
+    ['GET', 'secret/subkeys/acme/other'],
     ['POST', 'secret/metadata/acme/crm'],
     ['DELETE', 'secret/metadata/acme/crm'],
     ['POST', 'database/config/warehouse'],

@@ -154,14 +154,14 @@ describe('CredentialsBound', () => {
       [role('one', 'crm', 'search'), role('two', 'search', 'mail')],
       'False',
       'NotBound',
-      'Calls that need these credentials are denied: spec.credentials has no search (role one), mail (role two), search (role two).',
+      'Calls that need these credentials are denied, and sandboxes whose role names none of them are not concerned: spec.credentials has no search (role one), mail (role two), search (role two).',
     ],
     [
       'one is in Vault and the tenant has none, for two roles',
       [role('one', 'model'), role('two', 'model')],
       'False',
       'NotBound',
-      'Calls that need these credentials are denied: spec.credentials[model].vaultKV needs spec.vault, which is not set.',
+      'Calls that need these credentials are denied, and sandboxes whose role names none of them are not concerned: spec.credentials[model].vaultKV needs spec.vault, which is not set.',
     ],
   ] as const)('where %s', ([, roles, status, reason, message]) => {
     const report = credentialsReport(tenant, roles);
@@ -169,9 +169,12 @@ describe('CredentialsBound', () => {
     expect(Object.keys(tenantConditions.CredentialsBound.reasons)).toContain(reason);
   });
 
-  test('does not keep the tenant from being ready', () => {
+  test('counts for Ready', () => {
     const parts = [gatewayReport(GATEWAY), credentialsReport(tenant, [role('one', 'search')])];
-    expect(condition(readyReport(parts))).toMatchObject({ status: 'True', reason: 'Ready' });
+    expect(condition(readyReport(parts))).toMatchObject({
+      status: 'False',
+      message: 'These conditions do not hold: CredentialsBound.',
+    });
   });
 });
 

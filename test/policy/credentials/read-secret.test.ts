@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readSecret, type SecretSelection } from '../../../src/policy/credentials/read-secret.ts';
+import type { SecretSelection } from '../../../src/policy/upstreams/credential-values.ts';
+import { readSecret } from '../../../src/policy/credentials/read-secret.ts';
 
 const KEY = 'sk-this-is-the-key';
 const ONE: SecretSelection = { key: 'api_key' };

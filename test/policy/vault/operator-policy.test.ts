@@ -203,10 +203,12 @@ describe('the secrets that tenants bind', () => {
     return readVaultMounts([built]).mounts[0]?.metadataPaths;
   };
 
-  test('are listed by their metadata, once each', () => {
+  test('are listed by their metadata and the names of their keys, once each', () => {
     expect(metadataOf(['team/kv', 'b'], ['secret', 'acme/crm'], ['secret', 'acme/crm'])).toEqual([
       'secret/metadata/acme/crm',
+      'secret/subkeys/acme/crm',
       'team/kv/metadata/b',
+      'team/kv/subkeys/b',
     ]);
   });
 
