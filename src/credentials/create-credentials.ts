@@ -4,7 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Credentials, CredentialTenant, SecretStores } from './credentials.ts';
 import { findSource } from './find-source.ts';
-import { keepCredential } from './kept-credential.ts';
+import { keepCredential, type OnCredentialRead } from './kept-credential.ts';
 import { createKeptSandboxes } from './kept-sandboxes.ts';
 import type { CredentialCaller } from './secret-store.ts';
 
@@ -17,6 +17,13 @@ export interface CredentialsOptions {
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn' | 'info'>;
   readonly limits?: CredentialLimits;
+  readonly onRead?: OnCredentialRead;
+}
+
+/** Credentials that are kept here, which can be counted. */
+export interface KeptHere extends Credentials {
+  /** How many have values in memory. */
+  readonly kept: () => number;
 }
 
 export interface CredentialLimits {
@@ -29,7 +36,7 @@ export interface CredentialLimits {
 export const CREDENTIAL_LIMITS: CredentialLimits = Object.freeze({ maxSandboxes: 2_048, maxReads: 256 });
 
 /** Creates the credentials of the agents of a gateway. Nothing is read before it is asked for, and nothing is written. */
-export function createCredentials(options: CredentialsOptions): Credentials {
+export function createCredentials(options: CredentialsOptions): KeptHere {
   const { stores, tenant, isCurrent, limits = CREDENTIAL_LIMITS } = options;
   const all = [stores.kubernetesSecret, ...(stores.vaultKV === null ? [] : [stores.vaultKV])];
   const reads = { max: limits.maxReads, taken: 0 };
@@ -57,6 +64,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       return unlessAborted(kept.get(), signal);
     },
     wipe: sandboxes.wipe,
+    kept: sandboxes.kept,
     review: (podUIDs) => {
       for (const [sandboxUID, caller] of sandboxes.callers()) {
         if (podUIDs === 'All' || podUIDs.has(caller.podUID)) wipeUnlessCurrent(sandboxUID, caller);

@@ -13,6 +13,8 @@ export interface KeptCredential {
   readonly get: () => Promise<GivenCredential>;
   /** Forgets it, and ends what is being read: whoever waits for that gets a problem. */
   readonly end: () => void;
+  /** Whether there are values of it in memory. */
+  readonly isKept: () => boolean;
 }
 
 export interface KeptCredentialOptions {
@@ -24,7 +26,11 @@ export interface KeptCredentialOptions {
   readonly reads: ReadSlots;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn' | 'info'>;
+  readonly onRead?: OnCredentialRead;
 }
+
+/** Called for each read of a store that has ended, with the reason of its problem, or null. */
+export type OnCredentialRead = (problem: Reason | null, seconds: number) => void;
 
 /** How many secrets may be read at once, in all. */
 export interface ReadSlots {
@@ -70,6 +76,7 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
     const found = await readNow(options, ending.signal);
     reads.taken -= 1;
     reading = null;
+    options.onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
     if (ending.signal.aborted) return found;
     report(found);
     const milliseconds = 'problem' in found ? PROBLEM_MILLISECONDS : usable(found.ttlMilliseconds);
@@ -88,6 +95,7 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
       ending.abort(ENDED);
       held = null;
     },
+    isKept: () => held !== null && 'values' in held.given,
   };
 }
 

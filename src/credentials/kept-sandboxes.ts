@@ -12,6 +12,8 @@ export interface KeptSandboxes {
   readonly wipe: (sandboxUID: string) => number;
   /** Who asked last, by the UID of the sandbox. */
   readonly callers: () => readonly (readonly [string, CredentialCaller])[];
+  /** How many credentials have values in memory. */
+  readonly kept: () => number;
 }
 
 interface KeptSandbox {
@@ -43,5 +45,9 @@ export function createKeptSandboxes(maxSandboxes: number, stores: readonly Secre
     },
     wipe,
     callers: () => [...sandboxes].map(([uid, { caller }]) => [uid, caller] as const),
+    kept: () => {
+      const all = [...sandboxes.values()].flatMap(({ credentials }) => [...credentials.values()]);
+      return all.filter(({ kept }) => kept.isKept()).length;
+    },
   };
 }

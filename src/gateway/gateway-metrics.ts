@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { TunnelOutcome } from './egress/tunnel.ts';
+import type { Reason } from '../policy/reasons.ts';
 import type { Call, CallResult } from './pipeline/call.ts';
 
 /** The servers that refuse connections beyond the limits of an address. */
@@ -15,10 +16,20 @@ export interface GatewayMetrics {
   readonly tunnel: () => (outcome: TunnelOutcome) => void;
   /** From a change of what holds to the last call that it cuts. */
   readonly reviewed: (seconds: number) => void;
+  readonly credentials: CredentialMetrics;
+}
+
+export interface CredentialMetrics {
+  /** A read of a store of credentials, with the reason of its problem, or null. */
+  readonly read: (problem: Reason | null, seconds: number) => void;
+  /** Says where it is known how many are kept. */
+  readonly countKept: (kept: () => number) => void;
 }
 
 /** In seconds. */
 const REVIEW_BUCKETS = [0.0001, 0.001, 0.01, 0.1, 1];
+/** In seconds: of a read that takes longer than the last one nothing comes. */
+const READ_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10];
 
 export function createGatewayMetrics(registry: Registry): GatewayMetrics {
   const registers = [registry];
@@ -56,6 +67,7 @@ export function createGatewayMetrics(registry: Registry): GatewayMetrics {
     },
     tunnel: tunnels,
     reviewed: (seconds) => reviews.observe(seconds),
+    credentials: createCredentialMetrics(registry),
   };
 }
 
@@ -83,5 +95,36 @@ function createTunnelMetrics(registry: Registry): GatewayMetrics['tunnel'] {
       bytes.inc({ direction: 'Up' }, bytesUp);
       bytes.inc({ direction: 'Down' }, bytesDown);
     };
+  };
+}
+
+/** Neither the name of a credential nor that of a sandbox is a label: there may be any number of them. */
+function createCredentialMetrics(registry: Registry): CredentialMetrics {
+  const registers = [registry];
+  let kept = (): number => 0;
+  const gauge: Gauge = new Gauge({
+    name: 'cloister_gateway_credentials_kept',
+    help: 'Credentials of sandboxes that are in memory.',
+    registers,
+    collect: () => gauge.set(kept()),
+  });
+  const reads = new Counter({
+    name: 'cloister_gateway_credential_reads_total',
+    help: 'Reads of credentials from their stores, by result: Read, or why not.',
+    labelNames: ['result'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'cloister_gateway_credential_read_seconds',
+    help: 'How long a read of a credential takes, with the login that it needs.',
+    buckets: READ_BUCKETS,
+    registers,
+  });
+  return {
+    read: (problem, taken) => {
+      reads.inc({ result: problem ?? 'Read' });
+      seconds.observe(taken);
+    },
+    countKept: (count) => (kept = count),
   };
 }

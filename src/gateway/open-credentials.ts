@@ -10,6 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { openVaultPort } from '../vault/open-vault.ts';
 import type { GatewayConfiguration } from './configuration.ts';
+import type { CredentialMetrics } from './gateway-metrics.ts';
 import type { Caller, Identities } from './identity/caller.ts';
 
 export interface OpenCredentialsOptions {
@@ -18,6 +19,7 @@ export interface OpenCredentialsOptions {
   readonly identities: Pick<Identities, 'tenant' | 'stillHolds' | 'onChange'>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: CredentialMetrics;
 }
 
 /** As many as credentials are kept of. */
@@ -28,7 +30,7 @@ const MAX_LOGINS = 2_048;
  * than before. Rejects where the certificate authority of Vault cannot be used.
  */
 export async function openCredentials(options: OpenCredentialsOptions): Promise<Credentials> {
-  const { configuration, client, identities, clock, log } = options;
+  const { configuration, client, identities, clock, log, metrics } = options;
   const vault = await openVaultStore(options);
   const credentials = createCredentials({
     stores: {
@@ -40,7 +42,9 @@ export async function openCredentials(options: OpenCredentialsOptions): Promise<
     isCurrent: (caller) => identities.stillHolds(caller as Caller)?.retry !== false,
     clock,
     log,
+    onRead: metrics.read,
   });
+  metrics.countKept(credentials.kept);
   identities.onChange(credentials.review);
   return credentials;
 }

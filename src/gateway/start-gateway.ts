@@ -87,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const metricsServer = createMetricsServer(registry);
   const credentials =
-    options.credentials ?? (await openCredentials({ configuration, client, identities, clock, log }));
+    options.credentials ?? (await openCredentials({ ...options, identities, metrics: metrics.credentials }));
   const services = createServices(options, { knowledge, audit, metrics, isDraining: () => state.isClosed });
   const listening = await listenAll([probes, ports.probes], [metricsServer, ports.metrics], address);
 

@@ -1,10 +1,12 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createCredentials } from '../../src/credentials/create-credentials.ts';
 import { createSandboxLogins } from '../../src/credentials/sandbox-logins.ts';
 import type { Binding, CredentialCaller } from '../../src/credentials/secret-store.ts';
 import { createVaultStore } from '../../src/credentials/vault-store.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { createManualClock } from '../build/manual-clock.ts';
 import { type StubRequest, type StubResponse, useVaultStub } from '../vault/vault-stub.ts';
 import { callerOf } from './scripted-store.ts';
 
@@ -166,6 +168,58 @@ describe('the store of Vault', () => {
     expect(JSON.stringify(problem)).not.toMatch(/sk-the-key|hvs\.|the\.service\.token|evil/);
     expect('message' in problem ? problem.message : '').not.toMatch(/secret\/|acme\/|Vault/);
   });
+
+  test.each<[string, Answer, string]>([
+    [
+      'is sealed',
+      () => ({ status: 503, body: { errors: ['Vault is sealed'] } }),
+      'CredentialStoreUnavailable',
+    ],
+    ['does not answer', () => new Promise<StubResponse>(() => undefined), 'CredentialStoreUnavailable'],
+    ['denies it', refuses('/secret/', 403, 'permission denied'), 'CredentialDenied'],
+    [
+      'redirects to another host',
+      () => ({ status: 307, headers: { Location: 'https://evil.example/v1/secret' } }),
+      'CredentialStoreUnavailable',
+    ],
+    [
+      'has the secret without the key',
+      only('/secret/', { status: 200, body: { data: { data: { other: KEY } } } }),
+      'CredentialMissing',
+    ],
+  ])(
+    'that %s under way: what is kept lives to its ttl, and is refused then',
+    async (_title, fault, reason) => {
+      let special: Answer = () => undefined;
+      const { store, asked } = await useStore((request) => special(request));
+      const clock = createManualClock(0);
+      const credentials = createCredentials({
+        stores: { kubernetesSecret: store, vaultKV: store },
+        tenant: () => ({ credentials: [BINDING], vault: { authMount: 'kubernetes' } }),
+        isCurrent: () => true,
+        clock,
+        log: { warn: () => undefined, info: () => undefined },
+      });
+      const get = async () => {
+        const given = await credentials.get(callerOf(), 'openai', new AbortController().signal);
+        return 'problem' in given ? given.problem.reason : given.values['value']?.reveal();
+      };
+      expect(await get()).toBe(KEY);
+      special = fault;
+      await clock.advance(289_000);
+      expect(await get()).toBe(KEY);
+      const before = asked().length;
+      await clock.advance(1_000);
+      const refused = get();
+      await vi.waitFor(() => expect(asked().length).toBeGreaterThan(before));
+      // A store that does not answer is given up by the same clock.
+      await clock.advance(10_000);
+      expect(await refused).toBe(reason);
+      special = () => undefined;
+      await clock.advance(1_000);
+      expect(await get()).toBe(KEY);
+    },
+  );
 
   test.each<[string, KubeError, string]>([
     ['has no identity', new KubeError('not found', { reason: 'NotFound' }), 'CredentialNotReady'],

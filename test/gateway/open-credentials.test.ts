@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
+import { createGatewayMetrics } from '../../src/gateway/gateway-metrics.ts';
 import type { IdentityListener, IdentityRefusal } from '../../src/gateway/identity/caller.ts';
 import { openCredentials } from '../../src/gateway/open-credentials.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
@@ -18,6 +20,7 @@ async function open() {
   const reads: string[] = [];
   const listeners: IdentityListener[] = [];
   const world: { refusal: IdentityRefusal | null } = { refusal: null };
+  const registry = new Registry();
   const get = (_resource: object, { namespace, name }: { namespace: string; name: string }) => {
     reads.push(`${namespace}/${name}`);
     return Promise.resolve({ metadata: {}, data: { api_key: Buffer.from('sk-key').toString('base64') } });
@@ -35,13 +38,14 @@ async function open() {
     },
     clock: createManualClock(0),
     log: createLog({ program: 'test', level: 'silent' }),
+    metrics: createGatewayMetrics(registry).credentials,
   });
   const read = async (name = 'openai') => {
     const given = await credentials.get(callerOf(1), name, new AbortController().signal);
     return 'problem' in given ? given.problem.reason : given.values['value']?.reveal();
   };
   const change: IdentityListener = (podUIDs) => listeners.forEach((listener) => listener(podUIDs));
-  return { read, reads, world, change };
+  return { read, reads, world, change, credentials, metrics: () => registry.metrics() };
 }
 
 const refusal = (reason: IdentityRefusal['reason'], retry: boolean): IdentityRefusal => ({
@@ -57,6 +61,19 @@ describe('the credentials of a gateway', () => {
     change('All');
     expect(await read()).toBe('sk-key');
     expect(reads).toEqual(['cloister-t-acme/openai-key']);
+  });
+
+  test('are counted, by no name of theirs', async () => {
+    const { read, credentials, metrics } = await open();
+    await read();
+    await read();
+    const before = await metrics();
+    expect(before).toContain('cloister_gateway_credentials_kept 1\n');
+    expect(before).toContain('cloister_gateway_credential_reads_total{result="Read"} 1\n');
+    expect(before).toContain('cloister_gateway_credential_read_seconds_count 1\n');
+    expect(before).not.toMatch(/sk-key|openai|sandbox-1/);
+    credentials.wipe('sandbox-1');
+    expect(await metrics()).toContain('cloister_gateway_credentials_kept 0\n');
   });
 
   test('are not attached from Vault where no address of it is set', async () => {

@@ -63,7 +63,7 @@ test('a secret that is replaced under 100 calls in flight: each has one of the t
   expect(got.filter(({ text, isCut }) => text === 'ok' && !isCut)).toHaveLength(CALLS);
   expect(got.filter(({ status, isCut }) => isCut || status === 502)).toHaveLength(CALLS);
   for (const secret of [OLD, NEW]) expect(JSON.stringify([got, gateway.records()])).not.toContain(secret);
-  const ends = (): (string | undefined)[] =>
+  const ends = (): readonly (string | null)[] =>
     readRecorded(gateway.records()).flatMap(({ phase, detail }) => (phase === 'Outcome' ? detail : []));
   await expect.poll(() => ends().length, POLL).toBe(2 * CALLS);
   expect(ends().filter((detail) => detail === 'Answered')).toHaveLength(CALLS);
