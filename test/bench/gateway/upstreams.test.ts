@@ -53,14 +53,14 @@ async function send(server: StreamServer, isDeciding: boolean): Promise<void> {
   const clients = openUpstreamClients({ ...server, isDeciding });
   stops.push(clients.close);
   // Each of the clients begins elsewhere, so that some of the first requests must be refused.
-  await clients.send(640);
+  await clients.send(320);
 }
 
 describe('calls of an upstream', () => {
   test('are answered, and 1 % of them refused', async () => {
     const server = await serve(answer(same, true));
     await send(server, true);
-    expect(server.tally.asked).toBe(640);
+    expect(server.tally.asked).toBe(320);
     expect(server.tally.refused).toBeGreaterThan(0);
     expect(server.tally.refused).toBeLessThan(30);
   });
@@ -68,7 +68,7 @@ describe('calls of an upstream', () => {
   test('are all answered where nothing is decided', async () => {
     const server = await serve(answer(same, false));
     await send(server, false);
-    expect(server.tally).toEqual({ asked: 640, refused: 0 });
+    expect(server.tally).toEqual({ asked: 320, refused: 0 });
   });
 
   test('whose answer was changed are found', async () => {
