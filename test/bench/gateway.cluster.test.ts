@@ -33,6 +33,8 @@ describe('the bench of the gateway', () => {
     'authorize_http_cpu_ratio',
     'connect_cpu_ratio',
     'bulk_cpu_ratio',
+    'upstream_cpu_ratio',
+    'stream_cpu_ratio',
   ])('takes processor time for %s', (name) => {
     expect(valueOf(name)).toBeGreaterThan(0);
   });
@@ -50,10 +52,25 @@ describe('the bench of the gateway', () => {
     expect(valueOf('fsyncs_per_100_tunnels')).toBeLessThan(100);
   });
 
-  test.each(['authorize_http_cpu_ratio', 'connect_cpu_ratio', 'bulk_cpu_ratio', 'fsyncs_per_100_tunnels'])(
-    'finds a record of every request of %s',
-    (name) => {
-      expect(measured.get(name)?.detail).toMatch(/\d+ requests, as many recorded, the chain verifies/);
-    },
-  );
+  test('finds no connection to the upstream after its streams were cancelled', () => {
+    expect(valueOf('upstream_sockets_after_cancel')).toBe(0);
+  });
+
+  test('finds that the gateway holds no more for a slow reader than what Node reads at once', () => {
+    expect(valueOf('slow_reader_held_bytes')).toBeGreaterThan(0);
+    expect(valueOf('slow_reader_held_bytes')).toBeLessThan(128);
+  });
+
+  test.each([
+    'authorize_http_cpu_ratio',
+    'connect_cpu_ratio',
+    'bulk_cpu_ratio',
+    'fsyncs_per_100_tunnels',
+    'upstream_cpu_ratio',
+    'stream_cpu_ratio',
+    'upstream_sockets_after_cancel',
+    'slow_reader_held_bytes',
+  ])('finds a record of every request of %s', (name) => {
+    expect(measured.get(name)?.detail).toMatch(/\d+ requests, as many recorded, the chain verifies/);
+  });
 });

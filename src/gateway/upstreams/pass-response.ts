@@ -35,8 +35,8 @@ export interface PassedState {
   readonly next: () => FetchURL | null;
 }
 
-/** Kept for an agent that reads slowly, beside what was read ahead of it. */
-const MAX_HELD_BYTES = 16 * 1_024;
+/** Kept for an agent that reads slowly, beside what was read ahead of it. More is taken only where there is less. */
+const MAX_HELD_BYTES = 1_024;
 
 /** Passes a response on as it comes, no faster than the agent reads it, and ends before a secret in it. */
 export function passResponse(passed: PassedResponse): PassedState {

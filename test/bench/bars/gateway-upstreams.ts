@@ -29,12 +29,12 @@ const FIRST_EVENTS = 3;
 /** Before each round, so that none pays for the handshakes of connections that ended in the one before it. */
 const CALLS_BEFORE_ROUND = 500;
 const FULL: UpstreamScale = {
-  warmUpCalls: 20_000,
+  warmUpCalls: 10_000,
   rounds: 7,
-  calls: 5_000,
+  calls: 3_000,
   streamRounds: 7,
   streams: 100,
-  streamMilliseconds: 5_000,
+  streamMilliseconds: 4_000,
   cancelled: 200,
   slowReaders: 20,
 };

@@ -58,8 +58,9 @@ async function forward(request: IncomingMessage, response: ServerResponse): Prom
   );
 }
 
+const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+
 /** Leaves out what is about a connection. */
 function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const { connection, 'keep-alive': keepAlive, 'transfer-encoding': encoding, ...others } = headers;
-  return others;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name)));
 }

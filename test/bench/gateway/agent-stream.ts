@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { type RequestOptions, request } from 'node:https';
+import { type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { BenchSandbox } from './sandboxes.ts';
 import type { Tally } from './tunnels.ts';
 
@@ -19,26 +20,34 @@ export interface StreamRequest {
   readonly body: string | null;
 }
 
-/** Asks for a response on a connection of its own, and resolves to it when its head is there. Throws unless it is a 200. */
+/** A response whose head is there. */
+export interface AgentStream {
+  readonly response: IncomingMessage;
+  /** The connection below TLS. */
+  readonly raw: Socket;
+}
+
+/** Asks for a response on a connection of its own. Throws unless it is a 200. */
 export async function openStream(
   { url, authority, tally }: StreamServer,
   { path, body }: StreamRequest,
   { address, proxySecret }: BenchSandbox,
-  connection: Pick<RequestOptions, 'createConnection'> = {},
-): Promise<IncomingMessage> {
+): Promise<AgentStream> {
+  const { hostname: host, port } = new URL(url);
+  const raw = connect({ host, port: Number(port), localAddress: address });
+  await once(raw, 'connect');
+  const socket = connectTls({ socket: raw, ca: authority, host });
   tally.asked += 1;
   const content = body === null ? {} : { 'content-type': 'application/json' };
-  const sent = request(`${url}${path}`, {
+  const sent = request({
+    createConnection: () => socket,
     method: body === null ? 'GET' : 'POST',
-    ca: authority,
-    agent: false,
-    localAddress: address,
-    headers: { authorization: `Bearer ${proxySecret}`, ...content },
-    ...connection,
+    path,
+    headers: { host: `${host}:${port}`, authorization: `Bearer ${proxySecret}`, ...content },
   });
   sent.end(body ?? undefined);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  if (response.statusCode === 200) return response;
-  sent.destroy();
+  if (response.statusCode === 200) return { response, raw };
+  raw.destroy();
   throw new Error(`${path}: expected 200, got ${response.statusCode}`);
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
 import { openStream, type StreamServer } from './agent-stream.ts';
 import { BULK_PATH, ITEMS_UPSTREAM } from './bench-upstreams.ts';
 import { isPatternAt } from './byte-pattern.ts';
@@ -75,14 +74,8 @@ async function heldWhenQuiet(look: () => Promise<readonly number[]>): Promise<re
 }
 
 async function openReader(server: StreamServer, sandbox: BenchSandbox): Promise<SlowReader> {
-  const raw = connect({
-    host: '127.0.0.1',
-    port: Number(new URL(server.url).port),
-    localAddress: sandbox.address,
-  });
-  const createConnection = () => connectTls({ socket: raw, ca: server.authority, host: '127.0.0.1' });
   const asked = { path: `/upstreams/${ITEMS_UPSTREAM}${BULK_PATH}`, body: null };
-  const response = await openStream(server, asked, sandbox, { createConnection });
+  const { response, raw } = await openStream(server, asked, sandbox);
   return { raw, take: takeFrom(response), leave: () => raw.destroy() };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openStream, type StreamServer } from './agent-stream.ts';
+import { type AgentStream, openStream, type StreamServer } from './agent-stream.ts';
 import { MODEL_PATH, MODEL_UPSTREAM, streamRequest } from './bench-upstreams.ts';
 import { EVENT_BYTES, isEventsAt } from './event-stream.ts';
 import { benchSandboxes } from './sandboxes.ts';
@@ -52,7 +52,7 @@ export async function openStreams(server: StreamServer, count: number): Promise<
   };
 }
 
-function readEvents(response: Awaited<ReturnType<typeof openStream>>): ReadStream {
+function readEvents({ response, raw }: AgentStream): ReadStream {
   let position = 0;
   let fault: string | null = null;
   response.on('data', (chunk: Buffer) => {
@@ -61,5 +61,5 @@ function readEvents(response: Awaited<ReturnType<typeof openStream>>): ReadStrea
   });
   response.on('error', () => undefined);
   response.once('close', () => (fault ??= `a stream has ended after ${position} bytes`));
-  return { position: () => position, fault: () => fault, cancel: () => response.destroy() };
+  return { position: () => position, fault: () => fault, cancel: () => raw.destroy() };
 }
