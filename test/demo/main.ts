@@ -29,7 +29,8 @@ const HELP = `Shows a real Kubernetes API server refuse agent pods that do not m
   npm run -s demo -- --json       one JSON object a step
   npm run demo -- --keep          leaves it running and says how to try it by hand; also with --vault
   npm run demo -- --node          instead, installs the chart on a real node and attacks a sandbox there (Linux, as root)
-  npm run demo -- --vault         instead, shows what a sandbox can do in Vault, and what is left when it ends
+  npm run demo -- --vault         instead, shows what a sandbox can do in Vault, what is left when it ends, and an agent
+                                  that calls models with keys that it never has (Linux)
 
 Exit code 1 when a step did not go as expected, 2 when the options do not go together.
 `;
