@@ -56,7 +56,8 @@ function judgeBindings(tenant: TenantIsolation, roles: readonly AgentRole[]): re
     names.map((name) => `${name} (role ${role.metadata.name})`),
   );
   const misfits = [...new Set(roles.flatMap((role) => findMisfits(role, tenant).map(describeMisfit)))];
-  const mend = 'Bind it in spec.credentials of the tenant, or take it out of the role. The tenant is not Ready before';
+  const mend =
+    'Bind it in spec.credentials of the tenant, or take it out of the role. The tenant is not Ready before';
   const findings = [
     ...misfits.map((misfit) => failed(subject, `${misfit}. Correct the binding, or the role`)),
     ...(unbound.length === 0
