@@ -75,7 +75,7 @@ const selectorOf = (labels: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
-const INSTALLER = selectorOf(INSTALLER_LABELS);
+const INSTALLERS = { namespace: SYSTEM_NAMESPACE, labelSelector: selectorOf(INSTALLER_LABELS) };
 const GATEWAY_PODS = selectorOf(GATEWAY_SELECTOR);
 
 const BY_NAMESPACE = { namespace: ({ metadata }: KubeObject) => [metadata.namespace ?? ''] };
@@ -105,10 +105,7 @@ export function createOperatorCaches(shared: {
     pods: cache<ObservedPod>(resources.pods, { labelSelector: LABEL.role, transform: podFacts }),
     networkPolicies: cache<KubeObject & NetworkPolicy>(resources.networkPolicies, { indexes: BY_NAMESPACE }),
     nodes: cache<KubeObject & NodeFacts>(resources.nodes, { transform: nodeFacts }),
-    installerPods: cache<KubeObject & InstallerPod>(resources.pods, {
-      namespace: SYSTEM_NAMESPACE,
-      labelSelector: INSTALLER,
-    }),
+    installerPods: cache<KubeObject & InstallerPod>(resources.pods, INSTALLERS),
     gatewayPods: cache<ObservedPod>(resources.pods, {
       labelSelector: GATEWAY_PODS,
       transform: podFacts,

@@ -117,6 +117,10 @@ function whatAgentHad({ call, pid, environment, proxySecret }: PlayedAgent): Pla
   };
 }
 
+const SEALED = 503;
+const mayRead = (capabilities: unknown): boolean =>
+  Array.isArray(capabilities) && capabilities.some((one) => one !== 'deny');
+
 /** Vault itself says what the tokens are good for, before and after: the gateway shows them to nobody. */
 function endTask(stage: ModelStage): PlayedStep {
   const { calls, vault, writer } = stage;
@@ -139,11 +143,13 @@ function endTask(stage: ModelStage): PlayedStep {
       await calls.send('PATCH', `${CORE}/pods/${sandbox}/status`, { status });
       const after = await calls.wait('the tokens to die', async () => {
         const answers = await askAbout(accessors);
-        return answers.every((answer) => answer.status === 403) ? answers : undefined;
+        const isOver = answers.every(({ status: code, data }) => code !== SEALED && !mayRead(data[path]));
+        return isOver ? answers : undefined;
       });
-      const details = after.map(
-        ({ status: code }, index) => `  - may do ${before[index]} before, ${code} after`,
-      );
+      const details = after.map(({ status: code, data, errors }, index) => {
+        const said = JSON.stringify(data[path]) ?? errors.join(' ').replaceAll(/\s+/g, ' ').trim();
+        return `  - may do ${before[index]} before; after: ${code} ${said}`;
+      });
       return { got: 'Dead', details };
     },
   };

@@ -35,7 +35,8 @@ function reconciledBy(kind: 'clusterServices' | 'endpointSlices' | 'nodes', chan
   } as unknown as OperatorCaches;
   followServices(caches, { add }, 'vault.vault.svc');
   told[kind]?.(change);
-  return add.mock.calls.map(([name]) => name);
+  // The queue holds each once.
+  return [...new Set(add.mock.calls.map(([name]) => name))];
 }
 
 const service = (namespace: string, name: string, port = 443) =>
