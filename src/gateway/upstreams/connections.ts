@@ -50,7 +50,7 @@ const IDLE_MILLISECONDS = 4_000;
 const MAX_IDLE_MILLISECONDS = 10_000;
 const MAX_IDLE = 512;
 const MAX_HEADER_BYTES = 16 * 1_024;
-/** What is read ahead of a reader that is slow, and a TLS record of up to 16 KiB beside it. */
+/** Nothing is read ahead of a reader that is slow: Node reads up to 64 KiB at once, and all of it waits for the reader. */
 const MAX_BUFFERED_BYTES = 0;
 
 const TOO_LATE = new Error('the handshake was not done in time');

@@ -77,9 +77,13 @@ async function answerCall(
   const call = createCall({ uid: randomUUID(), operation, address, proof: proofOf(rawHeaders) });
   // The timeouts of the upstream say how long a response may last.
   call.onIdentified = () => keep(socket, null);
-  response.once('close', call.onClientGone);
+  const onClose = (): void => {
+    // It closes too when all of it was sent, which may be before anybody waits for that.
+    if (!response.writableFinished) call.onClientGone();
+  };
+  response.once('close', onClose);
   const result = await runCall(call, services);
-  response.off('close', call.onClientGone);
+  response.off('close', onClose);
   if (call.caller !== null) keep(socket, MAX_KEPT_MILLISECONDS);
   const refusal = 'refusal' in result ? result.refusal : (result.outcome.refusal ?? null);
   if (refusal === null && response.writableEnded) return;

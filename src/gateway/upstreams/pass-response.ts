@@ -35,7 +35,7 @@ export interface PassedState {
   readonly next: () => FetchURL | null;
 }
 
-/** Kept for an agent that reads slowly, beside what was read ahead of it. More is taken only where there is less. */
+/** The next bytes are taken when no more than this waits for an agent that reads slowly. */
 const MAX_HELD_BYTES = 1_024;
 
 /** Passes a response on as it comes, no faster than the agent reads it, and ends before a secret in it. */
