@@ -94,7 +94,8 @@ const RUN_BY: Readonly<Record<Exclude<ToolPolicy['executor'], 'Fetch'>, string>>
   Agent: 'Run it inside the pod.',
   SQL: 'Wait for a version of the gateway that runs SQL.',
   MCP: 'Wait for a version of the gateway that speaks MCP.',
-  Upstream: 'Wait for a version of the gateway that calls upstreams.',
+  Upstream:
+    'Call its upstream below /upstreams/, or wait for a version of the gateway that makes the request of a tool.',
 };
 
 function refuseExecutor({ executor, rule }: ToolPolicy): CallDecision | null {
