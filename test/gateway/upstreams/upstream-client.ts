@@ -13,6 +13,8 @@ export interface Asked {
   readonly proof?: Readonly<Record<string, string>>;
   /** The address of another sandbox than that of the test. */
   readonly from?: string;
+  /** Without a byte. */
+  readonly timeoutMilliseconds?: number;
 }
 
 export interface Answer {
@@ -30,7 +32,15 @@ const TIMEOUT_MILLISECONDS = 10_000;
 /** How an agent reaches the gateway. */
 export function optionsOf(
   gateway: UsedProxy,
-  { path, method = 'GET', headers, agent, proof, from = gateway.access.from }: Asked,
+  {
+    path,
+    method = 'GET',
+    headers,
+    agent,
+    proof,
+    from = gateway.access.from,
+    timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+  }: Asked,
 ): RequestOptions {
   const { secret } = gateway.access;
   return {
@@ -40,7 +50,7 @@ export function optionsOf(
     ca: gateway.authority.certificate,
     servername: GATE_PROTOCOL.host,
     agent: agent ?? false,
-    timeout: TIMEOUT_MILLISECONDS,
+    timeout: timeoutMilliseconds,
     path,
     method,
     headers: { ...(proof ?? { authorization: `Bearer ${secret}` }), ...headers },
