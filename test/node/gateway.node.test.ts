@@ -56,11 +56,8 @@ afterAll(() => node?.stop());
 const kubectl = async (...args: string[]): Promise<string> =>
   (await orThrow(`kubectl ${args.join(' ')}`, node.kubectl(args))).stdout;
 
-const callAll = (pod: string, calls: readonly AgentCall[]): Promise<readonly AgentAnswer[]> =>
-  callOut(node, { namespace, pod }, calls);
-
 const call = async (pod: string, one: AgentCall): Promise<AgentAnswer | undefined> =>
-  (await callAll(pod, [one]))[0];
+  (await callOut(node, { namespace, pod }, [one]))[0];
 
 /** Where what came to the internet by TLS came from. */
 const reachedOutside = async (): Promise<readonly string[]> =>
@@ -138,7 +135,8 @@ test('a pod with a projected token is known by it, and is asked for a proof with
 /** Has the agent read what has no end, and call on after it; resolves when it comes, with the replica that carries it. */
 async function openStream(...next: readonly AgentCall[]) {
   const before = await reachedOutside();
-  const ended = callAll(AGENT, [{ kind: 'stream', url: `https://${HOSTS.public}/stream` }, ...next]);
+  const stream = { kind: 'stream', url: `https://${HOSTS.public}/stream` } as const;
+  const ended = callOut(node, { namespace, pod: AGENT }, [stream, ...next]);
   await expect.poll(reachedOutside, { timeout: 10_000 }).toHaveLength(before.length + 1);
   const from = (await reachedOutside()).at(-1);
   const carrier = (await gatewayPods(node, TENANT)).find(({ status }) => status.podIP === from);
@@ -210,14 +208,12 @@ test('what was decided is recorded, each record by the published schema', async 
   for (const { unmapped } of asked) expect(unmapped.arguments).toMatchObject({ recorded: 'Digest', key_id });
 });
 
-const withoutLastLine = (text: string): string => text.replace(/[^\n]*\n$/, '');
-
 test('the audit is proven by what the operator registered, and a changed or shortened copy is found', async () => {
   await audit.untilRegistered();
   expect(await audit.verify('copied')).toMatchObject({ code: 0, stderr: '' });
   const changed = await audit.verify('changed', (text) => text.replace(HOSTS.other, HOSTS.public));
   expect(changed).toMatchObject({ code: 1, stdout: expect.stringContaining('Changed') });
-  const shortened = await audit.verify('shortened', withoutLastLine);
+  const shortened = await audit.verify('shortened', (text) => text.replace(/[^\n]*\n$/, ''));
   expect(shortened).toMatchObject({ code: 1, stdout: expect.stringContaining('Missing') });
 });
 

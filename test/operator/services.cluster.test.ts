@@ -88,8 +88,7 @@ test(
     await callsServices(['models', 'llama']);
     await vi.waitFor(async () => expect(await said()).toContain('models/llama does not exist.'), WAIT);
     expect((await told())?.services).toEqual([]);
-    // Nothing else waits for it.
-    expect((await statusOf('acme')).conditions?.at(-1)?.message).not.toContain('ServicesFound');
+    expect((await statusOf('acme')).conditions?.at(-1)?.message).toContain('ServicesFound');
 
     await made(SERVICES, serviceOf('llama', { app: 'llama' }));
     await vi.waitFor(async () => expect(await said()).toContain('models/llama has no endpoint'), WAIT);
