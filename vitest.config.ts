@@ -26,6 +26,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{cluster,faults,node}.test.ts'],
+          // Vitest leaves one core free, which halves a machine of two.
+          maxWorkers: '100%',
           testTimeout: 30_000,
         },
       },
