@@ -1,9 +1,8 @@
-import { canonicalJson } from '../lib/canonical-json.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Credentials, CredentialTenant, SecretStores } from './credentials.ts';
-import { findSource } from './find-source.ts';
+import { findSource, sourceKey } from './find-source.ts';
 import { keepCredential, type OnCredentialRead } from './kept-credential.ts';
 import { createKeptSandboxes } from './kept-sandboxes.ts';
 import type { CredentialCaller } from './secret-store.ts';
@@ -51,23 +50,25 @@ export function createCredentials(options: CredentialsOptions): KeptHere {
       signal.throwIfAborted();
       const source = findSource(name, caller, { stores, tenant: tenant() });
       if ('problem' in source) return source;
-      const { sandboxUID } = source;
+      const { key, sandboxUID } = source;
       const credentials = sandboxes.of(sandboxUID, caller);
-      const binding = canonicalJson(source.binding);
       const known = credentials.get(name);
-      if (known?.binding === binding) return unlessAborted(known.kept.get(), signal);
+      if (known?.key === key) return unlessAborted(known.kept.get(), signal);
       known?.kept.end();
       // What was let in before its sandbox was cut off may ask after the wipe.
       const isStill = (): boolean => wipeUnlessCurrent(sandboxUID, caller);
       const kept = keepCredential({ ...options, ...source, caller, isCurrent: isStill, reads });
-      credentials.set(name, { binding, kept });
+      credentials.set(name, { key, kept });
       return unlessAborted(kept.get(), signal);
     },
-    wipe: sandboxes.wipe,
+    wipe: (sandboxUID) => sandboxes.end(sandboxUID, (_name, { kept }) => !kept.isPaused()),
     kept: sandboxes.kept,
     review: (podUIDs) => {
+      const keys = boundKeys(tenant());
       for (const [sandboxUID, caller] of sandboxes.callers()) {
-        if (podUIDs === 'All' || podUIDs.has(caller.podUID)) wipeUnlessCurrent(sandboxUID, caller);
+        const isConcerned = podUIDs === 'All' || podUIDs.has(caller.podUID);
+        if (!isConcerned || !wipeUnlessCurrent(sandboxUID, caller) || keys === null) continue;
+        sandboxes.end(sandboxUID, (name, { key }) => keys.get(name) !== key);
       }
     },
     close: async () => {
@@ -75,4 +76,9 @@ export function createCredentials(options: CredentialsOptions): KeptHere {
       await Promise.all(all.map((store) => store.close()));
     },
   };
+}
+
+/** What each credential of a tenant is read by, by its name; null where that is not known. */
+function boundKeys(tenant: CredentialTenant | null): ReadonlyMap<string, string> | null {
+  return tenant && new Map(tenant.credentials.map((binding) => [binding.name, sourceKey(binding, tenant)]));
 }

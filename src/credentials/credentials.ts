@@ -12,9 +12,15 @@ export interface Credentials {
    * reason of the signal, and with nothing else.
    */
   readonly get: (caller: CredentialCaller, name: string, signal: AbortSignal) => Promise<GivenCredential>;
-  /** Forgets everything of a sandbox, what is being read included. Returns how many credentials were kept of it. */
+  /**
+   * Forgets the values of a sandbox, and ends what is being read. Its login stays, and so does the pause after a failed read: an
+   * agent may ask for this as often as it likes. Returns how many credentials were forgotten.
+   */
   readonly wipe: (sandboxUID: string) => number;
-  /** Wipes every sandbox of these pods, or of all, whose caller is not current any more. */
+  /**
+   * Forgets everything, the login included, of every sandbox of these pods, or of all, whose caller is not current any more. Of the
+   * others it forgets what the tenant binds to another place by now, or binds no more.
+   */
   readonly review: (podUIDs: ReadonlySet<string> | 'All') => void;
   /** Forgets everything. Never rejects. */
   readonly close: () => Promise<void>;

@@ -1,11 +1,22 @@
+import { canonicalJson } from '../lib/canonical-json.ts';
 import { credentialProblem } from './credential-problem.ts';
 import type { CredentialTenant, SecretStores } from './credentials.ts';
 import type { Binding, CredentialCaller, CredentialProblem, SecretStore } from './secret-store.ts';
 
 /** Where a credential of a caller is, or why it gets none. */
 export type FoundSource =
-  | { readonly store: SecretStore; readonly binding: Binding; readonly sandboxUID: string }
+  | {
+      readonly store: SecretStore;
+      readonly binding: Binding;
+      readonly key: string;
+      readonly sandboxUID: string;
+    }
   | { readonly problem: CredentialProblem };
+
+/** What a credential is read by: its binding, and in Vault also where sandboxes log in. Another key is another credential. */
+export function sourceKey(binding: Binding, { vault }: Pick<CredentialTenant, 'vault'>): string {
+  return canonicalJson([binding, binding.vaultKV === undefined ? null : (vault ?? null)]);
+}
 
 /** Finds where the tenant of a caller keeps a credential. `tenant` is null where its bindings are not known. */
 export function findSource(
@@ -23,7 +34,8 @@ export function findSource(
   const binding = tenant.credentials.find((one) => one.name === name);
   if (binding === undefined)
     return refuse('CredentialNotBound', 'spec.credentials of the tenant has no such name');
-  if (binding.kubernetesSecret !== undefined) return { store: stores.kubernetesSecret, binding, sandboxUID };
+  const found = { binding, key: sourceKey(binding, tenant), sandboxUID };
+  if (binding.kubernetesSecret !== undefined) return { store: stores.kubernetesSecret, ...found };
   if (binding.vaultKV === undefined)
     return refuse('CredentialNotBound', 'it is bound to logins of a database, which no upstream takes');
   if (stores.vaultKV === null)
@@ -31,5 +43,5 @@ export function findSource(
       'CredentialStoreUnavailable',
       'it is bound to Vault, and --vault-address of this gateway is not set',
     );
-  return { store: stores.vaultKV, binding, sandboxUID };
+  return { store: stores.vaultKV, ...found };
 }

@@ -15,6 +15,8 @@ export interface KeptCredential {
   readonly end: () => void;
   /** Whether there are values of it in memory. */
   readonly isKept: () => boolean;
+  /** Whether it could not be read, so recently that its store is not asked again yet. */
+  readonly isPaused: () => boolean;
 }
 
 export interface KeptCredentialOptions {
@@ -96,6 +98,7 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
       held = null;
     },
     isKept: () => held !== null && 'values' in held.given,
+    isPaused: () => held !== null && 'problem' in held.given && clock.now() < held.until,
   };
 }
 

@@ -1,15 +1,24 @@
 import type { KeptCredential } from './kept-credential.ts';
 import type { CredentialCaller, SecretStore } from './secret-store.ts';
 
-/** The credentials of one sandbox, by their names, each with the binding by which it is read. */
-export type KeptCredentials = Map<string, { readonly binding: string; readonly kept: KeptCredential }>;
+/** One credential of one sandbox. */
+export interface KeptEntry {
+  /** The binding by which it is read, and where its store logs in. */
+  readonly key: string;
+  readonly kept: KeptCredential;
+}
+
+/** The credentials of one sandbox, by their names. */
+export type KeptCredentials = Map<string, KeptEntry>;
 
 /** What is kept of sandboxes. */
 export interface KeptSandboxes {
   /** What is kept of the caller's sandbox. What another pod of it got is wiped: it is not for this one. */
   readonly of: (sandboxUID: string, caller: CredentialCaller) => KeptCredentials;
-  /** Forgets everything of a sandbox. Returns how many credentials were kept of it. */
-  readonly wipe: (sandboxUID: string) => number;
+  /** Forgets everything of a sandbox, its logins included. */
+  readonly wipe: (sandboxUID: string) => void;
+  /** Forgets the credentials of a sandbox that are ended, and nothing else of it. Returns how many they were. */
+  readonly end: (sandboxUID: string, isEnded: (name: string, entry: KeptEntry) => boolean) => number;
   /** Who asked last, by the UID of the sandbox. */
   readonly callers: () => readonly (readonly [string, CredentialCaller])[];
   /** How many credentials have values in memory. */
@@ -24,12 +33,11 @@ interface KeptSandbox {
 /** Keeps so many; the one that asked the longest time ago is wiped for one more. */
 export function createKeptSandboxes(maxSandboxes: number, stores: readonly SecretStore[]): KeptSandboxes {
   const sandboxes = new Map<string, KeptSandbox>();
-  const wipe = (sandboxUID: string): number => {
+  const wipe = (sandboxUID: string): void => {
     const credentials = sandboxes.get(sandboxUID)?.credentials;
     sandboxes.delete(sandboxUID);
     for (const { kept } of credentials?.values() ?? []) kept.end();
     for (const store of stores) store.forget(sandboxUID);
-    return credentials?.size ?? 0;
   };
   return {
     of: (sandboxUID, caller) => {
@@ -44,6 +52,15 @@ export function createKeptSandboxes(maxSandboxes: number, stores: readonly Secre
       return credentials;
     },
     wipe,
+    end: (sandboxUID, isEnded) => {
+      const credentials: KeptCredentials = sandboxes.get(sandboxUID)?.credentials ?? new Map();
+      const ended = [...credentials].filter(([name, entry]) => isEnded(name, entry));
+      for (const [name, { kept }] of ended) {
+        kept.end();
+        credentials.delete(name);
+      }
+      return ended.length;
+    },
     callers: () => [...sandboxes].map(([uid, { caller }]) => [uid, caller] as const),
     kept: () => {
       const all = [...sandboxes.values()].flatMap(({ credentials }) => [...credentials.values()]);

@@ -138,6 +138,14 @@ describe('a credential', () => {
     expect(store.asked).toHaveLength(2);
   });
 
+  test('is read anew where the tenant has identities log in elsewhere', async () => {
+    let number = 0;
+    const { get, world } = openCredentials({ answer: () => stored(`key-${(number += 1)}`) });
+    expect(await get()).toBe('key-1');
+    world.vault = { authMount: 'kubernetes', namespace: 'another' };
+    expect(await get()).toBe('key-2');
+  });
+
   test('is rotated under calls in flight without one that fails', async () => {
     let number = 0;
     const { get, clock } = openCredentials({

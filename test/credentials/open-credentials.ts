@@ -1,6 +1,6 @@
 import { credentialProblem } from '../../src/credentials/credential-problem.ts';
 import { createCredentials, type CredentialLimits } from '../../src/credentials/create-credentials.ts';
-import type { GivenCredential } from '../../src/credentials/credentials.ts';
+import type { CredentialTenant, GivenCredential } from '../../src/credentials/credentials.ts';
 import type {
   Binding,
   CredentialCaller,
@@ -27,12 +27,16 @@ interface World {
 export function openCredentials({ answer = () => stored('key-1'), limits }: World = {}) {
   const clock = createManualClock(1_000_000);
   const store = createScriptedStore(answer);
-  const world = { bindings: [BINDING] as Binding[] | null, current: new Set(['pod-1', 'pod-2', 'pod-3']) };
+  const world = {
+    bindings: [BINDING] as Binding[] | null,
+    vault: undefined as CredentialTenant['vault'],
+    current: new Set(['pod-1', 'pod-2', 'pod-3']),
+  };
   const logged: { readonly fields: object; readonly message: string }[] = [];
   const log = (fields: object, message: string): void => void logged.push({ fields, message });
   const credentials = createCredentials({
     stores: { kubernetesSecret: createScriptedStore(() => stored('from-kubernetes')), vaultKV: store },
-    tenant: () => (world.bindings === null ? null : { credentials: world.bindings, vault: undefined }),
+    tenant: () => (world.bindings === null ? null : { credentials: world.bindings, vault: world.vault }),
     isCurrent: ({ podUID }) => world.current.has(podUID),
     clock,
     log: { warn: log, info: log } as never,

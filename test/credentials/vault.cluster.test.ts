@@ -42,6 +42,7 @@ const CALLER = {
 let client: KubeClient;
 let port: VaultPort;
 let credentials: Credentials;
+let isCut = false;
 
 beforeAll(async () => {
   client = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
@@ -83,7 +84,7 @@ beforeEach(async () => {
       vaultKV: createVaultStore({ logins, tenant }),
     },
     tenant,
-    isCurrent: () => true,
+    isCurrent: () => !isCut,
     clock: systemClock,
     log: { warn: () => undefined, info: () => undefined } as never,
   });
@@ -97,6 +98,13 @@ async function write(key: string, ttl = '2s'): Promise<void> {
 async function get(name = 'own'): Promise<string | undefined> {
   const given = await credentials.get(CALLER, name, new AbortController().signal);
   return 'problem' in given ? given.problem.reason : given.values['value']?.reveal();
+}
+
+/** Cuts the sandbox off, which ends its login too, and lets it be again. */
+function cutOff(): void {
+  isCut = true;
+  credentials.review('All');
+  isCut = false;
 }
 
 const WAIT = { timeout: 30_000, interval: 100 } as const;
@@ -137,16 +145,16 @@ describe('a credential in Vault', () => {
     const { namespace, name } = identityPlace(ONE);
     await client.delete(resources.secrets, { namespace, name });
     expect(await get()).toBe('CredentialNotReady');
-    credentials.wipe(CALLER.sandboxUID);
+    cutOff();
     await controlPlane.apply([anchorSecret(ONE, { sandboxUID: 'sandbox-one', podUID: 'pod-one' })]);
     expect(await get()).toBe('first');
 
     await used.identities.removeLogin(ONE, PLACE);
-    credentials.wipe(CALLER.sandboxUID);
+    cutOff();
     expect(await get()).toBe('CredentialNotReady');
 
     await used.identities.provide(wantedOf(ONE));
-    credentials.wipe(CALLER.sandboxUID);
+    cutOff();
     expect(await get()).toBe('first');
     const entity = await used.identities.findEntity(used.uidOf(ONE), PLACE);
     await used.identities.disableEntity(entity?.id ?? '', PLACE);

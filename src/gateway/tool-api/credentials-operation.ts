@@ -4,13 +4,13 @@ import type { Operation } from '../pipeline/call.ts';
 
 export interface CredentialsServices {
   readonly credentials: Pick<Credentials, 'wipe'>;
-  /** Is given how many credentials were kept. */
+  /** Is given how many credentials were forgotten. */
   readonly onWiped: (count: number) => void;
 }
 
 const OF_NO_RULE = { rule: null, level: 'Gateway' } as const;
 
-/** Forgets the credentials of the sandbox that asks, and its login to Vault. `malformed` is why it cannot be read. */
+/** Forgets the credentials of the sandbox that asks. `malformed` is why it cannot be read. */
 export function createCredentialsOperation(
   malformed: string | null,
   { credentials, onWiped }: CredentialsServices,
