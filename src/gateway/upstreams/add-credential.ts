@@ -44,15 +44,26 @@ export async function addCredential(
   return { ...attached, forms: textsOf(attach, given.values).flatMap(secretForms) };
 }
 
-/** What must not come back. Of Basic both parts together as well: its base64 is long where a password is short. */
+/** Between the parts of a header's value: `Token KEY`, `id:KEY` or `session=KEY; …`. */
+const SEPARATORS = /[\s=:;,]/;
+
+/** Shorter parts are words and names. */
+const MIN_PART_CHARACTERS = 16;
+
+/** What must not come back. Of a header its long parts as well: one of them is the key. Of Basic both parts together as well: its base64 is long where a password is short. */
 function textsOf({ type }: Attach, values: CredentialValues): readonly string[] {
   const secrets = Object.entries(values).flatMap(([name, secret]) =>
     NOT_SECRET.has(name) ? [] : secret.reveal(),
   );
+  if (type === 'Header') return [...secrets, ...secrets.flatMap(longParts)];
   if (type !== 'Basic') return secrets;
   const { username, password } = values;
   if (username !== undefined && password !== undefined) {
     return [...secrets, `${username.reveal()}:${password.reveal()}`];
   }
   return secrets.flatMap((text) => [text, text.slice(text.indexOf(':') + 1)]);
+}
+
+function longParts(text: string): readonly string[] {
+  return text.split(SEPARATORS).filter((part) => part.length >= MIN_PART_CHARACTERS);
 }

@@ -15,6 +15,9 @@ const gateway = useUpstream(
   [
     { ...UPSTREAM, name: 'bearer', followRedirectsTo: [FILES] },
     { ...UPSTREAM, name: 'header', credential: 'header' },
+    { ...UPSTREAM, name: 'scheme', credential: 'scheme' },
+    { ...UPSTREAM, name: 'pair', credential: 'pair' },
+    { ...UPSTREAM, name: 'cookie', credential: 'cookie' },
     { ...UPSTREAM, name: 'basic', credential: 'basic' },
     { ...UPSTREAM, name: 'login', credential: 'login' },
     { ...UPSTREAM, name: 'short', credential: 'short' },
@@ -22,6 +25,9 @@ const gateway = useUpstream(
   ],
   [
     { name: 'header', attach: { type: 'Header', header: 'X-Vendor-Key' } },
+    { name: 'scheme', attach: { type: 'Header', header: 'Authorization' } },
+    { name: 'pair', attach: { type: 'Header', header: 'Authorization' } },
+    { name: 'cookie', attach: { type: 'Header', header: 'X-Vendor-Key' } },
     { name: 'basic', attach: { type: 'Basic' } },
     { name: 'login', attach: { type: 'Basic' } },
     { name: 'short', attach: { type: 'Basic' } },
@@ -29,6 +35,9 @@ const gateway = useUpstream(
   ],
 );
 gateway.values.set('header', { value: KEY });
+gateway.values.set('scheme', { value: `Token ${KEY}` });
+gateway.values.set('pair', { value: `ApiKey robot:${KEY}` });
+gateway.values.set('cookie', { value: `session=${KEY}; theme=dark` });
 gateway.values.set('basic', { username: 'robot', password: PASSWORD });
 gateway.values.set('login', { value: `robot:${PASSWORD}` });
 gateway.values.set('short', { username: 'robot', password: SHORT });
@@ -43,6 +52,9 @@ const percent = (text: string): string => Buffer.from(text).toString('hex').repl
 const SECRETS: readonly (readonly [string, string, string])[] = [
   ['the key of Bearer', 'bearer', KEY],
   ['the key of a header', 'header', KEY],
+  ['the key of a header behind a scheme', 'scheme', KEY],
+  ['the key of a header behind an id', 'pair', KEY],
+  ['the key of a header between other values', 'cookie', KEY],
   ['the password of Basic', 'basic', PASSWORD],
   ['both parts of Basic', 'basic', `robot:${PASSWORD}`],
   ['the password of Basic that is bound as one value', 'login', PASSWORD],
@@ -173,6 +185,13 @@ describe('a response', () => {
     await expectRecords(1);
     expect(asked).not.toHaveBeenCalled();
     expect(gateway.received).toMatchObject([{ headers: { host: HOST } }]);
+  });
+
+  test('with the words around the key of a header passes: they are no secret', async () => {
+    const words = 'ApiKey robot Token session theme=dark';
+    await gateway.serve(say(words));
+    for (const upstream of ['scheme', 'pair', 'cookie'])
+      expect((await ask(gateway, { path: `/upstreams/${upstream}/items` })).text).toBe(words);
   });
 
   test('with the signature of AWS passes: it is no secret', async () => {
