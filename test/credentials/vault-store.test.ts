@@ -99,23 +99,6 @@ describe('the store of Vault', () => {
     expect(asked().filter((one) => one.includes('revoke'))).toEqual([]);
   });
 
-  test('logs in once however often the agent wipes its credentials', async () => {
-    const { store, asked } = await useStore();
-    const credentials = createCredentials({
-      stores: { kubernetesSecret: store, vaultKV: store },
-      tenant: () => ({ credentials: [BINDING], vault: { authMount: 'kubernetes' } }),
-      isCurrent: () => true,
-      clock: systemClock,
-      log: { warn: () => undefined, info: () => undefined },
-    });
-    for (let count = 0; count < 3; count += 1) {
-      await credentials.get(callerOf(), 'openai', new AbortController().signal);
-      expect(credentials.wipe('sandbox-1')).toBe(1);
-    }
-    expect(asked().filter((one) => one === `POST ${LOGIN}`)).toHaveLength(1);
-    expect(asked()).toHaveLength(4);
-  });
-
   test('ends a login that is under way with its sandbox', async () => {
     const asking = Promise.withResolvers<void>();
     const requestToken = (signal: AbortSignal): Promise<Secret> => {
