@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Credentials } from '../credentials/credentials.ts';
+import { vaultHostOf } from '../policy/upstreams/reserved-service.ts';
 import {
   createHttpsServer,
   type HttpsServer,
@@ -192,7 +193,7 @@ function openUpstreams(
       blocks,
     }),
     services: facts.services,
-    vaultHost: configuration.vault === null ? null : new URL(configuration.vault.address).hostname,
+    vaultHost: vaultHostOf(configuration.vault?.address ?? null),
     credentials,
     audit,
     now: () => clock.now(),

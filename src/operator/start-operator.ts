@@ -6,6 +6,7 @@ import { startElection } from '../controller/lease.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { Clock } from '../lib/clock.ts';
+import { vaultHostOf } from '../policy/upstreams/reserved-service.ts';
 import type { ReadinessCheck } from '../serve/probes.ts';
 import type { OperatorConfiguration } from './configuration.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
@@ -14,7 +15,6 @@ import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
 import { type ControllerSurroundings, followCaches, startControllers } from './start-controllers.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { createServiceBlockSource } from './tenant-isolation/find-service-blocks.ts';
-import { vaultHostOf } from './tenant-isolation/provide-services.ts';
 import { createVaultAddressSource, type ResolveHost } from './tenant-isolation/vault-addresses.ts';
 
 export interface OperatorOptions {
@@ -68,7 +68,10 @@ export function startOperator(options: OperatorOptions): Operator {
     random,
     caches,
     metrics,
-    triggers: followCaches(caches, { clock, vaultHost: vaultHostOf(configuration) }),
+    triggers: followCaches(caches, {
+      clock,
+      vaultHost: vaultHostOf(configuration.gateway?.vault?.address ?? null),
+    }),
     gateTargets: createGateTargetSource({ ...options, settings: configuration.gate }),
     serviceBlocks: createServiceBlockSource({ client, logger, clock }),
     vaultAddresses: createVaultAddressSource(options),

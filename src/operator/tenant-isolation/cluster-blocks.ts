@@ -18,6 +18,18 @@ export function publicBlocks(blocks: readonly string[]): readonly string[] {
   return collapseBlocks(blocks.filter((text) => !isNeverPublic(text)));
 }
 
+/**
+ * The first two addresses of a block of pods, which network plugins give to the node itself: the bridge, and the end of the tunnel.
+ * None for a text that is no block.
+ */
+export function blockOfBridge(podCIDR: string): readonly string[] {
+  if (parseIPBlock(podCIDR) === null) return [];
+  return collapseBlocks([podCIDR]).map((block) => {
+    const [network = '', prefix] = block.split('/');
+    return `${network}/${Math.max(Number(prefix), isIP(network) === 6 ? 127 : 31)}`;
+  });
+}
+
 /** The block of one address; none for a text that is no address, such as the name of a node. */
 export function blockOf(text: string): readonly string[] {
   const address = canonicalAddress(text);

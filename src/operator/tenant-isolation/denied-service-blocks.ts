@@ -3,7 +3,7 @@ import { collapseBlocks } from '../../policy/egress/collapse-blocks.ts';
 import { serviceOfHost } from '../../policy/upstreams/reserved-service.ts';
 import { addressesOfService, addressesOfSlice, RESERVED } from '../cluster-services.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
-import { blockOf } from './cluster-blocks.ts';
+import { blockOf, blockOfBridge } from './cluster-blocks.ts';
 
 /** The caches that say where Services are, and where none may be. */
 export type ServiceCaches = Pick<
@@ -12,7 +12,7 @@ export type ServiceCaches = Pick<
 >;
 
 /**
- * The blocks that no Service may be in: the nodes, the API server, the Services and gateways of Cloister, and Vault, whose addresses
+ * The blocks that no Service may be in: the nodes and their bridges, the API server, the Services and gateways of Cloister, and Vault, whose addresses
  * are given.
  */
 export function deniedServiceBlocks(
@@ -26,7 +26,8 @@ export function deniedServiceBlocks(
     ...gatewayPods.list().flatMap(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip)),
     ...vault,
   ];
-  return collapseBlocks(addresses.flatMap(blockOf));
+  const bridges = nodes.list().flatMap(({ spec }) => (spec?.podCIDRs ?? []).flatMap(blockOfBridge));
+  return collapseBlocks([...addresses.flatMap(blockOf), ...bridges]);
 }
 
 /** Where Vault is, as far as its host says it alone or is a Service; null where the DNS has to be asked. */

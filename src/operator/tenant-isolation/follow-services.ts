@@ -44,7 +44,7 @@ export function followServices(
     for (const service of new Set([before, change.object].flatMap(servicesOfSlice))) onService(service);
   });
   caches.nodes.subscribe((change) => {
-    if (!isSame(change, ({ status }) => status?.addresses)) addAllNaming();
+    if (!isSame(change, ({ spec, status }) => [spec?.podCIDRs, status?.addresses])) addAllNaming();
   });
 }
 

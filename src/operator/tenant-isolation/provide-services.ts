@@ -4,6 +4,7 @@ import { errorMessage } from '../../lib/error-message.ts';
 import { type IPBlock, parseIPBlocks } from '../../lib/ip-block.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import { SERVICE_FACTS, type ServiceFacts } from '../../policy/gate/service-facts.ts';
+import { vaultHostOf } from '../../policy/upstreams/reserved-service.ts';
 import type { ServiceReach } from '../../render/tenant/service-egress.ts';
 import { deniedServiceBlocks, knownVaultAddresses, type ServiceCaches } from './denied-service-blocks.ts';
 import { findService, type NamedService, namedServices } from './find-service.ts';
@@ -52,7 +53,7 @@ export async function provideServices(
     return { ...NO_SERVICES, count: named.length, problems: [problem], nextTime };
   };
   const now = context.clock.now();
-  const vaultHost = vaultHostOf(context.configuration);
+  const vaultHost = vaultHostOf(context.configuration.gateway?.vault?.address ?? null);
   const vault = await findVault(vaultHost, context);
   if ('problem' in vault) return none(vault.problem, now + RETRY_MILLISECONDS);
   const nextTime = vault.isResolved ? now + RESOLVE_MILLISECONDS : Infinity;
@@ -63,12 +64,6 @@ export async function provideServices(
     return none(`all are refused: the nodes, Vault and Cloister ${blocks}`, nextTime);
   }
   return { ...decide(named, { context, vaultHost, denied }), nextTime };
-}
-
-/** The host of the address of Vault; null where there is none. */
-export function vaultHostOf({ gateway }: ServicesContext['configuration']): string | null {
-  const address = gateway?.vault?.address ?? null;
-  return address === null ? null : new URL(address).hostname.replace(/^\[|\]$/g, '');
 }
 
 type FoundVault =

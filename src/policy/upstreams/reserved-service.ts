@@ -19,6 +19,11 @@ export function serviceOfHost(host: string): ServiceName | null {
   return { namespace: namespace.toLowerCase(), name: name.toLowerCase() };
 }
 
+/** The host of the address of Vault, of IPv6 without brackets; null where there is none. */
+export function vaultHostOf(address: string | null): string | null {
+  return address === null ? null : new URL(address).hostname.replaceAll(/^\[|\]$/g, '');
+}
+
 /** Whether a namespace is one of Cloister. */
 export function isNamespaceOfCloister(namespace: string): boolean {
   return namespace === SYSTEM_NAMESPACE || tenantOfSystemNamespace(namespace) !== null;

@@ -49,10 +49,10 @@ const slice = (namespace: string, of: string, address = '10.244.1.7', annotation
   }) as KubeObject;
 const named = (namespace: string, name: string) =>
   sliceFacts({ metadata: { namespace, name }, endpoints: [{ addresses: ['192.168.1.2'] }], ports: [] });
-const node = (address: string, taint = 'a') =>
+const node = (address: string, taint = 'a', podCIDR = '10.42.0.0/24') =>
   ({
     metadata: { name: 'n' },
-    spec: { taints: [{ key: taint }] },
+    spec: { taints: [{ key: taint }], podCIDRs: [podCIDR] },
     status: { addresses: [{ address }] },
   }) as KubeObject;
 const added = (object: KubeObject): Change<KubeObject> => ({ type: 'Added', object });
@@ -104,6 +104,12 @@ test.for([
   ['a gateway moves', 'endpointSlices', added(slice('cloister-t-other', 'cloister-gateway')), ['acme']],
   ['the webhook comes', 'clusterServices', added(service('cloister-system', 'cloister-webhook')), ['acme']],
   ['a node comes', 'nodes', added(node('192.168.1.7')), ['acme']],
+  [
+    'a node gets its block of pods',
+    'nodes',
+    changed(node('192.168.1.7'), node('192.168.1.7', 'a', '10.42.1.0/24')),
+    ['acme'],
+  ],
   ['a node has another taint', 'nodes', changed(node('192.168.1.7'), node('192.168.1.7', 'b')), []],
 ] as const)('where %s, the tenants that it concerns are reconciled', ([, kind, change, tenants]) => {
   expect(reconciledBy(kind, change)).toEqual(tenants);

@@ -32,6 +32,7 @@ describe('a gateway is told', () => {
   test('where no Service may be: nodes, the API server, Cloister and Vault', async () => {
     const { facts } = await provide();
     expect(facts?.denied).toEqual([
+      '10.42.0.0/31',
       '10.96.0.1/32',
       '10.96.0.8/31',
       '10.96.0.30/32',
@@ -40,6 +41,7 @@ describe('a gateway is told', () => {
       '10.244.0.30/32',
       '192.168.1.2/32',
       '192.168.1.7/32',
+      'fd42::/127',
     ]);
   });
 
@@ -96,6 +98,9 @@ describe('a Service is not told, and named', () => {
       OF_LLAMA('192.168.1.7'),
       'is refused: no agent may reach its endpoint 192.168.1.7',
     ],
+    ['with the bridge of a node', OF_LLAMA('10.42.0.1'), 'its endpoint 10.42.0.1'],
+    ['with the bridge of a node by IPv6', OF_LLAMA('fd42::1'), 'its endpoint fd42::1'],
+    ['with the end of the tunnel of a node', OF_LLAMA('10.42.0.0'), 'its endpoint 10.42.0.0'],
     ['with the API server', OF_LLAMA('192.168.1.2'), 'its endpoint 192.168.1.2'],
     ['with the Service of the API server', OF_LLAMA('10.96.0.1'), 'its endpoint 10.96.0.1'],
     ['with the webhook', OF_LLAMA('10.244.0.8'), 'its endpoint 10.244.0.8'],

@@ -94,7 +94,11 @@ export async function provide(changes: Partial<ServiceWorld> = {}) {
     clusterServices: cacheOf([...CLUSTER.services, ...services], SERVICE_CACHE.indexes),
     endpointSlices: cacheOf([...CLUSTER.slices, ...slices], SLICE_CACHE.indexes),
     nodes: cacheOf([
-      { metadata: { name: 'node-1' }, status: { addresses: [{ address: '192.168.1.7' }, { address: 'n' }] } },
+      {
+        metadata: { name: 'node-1' },
+        spec: { podCIDRs: ['10.42.0.0/24', 'fd42::/64', 'none'] },
+        status: { addresses: [{ address: '192.168.1.7' }, { address: 'n' }] },
+      },
     ]),
     gatewayPods: cacheOf([{ metadata: { name: 'g-0' }, status: { podIPs: [{ ip: '10.244.0.10' }] } }]),
   } as unknown as ServiceCaches;

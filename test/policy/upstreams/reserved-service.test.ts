@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { serviceOfHost, whyReserved } from '../../../src/policy/upstreams/reserved-service.ts';
+import { serviceOfHost, vaultHostOf, whyReserved } from '../../../src/policy/upstreams/reserved-service.ts';
 
 test.for([
   ['vault.vault.svc', { namespace: 'vault', name: 'vault' }],
@@ -27,4 +27,13 @@ test.for([
 
 test('where there is no Vault, a Service of that name is one as any', () => {
   expect(whyReserved({ namespace: 'vault', name: 'vault' }, null)).toBeNull();
+});
+
+test.for([
+  ['https://vault.vault.svc:8200', 'vault.vault.svc'],
+  ['https://10.9.0.3', '10.9.0.3'],
+  ['https://[fd12::9]:8200', 'fd12::9'],
+  [null, null],
+] as const)('the host of Vault at %s is %s', ([address, host]) => {
+  expect(vaultHostOf(address)).toBe(host);
 });
