@@ -20,6 +20,8 @@ export function createUpload(request: IncomingMessage, mayLeave: (bytes: number)
     highWaterMark: MAX_BUFFERED_BYTES,
     read: () => void request.resume(),
   });
+  // Who sends it listens only while it is sent. An error that nobody hears would end the process.
+  upload.on('error', () => undefined);
   request.pause();
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
