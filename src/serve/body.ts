@@ -5,12 +5,13 @@ import type { RequestProblem } from './problem.ts';
 
 /**
  * Reads the body of a request until the deadline. Takes room in the load before it keeps a chunk. Resolves to null when the
- * client went away. It is not an async iterator, because such a read cannot end before the connection does.
+ * client went away, or the signal is aborted. It is not an async iterator, because such a read cannot end before the connection does.
  */
 export function readBody(
   request: IncomingMessage,
   slot: Pick<LoadSlot, 'reserve'>,
   { maxBodyBytes, deadlineMilliseconds }: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'>,
+  signal?: AbortSignal,
 ): Promise<Buffer | RequestProblem | null> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -23,16 +24,19 @@ export function readBody(
     };
     const finish = (body: Buffer | RequestProblem | null): void => {
       clearTimeout(deadline);
-      request.off('data', onData);
+      // The request outlives the read, and its listeners must not keep the body.
+      request.off('data', onData).off('end', onEnd).off('close', onGone);
+      signal?.removeEventListener('abort', onGone);
       resolve(body);
-      // The listeners live as long as the request, and must not keep a second copy of the body.
       chunks.length = 0;
     };
+    const onEnd = (): void => finish(Buffer.concat(chunks, bytes));
+    const onGone = (): void => finish(null);
     const deadline = setTimeout(() => finish(slowBody(deadlineMilliseconds)), deadlineMilliseconds);
     if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return finish(tooLarge(maxBodyBytes));
-    request.on('data', onData);
-    request.on('end', () => finish(Buffer.concat(chunks, bytes)));
-    request.on('close', () => finish(null));
+    if (signal?.aborted === true) return onGone();
+    signal?.addEventListener('abort', onGone);
+    request.on('data', onData).on('end', onEnd).on('close', onGone);
     return undefined;
   });
 }

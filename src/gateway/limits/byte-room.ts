@@ -34,13 +34,13 @@ export function createResponseRoom(options: ByteRoomOptions): ByteRoom {
   });
 }
 
-/** A body that is read as a whole is kept until its call has ended, which may take as long as a stream lasts. */
+/** A body that is read as a whole is kept until it is sent, or its call has ended. */
 export function createRequestRoom(options: ByteRoomOptions): ByteRoom {
   return createByteRoom(options, {
     reason: 'RequestBytesReached',
     tooLarge: (max) => `The body has more than the ${max} bytes that one pod may have open. Send less.`,
     full: (max) =>
-      `The bodies of the calls that the pod has open may have ${max} bytes; wait until some have ended.`,
+      `The bodies of the calls that the pod has open may have ${max} bytes; wait until some are sent.`,
   });
 }
 

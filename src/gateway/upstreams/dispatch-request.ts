@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../pipeline/refusal.ts';
 import { createModelUsage } from './model-usage.ts';
 import { createUpstreamRedirects } from './redirects.ts';
 import { DEFAULT_HEADERS, sendRequest, type SentRequest, type SentTraffic } from './send-request.ts';
-import { createUpload, hasBody } from './upload.ts';
+import { createUpload, createWholeUpload, hasBody } from './upload.ts';
 import { type Around, MAX_HEAD_BYTES, requestOf, type UpstreamState } from './upstream-state.ts';
 
 /** Sends the request that was decided, passes its response on, and says how it ended. */
@@ -69,13 +69,19 @@ function takeModel(
 /** The headers and the body that are sent. The credential is in place of whatever the agent sent under its names. */
 function contentOf(
   call: Call,
-  { incoming: { request: asked }, state }: Around,
-): { readonly headers: Record<string, string>; readonly body: Buffer | Readable | null } {
-  const { credential } = state;
+  { incoming: { request: asked, held }, state }: Around,
+): { readonly headers: Record<string, string>; readonly body: Readable | null } {
+  const { credential, body: whole } = state;
   const headers: Record<string, string> = { ...DEFAULT_HEADERS, ...requestOf(state).headers };
   for (const name of credential.removes) delete headers[name];
   for (const [name, value] of Object.entries(credential.headers)) headers[name] = value.reveal();
-  if (state.body !== null || !hasBody(asked)) return { headers, body: state.body };
+  if (whole !== null) {
+    // A response may last for hours, and needs no body.
+    state.body = null;
+    headers['content-length'] = String(whole.length);
+    return { headers, body: createWholeUpload(whole, held.leave) };
+  }
+  if (!hasBody(asked)) return { headers, body: null };
   const length = asked.headers['content-length'];
   if (length !== undefined) headers['content-length'] = length;
   const mayLeave = (bytes: number): boolean => call.mayLeave(MAX_HEAD_BYTES + bytes);

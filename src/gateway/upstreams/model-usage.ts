@@ -19,13 +19,13 @@ export function isEventStream(contentType: string): boolean {
   return contentType.toLowerCase().startsWith('text/event-stream');
 }
 
-/** `hold` takes room for so many bytes in all, and says whether there is. A response for which there is none is not read. */
+/** `hold` takes room for so many bytes in all, and says whether there is. Of a response for which there is none, no more is read. */
 export function createModelUsage(
   api: ModelAPI,
   { reservedTokens, inputTokens }: Pick<DecidedModelRequest, 'reservedTokens' | 'inputTokens'>,
   hold: (bytes: number) => boolean,
 ): ModelUsage {
-  const reader = createUsageReader(api, inputTokens);
+  const reader = createUsageReader(api, inputTokens, hold);
   const chunks: Buffer[] = [];
   let status: number | null = null;
   let bytes = 0;

@@ -48,22 +48,21 @@ export function passResponse(passed: PassedResponse): PassedState {
   const sink: ResponseSink = {
     start: (head) => {
       status = head.status;
-      const decided = decideRedirect(upstream, { ...passed, ...head, location: locationOf(head) });
+      const location = locationOf(head);
+      // Records and other hosts would be told what the agent must not have either.
+      if (holdsSecret(location, passed)) throw secretFound(upstream);
+      const decided = decideRedirect(upstream, { ...passed, ...head, location });
       if (decided.effect === 'Refuse') throw redirectRefused(upstream, decided);
       if (decided.effect === 'Follow') {
-        // The other host would be told what the agent must not have either.
-        if (hasSecret([decided.url.href], passed.forms)) throw secretFound(upstream);
         next = decided.url;
         return false;
       }
       requirePlain(passed, head);
       const type = head.headers['content-type'] ?? '';
       usage?.start(head.status, type);
-      body = createResponseBody({
-        ...passed,
-        keepsUsageEvent: passed.keepsUsageEvent && isEventStream(type),
-      });
-      sendHead(passed, head, decided.location);
+      const sent = { ...passed, keepsUsageEvent: passed.keepsUsageEvent && isEventStream(type) };
+      body = createResponseBody(sent);
+      sendHead(sent, head, decided.location);
       writer.flushSoon();
       return true;
     },
@@ -111,6 +110,12 @@ function locationOf({ headers }: ResponseHead): string | undefined {
   return [headers.location ?? []].flat()[0];
 }
 
+/** Whether a location has a secret in it, as it is written or as it is read. */
+function holdsSecret(location: string | undefined, { href, forms }: PassedResponse): boolean {
+  if (location === undefined) return false;
+  return hasSecret([location, URL.parse(location, href)?.href ?? ''], forms);
+}
+
 /** What is encoded cannot be looked into. */
 function requirePlain(
   { method, upstream: { host } }: PassedResponse,
@@ -125,7 +130,7 @@ function requirePlain(
 }
 
 function sendHead(
-  { response, upstream, gateway, forms }: PassedResponse,
+  { response, upstream, gateway, forms, keepsUsageEvent }: PassedResponse,
   { status, headers }: ResponseHead,
   location: string | null,
 ): void {
@@ -133,6 +138,8 @@ function sendHead(
   const passed = passHeaders(headers, base);
   const led = location === null ? null : leadThrough(location, base);
   if (led !== null) passed['location'] = led;
+  // The body is shorter by an event.
+  if (keepsUsageEvent) delete passed['content-length'];
   if (hasSecret(Object.entries(passed).flat(2), forms)) throw secretFound(upstream);
   response.writeHead(status, passed);
 }

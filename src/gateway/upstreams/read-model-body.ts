@@ -30,7 +30,7 @@ export async function readWholeBody(
     refusal = held.hold(podUID, bytes);
     return refusal === null;
   };
-  const body = await readBody(request, { reserve }, limits);
+  const body = await readBody(request, { reserve }, limits, call.ended.signal);
   if (refusal !== null) return { refusal };
   if (body === null || call.ended.signal.aborted) return { refusal: call.cut ?? refuse('CallCut') };
   if (!isRequestProblem(body)) return { bytes: body };

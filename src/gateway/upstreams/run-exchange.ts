@@ -28,7 +28,7 @@ export interface UpstreamExchange {
   readonly method: Dispatcher.HttpMethod;
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | Readable | null;
+  readonly body: Readable | null;
   readonly firstByteMilliseconds: number;
   readonly idleMilliseconds: number;
   readonly signal: AbortSignal;

@@ -27,7 +27,7 @@ export interface SentRequest {
   readonly destination: Destination;
   /** The credential among them, and none that the agent set in its place. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | Readable | null;
+  readonly body: Readable | null;
   /** Whose connections may be used. */
   readonly owner: string;
   /** Where the agent reaches the upstream, and where its answer goes. */

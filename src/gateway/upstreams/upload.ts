@@ -4,10 +4,33 @@ import { RefusalError } from '../egress/egress-refusal.ts';
 
 /** Read ahead of an upstream that takes the body slowly. */
 const MAX_BUFFERED_BYTES = 16 * 1_024;
+const NOTHING = Buffer.alloc(0);
 
 /** Whether a request has a body (RFC 9112, section 6.3). */
 export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * A body that was read as a whole on its way. `onSent` is called when nothing of it is kept any more, which is before its
+ * response ends. Its pieces are copies: a piece that waits for a slow upstream must not keep the whole.
+ */
+export function createWholeUpload(bytes: Buffer, onSent: () => void): Readable {
+  let rest = bytes;
+  const upload = new Readable({
+    highWaterMark: MAX_BUFFERED_BYTES,
+    read: () => {
+      const piece = Buffer.from(rest.subarray(0, MAX_BUFFERED_BYTES));
+      rest = rest.subarray(piece.length);
+      upload.push(piece.length === 0 ? null : piece);
+    },
+  });
+  upload.on('error', () => undefined);
+  upload.once('close', () => {
+    rest = NOTHING;
+    onSent();
+  });
+  return upload;
 }
 
 /**
@@ -20,6 +43,8 @@ export function createUpload(request: IncomingMessage, mayLeave: (bytes: number)
     highWaterMark: MAX_BUFFERED_BYTES,
     read: () => void request.resume(),
   });
+  // Who sends it listens only while it is sent. An error that nobody hears would end the process.
+  upload.on('error', () => undefined);
   request.pause();
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;

@@ -20,7 +20,7 @@ export interface UpstreamIncoming {
   /** Where the agent reaches the upstream. */
   readonly gateway: string;
   readonly malformed: string | null;
-  /** Room for a body that is read as a whole. It is left when the call has ended. */
+  /** Room for a body that is read as a whole. It is left when the body is sent, or the call has ended. */
   readonly held: HeldBytes;
 }
 
@@ -40,7 +40,7 @@ export interface UpstreamServices extends SendServices {
 export interface UpstreamState {
   by: Caller | null;
   request: UpstreamRequest | null;
-  /** What is sent of a body that was read as a whole; null where it is sent as it comes, or there is none. */
+  /** What is sent of a body that was read as a whole; null where it is sent as it comes, there is none, or it is on its way. */
   body: Buffer | null;
   /** Set where the body is one for a model: parsed, and then decided. */
   parsed: { readonly value: unknown } | null;

@@ -14,6 +14,8 @@ export interface UsageReader {
 
 /** Longest event. The last one of OpenAI's responses has the whole response, its tools included. */
 const MAX_EVENT_CHARACTERS = 4 * 1024 * 1024;
+/** What is kept of an event that has not ended and takes no room for it: two reads, as one may have many short events. */
+const MAX_FREE_BYTES = 128 * 1024;
 
 interface Counted {
   input: number;
@@ -26,20 +28,37 @@ interface Counted {
   isReported: boolean;
 }
 
-/** `inputTokens` is what the request is estimated to use where the stream does not tell. */
-export function createUsageReader(api: ModelAPI, inputTokens = 0): UsageReader {
+/**
+ * `inputTokens` is what the request is estimated to use where the stream does not tell. `hold` takes room for so many bytes of a
+ * long event in all, and says whether there is. Nothing more is read of a stream for which there is none.
+ */
+export function createUsageReader(
+  api: ModelAPI,
+  inputTokens = 0,
+  hold: (bytes: number) => boolean = () => true,
+): UsageReader {
   const counted: Counted = { input: inputTokens, output: 0, characters: 0, parts: 0, isReported: false };
   let isBroken = false;
+  /** Bytes that came since the read in which an event last ended. */
+  let keptBytes = 0;
   const decoder = new TextDecoder();
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARACTERS,
-    onEvent: ({ data }) => countEvent(api, data, counted),
+    onEvent: ({ data }) => {
+      keptBytes = 0;
+      countEvent(api, data, counted);
+    },
     // An event that is too long is not read, and nothing after it: the parser cannot go on.
     onError: ({ type }) => void (isBroken ||= type === 'max-buffer-size-exceeded'),
   });
   return {
     push: (bytes) => {
-      if (!isBroken) parser.feed(decoder.decode(bytes, { stream: true }));
+      if (isBroken) return;
+      keptBytes += bytes.length;
+      if (keptBytes > MAX_FREE_BYTES && !hold(keptBytes)) {
+        isBroken = true;
+        parser.reset();
+      } else parser.feed(decoder.decode(bytes, { stream: true }));
     },
     usage: () => ({ tokens: tokensOf(counted), isReported: counted.isReported }),
   };

@@ -95,6 +95,15 @@ describe('a stream', () => {
     const asked = { ...body, stream_options: { include_usage: true } };
     expect((await complete(asked)).text).toBe(`${first}${usage}${done}`);
   });
+
+  test('of a length that is told is whole without the event that is kept', async () => {
+    const text = `${first}${usage}${done}`;
+    const headers = { 'content-type': 'text/event-stream', 'content-length': String(text.length) };
+    await gateway.serve(say(text, headers));
+    const kept = await complete({ model: 'gpt-test', messages, stream: true });
+    expect(kept).toMatchObject({ status: 200, text: `${first}${done}`, isCut: false });
+    expect(kept.headers).not.toHaveProperty('content-length');
+  });
 });
 
 test('tokens of the day are reserved before, and counted as the vendor says', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AuditRecord } from '../../../src/audit/audit-record.ts';
 import { POLL } from '../use-proxy.ts';
 import { ask } from './upstream-client.ts';
@@ -68,6 +68,29 @@ describe('a redirect of an upstream', () => {
     ]);
     expect(records[1]).toMatchObject({ action: 'Denied', firewall_rule: { name: RULE } });
   });
+
+  const label = 'sk-0123456789-of-the-vendor';
+  test.for([
+    ['in its path', KEY, `https://evil.example.org/a/${KEY}`],
+    ['in its path, to HTTP', KEY, `http://evil.example.org/a/${KEY}`],
+    ['in its host', label, `https://${label}.evil.example.org/`],
+    ['in its host, in other letters', label, `https://${label.replace('s', '%53')}.evil.example.org/`],
+  ] as const)(
+    'to a host that the role does not list, with the key %s, has no record of where',
+    async ([, value, location]) => {
+      const before = gateway.values.get('key') ?? {};
+      onTestFinished(() => void gateway.values.set('key', before));
+      gateway.values.set('key', { value });
+      await gateway.serve(to(location));
+      const { answer, records, short } = await recordsOf(2);
+      expect(answer.json()).toMatchObject({ reason: 'SecretInResponse' });
+      expect(short).toEqual([
+        ['Intent', '', null, HOST, null, null],
+        ['Outcome', '', null, HOST, ADDRESS, 'SecretInResponse'],
+      ]);
+      expect(JSON.stringify(records)).not.toContain(value);
+    },
+  );
 
   test('with the body of a request has one record', async () => {
     await gateway.serve(to(`https://${FILES}/`, 307));

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request } from 'node:https';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readRecorded } from '../recorded.ts';
 import { POLL } from '../use-proxy.ts';
 import { type Asked, ask, optionsOf } from './upstream-client.ts';
-import { UPSTREAM, useUpstream } from './upstream-world.ts';
+import { say, UPSTREAM, useUpstream } from './upstream-world.ts';
 
 const gateway = useUpstream([
   UPSTREAM,
@@ -44,44 +43,82 @@ function leaveOpen(asked: Asked): Promise<IncomingMessage> {
   return promise;
 }
 
-/** Begins responses, and ends them, and those that come later, when it is told to. */
+/** Begins responses, or does not, and ends them when it is told to. */
 function createHangingVendor() {
   const open: ServerResponse[] = [];
-  let isEnding = false;
+  let isBeginning = true;
   return {
     listener: (_request: IncomingMessage, response: ServerResponse): void => {
-      response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
-      if (isEnding) response.end('{}');
-      else open.push(response);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      if (isBeginning) response.flushHeaders();
+      open.push(response);
+    },
+    hideHeads: () => {
+      isBeginning = false;
     },
     endAll: () => {
-      isEnding = true;
       for (const response of open) response.end('{}');
     },
   };
 }
 
+/** Lets no connection be made until it is told to, or the test has ended. */
+function hangDials() {
+  const { network } = gateway.world;
+  const { dial } = network;
+  const hung = Promise.withResolvers<void>();
+  let count = 0;
+  network.dial = async (...place) => {
+    count += 1;
+    await hung.promise;
+    return dial(...place);
+  };
+  const goOn = (): void => {
+    network.dial = dial;
+    hung.resolve();
+  };
+  onTestFinished(goOn);
+  return { waiting: () => count, goOn };
+}
+
 describe('a sandbox that keeps its calls open', () => {
   test('holds no more bytes of bodies than its share, and takes nothing of the others', async () => {
-    const vendor = createHangingVendor();
-    await gateway.serve(vendor.listener);
-    const answers = [await leaveOpen(asking(3)), await leaveOpen(asking(3))];
+    await gateway.serve(say('{}', { 'content-type': 'application/json' }));
+    const dials = hangDials();
+    const answers = [leaveOpen(asking(3)), leaveOpen(asking(3))];
+    await expect.poll(dials.waiting, POLL).toBe(2);
     const refused = await ask(gateway, asking(3));
     expect({ ...refused, json: refused.json() }).toMatchObject({
       status: 429,
       headers: { 'retry-after': '1' },
       json: { reason: 'RequestBytesReached', error: { type: 'RequestBytesReached' } },
     });
-    const other = await leaveOpen({ ...asking(3), from: OTHER });
-    expect(other.statusCode).toBe(200);
+    const other = ask(gateway, { ...asking(3), from: OTHER });
+    await expect.poll(dials.waiting, POLL).toBe(3);
+    dials.goOn();
+    expect(await other).toMatchObject({ status: 200 });
+    for (const answer of answers) expect(await answer).toMatchObject({ statusCode: 200 });
     expect(gateway.received).toHaveLength(3);
-    const ended = answers.map((answer) => once(answer.resume(), 'end'));
-    vendor.endAll();
-    await Promise.all(ended);
     expect(await ask(gateway, asking(3))).toMatchObject({ status: 200 });
     await expect
       .poll(() => recorded().map(({ phase, detail }) => `${phase} ${detail}`), POLL)
       .toContain('Event RequestBytesReached');
+  });
+
+  test('holds no bytes of bodies that are sent, whether a response has begun or not', async () => {
+    const vendor = createHangingVendor();
+    await gateway.serve(vendor.listener);
+    for (let calls = 0; calls < 4; calls += 1) {
+      expect(await leaveOpen(asking(3))).toMatchObject({ statusCode: 200 });
+    }
+    vendor.hideHeads();
+    const answers: Promise<IncomingMessage>[] = [];
+    for (let calls = 0; calls < 3; calls += 1) {
+      answers.push(leaveOpen(asking(3)));
+      await expect.poll(() => gateway.received.length, POLL).toBe(5 + calls);
+    }
+    vendor.endAll();
+    for (const answer of answers) expect(await answer).toMatchObject({ statusCode: 200 });
   });
 
   test('has no more of them than it has connections, and the others are served', async () => {

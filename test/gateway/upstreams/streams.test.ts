@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { request } from 'node:https';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readRecorded } from '../recorded.ts';
 import { POLL } from '../use-proxy.ts';
 import { ask, optionsOf } from './upstream-client.ts';
-import { UPSTREAM, useUpstream } from './upstream-world.ts';
+import { ADDRESS, HOST, UPSTREAM, useUpstream } from './upstream-world.ts';
 
 const gateway = useUpstream([
   UPSTREAM,
@@ -68,6 +68,30 @@ describe('a stream', () => {
     stream.destroy();
     await expect.poll(() => ended.mock.calls.length, POLL).toBe(1);
     await expect.poll(lastDetail, POLL).toBe('ClientGone');
+  });
+
+  test('that has not begun, as the connection hangs, ends with an agent that leaves within its body', async () => {
+    const { network } = gateway.world;
+    const { dial } = network;
+    onTestFinished(() => void (network.dial = dial));
+    const dialled = vi.fn();
+    network.dial = (_address, _port, signal) => {
+      dialled();
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+      return promise;
+    };
+    gateway.world.name(HOST, [ADDRESS]);
+    const uncaught = vi.fn();
+    process.on('uncaughtExceptionMonitor', uncaught);
+    onTestFinished(() => void process.off('uncaughtExceptionMonitor', uncaught));
+    const headers = { 'content-length': '100' };
+    const sent = request(optionsOf(gateway, { path: PATH, method: 'POST', headers }));
+    sent.on('error', () => undefined).write('the first of it');
+    await expect.poll(() => dialled.mock.calls.length, POLL).toBe(1);
+    sent.destroy();
+    await expect.poll(lastDetail, POLL).toBe('ClientGone');
+    expect(uncaught).not.toHaveBeenCalled();
   });
 
   test('is cut with its sandbox', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createUsageReader } from '../../../src/policy/models/create-usage-reader.ts';
 import type { ModelAPI } from '../../../src/policy/models/model-rules.ts';
 import { readUsage } from '../../../src/policy/models/read-usage.ts';
@@ -145,6 +145,30 @@ describe.for(APIS)('the usage of a stream of %s', (api) => {
     const bytes = new TextEncoder().encode(`data: ${'a'.repeat(1024 * 1024)}`);
     for (let megabytes = 0; megabytes < 16; megabytes += 1) reader.push(bytes);
     reader.push(new TextEncoder().encode(`\n\n${write(events)}`));
+    expect(reader.usage()).toEqual({ tokens: 5, isReported: false });
+  });
+});
+
+describe('a long event of a stream', () => {
+  const long = new TextEncoder().encode('a'.repeat(64 * 1024));
+  const last = (api: ModelAPI) => new TextEncoder().encode(`\n\n${write(STREAMS[api])}`);
+
+  test('takes room as it grows, and short events take none', () => {
+    const hold = vi.fn<(bytes: number) => boolean>(() => true);
+    const reader = createUsageReader('OpenAIChat', 5, hold);
+    const short = new TextEncoder().encode(write([chunk('a'.repeat(60_000))]));
+    for (let events = 0; events < 20; events += 1) reader.push(short);
+    expect(hold).not.toHaveBeenCalled();
+    for (let reads = 0; reads < 4; reads += 1) reader.push(long);
+    expect(hold.mock.calls).toEqual([[3 * long.length], [4 * long.length]]);
+    reader.push(last('OpenAIChat'));
+    expect(reader.usage()).toEqual({ tokens: 18, isReported: true });
+  });
+
+  test.for(APIS)('for which there is no room leaves the usage of %s unknown', (api) => {
+    const reader = createUsageReader(api, 5, (bytes) => bytes < 200_000);
+    for (let reads = 0; reads < 4; reads += 1) reader.push(long);
+    reader.push(last(api));
     expect(reader.usage()).toEqual({ tokens: 5, isReported: false });
   });
 });
