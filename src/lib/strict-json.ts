@@ -6,6 +6,8 @@ export const MAX_JSON_DEPTH = 64;
 
 interface State {
   readonly text: string;
+  readonly maxValues: number;
+  values: number;
   at: number;
   depth: number;
 }
@@ -24,10 +26,11 @@ const LITERALS = [
 /**
  * Parses JSON that every other parser reads in the same way, so that what is decided is what is acted upon. Beside what JSON
  * forbids, it refuses a key that appears twice in an object, the key `__proto__`, lone surrogates, more than
- * {@link MAX_JSON_DEPTH} levels, and a number that is another one once it is written again.
+ * {@link MAX_JSON_DEPTH} levels, a number that is another one once it is written again, and more than `maxValues` values.
+ * Objects and lists count as values, as does each of their members; keys do not.
  */
-export function parseStrictJson(text: string): StrictJson {
-  const state: State = { text, at: 0, depth: 0 };
+export function parseStrictJson(text: string, maxValues = Number.POSITIVE_INFINITY): StrictJson {
+  const state: State = { text, maxValues, values: 0, at: 0, depth: 0 };
   try {
     const value = readValue(state);
     skipWhitespace(state);
@@ -40,6 +43,10 @@ export function parseStrictJson(text: string): StrictJson {
 }
 
 function readValue(state: State): unknown {
+  state.values += 1;
+  if (state.values > state.maxValues) {
+    throw new Refusal(`it has more than ${state.maxValues} values`);
+  }
   skipWhitespace(state);
   const character = state.text[state.at];
   if (character === '{') return readObject(state);

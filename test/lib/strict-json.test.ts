@@ -56,6 +56,12 @@ describe('parseStrictJson', () => {
     expect(parseStrictJson(text!)).toEqual({ value: JSON.parse(text!) });
   });
 
+  test('more values than are asked for are refused where the first of them stands', () => {
+    expect(parseStrictJson('{"a": [1, {"b": 2}]}', 5)).toEqual({ value: { a: [1, { b: 2 }] } });
+    expect(parseStrictJson('{"a": [1, {"b": 2}]}', 4)).toEqual({ problem: 'it has more than 4 values' });
+    expect(parseStrictJson('[0, 0, 0, no JSON', 3)).toEqual({ problem: 'it has more than 3 values' });
+  });
+
   test('whatever JSON.stringify writes is read back, with and without white space', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8 }), fc.constantFrom(undefined, 2, '\t'), (value, indent) => {

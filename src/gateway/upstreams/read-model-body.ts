@@ -40,6 +40,12 @@ export async function readWholeBody(
   };
 }
 
+/**
+ * Most values in the body of a request for a model, lists and objects included. A conversation of thousands of messages has fewer, and
+ * its length is in its texts. Each value that does not fit costs about a hundred times what it takes in the body.
+ */
+export const MAX_MODEL_BODY_VALUES = 50_000;
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads the body of a request for a model, which every parser reads in the same way, or says why it cannot. */
@@ -57,7 +63,7 @@ export function parseModelBody(
   } catch {
     return malformed('must be UTF-8');
   }
-  const parsed = parseStrictJson(text);
+  const parsed = parseStrictJson(text, MAX_MODEL_BODY_VALUES);
   return 'value' in parsed
     ? parsed
     : malformed(`must be JSON that can be read in one way: ${parsed.problem}`);

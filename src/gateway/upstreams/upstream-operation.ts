@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { decideModelRequest } from '../../policy/models/decide-model-request.ts';
 import type { CallDecision } from '../../policy/tools/call-decision.ts';
-import { decideUpstream } from '../../policy/upstreams/decide-upstream.ts';
+import { decideUpstream, METHODS_WITH_BODY } from '../../policy/upstreams/decide-upstream.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Call, Operation } from '../pipeline/call.ts';
 import { type Refusal, refuse } from '../pipeline/refusal.ts';
@@ -81,14 +81,11 @@ function authorize(caller: Caller, incoming: UpstreamIncoming, state: UpstreamSt
   return ofModel;
 }
 
-/** Methods whose requests have a body to decide about. */
-const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
-
 /** A body is read as a whole where a model is asked, and where it is signed. Any other is sent as it comes. */
 async function readBodyOf(call: Call, { incoming, services, state }: Around): Promise<Refusal | null> {
   const { upstream, method, headers } = requestOf(state);
   const isModel = upstream.llm !== null;
-  if (isModel && !WITH_BODY.has(method)) {
+  if (isModel && !METHODS_WITH_BODY.has(method)) {
     if (!hasBody(incoming.request)) return null;
     return refuse('RequestMalformed', { message: `A request with ${method} must have no body.` });
   }

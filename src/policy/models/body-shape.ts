@@ -53,13 +53,36 @@ function tagged(member: string, items: readonly Members[], names: readonly strin
 
 /** Text, or a list of parts. */
 export function textOr(part: Shape): Shape {
-  return z.union([text, z.array(part)]);
+  return z.union([text, list(part)]);
 }
 
 /** Optional members, for {@link byMember}. */
 export { maybe };
 
-export const list = (item: Shape): Shape => z.array(item);
+/** Items up to the first that does not fit. An array of zod makes an issue for each, which is seconds of work for a long list. */
+export function list(item: Shape): Shape {
+  return z.array(z.unknown()).check(({ value, issues }) => {
+    for (const [index, one] of value.entries()) {
+      const parsed = item.safeParse(one);
+      if (parsed.success) continue;
+      for (const issue of parsed.error.issues) {
+        issues.push({ ...issue, path: [index, ...issue.path], input: one } as (typeof issues)[number]);
+      }
+      return;
+    }
+  });
+}
+
+/** Members by any name. They are counted before one is looked at. */
+export function record(member: Shape, maxMembers: number): Shape {
+  return z
+    .unknown()
+    .refine(
+      (value) => !isRecord(value) || Object.keys(value).length <= maxMembers,
+      `must have at most ${maxMembers} members`,
+    )
+    .pipe(z.record(z.string().max(64), member));
+}
 
 /** A text that is refused for a reason of its own. */
 export function judgedText(judge: (value: string) => TextRefusal | null): Shape {
@@ -125,8 +148,6 @@ function hasRemoteReference(value: unknown): boolean {
 }
 
 /** Labels that the vendor keeps with the request. */
-export const labels: Shape = z
-  .record(z.string().max(64), z.string().max(512))
-  .refine((value) => Object.keys(value).length <= 16, 'must have at most 16 members');
+export const labels: Shape = record(z.string().max(512), 16);
 
 export const cacheControl: Shape = object({ type: oneOf('ephemeral') }, { ttl: oneOf('5m', '1h') });

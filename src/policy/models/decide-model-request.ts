@@ -5,7 +5,7 @@ import type { Shape } from './body-shape.ts';
 import { chatShape } from './chat-shape.ts';
 import { estimateInputTokens } from './estimate-tokens.ts';
 import { findMisfit, type Misfit, refuseField } from './find-misfit.ts';
-import { judgeTools } from './judge-tools.ts';
+import { judgeHostedCalls, judgeTools } from './judge-tools.ts';
 import { limitOutput } from './limit-output.ts';
 import { messagesShape } from './messages-shape.ts';
 import type { DecidedModelRequest, Llm, ModelAPI, ModelDecision, ModelRequest } from './model-rules.ts';
@@ -27,7 +27,7 @@ export function decideModelRequest(rules: Llm, request: ModelRequest, rule = 'll
   if ('misfit' in limited) return deny(limited.misfit, rule);
   const decided: DecidedModelRequest =
     endpoint === 'Count'
-      ? { body: judged.body, reservedTokens: 0, inputTokens: 0, streams: false, addsUsageEvent: false }
+      ? { body: judged.body, reservedTokens: 0, inputTokens: 0, addsUsageEvent: false }
       : prepare(rules.api, limited);
   return { ...allowCall({ rule, level: 'Gateway' }), request: decided };
 }
@@ -78,7 +78,11 @@ function judgeBody(rules: Llm, body: unknown): Judged {
     const required = 'must be a JSON object';
     return { misfit: refuseField([], { reason: 'ModelRequestNotAllowed', found: show(body), required }) };
   }
-  const misfit = judgeModel(rules, body) ?? judgeTools(body, rules) ?? findMisfit(shapeOf(rules), body);
+  const misfit =
+    judgeModel(rules, body) ??
+    judgeTools(body, rules) ??
+    findMisfit(shapeOf(rules), body) ??
+    judgeHostedCalls(body, rules);
   return misfit === null ? { body } : { misfit };
 }
 
@@ -118,9 +122,8 @@ function prepare(
   { body, outputTokens }: { readonly body: Body; readonly outputTokens: number },
 ): DecidedModelRequest {
   const inputTokens = estimateInputTokens(body);
-  const streams = body['stream'] === true;
   const options = isRecord(body['stream_options']) ? body['stream_options'] : {};
-  const addsUsageEvent = api === 'OpenAIChat' && streams && options['include_usage'] !== true;
+  const addsUsageEvent = api === 'OpenAIChat' && body['stream'] === true && options['include_usage'] !== true;
   return {
     body: {
       ...body,
@@ -130,7 +133,6 @@ function prepare(
     },
     reservedTokens: inputTokens + outputTokens,
     inputTokens,
-    streams,
     addsUsageEvent,
   };
 }

@@ -64,6 +64,34 @@ function refuseTool(path: Path, type: string): Misfit {
   });
 }
 
+/** Items of a response that tell of what the vendor ran, by the types of the tools that do. */
+const RUN_BY: Readonly<Record<string, RegExp>> = {
+  web_search_call: /^web_search/,
+  file_search_call: /^file_search$/,
+  code_interpreter_call: /^code_interpreter$/,
+  image_generation_call: /^image_generation$/,
+  mcp_list_tools: /^mcp$/,
+  mcp_call: /^mcp$/,
+  mcp_approval_request: /^mcp$/,
+  mcp_approval_response: /^mcp$/,
+};
+
+/** What refuses the items of a body that fits its shape for the tools that they tell of; null where nothing does. */
+export function judgeHostedCalls({ input }: Body, { api, hostedTools }: Llm): Misfit | null {
+  if (api !== 'OpenAIResponses' || !Array.isArray(input)) return null;
+  for (const [index, item] of input.entries()) {
+    const type = String((item as Body)['type']);
+    const pattern = Object.hasOwn(RUN_BY, type) ? RUN_BY[type] : undefined;
+    if (pattern === undefined || hostedTools.some((tool) => pattern.test(tool))) continue;
+    return refuseField(['input', index, 'type'], {
+      reason: 'HostedToolNotAllowed',
+      found: show(type),
+      required: 'must tell of a tool that the role lists in hostedTools',
+    });
+  }
+  return null;
+}
+
 /** Words that choose among the tools of the request, and the types of what does. */
 const MODES: ReadonlySet<string> = new Set(['none', 'auto', 'required', 'any', 'tool', 'allowed_tools']);
 

@@ -23,8 +23,6 @@ export interface DecidedModelRequest {
   readonly reservedTokens: number;
   /** The part of it that is the input. */
   readonly inputTokens: number;
-  /** Whether an event stream is asked for. */
-  readonly streams: boolean;
   /** Whether the gateway, and not the agent, asked for the event that tells the usage of a stream. */
   readonly addsUsageEvent: boolean;
 }

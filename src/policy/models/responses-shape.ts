@@ -140,12 +140,15 @@ const CALLS: Readonly<Record<string, Members>> = {
   apply_patch_call_output: { call_id: text, ...state, ...maybe({ output: text }) },
 };
 
-/** What the vendor ran. The gateway lets it be said again where the role lists a tool that runs there. */
+/**
+ * What the vendor ran. The gateway lets it be said again where the role lists the tool that did: see `judgeHostedCalls`. An image is there as
+ * a whole, because its id alone names a stored one. A container by its name may be another agent's.
+ */
 const HOSTED_CALLS: Readonly<Record<string, Members>> = {
   web_search_call: { ...state, ...maybe({ action: json }) },
   file_search_call: { ...state, ...maybe({ queries: json, results: json }) },
-  code_interpreter_call: { ...state, ...maybe({ code: text, container_id: text, outputs: json }) },
-  image_generation_call: { ...state, ...maybe({ result: inlineData }) },
+  code_interpreter_call: { ...state, ...maybe({ code: text, outputs: json }) },
+  image_generation_call: { result: inlineData, ...state },
   mcp_list_tools: { server_label: text, tools: json, ...state, ...maybe({ error: json }) },
   mcp_call: {
     server_label: text,

@@ -10,11 +10,11 @@ import {
   type Members,
   object,
   oneOf,
+  record,
   remoteURL,
   type Shape,
   text,
 } from './body-shape.ts';
-import { z } from 'zod';
 import type { Llm, ModelAPI } from './model-rules.ts';
 
 type Tools = readonly (readonly [type: RegExp, shape: Shape])[];
@@ -138,7 +138,7 @@ function mcpTool(remote: Llm['remoteURLs']): Shape {
       allowed_tools: json,
       require_approval: json,
       authorization: text,
-      headers: z.record(z.string(), z.string()),
+      headers: record(text, 64),
     },
   );
 }

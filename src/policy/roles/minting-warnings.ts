@@ -47,7 +47,7 @@ function warnOfPath(upstream: Upstream, path: string, field: string): readonly s
 
 /** What is made at the path, for a person; null where nothing is known to be. */
 function findEndpoint({ baseURL, environment, llm: rules }: Upstream, path: string): string | null {
-  // Every request is decided as one of a model: no other path is served.
+  // What has a body is decided as a request for a model, and served at the paths of its API alone. What has none only reads.
   if (rules !== undefined) return null;
   const { host, prefix } = divide(baseURL);
   const vendor = Object.entries(MINTING_VENDORS).find(

@@ -52,6 +52,8 @@ export function decideUpstream(policy: CallPolicy, call: UpstreamCall): Upstream
   }
   const { path, query } = parsed.target;
   if (!isListed(upstream, path)) return denyPath(upstream, path);
+  const denied = upstream.llm === null ? null : denyWithoutBody(upstream, method, path);
+  if (denied !== null) return denied;
   const found = forwardHeaders(call.headers);
   if ('finding' in found) {
     return denyCall('RequestHeaderNotAllowed', { rule: null, level: 'Gateway' }, found.finding);
@@ -72,6 +74,30 @@ const METHODS: ReadonlySet<string> = new Set<UpstreamMethod>([
 
 function isMethod(method: string): method is UpstreamMethod {
   return METHODS.has(method);
+}
+
+/** Methods whose requests have a body. With `llm` it is decided, path included; see `decideModelRequest`. */
+export const METHODS_WITH_BODY: ReadonlySet<string> = new Set<UpstreamMethod>(['POST', 'PUT', 'PATCH']);
+
+/** With `llm`, nothing but the path tells what a request without a body is for. So it may only read, and only what is listed word for word. */
+function denyWithoutBody(upstream: UpstreamPolicy, method: string, path: string): UpstreamDecision | null {
+  if (METHODS_WITH_BODY.has(method)) return null;
+  const { rule, exactPaths } = upstream;
+  if (method !== 'GET' && method !== 'HEAD') {
+    return deny('MethodNotAllowed', `${rule}.llm`, {
+      field: 'method',
+      found: show(method),
+      required: 'must be POST, PUT, PATCH, GET or HEAD, because the upstream has rules for models',
+      fix: 'Use another method, or have the role list the path in an upstream without llm.',
+    });
+  }
+  if (exactPaths.has(path)) return null;
+  return deny('PathNotAllowed', `${rule}.llm`, {
+    field: 'path',
+    found: show(path),
+    required: `must be one of ${rule}.paths, without "/*", because the upstream has rules for models`,
+    fix: 'Ask for another path, or have the role list this one in full.',
+  });
 }
 
 function isListed({ exactPaths, pathsBelow }: UpstreamPolicy, path: string): boolean {

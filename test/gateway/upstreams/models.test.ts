@@ -69,6 +69,24 @@ describe('a request is refused, and is not sent', () => {
   });
 });
 
+test('a body of millions of values is refused for their number, and a large one of texts and images is sent', async () => {
+  await gateway.serve(answer);
+  const zeros = `{"model":"gpt-test","messages":[0${',0'.repeat(1_500_000)}]}`;
+  const refused = await complete(zeros);
+  expect(refused).toMatchObject({ status: 400 });
+  expect(refused.text).toContain('it has more than 50000 values');
+  expect(gateway.received).toEqual([]);
+  const url = `data:image/png;base64,${'iVBORw0K'.repeat(150_000)}`;
+  const parts = [
+    { type: 'text', text: 'All of it. '.repeat(150_000) },
+    { type: 'image_url', image_url: { url } },
+  ];
+  const many = Array.from({ length: 5_000 }, () => messages[0]);
+  const large = { model: 'gpt-test', messages: [...many, { role: 'user', content: parts }], max_tokens: 5 };
+  expect(await complete(large)).toMatchObject({ status: 200 });
+  expect(JSON.parse(gateway.received[0]?.body ?? '')).toEqual(large);
+});
+
 test('a list of models needs no body', async () => {
   await gateway.serve(say('{"data":[]}', JSON_TYPE));
   const path = '/upstreams/openai/models';

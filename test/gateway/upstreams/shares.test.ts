@@ -23,6 +23,7 @@ const MIB = 1_024 * 1_024;
 const sandbox = () => `agent-${gateway.access.from.split('.').at(-1)}`;
 const recorded = () => readRecorded(gateway.records()).filter((record) => record.sandbox === sandbox());
 
+/** For a model, with an image: a text of that length would use up the tokens of the day. */
 const asking = (mebibytes: number): Asked => ({
   path: '/upstreams/openai/chat/completions',
   method: 'POST',
@@ -30,9 +31,11 @@ const asking = (mebibytes: number): Asked => ({
   body: JSON.stringify({
     model: 'gpt-test',
     max_tokens: 5,
-    messages: [{ role: 'user', content: 'a'.repeat(mebibytes * MIB) }],
+    messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: imageOf(mebibytes) } }] }],
   }),
 });
+
+const imageOf = (mebibytes: number) => `data:image/png;base64,${'A'.repeat(4 + mebibytes * MIB)}`;
 
 /** Sends a request, and leaves its answer open until the test has ended. */
 function leaveOpen(asked: Asked): Promise<IncomingMessage> {

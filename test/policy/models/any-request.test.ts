@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRecord } from '../../../src/lib/is-record.ts';
+import { judgedText, textOr } from '../../../src/policy/models/body-shape.ts';
+import { findMisfit } from '../../../src/policy/models/find-misfit.ts';
 import { isAllowed } from '../../../src/policy/tools/call-decision.ts';
 import { decideModelRequest } from '../../../src/policy/models/decide-model-request.ts';
 import type { Llm, ModelAPI } from '../../../src/policy/models/model-rules.ts';
@@ -186,4 +188,18 @@ test('a large image is read in linear time', () => {
   expect(whole.request?.inputTokens).toBeLessThan(200_000);
   const broken = image(`data:image/png;base64,${data}!`);
   expect(isAllowed(decideModelRequest(rules, { path: PATHS.OpenAIChat, body: broken }))).toBe(false);
+});
+
+test('a list is read up to the first item that does not fit', () => {
+  let read = 0;
+  const item = judgedText(() => {
+    read += 1;
+    return read === 3 ? { reason: 'RemoteURLNotAllowed', required: 'must be another' } : null;
+  });
+  const misfit = findMisfit(textOr(item), Array(1000).fill('a'), ['stop']);
+  expect(misfit).toMatchObject({
+    reason: 'RemoteURLNotAllowed',
+    finding: { field: 'body.stop[2]', required: 'must be another' },
+  });
+  expect(read).toBe(3);
 });

@@ -20,7 +20,6 @@ describe('a request for a chat completion', () => {
         body: { ...ask, max_completion_tokens: 1000 },
         reservedTokens: 1000 + 21,
         inputTokens: 21,
-        streams: false,
         addsUsageEvent: false,
       },
     });
@@ -34,7 +33,6 @@ describe('a request for a chat completion', () => {
     });
     expect(request).toMatchObject({
       body: { stream_options: { include_obfuscation: false, include_usage: true } },
-      streams: true,
       addsUsageEvent: true,
     });
     const asked = { ...ask, stream: true, stream_options: { include_usage: true } };

@@ -24,7 +24,7 @@ describe('a request for a message', () => {
       body: count,
       reservedTokens: 0,
       inputTokens: 0,
-      streams: false,
+
       addsUsageEvent: false,
     });
     const remote = { ...count, messages: [{ role: 'user', content: [{ type: 'image', source: REMOTE }] }] };

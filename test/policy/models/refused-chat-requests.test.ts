@@ -57,6 +57,11 @@ describe('a request for a chat completion is refused that', () => {
     ['has labels that are no text', { metadata: { a: { b: 1 } } }, 'ModelRequestNotAllowed body.metadata.a'],
     ['has no messages', { messages: undefined }, 'ModelRequestNotAllowed body.messages'],
     ['has messages that are text', { messages: 'hi' }, 'ModelRequestNotAllowed body.messages'],
+    [
+      'has a bias for thousands of tokens',
+      { logit_bias: Object.fromEntries(Array(1_025).fill('much').entries()) },
+      'ModelRequestNotAllowed body.logit_bias',
+    ],
     ['streams by text', { stream: 'true' }, 'ModelRequestNotAllowed body.stream'],
     ['has a field in other letters', { Model: 'model-c' }, 'ModelRequestNotAllowed body.Model'],
     [

@@ -11,14 +11,12 @@ describe('a request for a response', () => {
   test('is sent with a limit of output tokens, and is not stored', () => {
     expect(decide(rules, ask).request).toMatchObject({
       body: { ...ask, max_output_tokens: 1000, store: false },
-      streams: false,
       addsUsageEvent: false,
     });
   });
 
   test('that streams tells its usage without being asked', () => {
     expect(decide(rules, { ...ask, stream: true }).request).toMatchObject({
-      streams: true,
       addsUsageEvent: false,
     });
   });
@@ -111,6 +109,44 @@ describe('a tool of the vendor that the role lists', () => {
   test('may be told of in what follows', () => {
     const input = [{ type: 'web_search_call', id: 'ws_1', action: { type: 'search' }, status: 'completed' }];
     expect(refusalOf(allowed(['web_search']), { ...ask, input })).toBeNull();
+  });
+
+  test.for<[string, Body]>([
+    ['web_search_preview', { type: 'web_search_call', id: '1' }],
+    ['file_search', { type: 'file_search_call', id: '1', queries: ['a'] }],
+    ['code_interpreter', { type: 'code_interpreter_call', id: '1', code: '1', outputs: [] }],
+    ['image_generation', { type: 'image_generation_call', id: '1', result: 'AAAA' }],
+    ['mcp', { type: 'mcp_list_tools', server_label: 'a', tools: [] }],
+    ['mcp', { type: 'mcp_call', server_label: 'a', name: 'a', arguments: '{}' }],
+    ['mcp', { type: 'mcp_approval_request', server_label: 'a', name: 'a', arguments: '{}' }],
+    ['mcp', { type: 'mcp_approval_response', approval_request_id: '1', approve: true }],
+  ])('%s is the only one whose items may follow: %j', ([tool, item]) => {
+    const input = [{ role: 'user', content: 'hi' }, item];
+    expect(refusalOf(allowed([tool]), { ...ask, input })).toBeNull();
+    const others = ['web_search', 'file_search', 'code_interpreter', 'image_generation', 'mcp'];
+    const rest = others.filter((other) => !tool.startsWith(other));
+    expect(refusalOf(allowed(rest), { ...ask, input })).toBe('HostedToolNotAllowed body.input[1].type');
+  });
+
+  test.for<[string, Body, string]>([
+    [
+      'an image that is stored',
+      { type: 'image_generation_call', id: 'ig_1', status: 'completed' },
+      'ModelRequestNotAllowed body.input[0].result',
+    ],
+    [
+      'an image that is stored, and left out',
+      { type: 'image_generation_call', id: 'ig_1', result: null },
+      'ModelRequestNotAllowed body.input[0].result',
+    ],
+    [
+      'a container of another',
+      { type: 'code_interpreter_call', id: 'ci_1', code: '1', container_id: 'cntr_1' },
+      'ModelRequestNotAllowed body.input[0].container_id',
+    ],
+  ])('does not let %s be named', ([, item, refusal]) => {
+    const hosted = allowed(['image_generation', 'code_interpreter']);
+    expect(refusalOf(hosted, { ...ask, input: [item] })).toBe(refusal);
   });
 
   test.for<[string, Body, string]>([

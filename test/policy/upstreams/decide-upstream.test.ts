@@ -18,6 +18,13 @@ const policy = buildCallPolicy({
     UPSTREAM,
     { ...UPSTREAM, name: 'socket', protocol: 'WebSocket' },
     { ...UPSTREAM, name: 'none', methods: [], paths: [] },
+    {
+      ...UPSTREAM,
+      name: 'models',
+      methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+      paths: ['/models', '/*'],
+      llm: { api: 'OpenAIChat', models: ['m'], maxOutputTokens: 1, hostedTools: [] },
+    },
   ],
 });
 
@@ -83,6 +90,28 @@ describe('a request is refused', () => {
     const decision = decide('/items', call);
     expect([reasonOf(decision), decision.rule]).toEqual([reason, rule]);
     expect(decision.request).toBeUndefined();
+  });
+});
+
+describe('a request without a body for an upstream with llm', () => {
+  test.for([
+    ['reads a path that is listed in full', 'GET', '/models', null],
+    ['asks for the head of one', 'HEAD', '/models?limit=5', null],
+    ['reads a path below one that is listed', 'GET', '/files/file-1/content', 'PathNotAllowed'],
+    ['asks for the head of such a path', 'HEAD', '/responses/resp_1', 'PathNotAllowed'],
+    ['deletes below a path that is listed', 'DELETE', '/files/file-1', 'MethodNotAllowed'],
+    ['deletes at a path that is listed in full', 'DELETE', '/models', 'MethodNotAllowed'],
+  ] as const)('%s', ([, method, target, reason]) => {
+    const decision = decide(target, { upstream: 'models', method });
+    expect([reasonOf(decision), decision.rule]).toEqual([
+      reason,
+      reason === null ? 'spec.upstreams["models"].paths' : 'spec.upstreams["models"].llm',
+    ]);
+    expect(decision.request === undefined).toBe(reason !== null);
+  });
+
+  test('is another than one with a body, which is decided as a whole', () => {
+    expect(decide('/chat/completions', { upstream: 'models', method: 'POST' }).request).toBeDefined();
   });
 });
 
