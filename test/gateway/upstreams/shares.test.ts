@@ -68,7 +68,7 @@ function createHangingVendor() {
 /** Lets no connection be made until it is told to, or the test has ended. */
 function hangDials() {
   const { network } = gateway.world;
-  const { dial } = network;
+  const dial = network.dial.bind(network);
   const hung = Promise.withResolvers<void>();
   let count = 0;
   network.dial = async (...place) => {

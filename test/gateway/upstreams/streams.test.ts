@@ -72,7 +72,7 @@ describe('a stream', () => {
 
   test('that has not begun, as the connection hangs, ends with an agent that leaves within its body', async () => {
     const { network } = gateway.world;
-    const { dial } = network;
+    const dial = network.dial.bind(network);
     onTestFinished(() => void (network.dial = dial));
     const dialled = vi.fn();
     network.dial = (_address, _port, signal) => {
