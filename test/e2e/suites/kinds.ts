@@ -95,7 +95,7 @@ describe('an object of ours that its schema accepts', () => {
     const role = changedObject(readSampleObject('role-data-analyst.yaml'), { '/metadata/name': 'warned' });
     const { status, warnings } = await create(role);
     expect(status).toBe(201);
-    expect(warnings.join('\n')).toMatch(/this release stores but does not enforce .*spec\.upstreams/);
+    expect(warnings.join('\n')).toMatch(/this release stores but does not enforce .*spec\.memory/);
   });
 
   test('is accepted without a word where it asks for nothing more than is obeyed', async () => {
