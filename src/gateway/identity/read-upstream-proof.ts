@@ -30,9 +30,8 @@ export function readUpstreamProof(rawHeaders: readonly string[]): ReadUpstreamPr
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     const value = rawHeaders[index + 1] ?? '';
-    const ofProtocol = name === 'sec-websocket-protocol' ? keyOfProtocols(value) : null;
-    if (ofProtocol === null && !KEY_HEADERS.has(name) && !AUTHORIZATION.has(name)) continue;
-    const text = value.length > MAX_CHARACTERS ? null : (ofProtocol ?? keyOf(name, value));
+    const text = keyOf(name, value);
+    if (text === undefined) continue;
     if (text === null || !SECRET.test(text)) return { problem: MALFORMED };
     if (found !== null && found !== text) return { problem: DIFFERENT };
     found = text;
@@ -47,7 +46,12 @@ const MALFORMED =
   'the key of the SDK must be the proxy secret of the pod, or a token: as "Bearer", as the password of "Basic", as the key id of AWS, or in x-api-key';
 const DIFFERENT = 'the headers show two different keys; send one';
 
-function keyOf(name: string, value: string): string | null {
+/** The key in a header; undefined where the header is for none, and null where there is none in it. */
+function keyOf(name: string, value: string): string | null | undefined {
+  // Any other subprotocol is what it says.
+  if (name === 'sec-websocket-protocol') return keyOfProtocols(value) ?? undefined;
+  if (!KEY_HEADERS.has(name) && !AUTHORIZATION.has(name)) return undefined;
+  if (value.length > MAX_CHARACTERS) return null;
   return KEY_HEADERS.has(name) ? value : textOf(value);
 }
 
