@@ -38,12 +38,10 @@ describe('a WebSocket is cut', () => {
     await expect.poll(closed, POLL).toEqual({ code: 1008, reason: 'Contained' });
     await expect.poll(ended, POLL).toBe(1);
     await expect.poll(() => socket.destroyed, POLL).toBe(true);
-    await expect
-      .poll(recorded, POLL)
-      .toMatchObject([
-        { phase: 'Intent', action: 'Allowed' },
-        { phase: 'Outcome', action: 'Denied', detail: 'Contained' },
-      ]);
+    await expect.poll(recorded, POLL).toMatchObject([
+      { phase: 'Intent', action: 'Allowed' },
+      { phase: 'Outcome', action: 'Denied', detail: 'Contained' },
+    ]);
   });
 
   test('with a sandbox that does not answer the close, and reads nothing', async () => {
@@ -89,8 +87,7 @@ describe('a WebSocket is cut', () => {
     whole.webSocket.send(Buffer.alloc(100_000_000));
     await expect.poll(whole.closed, POLL).toEqual({ code: 1009, reason: 'RequestTooLarge' });
     const parts = await openWebSocket(gateway, { path: PATH });
-    for (let part = 0; part < 100; part += 1)
-      parts.webSocket.send(Buffer.alloc(MIB), { fin: part === 99 });
+    for (let part = 0; part < 100; part += 1) parts.webSocket.send(Buffer.alloc(MIB), { fin: part === 99 });
     await expect.poll(parts.closed, POLL).toEqual({ code: 1009, reason: 'RequestTooLarge' });
     await expect.poll(ended, POLL).toBe(2);
     expect(got).not.toHaveBeenCalled();

@@ -45,12 +45,10 @@ test('a WebSocket carries messages both ways, with the credential in its handsha
   webSocket.close(1000, 'done');
   await once(webSocket, 'close');
   expect(closed()).toEqual({ code: 1000, reason: 'done' });
-  await expect
-    .poll(recorded, POLL)
-    .toMatchObject([
-      { event: 'Upstream', phase: 'Intent', action: 'Allowed', destination: `${HOST}:443` },
-      { event: 'Upstream', phase: 'Outcome', detail: 'Answered' },
-    ]);
+  await expect.poll(recorded, POLL).toMatchObject([
+    { event: 'Upstream', phase: 'Intent', action: 'Allowed', destination: `${HOST}:443` },
+    { event: 'Upstream', phase: 'Outcome', detail: 'Answered' },
+  ]);
 });
 
 test('a ping and its answer are those of the agent and of the upstream', async () => {
@@ -155,7 +153,13 @@ describe('a handshake', () => {
   test('that another request was not waited for with is not served', async () => {
     await serveWebSockets(gateway, echo);
     const { host, port, localAddress, ca, servername } = optionsOf(gateway, { path: PATH });
-    const socket = connect({ host: host as string, port: Number(port), localAddress, ca, servername } as object);
+    const socket = connect({
+      host: host as string,
+      port: Number(port),
+      localAddress,
+      ca,
+      servername,
+    } as object);
     await once(socket, 'secureConnect');
     const lines = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`);
     const head = `Host: gateway\r\nAuthorization: Bearer ${secret()}\r\n`;
