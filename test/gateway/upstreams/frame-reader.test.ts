@@ -115,10 +115,10 @@ describe('frames are not read', () => {
       'too large',
     ],
   ];
-  test.for(cases)('%s', ([, bytes, message]) => {
+  test.for(cases)('%s', ([, bytes, problem]) => {
     for (const size of [1, 2, bytes.length]) {
       const padded = Buffer.concat([bytes, Buffer.alloc(14)]);
-      expect(() => read(cut(padded, [size]))).toThrow(message);
+      expect(() => read(cut(padded, [size]))).toThrow(problem);
     }
   });
 

@@ -150,7 +150,10 @@ describe('a handshake', () => {
     expect(answer.json()).toMatchObject({ reason: 'RequestMalformed' });
   });
 
-  test('that another request was not waited for with is not served', async () => {
+  test.for([
+    ['behind a request whose answer was not waited for', 'GET /upstreams/vendor/items HTTP/1.1\r\n', ''],
+    ['with frames that do not wait for its answer', '', '\x81\x80aaaa'],
+  ])('is not served %s', async ([, before, after]) => {
     await serveWebSockets(gateway, echo);
     const { host, port, localAddress, ca, servername } = optionsOf(gateway, { path: PATH });
     const socket = connect({
@@ -163,10 +166,11 @@ describe('a handshake', () => {
     await once(socket, 'secureConnect');
     const lines = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`);
     const head = `Host: gateway\r\nAuthorization: Bearer ${secret()}\r\n`;
-    socket.write(`GET ${PATH} HTTP/1.1\r\n${head}${lines.join('')}\r\n\x81\x80aaaa`);
+    const first = before === '' ? '' : `${before}${head}\r\n`;
+    socket.write(`${first}GET ${PATH} HTTP/1.1\r\n${head}${lines.join('')}\r\n${after}`, 'latin1');
     socket.on('error', () => undefined).resume();
     await once(socket, 'close');
-    expect(gateway.received).toEqual([]);
+    expect(gateway.received.filter(({ headers }) => headers.upgrade !== undefined)).toEqual([]);
   });
 });
 
