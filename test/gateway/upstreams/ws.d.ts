@@ -11,17 +11,18 @@ declare module 'ws' {
     readonly fin?: boolean;
   }
 
+  export interface ClientOptions extends RequestOptions {
+    readonly maxPayload?: number;
+    readonly perMessageDeflate?: boolean;
+  }
+
   export class WebSocket extends EventEmitter {
     readonly protocol: string;
     readonly extensions: string;
     readonly bufferedAmount: number;
     /** The connection itself. */
     readonly _socket: Socket;
-    constructor(
-      url: string,
-      protocols: readonly string[],
-      options: RequestOptions & { readonly maxPayload?: number; readonly perMessageDeflate?: boolean },
-    );
+    constructor(url: string, protocols: readonly string[], options: ClientOptions);
     send(data: string | Buffer, options?: SendOptions): void;
     ping(data?: string): void;
     close(code?: number, reason?: string): void;
