@@ -13,6 +13,8 @@ const gateway = useUpstream([
 ]);
 const PATH = '/upstreams/live/items';
 const MIB = 1_024 * 1_024;
+/** Many megabytes take a while. */
+const SLOW = { timeout: 20_000, interval: 50 } as const;
 /** How often it is looked whether nothing moves any more. */
 const STILL = { timeout: 5_000, interval: 300 } as const;
 const sandbox = () => `agent-${gateway.access.from.split('.').at(-1)}`;
@@ -85,10 +87,10 @@ describe('a WebSocket is cut', () => {
     const ended = await serve((webSocket) => webSocket.on('message', got));
     const whole = await openWebSocket(gateway, { path: PATH });
     whole.webSocket.send(Buffer.alloc(100_000_000));
-    await expect.poll(whole.closed, POLL).toEqual({ code: 1009, reason: 'RequestTooLarge' });
+    await expect.poll(whole.closed, SLOW).toEqual({ code: 1009, reason: 'RequestTooLarge' });
     const parts = await openWebSocket(gateway, { path: PATH });
     for (let part = 0; part < 100; part += 1) parts.webSocket.send(Buffer.alloc(MIB), { fin: part === 99 });
-    await expect.poll(parts.closed, POLL).toEqual({ code: 1009, reason: 'RequestTooLarge' });
+    await expect.poll(parts.closed, SLOW).toEqual({ code: 1009, reason: 'RequestTooLarge' });
     await expect.poll(ended, POLL).toBe(2);
     expect(got).not.toHaveBeenCalled();
     await expect.poll(lastDetail, POLL).toBe('RequestTooLarge');
@@ -106,7 +108,7 @@ describe('a WebSocket is cut', () => {
     const ended = await serve(() => undefined);
     const { webSocket, closed } = await openWebSocket(gateway, { path: PATH });
     for (let sent = 0; sent < 60; sent += 1) webSocket.send(Buffer.alloc(MIB));
-    await expect.poll(closed, POLL).toEqual({ code: 1008, reason: 'BudgetUsedUp' });
+    await expect.poll(closed, SLOW).toEqual({ code: 1008, reason: 'BudgetUsedUp' });
     await expect.poll(ended, POLL).toBe(1);
     await expect.poll(lastDetail, POLL).toBe('BudgetUsedUp');
   });
@@ -155,7 +157,7 @@ test('a WebSocket is read no faster than the agent reads it, and arrives whole',
   await expect.poll(() => before === (before = waiting()), STILL).toBe(true);
   expect(waiting()).toBeGreaterThan(32 * MIB);
   webSocket.resume();
-  await expect.poll(closed, { timeout: 15_000, interval: 50 }).toMatchObject({ code: 1000 });
+  await expect.poll(closed, SLOW).toMatchObject({ code: 1000 });
   expect(messages.map(({ length }) => length)).toEqual(Array.from({ length: 64 }, () => MIB));
 }, 30_000);
 
