@@ -25,7 +25,7 @@ import type { PipelineServices } from './pipeline/call.ts';
 import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
 import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
 import { createUpstreams, type Upstreams } from './upstreams/create-upstreams.ts';
-import { MAX_KEPT_MILLISECONDS } from './upstreams/handle-upstream-request.ts';
+import { MAX_KEPT_MILLISECONDS, mayUpgrade } from './upstreams/handle-upstream-request.ts';
 
 /** Sized for a container of 256 MiB. */
 const API_LIMITS: ServerLimits = Object.freeze({
@@ -159,7 +159,7 @@ function apiServerOptions(
   { admit }: ConnectionLimiter,
 ): HttpsServerOptions {
   const onUnreadable = (client: Socket): void => void answerUnreadable(client, services);
-  return { certificate, limits: API_LIMITS, log, admit, onUnreadable };
+  return { certificate, limits: API_LIMITS, log, admit, onUnreadable, mayUpgrade };
 }
 
 function createWorld(

@@ -42,7 +42,9 @@ export const REASONS = {
     'This version of the gateway does not run tools of this executor. The role may allow the call all the same.',
   ServiceNotKnown: 'The operator has told no address of the Service that the upstream is.',
   UpstreamNotAllowed: 'The role has no such upstream.',
-  UpstreamNotCarried: 'This version of the gateway does not speak the protocol of the upstream.',
+  UpstreamNotCarried:
+    'The request does not speak the protocol of the upstream, or this version of the gateway does not.',
+  WebSocketNotEstablished: 'The upstream did not begin the WebSocket that it was asked for.',
   RuleUnusable: 'A rule of the role cannot be used as it is written, so that it allows nothing.',
   ArgumentMissing: 'An argument that a rule of the tool is about is missing, or is not text.',
   ArgumentNotCovered: 'No rule and no schema of the tool says anything about an argument.',

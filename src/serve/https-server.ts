@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
@@ -7,6 +7,7 @@ import type { Secret } from '../lib/secret.ts';
 import { admitFirst } from './admit-first.ts';
 import { type ConnectionLimits, maxRequestMilliseconds } from './limits.ts';
 import { listenOn } from './listen.ts';
+import { UpgradeResponse } from './upgrade-response.ts';
 
 /** What a server presents to its clients, in PEM. */
 export interface ServingCertificate {
@@ -23,6 +24,11 @@ export interface HttpsServerOptions {
   readonly admit?: (socket: Socket) => boolean;
   /** Called to answer, and to end, a connection on which came something that is not HTTP. Where it is not set, Node does. */
   readonly onUnreadable?: (socket: Socket) => void;
+  /**
+   * Whether the connection of a request with `Upgrade` may be taken: its response is an `UpgradeResponse` then. No other request
+   * has one. Where it is not set, none has.
+   */
+  readonly mayUpgrade?: (request: IncomingMessage) => boolean;
 }
 
 /** An HTTPS server that can change its certificate and shut down without losing a request. */
@@ -49,14 +55,16 @@ export function createHttpsServer(options: HttpsServerOptions, listener: Request
   let isEnding = false;
   const { maxRequestsPerConnection = Infinity } = limits;
   const requests = new WeakMap<Socket, number>();
-  const server = createServer(serverOptions(options), (request, response) => {
+  const serve: RequestListener = (request, response) => {
     const count = (requests.get(request.socket) ?? 0) + 1;
     requests.set(request.socket, count);
     // Sent at once with the last one, whose response closes the connection: `maxRequestsPerSocket` of Node would answer each.
     if (count > maxRequestsPerConnection) return;
     if (isEnding || count === maxRequestsPerConnection) response.setHeader('Connection', 'close');
     listener(request, response);
-  });
+  };
+  const server = createServer(serverOptions(options), serve);
+  if (options.mayUpgrade !== undefined) serveUpgrades(server, serve);
   server.maxConnections = limits.maxConnections;
   if (options.admit !== undefined) admitFirst(server, options.admit);
   const { onUnreadable } = options;
@@ -84,8 +92,24 @@ export function createHttpsServer(options: HttpsServerOptions, listener: Request
   };
 }
 
-function serverOptions({ certificate, limits }: HttpsServerOptions): ServerOptions {
+/** Serves requests with `Upgrade` as the others. Node gives their connections away, whatever is on them. */
+function serveUpgrades(server: Server, serve: RequestListener): void {
+  const answering = new WeakSet<Socket>();
+  server.prependListener('request', ({ socket }, response) => {
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
+  });
+  server.on('upgrade', (request, connection, head) => {
+    const socket = connection as Socket;
+    // It waited neither for the answer before nor for this one.
+    if (head.length > 0 || answering.has(socket)) socket.destroy();
+    else serve(request, new UpgradeResponse(request, socket));
+  });
+}
+
+function serverOptions({ certificate, limits, mayUpgrade }: HttpsServerOptions): ServerOptions {
   return {
+    ...(mayUpgrade === undefined ? {} : { shouldUpgradeCallback: mayUpgrade }),
     ...TLS,
     ...keyPairOf(certificate),
     handshakeTimeout: limits.headersMilliseconds,

@@ -1,4 +1,5 @@
 import { Secret } from '../../lib/secret.ts';
+import { keyOfProtocols } from '../../policy/upstreams/web-socket-handshake.ts';
 import type { Proof } from './caller.ts';
 
 export type ReadUpstreamProof = { readonly proof: Proof | null } | { readonly problem: string };
@@ -20,8 +21,8 @@ const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
 const AWS = /^AWS4-HMAC-SHA256 +Credential=([^/, ]+)\//;
 
 /**
- * Reads a proof from wherever an SDK puts its key: a bearer token, the password of Basic, the key id of a signature of AWS, or
- * the header of a vendor. The same in several places is one. A proof that is malformed, or another one beside it, is a problem,
+ * Reads a proof from wherever an SDK puts its key: a bearer token, the password of Basic, the key id of a signature of AWS, the
+ * header of a vendor, or the subprotocol of a WebSocket. The same in several places is one. A proof that is malformed, or another one beside it, is a problem,
  * in one line that shows nothing of it.
  */
 export function readUpstreamProof(rawHeaders: readonly string[]): ReadUpstreamProof {
@@ -29,8 +30,8 @@ export function readUpstreamProof(rawHeaders: readonly string[]): ReadUpstreamPr
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     const value = rawHeaders[index + 1] ?? '';
-    if (!KEY_HEADERS.has(name) && !AUTHORIZATION.has(name)) continue;
-    const text = value.length > MAX_CHARACTERS ? null : KEY_HEADERS.has(name) ? value : textOf(value);
+    const text = keyOf(name, value);
+    if (text === undefined) continue;
     if (text === null || !SECRET.test(text)) return { problem: MALFORMED };
     if (found !== null && found !== text) return { problem: DIFFERENT };
     found = text;
@@ -44,6 +45,15 @@ export function readUpstreamProof(rawHeaders: readonly string[]): ReadUpstreamPr
 const MALFORMED =
   'the key of the SDK must be the proxy secret of the pod, or a token: as "Bearer", as the password of "Basic", as the key id of AWS, or in x-api-key';
 const DIFFERENT = 'the headers show two different keys; send one';
+
+/** The key in a header; undefined where the header is for none, and null where there is none in it. */
+function keyOf(name: string, value: string): string | null | undefined {
+  // Any other subprotocol is what it says.
+  if (name === 'sec-websocket-protocol') return keyOfProtocols(value) ?? undefined;
+  if (!KEY_HEADERS.has(name) && !AUTHORIZATION.has(name)) return undefined;
+  if (value.length > MAX_CHARACTERS) return null;
+  return KEY_HEADERS.has(name) ? value : textOf(value);
+}
 
 function textOf(value: string): string | null {
   const [, text] = BEARER.exec(value) ?? AWS.exec(value) ?? [];

@@ -38,6 +38,7 @@ const STATUS: Readonly<Partial<Record<Reason, number>>> = {
   NameNotResolved: 502,
   DestinationUnreachable: 502,
   TLSNotEstablished: 502,
+  WebSocketNotEstablished: 502,
   ResponseBroken: 502,
   ResponseTooLarge: 502,
   ResponseEncoded: 502,

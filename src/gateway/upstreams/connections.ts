@@ -36,6 +36,8 @@ export interface UpstreamPlace {
 export interface UpstreamConnections {
   /** Takes one that is open, or makes one. Throws a RefusalError, or the reason of the signal. */
   readonly take: (place: UpstreamPlace, signal: AbortSignal) => Promise<UpstreamConnection>;
+  /** Makes one that nobody uses again, whatever is spoken on it. Throws as `take` does. */
+  readonly open: (place: UpstreamPlace, signal: AbortSignal) => Promise<UpstreamConnection>;
   /** Gives back one whose response has ended. */
   readonly give: (key: string, connection: UpstreamConnection) => void;
   /** Ends all that nobody uses. */
@@ -87,6 +89,7 @@ export function createUpstreamConnections(network: Network): UpstreamConnections
       });
       return connection;
     },
+    open: (place, signal) => openConnection(network, place, signal),
     give: (key, connection) => {
       if (!connection.isOpen() || count >= MAX_IDLE) return connection.destroy();
       const open = idle.get(key) ?? [];

@@ -66,15 +66,22 @@ function takeModel(
   return { usage: createModelUsage(llm.api, model, hold), keepsUsageEvent: model.addsUsageEvent };
 }
 
-/** The headers and the body that are sent. The credential is in place of whatever the agent sent under its names. */
+/** The headers that are sent. The credential is in place of whatever the agent sent under its names. */
+export function headersOf(state: UpstreamState): Record<string, string> {
+  const { credential } = state;
+  const headers: Record<string, string> = { ...DEFAULT_HEADERS, ...requestOf(state).headers };
+  for (const name of credential.removes) delete headers[name];
+  for (const [name, value] of Object.entries(credential.headers)) headers[name] = value.reveal();
+  return headers;
+}
+
+/** The headers and the body that are sent. */
 function contentOf(
   call: Call,
   { incoming: { request: asked, held }, state }: Around,
 ): { readonly headers: Record<string, string>; readonly body: Readable | null } {
-  const { credential, body: whole } = state;
-  const headers: Record<string, string> = { ...DEFAULT_HEADERS, ...requestOf(state).headers };
-  for (const name of credential.removes) delete headers[name];
-  for (const [name, value] of Object.entries(credential.headers)) headers[name] = value.reveal();
+  const { body: whole } = state;
+  const headers = headersOf(state);
   if (whole !== null) {
     // A response may last for hours, and needs no body.
     state.body = null;
@@ -89,7 +96,7 @@ function contentOf(
 }
 
 /** A signal that is aborted with the call, and when it takes too long. */
-function limitTime({ ended }: Call, milliseconds: number, host: string) {
+export function limitTime({ ended }: Call, milliseconds: number, host: string) {
   const controller = new AbortController();
   const message = `"${host}" did not end its response within ${milliseconds} ms. Ask for less.`;
   const timer = setTimeout(
@@ -108,7 +115,7 @@ function limitTime({ ended }: Call, milliseconds: number, host: string) {
   };
 }
 
-function told({ bytesUp, bytesDown, status }: SentTraffic): Partial<CallOutcome> {
+export function told({ bytesUp, bytesDown, status }: SentTraffic): Partial<CallOutcome> {
   return { bytesUp, bytesDown, ...(status === null ? {} : { status }) };
 }
 
@@ -126,7 +133,7 @@ interface Failure {
   readonly refusal: Refusal | null;
 }
 
-function failed(call: Call, { error, rule, traffic, refusal: found }: Failure): CallOutcome {
+export function failed(call: Call, { error, rule, traffic, refusal: found }: Failure): CallOutcome {
   if (call.cut !== null) {
     return { succeeded: false, reason: call.cut.reason, refusal: call.cut, ...told(traffic) };
   }

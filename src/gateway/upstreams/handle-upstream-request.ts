@@ -4,6 +4,7 @@ import { GATE_PROTOCOL } from '../../lib/gate-protocol.ts';
 import { canonicalAddress } from '../../lib/ip-address.ts';
 import type { Load } from '../../serve/load.ts';
 import { type RequestProblem, sendJsonProblem } from '../../serve/problem.ts';
+import { asksForWebSocket } from '../../policy/upstreams/web-socket-handshake.ts';
 import type { ConnectionEnds } from '../connection-limiter.ts';
 import type { ReadProof } from '../identity/read-proof.ts';
 import { readUpstreamProof } from '../identity/read-upstream-proof.ts';
@@ -28,6 +29,12 @@ export interface UpstreamHandlerOptions {
 
 /** What the path of a request for an upstream begins with. */
 export const UPSTREAMS_PATH = '/upstreams/';
+
+/** Whether a request may begin a WebSocket at an upstream: its connection is given away then, and nothing reads a body. */
+export function mayUpgrade({ method, url = '', headers, rawHeaders }: IncomingMessage): boolean {
+  const hasNoBody = headers['transfer-encoding'] === undefined && headers['content-length'] === undefined;
+  return method === 'GET' && hasNoBody && url.startsWith(UPSTREAMS_PATH) && asksForWebSocket(rawHeaders);
+}
 
 /** Of a connection whose caller was identified, while no response is on its way. */
 export const MAX_KEPT_MILLISECONDS = 3_600_000;

@@ -144,7 +144,7 @@ function sendHead(
   response.writeHead(status, passed);
 }
 
-function secretFound({ host }: UpstreamPolicy): RefusalError {
+export function secretFound({ host }: Pick<UpstreamPolicy, 'host'>): RefusalError {
   const message = `The response of "${host}" is cut off: it held the credential of the request.`;
   return new RefusalError('SecretInResponse', message);
 }

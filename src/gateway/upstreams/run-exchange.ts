@@ -35,7 +35,7 @@ export interface UpstreamExchange {
 }
 
 /** Interim responses tell nothing that goes on, and each would give the upstream its time again. */
-const MAX_INTERIM_RESPONSES = 8;
+export const MAX_INTERIM_RESPONSES = 8;
 const NOT_WANTED = new Error('the body is not wanted');
 
 /**
@@ -121,15 +121,19 @@ function createHandler(
   };
 }
 
-function tooMuch(host: string): RefusalError {
+export function tooMuch(host: string): RefusalError {
   const message = `"${host}" sent far more around its response than one needs. Ask for something else.`;
   return new RefusalError('ResponseBroken', message);
 }
 
 /** Errors of sockets and parsers have codes. What has none is a fault of ours. */
-function refusalOf(
+export function refusalOf(
   error: unknown,
-  { host, firstByteMilliseconds, idleMilliseconds }: UpstreamExchange,
+  {
+    host,
+    firstByteMilliseconds,
+    idleMilliseconds,
+  }: Pick<UpstreamExchange, 'host' | 'firstByteMilliseconds' | 'idleMilliseconds'>,
 ): unknown {
   if (error instanceof RefusalError) return error;
   const code = error instanceof errors.HTTPParserError ? 'not HTTP' : errorCode(error);

@@ -7,7 +7,15 @@ export interface SecretNet {
   readonly push: (chunk: Buffer) => Buffer | null;
   /** The bytes that were kept back, which are the beginning of nothing. */
   readonly end: () => Buffer;
+  /**
+   * The bytes that were kept back, where more may come and they cannot wait for it: what comes is searched together with them. Null
+   * where they are half of a secret, so that no more than that is ever told.
+   */
+  readonly release: () => Buffer | null;
 }
+
+/** A beginning of fewer characters is in everything. */
+const MIN_BEGINNING_CHARACTERS = 8;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -17,16 +25,35 @@ export function createSecretNet(forms: readonly string[]): SecretNet {
   const longest = Math.max(0, ...patterns.map(({ length }) => length));
   const firsts = new Set(patterns.map(([first]) => first));
   let kept = NOTHING;
+  /** How many of the bytes that are kept have gone on. */
+  let released = 0;
   return {
     push: (chunk) => {
       const bytes = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
       if (patterns.some((pattern) => bytes.includes(pattern))) return null;
       const start = beginningOf(bytes, { patterns, firsts, longest });
       kept = start === bytes.length ? NOTHING : Buffer.from(bytes.subarray(start));
-      return start === bytes.length ? bytes : bytes.subarray(0, start);
+      const from = Math.min(released, start);
+      released -= from;
+      return from === 0 && start === bytes.length ? bytes : bytes.subarray(from, start);
     },
-    end: () => kept,
+    end: () => kept.subarray(released),
+    release: () => {
+      if (patterns.some((pattern) => endsWithHalf(kept, pattern))) return null;
+      const bytes = kept.subarray(released);
+      released = kept.length;
+      return bytes;
+    },
   };
+}
+
+/** Whether the bytes end with the first half of the pattern, or more of it. */
+function endsWithHalf(bytes: Buffer, pattern: Buffer): boolean {
+  const half = Math.max(MIN_BEGINNING_CHARACTERS, Math.ceil(pattern.length / 2));
+  for (let start = 0; start + half <= bytes.length; start += 1) {
+    if (endsWithin(bytes, start, pattern)) return true;
+  }
+  return false;
 }
 
 interface Patterns {

@@ -61,16 +61,9 @@ export async function sendRequest(
   signal: AbortSignal,
 ): Promise<void> {
   const { upstream, method, target } = sent.request;
-  const { host, port, rule } = upstream;
+  const { host, port } = upstream;
   const step: Step = {
-    place: {
-      key: `${sent.owner} ${host}:${port} ${rule} ${upstream.caBundle ?? ''}`,
-      host,
-      port,
-      dialledPort: sent.destination.port,
-      addresses: sent.destination.addresses,
-      secureContext: services.trust(upstream.caBundle),
-    },
+    place: placeOf(services, sent),
     exchange: { method, target, headers: sent.headers, body: sent.body },
     href: `https://${host}:${port}${target}`,
   };
@@ -80,6 +73,22 @@ export async function sendRequest(
     next = await followRedirect(services, { sent, signal, url: next, number }, traffic);
   }
   await unlessAborted(finished(sent.response, { readable: false }), signal);
+}
+
+/** Where the upstream of a request is connected to. */
+export function placeOf(
+  { trust }: Pick<SendServices, 'trust'>,
+  { request: { upstream }, destination, owner }: Pick<SentRequest, 'request' | 'destination' | 'owner'>,
+): UpstreamPlace {
+  const { host, port, rule, caBundle } = upstream;
+  return {
+    key: `${owner} ${host}:${port} ${rule} ${caBundle ?? ''}`,
+    host,
+    port,
+    dialledPort: destination.port,
+    addresses: destination.addresses,
+    secureContext: trust(caBundle),
+  };
 }
 
 interface Step {

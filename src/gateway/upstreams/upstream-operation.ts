@@ -9,6 +9,8 @@ import { addCredential } from './add-credential.ts';
 import { dispatchRequest } from './dispatch-request.ts';
 import { parseModelBody, readWholeBody } from './read-model-body.ts';
 import { hasBody } from './upload.ts';
+import { dispatchWebSocket } from './web-socket/dispatch-web-socket.ts';
+import { UpgradeResponse } from '../../serve/upgrade-response.ts';
 import {
   type Around,
   MAX_HEAD_BYTES,
@@ -43,6 +45,9 @@ export function createUpstreamOperation(incoming: UpstreamIncoming, services: Up
     // A response is passed on as it comes.
     takeRoom: () => null,
     resolve: async (call) => {
+      if (requestOf(state).webSocket !== null && !(incoming.response instanceof UpgradeResponse)) {
+        return refuse('RequestMalformed', { message: 'A WebSocket begins with GET and without a body.' });
+      }
       const found = await services.destinations.ofUpstream(requestOf(state).upstream, call.ended.signal);
       if ('refusal' in found) return refuse(found.refusal.reason, { message: found.refusal.message });
       state.destination = found.destination;
@@ -54,7 +59,10 @@ export function createUpstreamOperation(incoming: UpstreamIncoming, services: Up
       state.credential = added;
       return null;
     },
-    dispatch: (call) => dispatchRequest(call, { incoming, services, state }),
+    dispatch: (call) => {
+      const dispatch = requestOf(state).webSocket === null ? dispatchRequest : dispatchWebSocket;
+      return dispatch(call, { incoming, services, state });
+    },
     describe: () => describe(incoming, state),
   };
 }
@@ -83,7 +91,12 @@ function authorize(caller: Caller, incoming: UpstreamIncoming, state: UpstreamSt
 
 /** A body is read as a whole where a model is asked, and where it is signed. Any other is sent as it comes. */
 async function readBodyOf(call: Call, { incoming, services, state }: Around): Promise<Refusal | null> {
-  const { upstream, method, headers } = requestOf(state);
+  const { upstream, method, headers, webSocket } = requestOf(state);
+  if (webSocket !== null) {
+    // What is signed is that there is none.
+    state.body = Buffer.alloc(0);
+    return null;
+  }
   const isModel = upstream.llm !== null;
   if (isModel && !METHODS_WITH_BODY.has(method)) {
     if (!hasBody(incoming.request)) return null;

@@ -53,7 +53,7 @@ function checkOne(type: Attach['type'], values: CredentialValues, form: ValueFor
 
 /** What says how the message is read, or whose connection it is. */
 const NOT_TO_BE_SET =
-  /^(?:|host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/;
+  /^(?:|host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|sec-websocket-.*)$/;
 
 function attachHeader(header: string, values: CredentialValues): Attached {
   const name = header.toLowerCase();

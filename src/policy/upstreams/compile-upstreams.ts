@@ -56,13 +56,22 @@ interface Found {
 }
 
 /** What the rules of the API keep out, and an older API server may have stored. */
-function findUnusable({ credential, baseURL }: Upstream, { rule, isURL, hasAttach }: Found): Finding | null {
+function findUnusable(upstream: Upstream, { rule, isURL, hasAttach }: Found): Finding | null {
+  const { credential, baseURL, protocol, llm } = upstream;
   if (!isURL) {
     return {
       field: `${rule}.baseURL`,
       found: JSON.stringify(baseURL),
       required: 'must be a URL',
       fix: 'Have the role name where the upstream is.',
+    };
+  }
+  if (protocol !== 'HTTP' && llm !== undefined) {
+    return {
+      field: `${rule}.llm`,
+      found: `rules for models with protocol ${protocol}`,
+      required: 'must not be set unless protocol is HTTP',
+      fix: 'Have the role remove llm, or ask the model over HTTP.',
     };
   }
   if (credential === undefined || hasAttach) return null;

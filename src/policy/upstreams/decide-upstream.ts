@@ -5,6 +5,7 @@ import type { CallPolicy } from '../tools/call-policy.ts';
 import { type ForwardedHeaders, forwardHeaders } from './forward-headers.ts';
 import { parseTarget } from './parse-target.ts';
 import type { UpstreamMethod, UpstreamPolicy } from './upstream-policy.ts';
+import { asksForWebSocket, readHandshake, type WebSocketHandshake } from './web-socket-handshake.ts';
 
 /** A request for an upstream, as it came. */
 export interface UpstreamCall {
@@ -25,6 +26,8 @@ export interface UpstreamRequest {
   /** Path and query, as they are sent. */
   readonly target: string;
   readonly headers: ForwardedHeaders;
+  /** Set where it begins a WebSocket. */
+  readonly webSocket: WebSocketHandshake | null;
 }
 
 /** `request` is set where the call is allowed. */
@@ -41,8 +44,8 @@ export function decideUpstream(policy: CallPolicy, call: UpstreamCall): Upstream
   const { rule, unusable } = upstream;
   if (unusable !== null)
     return denyCall('RuleUnusable', { rule: unusable.field, level: 'Gateway' }, unusable);
-  if (upstream.protocol !== 'HTTP') return denyProtocol(upstream);
-  if (asksForUpgrade(call)) return denyUpgrade(upstream);
+  const notCarried = denyProtocol(upstream, call);
+  if (notCarried !== null) return notCarried;
   const { method } = call;
   if (!isMethod(method) || !upstream.methods.has(method)) return denyMethod(upstream, method);
   const parsed = parseTarget(call.target);
@@ -54,13 +57,28 @@ export function decideUpstream(policy: CallPolicy, call: UpstreamCall): Upstream
   if (!isListed(upstream, path)) return denyPath(upstream, path);
   const denied = upstream.llm === null ? null : denyWithoutBody(upstream, method, path);
   if (denied !== null) return denied;
-  const found = forwardHeaders(call.headers);
-  if ('finding' in found) {
-    return denyCall('RequestHeaderNotAllowed', { rule: null, level: 'Gateway' }, found.finding);
-  }
-  const target = `${upstream.basePath}${path}${query}`;
-  const request = { upstream, method, path, target, headers: found.headers };
+  const read = readHeaders(upstream, method, call.headers);
+  if ('denied' in read) return read.denied;
+  const request = { upstream, method, path, target: `${upstream.basePath}${path}${query}`, ...read };
   return { ...allowCall({ rule: `${rule}.paths`, level: 'Gateway' }), request };
+}
+
+type ReadHeaders = Pick<UpstreamRequest, 'headers' | 'webSocket'> | { readonly denied: UpstreamDecision };
+
+/** The headers that go on, and the handshake of a WebSocket. */
+function readHeaders(
+  { protocol }: UpstreamPolicy,
+  method: string,
+  rawHeaders: readonly string[],
+): ReadHeaders {
+  const found = forwardHeaders(rawHeaders);
+  const by = { rule: null, level: 'Gateway' } as const;
+  if ('finding' in found) return { denied: denyCall('RequestHeaderNotAllowed', by, found.finding) };
+  if (protocol !== 'WebSocket') return { headers: found.headers, webSocket: null };
+  const read = readHandshake(method, rawHeaders);
+  if ('finding' in read) return { denied: denyCall('RequestMalformed', by, read.finding) };
+  const { handshake: webSocket } = read;
+  return { headers: { ...found.headers, ...headersOf(webSocket) }, webSocket };
 }
 
 const METHODS: ReadonlySet<string> = new Set<UpstreamMethod>([
@@ -117,28 +135,42 @@ function denyName({ role }: CallPolicy, name: string): UpstreamDecision {
   });
 }
 
-function denyProtocol({ rule, protocol }: UpstreamPolicy): UpstreamDecision {
-  return deny('UpstreamNotCarried', `${rule}.protocol`, {
-    field: 'upstream',
-    found: `an upstream with protocol ${protocol}`,
-    required: 'must be an upstream with protocol HTTP',
-    fix: 'Call an upstream with protocol HTTP.',
-  });
+/** What a WebSocket may be asked to speak. No extension is offered: a compressed message cannot be looked into. */
+function headersOf({ protocols }: WebSocketHandshake): ForwardedHeaders {
+  return protocols.length === 0 ? {} : { 'sec-websocket-protocol': protocols.join(', ') };
 }
 
-/** To leave the header out would let a client wait for a protocol that never begins. */
-function asksForUpgrade({ headers }: UpstreamCall): boolean {
-  return headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'upgrade');
+/** A request must speak what its upstream does. To leave `Upgrade` out would let a client wait for a protocol that never begins. */
+function denyProtocol(
+  { rule, protocol }: UpstreamPolicy,
+  { headers }: UpstreamCall,
+): UpstreamDecision | null {
+  const asksForUpgrade = headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'upgrade');
+  if (protocol === 'HTTP' && !asksForUpgrade) return null;
+  if (protocol === 'WebSocket' && asksForWebSocket(headers)) return null;
+  return deny('UpstreamNotCarried', `${rule}.protocol`, NOT_CARRIED[protocol]);
 }
 
-function denyUpgrade({ rule }: UpstreamPolicy): UpstreamDecision {
-  return deny('UpstreamNotCarried', `${rule}.protocol`, {
+const NOT_CARRIED: Readonly<Record<UpstreamPolicy['protocol'], Finding>> = {
+  HTTP: {
     field: 'headers',
     found: '"upgrade"',
-    required: 'must not be set: the gateway carries no WebSocket and no other protocol in place of HTTP yet',
-    fix: 'Use the HTTP API of the upstream.',
-  });
-}
+    required: 'must not be set: the upstream has protocol HTTP, and no WebSocket is carried to it',
+    fix: 'Use the HTTP API of the upstream, or have the role list one with protocol WebSocket.',
+  },
+  WebSocket: {
+    field: 'headers',
+    found: 'a request that begins no WebSocket',
+    required: 'must have "upgrade: websocket": the upstream has protocol WebSocket',
+    fix: 'Begin a WebSocket, or have the role list an upstream with protocol HTTP.',
+  },
+  MCP: {
+    field: 'upstream',
+    found: 'an upstream with protocol MCP',
+    required: 'must be an upstream with protocol HTTP or WebSocket',
+    fix: 'Call an upstream with another protocol.',
+  },
+};
 
 function denyMethod({ rule, methods }: UpstreamPolicy, method: string): UpstreamDecision {
   const required =

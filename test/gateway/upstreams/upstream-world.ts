@@ -53,6 +53,8 @@ export interface UseUpstreamOptions {
   /** In place of `values`. */
   readonly credentials?: Credentials;
   readonly egressBytesPerDay?: number;
+  /** Of the gateway. */
+  readonly flags?: readonly string[];
 }
 
 /** Registers the hooks; use what it answers only inside tests. */
@@ -69,7 +71,7 @@ export function useUpstream(
       spec.credentials = [{ name: 'key', attach: { type: 'Bearer' } }, ...credentials] as Spec['credentials'];
       spec.budgets = { ...spec.budgets, egressBytesPerDay };
     },
-    { credentials: given.credentials ?? createStubCredentials(values) },
+    { credentials: given.credentials ?? createStubCredentials(values), flags: given.flags ?? [] },
   );
   const received: Received[] = [];
   const serve: UsedUpstream['serve'] = async (listener, host = HOST, address = ADDRESS) => {

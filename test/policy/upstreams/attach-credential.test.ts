@@ -135,7 +135,14 @@ describe('a credential that cannot be attached', () => {
       'must be 4 to 128 letters and digits',
     ],
     ['has an empty session token', AWS, { ...KEYS, sessionToken: '' }, 'sessionToken', 'must not be empty'],
-    ...['Host', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Proxy-Authorization'].map(
+    ...[
+      'Host',
+      'Content-Length',
+      'Transfer-Encoding',
+      'Connection',
+      'Proxy-Authorization',
+      'Sec-WebSocket-Protocol',
+    ].map(
       (header) =>
         [
           `would be the header ${header}`,
