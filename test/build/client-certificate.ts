@@ -5,7 +5,6 @@ import type { CertificateAuthority } from '../../src/certificates/issue.ts';
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
-  modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
   hash: 'SHA-256',
 } as const;
@@ -20,20 +19,21 @@ export interface IssuedClientCertificate {
 export interface IssueClientCertificateOptions {
   readonly notBefore?: number;
   readonly notAfter?: number;
-  readonly isRSA?: boolean;
+  /** Not set: P-256. */
+  readonly rsaBits?: number;
 }
 
 /** Issues a certificate for a name, valid today where nothing else is said. */
 export async function issueClientCertificate(
   { certificate, privateKey }: CertificateAuthority,
   name: string,
-  {
-    notBefore = Date.now() - DAY,
-    notAfter = Date.now() + DAY,
-    isRSA = false,
-  }: IssueClientCertificateOptions = {},
+  { notBefore = Date.now() - DAY, notAfter = Date.now() + DAY, rsaBits }: IssueClientCertificateOptions = {},
 ): Promise<IssuedClientCertificate> {
-  const keys = await webcrypto.subtle.generateKey(isRSA ? RSA : EC, true, ['sign', 'verify']);
+  const keys = await webcrypto.subtle.generateKey(
+    rsaBits === undefined ? EC : { ...RSA, modulusLength: rsaBits },
+    true,
+    ['sign', 'verify'],
+  );
   const der = createPrivateKey(privateKey.reveal()).export({ format: 'der', type: 'pkcs8' });
   const issued = await X509CertificateGenerator.create({
     subject: `CN=${name}`,
