@@ -36,6 +36,8 @@ export async function issueClientCertificate(
   );
   const der = createPrivateKey(privateKey.reveal()).export({ format: 'der', type: 'pkcs8' });
   const issued = await X509CertificateGenerator.create({
+    // Of one length, so that a name decides where the key is in the certificate.
+    serialNumber: '01',
     subject: `CN=${name}`,
     issuer: new X509Certificate(certificate).subject,
     notBefore: new Date(notBefore),

@@ -1,88 +1,19 @@
-import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCertificateAuthority, issueServingCertificate } from '../../../src/certificates/issue.ts';
-import { createCredentials } from '../../../src/credentials/create-credentials.ts';
-import type { CredentialTenant } from '../../../src/credentials/credentials.ts';
-import { createLog } from '../../../src/lib/log.ts';
-import { Secret } from '../../../src/lib/secret.ts';
 import { issueClientCertificate } from '../../build/client-certificate.ts';
-import { createManualClock } from '../../build/manual-clock.ts';
-import { createScriptedStore } from '../../credentials/scripted-store.ts';
 import { POLL } from '../use-proxy.ts';
+import { FILES, PATH, TTL_SECONDS, useCertificates } from './certificate-world.ts';
 import { ask } from './upstream-client.ts';
-import { ADDRESS, HOST, UPSTREAM, useUpstream } from './upstream-world.ts';
 
-const FILES = 'files.example.net';
-const TTL_SECONDS = 60;
-const authority = await createCertificateAuthority(Date.now());
-const caBundle = btoa(authority.certificate);
-const serving = await issueServingCertificate(authority, [HOST], Date.now());
-const robot = await issueClientCertificate(authority, 'robot');
-
-type Values = Readonly<Record<string, string>>;
-
-/** What the store has of each credential. */
-const secrets = new Map<string, Values>();
-const clock = createManualClock(0);
-const bind = (name: string): CredentialTenant['credentials'][number] => ({
-  name,
-  kubernetesSecret: { name, keys: { certificate: 'tls.crt', privateKey: 'tls.key' } },
-});
-const credentials = createCredentials({
-  stores: {
-    kubernetesSecret: createScriptedStore(({ name }) => ({
-      values: Object.fromEntries(
-        Object.entries(secrets.get(name) ?? {}).map(([key, text]) => [key, new Secret(text)]),
-      ),
-      ttlMilliseconds: TTL_SECONDS * 1_000,
-    })),
-    vaultKV: null,
-  },
-  tenant: () => ({ credentials: [bind('robot'), bind('other')], vault: undefined }),
-  isCurrent: () => true,
-  clock,
-  log: createLog({ program: 'gateway', level: 'silent' }),
-});
-
-const gateway = useUpstream(
-  [
-    { ...UPSTREAM, caBundle, credential: 'robot', followRedirectsTo: [FILES] },
-    { ...UPSTREAM, caBundle, name: 'other', credential: 'other' },
-    { ...UPSTREAM, caBundle, name: 'none', credential: undefined },
-  ],
-  [
-    { name: 'robot', attach: { type: 'ClientCertificate' } },
-    { name: 'other', attach: { type: 'ClientCertificate' } },
-  ],
-  { credentials },
-);
+const { gateway, authority, robot, secrets, clock, wipe, hideEnds, mutual, serve, whose } =
+  await useCertificates();
 
 /** A sandbox that no test begins with. */
 const OTHER = '127.0.0.45';
-const UID = '8a1f0c7e-0000-4000-8000-0000000000';
-const PATH = '/upstreams/vendor/items';
-const MUTUAL: TlsOptions = {
-  cert: serving.certificate,
-  key: serving.privateKey.reveal(),
-  ca: authority.certificate,
-  requestCert: true,
-  rejectUnauthorized: true,
-};
-
-/** Says whose certificate it got. */
-const sayWhose: RequestListener = ({ socket }, response) => {
-  response.end((socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'nobody');
-};
-
-const serve = (listener: RequestListener = sayWhose, tls: TlsOptions = MUTUAL): Promise<void> =>
-  gateway.serve(listener, HOST, ADDRESS, tls);
-const whose = async (path = PATH, from = gateway.access.from): Promise<string> =>
-  (await ask(gateway, { path, from })).text;
-
-beforeEach(() => {
-  secrets.set('robot', robot);
-});
+/** Sooner than a connection that nobody uses ends by itself. */
+const SOON = { timeout: 3_000, interval: 20 } as const;
 
 test('an upstream that requires a client certificate gets the one that is bound, and no header of it', async () => {
   await serve();
@@ -104,7 +35,11 @@ test('every certificate of a sandbox, and every sandbox, has connections of its 
   expect(dialled).toHaveLength(3);
 });
 
-test('a certificate that is replaced is presented when the time of the one before is over', async () => {
+test.for([
+  ['and its connections are ended', (): void => undefined],
+  ['whether its connections are ended or not', hideEnds],
+] as const)('a certificate is not presented any more when its time is over, %s', async ([, begin]) => {
+  begin();
   await serve();
   expect(await whose()).toBe('robot');
   secrets.set('robot', await issueClientCertificate(authority, 'new-robot'));
@@ -114,49 +49,44 @@ test('a certificate that is replaced is presented when the time of the one befor
 });
 
 describe('a connection with a certificate that is wiped', () => {
-  const ofTest = (): string => `${UID}${gateway.access.from.split('.').at(-1)}`;
-
   test('ends at once where nobody uses it', async () => {
-    const sockets: TLSSocket[] = [];
+    const sockets: Socket[] = [];
     await serve(({ socket }, response) => {
-      sockets.push(socket as TLSSocket);
+      sockets.push(socket);
       response.end('ok');
     });
     await whose();
     expect(sockets[0]?.destroyed).toBe(false);
-    expect(credentials.wipe(ofTest())).toBe(1);
-    // Sooner than what nobody uses ends by itself.
-    await expect.poll(() => sockets[0]?.destroyed, { timeout: 2_000, interval: 20 }).toBe(true);
+    expect(wipe()).toBe(1);
+    await expect.poll(() => sockets[0]?.destroyed, SOON).toBe(true);
     await whose();
     expect(sockets[1]).not.toBe(sockets[0]);
   });
 
-  test('is not used again where a call was on it', async () => {
+  test('ends with the call that is on it', async () => {
+    const sockets: Socket[] = [];
     const open: (() => void)[] = [];
-    await serve((_request, response) => void open.push(() => response.end('ok')));
-    const { dialled } = gateway.world;
-    dialled.length = 0;
+    await serve(({ socket }, response) => {
+      sockets.push(socket);
+      open.push(() => response.end('ok'));
+    });
     const answer = whose();
     await expect.poll(() => open.length, POLL).toBe(1);
-    credentials.wipe(ofTest());
+    wipe();
     open[0]?.();
     expect(await answer).toBe('ok');
-    const next = whose();
-    await expect.poll(() => open.length, POLL).toBe(2);
-    open[1]?.();
-    expect(await next).toBe('ok');
-    expect(dialled).toHaveLength(2);
+    await expect.poll(() => sockets[0]?.destroyed, SOON).toBe(true);
   });
 });
 
 describe('an upstream that requires a client certificate', () => {
   test.for<readonly [string, TlsOptions]>([
-    ['with TLS 1.3', { ...MUTUAL, minVersion: 'TLSv1.3' }],
-    ['with TLS 1.2', { ...MUTUAL, maxVersion: 'TLSv1.2' }],
+    ['with TLS 1.3', { ...mutual, minVersion: 'TLSv1.3' }],
+    ['with TLS 1.2', { ...mutual, maxVersion: 'TLSv1.2' }],
   ])('%s gets no request without one, or with one of another authority', async ([, tls]) => {
     const stranger = await issueClientCertificate(await createCertificateAuthority(Date.now()), 'stranger');
     secrets.set('other', stranger);
-    await serve(sayWhose, tls);
+    await serve(undefined, tls);
     for (const name of ['none', 'other']) {
       const answer = await ask(gateway, { path: `/upstreams/${name}/items` });
       expect(['TLSNotEstablished', 'ResponseBroken']).toContain(answer.json()['reason']);
@@ -166,7 +96,7 @@ describe('an upstream that requires a client certificate', () => {
   });
 
   test('is named in the answer where it refuses the handshake', async () => {
-    await serve(sayWhose, { ...MUTUAL, maxVersion: 'TLSv1.2' });
+    await serve(undefined, { ...mutual, maxVersion: 'TLSv1.2' });
     const answer = await ask(gateway, { path: '/upstreams/none/items' });
     expect(answer.json()).toMatchObject({
       reason: 'TLSNotEstablished',
@@ -230,7 +160,7 @@ test('a host to which a redirect leads is presented no certificate', async () =>
   const asked: string[] = [];
   const files = await issueServingCertificate(gateway.authority, [FILES], Date.now());
   const tls = {
-    ...MUTUAL,
+    ...mutual,
     cert: files.certificate,
     key: files.privateKey.reveal(),
     rejectUnauthorized: false,
