@@ -3,7 +3,14 @@ import type { CredentialValues } from '../policy/upstreams/credential-values.ts'
 import type { CredentialCaller, CredentialProblem, SecretStore } from './secret-store.ts';
 
 /** What a caller gets of a credential. */
-export type GivenCredential = { readonly values: CredentialValues } | { readonly problem: CredentialProblem };
+export type GivenCredential = GivenValues | { readonly problem: CredentialProblem };
+
+/** Every call that is given what is kept gets the same object. */
+export interface GivenValues {
+  readonly values: CredentialValues;
+  /** Aborted when they are kept no longer: their time is over, or they are wiped. */
+  readonly ended: AbortSignal;
+}
 
 /** The credentials of agents, which they never see. */
 export interface Credentials {

@@ -56,6 +56,7 @@ interface Held {
   readonly given: GivenCredential;
   /** In milliseconds of the clock. */
   readonly until: number;
+  readonly ending: AbortController;
 }
 
 /** Keeps nothing yet. */
@@ -69,7 +70,10 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
   const hold = (next: Held): void => {
     held = next;
     // The text of a secret must not stay in the memory because nobody asks for it again.
-    const drop = (): void => void (held = held === next ? null : held);
+    const drop = (): void => {
+      held = held === next ? null : held;
+      next.ending.abort(ENDED);
+    };
     clock.sleep(Math.max(0, next.until - clock.now()), ending.signal).then(drop, drop);
   };
   const read = async (): Promise<GivenCredential> => {
@@ -79,11 +83,15 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
     reads.taken -= 1;
     reading = null;
     options.onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
-    if (ending.signal.aborted) return found;
+    const over = new AbortController();
+    const given = 'problem' in found ? found : { values: found.values, ended: over.signal };
+    if (ending.signal.aborted) {
+      over.abort(ENDED);
+      return given;
+    }
     report(found);
     const milliseconds = 'problem' in found ? PROBLEM_MILLISECONDS : usable(found.ttlMilliseconds);
-    const given = 'problem' in found ? found : { values: found.values };
-    hold({ given, until: since + milliseconds });
+    hold({ given, until: since + milliseconds, ending: over });
     return given;
   };
   return {
@@ -95,6 +103,7 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
     },
     end: () => {
       ending.abort(ENDED);
+      held?.ending.abort(ENDED);
       held = null;
     },
     isKept: () => held !== null && 'values' in held.given,

@@ -81,6 +81,7 @@ const roles: readonly [string, Written][] = [
       '/spec/credentials/2': { name: 'header', attach: { type: 'Header', header: 'X-API-Key' } },
       '/spec/credentials/3': { name: 'basic', attach: { type: 'Basic' } },
       '/spec/credentials/4': { name: 'aws', attach: { type: 'AWSSigV4', region: 'eu-1', service: 's3' } },
+      '/spec/credentials/5': { name: 'robot', attach: { type: 'ClientCertificate' } },
     },
   ],
   [
@@ -163,6 +164,10 @@ const tenants: readonly [string, Written][] = [
             path: 'a/aws',
             keys: { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token' },
           },
+        },
+        {
+          name: 'robot',
+          kubernetesSecret: { name: 'robot', keys: { certificate: 'tls.crt', privateKey: 'tls.key' } },
         },
         { name: 'git', kubernetesSecret: { name: 'git', keys: { username: 'user', password: 'word' } } },
       ],

@@ -3,6 +3,8 @@ import type { Binding, CredentialCaller } from '../../src/credentials/secret-sto
 import { heldBack, openCredentials, UNAVAILABLE } from './open-credentials.ts';
 import { callerOf, stored } from './scripted-store.ts';
 
+type Opened = ReturnType<typeof openCredentials>;
+
 describe('a credential', () => {
   test('is read once for all calls that ask at once, and kept', async () => {
     const { get, store } = openCredentials();
@@ -29,6 +31,32 @@ describe('a credential', () => {
     expect(await get()).toBe('key-1');
     await clock.advance(seconds * 1000);
     expect(await get()).toBe(expected);
+  });
+
+  test.each([
+    ['while it is kept', false, async () => undefined],
+    ['and has ended when its time is over', true, async ({ clock }: Opened) => clock.advance(54_001)],
+    [
+      'and has ended when it is wiped',
+      true,
+      async ({ credentials }: Opened) => credentials.wipe('sandbox-1'),
+    ],
+    [
+      'and has ended when its sandbox is cut off',
+      true,
+      async ({ credentials, world }: Opened) => {
+        world.current.clear();
+        credentials.review('All');
+      },
+    ],
+  ])('is one object for all calls, %s', async (_title, isEnded, change) => {
+    const opened = openCredentials({ answer: () => stored('key-1', 60) });
+    const give = () => opened.credentials.get(callerOf(), 'openai', new AbortController().signal);
+    const given = await give();
+    if ('problem' in given) throw new Error(given.problem.detail);
+    expect(await give()).toBe(given);
+    await change(opened);
+    expect(given.ended.aborted).toBe(isEnded);
   });
 
   test('lives from when it was asked for, not from when it came', async () => {

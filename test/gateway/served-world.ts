@@ -1,4 +1,4 @@
-import { createServer as createTlsServer, type Server } from 'node:tls';
+import { createServer as createTlsServer, type Server, type TlsOptions } from 'node:tls';
 import type { Socket } from 'node:net';
 import { type CertificateAuthority, issueServingCertificate } from '../../src/certificates/issue.ts';
 import type { Network } from '../../src/gateway/egress/network.ts';
@@ -16,8 +16,13 @@ export interface ServedWorld {
   readonly ports: ReadonlyMap<string, number>;
   /** Says which addresses a name has from now on. Several lists: one after the other, each for one answer. */
   readonly name: (host: string, ...answers: readonly (readonly string[])[]) => void;
-  /** Serves TLS for a host at a public address. */
-  readonly serve: (host: string, address: string, onConnection: (socket: Socket) => void) => Promise<void>;
+  /** Serves TLS for a host at a public address. `tls` is in place of what it has otherwise, such as its certificate. */
+  readonly serve: (
+    host: string,
+    address: string,
+    onConnection: (socket: Socket) => void,
+    tls?: TlsOptions,
+  ) => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -36,13 +41,14 @@ export function createServedWorld(authority: CertificateAuthority): ServedWorld 
     dialled: [],
     ports,
     name: (host, ...lists) => void answers.set(host, [...lists]),
-    serve: async (host, address, onConnection) => {
+    serve: async (host, address, onConnection, tls = {}) => {
       const { certificate, privateKey } = await issueServingCertificate(authority, [host], Date.now());
       const server = createTlsServer({
         cert: certificate,
         key: privateKey.reveal(),
         allowHalfOpen: true,
         handshakeTimeout: HANDSHAKE_MILLISECONDS,
+        ...tls,
       });
       server.on('secureConnection', (socket) => {
         socket.on('error', () => undefined);

@@ -5,8 +5,10 @@ import { rules } from '../shape/rules.ts';
 const attach = z
   .object({
     type: z
-      .enum(['Bearer', 'Header', 'Basic', 'AWSSigV4'])
-      .describe('How the gateway adds the secret to a request.'),
+      .enum(['Bearer', 'Header', 'Basic', 'AWSSigV4', 'ClientCertificate'])
+      .describe(
+        'How the gateway adds the secret to a request, or `ClientCertificate`: to the TLS handshake before it.',
+      ),
     header: z
       .string()
       .min(1)

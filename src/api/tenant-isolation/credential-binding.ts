@@ -19,11 +19,16 @@ const keys = z
     sessionToken: dataKey()
       .optional()
       .describe('Key of the session token, for `AWSSigV4`. If not set: the access key needs none.'),
+    certificate: dataKey()
+      .optional()
+      .describe('Key of the certificate in PEM and of those of its authorities, for `ClientCertificate`.'),
+    privateKey: dataKey().optional().describe('Key of its private key in PEM, for `ClientCertificate`.'),
   })
   .meta(
     rules({
-      rule: 'has(self.username) == has(self.password) && has(self.accessKeyId) == has(self.secretAccessKey) && has(self.username) != has(self.accessKeyId) && (!has(self.sessionToken) || has(self.accessKeyId))',
-      message: 'must be username and password, or accessKeyId and secretAccessKey and perhaps sessionToken',
+      rule: 'has(self.username) == has(self.password) && has(self.accessKeyId) == has(self.secretAccessKey) && has(self.certificate) == has(self.privateKey) && [has(self.username), has(self.accessKeyId), has(self.certificate)].filter(x, x).size() == 1 && (!has(self.sessionToken) || has(self.accessKeyId))',
+      message:
+        'must be username and password, or accessKeyId and secretAccessKey and perhaps sessionToken, or certificate and privateKey',
     }),
   );
 

@@ -41,7 +41,10 @@ export async function secureSocket(
     secured.destroy();
     signal.throwIfAborted();
     const code = errorCode(error) ?? 'closed';
-    const message = `TLS with "${host}" failed (${code}). Check that its certificate is valid and names the host.`;
+    // An alert is what the other side ended it with. With TLS 1.3 that of a client certificate comes after the handshake.
+    const message = code.includes('_ALERT_')
+      ? `"${host}" refused TLS with the gateway (${code}). Check whether it requires a client certificate, and which it accepts.`
+      : `TLS with "${host}" failed (${code}). Check that its certificate is valid and names the host.`;
     throw new RefusalError('TLSNotEstablished', message, error);
   }
 }

@@ -1,5 +1,9 @@
 import type { CredentialValues } from '../../policy/upstreams/credential-values.ts';
-import { type Attach, attachCredential } from '../../policy/upstreams/attach-credential.ts';
+import {
+  type Attach,
+  attachCredential,
+  type AttachProblem,
+} from '../../policy/upstreams/attach-credential.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
 import { secretForms } from '../../policy/upstreams/secret-forms.ts';
 import type { Call } from '../pipeline/call.ts';
@@ -14,7 +18,7 @@ export async function addCredential(
   { caller, ended }: Call,
   request: UpstreamRequest,
   body: Buffer | null,
-  { credentials, now }: Pick<UpstreamServices, 'credentials' | 'now'>,
+  { credentials, readCertificate, now }: Pick<UpstreamServices, 'credentials' | 'readCertificate' | 'now'>,
 ): Promise<AddedCredential | { readonly refusal: Refusal }> {
   const { credential, host, port, rule } = request.upstream;
   if (credential === null) return NO_CREDENTIAL;
@@ -34,14 +38,25 @@ export async function addCredential(
     body: body ?? undefined,
     now: now(),
   });
-  if ('problem' in attached) {
-    const { value, required } = attached.problem;
-    const what = value === null ? 'The request' : `The value "${value}" of the credential "${name}"`;
-    return {
-      refusal: refuse('CredentialUnusable', { message: `${what} ${required}.`, rule: `${rule}.credential` }),
-    };
+  if ('problem' in attached) return unusable(request, attached.problem);
+  if (attach.type === 'ClientCertificate') {
+    const certificate = readCertificate(given, now());
+    if ('problem' in certificate) return unusable(request, certificate.problem);
+    return { ...attached, forms: certificate.forms, certificate };
   }
-  return { ...attached, forms: textsOf(attach, given.values).flatMap(secretForms) };
+  const forms = textsOf(attach, given.values).flatMap(secretForms);
+  return { ...attached, forms, certificate: null };
+}
+
+function unusable(
+  { upstream: { credential, rule } }: UpstreamRequest,
+  { value, required }: AttachProblem,
+): { readonly refusal: Refusal } {
+  const what =
+    value === null ? 'The request' : `The value "${value}" of the credential "${credential?.name}"`;
+  return {
+    refusal: refuse('CredentialUnusable', { message: `${what} ${required}.`, rule: `${rule}.credential` }),
+  };
 }
 
 /** Between the parts of a header's value: `Token KEY`, `id:KEY` or `session=KEY; …`. */

@@ -30,6 +30,8 @@ export interface UpstreamPlace {
   /** All are allowed. */
   readonly addresses: readonly string[];
   readonly secureContext: SecureContext | undefined;
+  /** When it is aborted, none is kept that nobody uses; null for never. */
+  readonly ended: AbortSignal | null;
 }
 
 /** Connections that are open without a request on them. */
@@ -39,7 +41,7 @@ export interface UpstreamConnections {
   /** Makes one that nobody uses again, whatever is spoken on it. Throws as `take` does. */
   readonly open: (place: UpstreamPlace, signal: AbortSignal) => Promise<UpstreamConnection>;
   /** Gives back one whose response has ended. */
-  readonly give: (key: string, connection: UpstreamConnection) => void;
+  readonly give: (place: UpstreamPlace, connection: UpstreamConnection) => void;
   /** Ends all that nobody uses. */
   readonly stop: () => void;
   /** How many are open that nobody uses. */
@@ -58,52 +60,74 @@ const MAX_BUFFERED_BYTES = 0;
 const TOO_LATE = new Error('the handshake was not done in time');
 
 export function createUpstreamConnections(network: Network): UpstreamConnections {
-  const idle = new Map<string, UpstreamConnection[]>();
-  let count = 0;
-  const takeIdle = ({ key, addresses }: UpstreamPlace): UpstreamConnection | null => {
-    const open = idle.get(key) ?? [];
-    for (let one = open.pop(); one !== undefined; one = open.pop()) {
-      count -= 1;
-      if (open.length === 0) idle.delete(key);
-      if (one.isOpen() && addresses.includes(one.address)) return one;
-      one.destroy();
-    }
-    return null;
-  };
-  const forget = (key: string, connection: UpstreamConnection): void => {
-    const open = idle.get(key) ?? [];
-    const index = open.indexOf(connection);
-    if (index === -1) return;
-    open.splice(index, 1);
-    count -= 1;
-    if (open.length === 0) idle.delete(key);
+  const { take, give, forget, stop, count } = createIdleConnections();
+  const watch = ({ key, ended }: UpstreamPlace, connection: UpstreamConnection): void => {
+    const onEnd = (): void => {
+      if (forget(key, connection)) connection.destroy();
+    };
+    ended?.addEventListener('abort', onEnd, { once: true });
+    connection.client.once('disconnect', () => {
+      ended?.removeEventListener('abort', onEnd);
+      forget(key, connection);
+      connection.destroy();
+    });
   };
   return {
     take: async (place, signal) => {
-      const open = takeIdle(place);
+      const open = take(place);
       if (open !== null) return open;
       const connection = await openConnection(network, place, signal);
-      connection.client.once('disconnect', () => {
-        forget(place.key, connection);
-        connection.destroy();
-      });
+      watch(place, connection);
       return connection;
     },
     open: (place, signal) => openConnection(network, place, signal),
-    give: (key, connection) => {
-      if (!connection.isOpen() || count >= MAX_IDLE) return connection.destroy();
+    give: ({ key, ended }, connection) => {
+      const isKept = ended?.aborted !== true && connection.isOpen() && count() < MAX_IDLE;
+      if (isKept) give(key, connection);
+      else connection.destroy();
+    },
+    stop,
+    idle: count,
+  };
+}
+
+function createIdleConnections() {
+  const idle = new Map<string, UpstreamConnection[]>();
+  let count = 0;
+  return {
+    /** Takes the one that was used last, and ends those that are of no use any more. */
+    take: ({ key, addresses }: UpstreamPlace): UpstreamConnection | null => {
+      const open = idle.get(key) ?? [];
+      for (let one = open.pop(); one !== undefined; one = open.pop()) {
+        count -= 1;
+        if (open.length === 0) idle.delete(key);
+        if (one.isOpen() && addresses.includes(one.address)) return one;
+        one.destroy();
+      }
+      return null;
+    },
+    give: (key: string, connection: UpstreamConnection): void => {
       const open = idle.get(key) ?? [];
       open.push(connection);
       idle.set(key, open);
       count += 1;
-      return undefined;
     },
-    stop: () => {
+    /** Returns whether it was there. */
+    forget: (key: string, connection: UpstreamConnection): boolean => {
+      const open = idle.get(key) ?? [];
+      const index = open.indexOf(connection);
+      if (index === -1) return false;
+      open.splice(index, 1);
+      count -= 1;
+      if (open.length === 0) idle.delete(key);
+      return true;
+    },
+    stop: (): void => {
       for (const open of idle.values()) for (const one of open) one.destroy();
       idle.clear();
       count = 0;
     },
-    idle: () => count,
+    count: () => count,
   };
 }
 

@@ -6,6 +6,7 @@ import type { DecideAddresses } from '../egress/connect-to.ts';
 import type { Network } from '../egress/network.ts';
 import type { FollowedFacts } from '../followed-facts.ts';
 import { type ByteRoomOptions, createRequestRoom, createResponseRoom } from '../limits/byte-room.ts';
+import { createClientCertificates } from './client-certificate.ts';
 import { createUpstreamConnections } from './connections.ts';
 import { createDestinations } from './destinations.ts';
 import type { UpstreamHandlerOptions } from './handle-upstream-request.ts';
@@ -65,6 +66,7 @@ export function createUpstreams(parts: UpstreamParts): Upstreams {
       destinations,
       trust: createTrust(parts.secureContext),
       credentials,
+      readCertificate: createClientCertificates(),
       audit: parts.audit,
       bodyLimits: BODY_LIMITS,
       requestRoom: createRequestRoom(ROOM),

@@ -33,6 +33,7 @@ export async function dispatchRequest(call: Call, around: Around): Promise<CallO
         gateway: incoming.gateway,
         response: incoming.response,
         forms: credential.forms,
+        certificate: credential.certificate,
         usage,
         keepsUsageEvent,
         redirects,

@@ -1,24 +1,24 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { SecureContext } from 'node:tls';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { FetchURL } from '../../policy/egress/parse-fetch-url.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
 import { RefusalError } from '../egress/egress-refusal.ts';
 import type { HopEnd } from '../egress/fetch-url.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 import type { UpstreamConnections, UpstreamPlace } from './connections.ts';
 import type { Destination, Destinations } from './destinations.ts';
 import type { ModelUsage } from './model-usage.ts';
 import { passResponse } from './pass-response.ts';
 import { methodOfRedirect, RedirectRefusedError, type UpstreamRedirects } from './redirects.ts';
 import { runExchange, type UpstreamExchange } from './run-exchange.ts';
+import type { Trust } from './trusted-authorities.ts';
 
 export interface SendServices {
   readonly connections: UpstreamConnections;
   readonly destinations: Destinations;
-  /** Whose certificates are trusted. `caBundle` is base64 of PEM; null for those that are trusted by default. */
-  readonly trust: (caBundle: string | null) => SecureContext | undefined;
+  readonly trust: Trust;
 }
 
 /** A request with everything that it is sent with. */
@@ -35,6 +35,8 @@ export interface SentRequest {
   readonly response: ServerResponse;
   /** The forms of what must not get to the agent. */
   readonly forms: readonly string[];
+  /** What the gateway proves itself with to the upstream, and to no host that it redirects to; null for nothing. */
+  readonly certificate: ClientCertificate | null;
   readonly usage: ModelUsage | null;
   /** Whether the event with the usage of a stream is for the gateway alone. */
   readonly keepsUsageEvent: boolean;
@@ -78,16 +80,22 @@ export async function sendRequest(
 /** Where the upstream of a request is connected to. */
 export function placeOf(
   { trust }: Pick<SendServices, 'trust'>,
-  { request: { upstream }, destination, owner }: Pick<SentRequest, 'request' | 'destination' | 'owner'>,
+  {
+    request: { upstream },
+    destination,
+    owner,
+    certificate,
+  }: Pick<SentRequest, 'request' | 'destination' | 'owner' | 'certificate'>,
 ): UpstreamPlace {
   const { host, port, rule, caBundle } = upstream;
   return {
-    key: `${owner} ${host}:${port} ${rule} ${caBundle ?? ''}`,
+    key: `${owner} ${host}:${port} ${rule} ${caBundle ?? ''} ${certificate?.id ?? ''}`,
     host,
     port,
     dialledPort: destination.port,
     addresses: destination.addresses,
-    secureContext: trust(caBundle),
+    secureContext: trust(caBundle, certificate),
+    ended: certificate?.ended ?? null,
   };
 }
 
@@ -123,7 +131,7 @@ async function exchangeOnce(
       { ...exchange, target, host: place.host, connection, firstByteMilliseconds, idleMilliseconds, signal },
       passed.sink,
     );
-    if (isReusable) connections.give(place.key, connection);
+    if (isReusable) connections.give(place, connection);
     else connection.destroy();
     return passed.next();
   } catch (error) {
@@ -187,7 +195,8 @@ async function stepTo(
       port,
       dialledPort: port,
       addresses,
-      secureContext: trust(null),
+      secureContext: trust(null, null),
+      ended: null,
     },
     exchange: {
       method: methodOfRedirect(sent.request),

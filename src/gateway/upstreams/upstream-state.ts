@@ -6,6 +6,7 @@ import type { DecidedModelRequest } from '../../policy/models/model-rules.ts';
 import type { UpstreamRequest } from '../../policy/upstreams/decide-upstream.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { ByteRoom, HeldBytes } from '../limits/byte-room.ts';
+import type { ClientCertificate, ReadClientCertificate } from './client-certificate.ts';
 import type { Destination } from './destinations.ts';
 import type { BodyLimits } from './read-model-body.ts';
 import type { SendServices } from './send-request.ts';
@@ -26,6 +27,7 @@ export interface UpstreamIncoming {
 
 export interface UpstreamServices extends SendServices {
   readonly credentials: Pick<Credentials, 'get'>;
+  readonly readCertificate: ReadClientCertificate;
   readonly audit: AuditLog;
   readonly bodyLimits: BodyLimits;
   /** For bodies that are read as a whole. */
@@ -56,9 +58,16 @@ export interface AddedCredential {
   /** Names of headers that are not sent. */
   readonly removes: readonly string[];
   readonly forms: readonly string[];
+  /** What the gateway proves itself with before the request; null where the credential is none. */
+  readonly certificate: ClientCertificate | null;
 }
 
-export const NO_CREDENTIAL: AddedCredential = Object.freeze({ headers: {}, removes: [], forms: [] });
+export const NO_CREDENTIAL: AddedCredential = Object.freeze({
+  headers: {},
+  removes: [],
+  forms: [],
+  certificate: null,
+});
 
 /** What a request with its handshake takes beside its body. */
 export const MAX_HEAD_BYTES = 16 * 1_024;

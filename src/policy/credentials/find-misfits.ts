@@ -58,5 +58,7 @@ function describeKeys(type: string, field: string, source: SecretSelection): str
   if (takesValues(type, names)) return null;
   if (type === 'AWSSigV4')
     return `${field} has no keys.accessKeyId and keys.secretAccessKey, and the role signs with them`;
+  if (type === 'ClientCertificate')
+    return `${field} has no keys.certificate and keys.privateKey, and the role begins TLS with them`;
   return `${field} has keys, and the role attaches ${type === 'Basic' ? 'key, or keys.username and keys.password' : 'key alone'}`;
 }

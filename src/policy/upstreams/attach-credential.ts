@@ -31,7 +31,7 @@ export type Attached = AttachedHeaders | { readonly problem: AttachProblem };
 /**
  * Turns the values of a credential into headers. Their names are `value`; for `Basic` also `username` and `password`; for
  * `AWSSigV4` `accessKeyId`, `secretAccessKey` and perhaps `sessionToken`. With `AWSSigV4` it has to come last: what is signed
- * may not be changed any more.
+ * may not be changed any more. `certificate` and `privateKey` of `ClientCertificate` add none: they are for the handshake.
  */
 export async function attachCredential(
   attach: Attach,
@@ -42,6 +42,7 @@ export async function attachCredential(
   if (type === 'AWSSigV4') return signRequest({ region, service }, values, request);
   if (type === 'Header') return attachHeader(header, values);
   if (type === 'Basic') return attachBasic(values);
+  if (type === 'ClientCertificate') return attachNothing(values);
   const problem = checkOne('Bearer', values, TOKEN);
   return problem === null ? setHeader('authorization', `Bearer ${reveal(values, ONE_VALUE)}`) : { problem };
 }
@@ -76,6 +77,11 @@ function attachBasic(values: CredentialValues): Attached {
     ? reveal(values, ONE_VALUE)
     : `${reveal(values, 'username')}:${reveal(values, 'password')}`;
   return setHeader('authorization', `Basic ${Buffer.from(login, 'utf8').toString('base64')}`);
+}
+
+function attachNothing(values: CredentialValues): Attached {
+  if (takesValues('ClientCertificate', Object.keys(values))) return { headers: {}, removes: [] };
+  return { problem: { value: null, required: 'must be bound with certificate and privateKey' } };
 }
 
 function reveal(values: CredentialValues, name: string): string {

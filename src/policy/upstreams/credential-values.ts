@@ -30,6 +30,7 @@ const SIGNING = ['accessKeyId', 'secretAccessKey'];
 const VALUE_SETS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Basic: [[ONE_VALUE], ['username', 'password']],
   AWSSigV4: [SIGNING, [...SIGNING, 'sessionToken']],
+  ClientCertificate: [['certificate', 'privateKey']],
 };
 
 /** Whether a type of `attach` takes exactly these values. */

@@ -29,6 +29,16 @@ export function secretForms(secret: string): readonly string[] {
   return [...new Set(forms)].filter((form) => form.length >= MIN_CHARACTERS);
 }
 
+/**
+ * The forms of a line of base64, as PEM has them: as it is, escaped for JSON and URLs, and in base64 once more, as a Secret of
+ * Kubernetes has PEM. A key has many lines, and each form of each is looked for.
+ */
+export function base64LineForms(line: string): readonly string[] {
+  const bytes = Buffer.from(line, 'latin1');
+  const base64 = [0, 1, 2].map((offset) => base64At(bytes, offset));
+  return [...new Set([line, line.replaceAll('/', '\\/'), encodeURIComponent(line), ...base64])];
+}
+
 /** What nothing escapes, what Go and Gson do beside what must be, what is not ASCII, and whatever is no letter. */
 const ESCAPED = [/(?!)/g, /[<>&]/g, /[<>&=']/g, /[^\x20-\x7e]/g, /[^\w\s.\\-]/g] as const;
 

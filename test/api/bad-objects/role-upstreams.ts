@@ -185,6 +185,12 @@ export const badRoleUpstreams: readonly BadObject[] = [
     /with type AWSSigV4/,
   ),
   attached(
+    'a client certificate with a header',
+    { type: 'ClientCertificate', header: 'X-API-Key' },
+    'header',
+    /with type Header/,
+  ),
+  attached(
     'a bearer credential with a service',
     { type: 'Bearer', service: 's3' },
     'type',

@@ -87,6 +87,34 @@ export const badTenantData: readonly BadObject[] = [
     /must be username and password, or accessKeyId and secretAccessKey/,
   ),
   schema(
+    'a certificate without its key',
+    credential({ '/kubernetesSecret': { name: 'robot', keys: { certificate: 'tls.crt' } } }),
+    'spec.credentials[0].kubernetesSecret.keys',
+    /, or certificate and privateKey/,
+  ),
+  schema(
+    'a certificate beside a password',
+    credential({
+      '/kubernetesSecret': {
+        name: 'robot',
+        keys: { username: 'user', password: 'word', certificate: 'tls.crt', privateKey: 'tls.key' },
+      },
+    }),
+    'spec.credentials[0].kubernetesSecret.keys',
+    /, or certificate and privateKey/,
+  ),
+  schema(
+    'a session token beside a certificate',
+    credential({
+      '/kubernetesSecret': {
+        name: 'robot',
+        keys: { certificate: 'tls.crt', privateKey: 'tls.key', sessionToken: 'token' },
+      },
+    }),
+    'spec.credentials[0].kubernetesSecret.keys',
+    /, or certificate and privateKey/,
+  ),
+  schema(
     'a session token beside a password',
     credential({
       '/kubernetesSecret': {

@@ -93,12 +93,12 @@ test('a name is resolved once for many calls, and again after a while', async ()
 test('a bundle is trusted by itself, and refused without certificates', async () => {
   const others = createSecureContext();
   const trust = createTrust(others);
-  expect(trust(null)).toBe(others);
+  expect(trust(null, null)).toBe(others);
   const { certificate } = await createCertificateAuthority(Date.now());
-  expect(trust(btoa(certificate))).not.toBe(others);
-  expect(trust(btoa(certificate))).toBe(trust(btoa(certificate)));
+  expect(trust(btoa(certificate), null)).not.toBe(others);
+  expect(trust(btoa(certificate), null)).toBe(trust(btoa(certificate), null));
   const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
   for (const text of ['', 'not a certificate', broken]) {
-    expect(() => trust(btoa(text))).toThrow('caBundle');
+    expect(() => trust(btoa(text), null)).toThrow('caBundle');
   }
 });

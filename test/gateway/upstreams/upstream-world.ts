@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type { AgentRole } from '../../../src/api/agent-role.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import type { Credentials } from '../../../src/credentials/credentials.ts';
@@ -25,7 +26,12 @@ export interface UsedUpstream extends UsedProxy {
   /** Everything that the upstream got in this test. */
   readonly received: Received[];
   /** Serves HTTP at a host; each request is kept. */
-  readonly serve: (listener: RequestListener, host?: string, address?: string) => Promise<void>;
+  readonly serve: (
+    listener: RequestListener,
+    host?: string,
+    address?: string,
+    tls?: TlsOptions,
+  ) => Promise<void>;
   /** The values of the credential of each upstream, by its name. */
   readonly values: Map<string, Values>;
 }
@@ -41,6 +47,7 @@ export function createStubCredentials(values: ReadonlyMap<string, Values>): Cred
       }
       return {
         values: Object.fromEntries(Object.entries(found).map(([key, text]) => [key, new Secret(text)])),
+        ended: new AbortController().signal,
       };
     },
     wipe: () => 0,
@@ -74,7 +81,7 @@ export function useUpstream(
     { credentials: given.credentials ?? createStubCredentials(values), flags: given.flags ?? [] },
   );
   const received: Received[] = [];
-  const serve: UsedUpstream['serve'] = async (listener, host = HOST, address = ADDRESS) => {
+  const serve: UsedUpstream['serve'] = async (listener, host = HOST, address = ADDRESS, tls = {}) => {
     received.length = 0;
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -85,7 +92,8 @@ export function useUpstream(
         listener(request, response);
       });
     });
-    await gateway.world.serve(host, address, (socket: Socket) => server.emit('connection', socket));
+    const onConnection = (socket: Socket): void => void server.emit('connection', socket);
+    await gateway.world.serve(host, address, onConnection, tls);
     gateway.world.name(host, [address]);
   };
   return Object.assign(gateway, { received, serve, values });

@@ -11,10 +11,13 @@ const SECRET = { mount: 'secret', path: 'acme/vendor' };
 const PASSWORD = { username: 'user', password: 'pass' };
 const ACCESS_KEY = { accessKeyId: 'id', secretAccessKey: 'secret' };
 
+const CERTIFICATE = { certificate: 'tls.crt', privateKey: 'tls.key' };
+
 const BEARER: Credential = { attach: { type: 'Bearer' } };
 const HEADER: Credential = { attach: { type: 'Header', header: 'x-api-key' } };
 const BASIC: Credential = { attach: { type: 'Basic' } };
 const SIGNED: Credential = { attach: { type: 'AWSSigV4', region: 'eu-west-1', service: 's3' } };
+const CERTIFIED: Credential = { attach: { type: 'ClientCertificate' } };
 const LOGIN: Credential = { databaseLogin: {} };
 
 const kv = (keys: object): Binding => ({ vaultKV: { ...SECRET, ...keys } });
@@ -41,6 +44,7 @@ describe('a binding of the shape that the role gives the credential', () => {
       SIGNED,
       kv({ keys: { ...ACCESS_KEY, sessionToken: 't' } }),
     ],
+    ['a certificate and its key for ClientCertificate', CERTIFIED, secret({ keys: CERTIFICATE })],
     ['logins of a database', LOGIN, DATABASE],
   ])('is no misfit: %s', ([, credential, binding]) => {
     expect(problemOf(credential, binding)).toEqual([]);
@@ -101,6 +105,24 @@ describe('a misfit', () => {
       SIGNED,
       secret({ keys: PASSWORD }),
       'kubernetesSecret has no keys.accessKeyId and keys.secretAccessKey, and the role signs with them',
+    ],
+    [
+      'one value for ClientCertificate',
+      CERTIFIED,
+      kv({ key: 'k' }),
+      'vaultKV has no keys.certificate and keys.privateKey, and the role begins TLS with them',
+    ],
+    [
+      'a certificate for Bearer',
+      BEARER,
+      secret({ keys: CERTIFICATE }),
+      'kubernetesSecret has keys, and the role attaches key alone',
+    ],
+    [
+      'a certificate for AWSSigV4',
+      SIGNED,
+      kv({ keys: CERTIFICATE }),
+      'vaultKV has no keys.accessKeyId and keys.secretAccessKey, and the role signs with them',
     ],
   ])('is named: %s', ([, credential, binding, problem]) => {
     expect(problemOf(credential, binding)).toEqual([`${AT}${problem}`]);

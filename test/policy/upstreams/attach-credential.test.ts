@@ -23,6 +23,7 @@ const BEARER: Attach = { type: 'Bearer' };
 const HEADER: Attach = { type: 'Header', header: 'X-API-Key' };
 const BASIC: Attach = { type: 'Basic' };
 const AWS: Attach = { type: 'AWSSigV4', region: 'us-east-1', service: 's3' };
+const CERTIFICATE: Attach = { type: 'ClientCertificate' };
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
 describe('a credential', () => {
@@ -50,6 +51,11 @@ describe('a credential', () => {
     expect(Object.keys(attached.headers)).toEqual([name]);
     expect(attached.headers[name]?.reveal()).toBe(value);
   });
+});
+
+test('a client certificate is no header', async () => {
+  const attached = await attach(CERTIFICATE, { certificate: 'PEM', privateKey: 'PEM' });
+  expect(attached).toEqual({ headers: {}, removes: [] });
 });
 
 describe('a credential that cannot be attached', () => {
@@ -133,6 +139,20 @@ describe('a credential that cannot be attached', () => {
       { ...KEYS, accessKeyId: 'AKID,Signature=0' },
       'accessKeyId',
       'must be 4 to 128 letters and digits',
+    ],
+    [
+      'is a certificate without its key',
+      CERTIFICATE,
+      { certificate: 'PEM' },
+      null,
+      'must be bound with certificate and privateKey',
+    ],
+    [
+      'is one value where a certificate and its key are presented',
+      CERTIFICATE,
+      { value: 'PEM' },
+      null,
+      'must be bound with certificate and privateKey',
     ],
     ['has an empty session token', AWS, { ...KEYS, sessionToken: '' }, 'sessionToken', 'must not be empty'],
     ...[

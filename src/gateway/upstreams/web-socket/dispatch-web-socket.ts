@@ -25,7 +25,12 @@ export async function dispatchWebSocket(
   const { traffic } = carried;
   const time = limitTime(call, maxMilliseconds, host);
   try {
-    const place = placeOf(services, { request, destination, owner: by.sandboxUID ?? by.podUID });
+    const place = placeOf(services, {
+      request,
+      destination,
+      owner: by.sandboxUID ?? by.podUID,
+      certificate: state.credential.certificate,
+    });
     carried.connection = await services.connections.open(place, time.signal);
     await carry(call, carried, time.signal);
     count(carried);
