@@ -96,8 +96,15 @@ function contentOf(
   return { headers, body: createUpload(asked, mayLeave) };
 }
 
+/** How long an exchange may go on. */
+interface LimitedTime {
+  readonly signal: AbortSignal;
+  /** Forgets the time; the exchange is over. */
+  readonly end: () => void;
+}
+
 /** A signal that is aborted with the call, and when it takes too long. */
-export function limitTime({ ended }: Call, milliseconds: number, host: string) {
+export function limitTime({ ended }: Call, milliseconds: number, host: string): LimitedTime {
   const controller = new AbortController();
   const message = `"${host}" did not end its response within ${milliseconds} ms. Ask for less.`;
   const timer = setTimeout(
