@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
-import { Client, errors } from 'undici';
+import { errors } from 'undici';
 import { errorCode } from '../../lib/error-code.ts';
+import { clientOver } from './client-over.ts';
 import { connectTo, type DecideAddresses } from './connect-to.ts';
 import { ACCEPT_ENCODING, decodeBody, type HoldBytes, tooLarge } from './decode-body.ts';
 import { RefusalError } from './egress-refusal.ts';
@@ -101,17 +102,8 @@ async function exchangeOver<T>(
 ): Promise<T> {
   const { host, method, target, body } = request;
   const { maxResponseBytes, firstByteMilliseconds } = limits;
-  const sockets = [secured];
-  const client = new Client(`https://${isIP(host) === 6 ? `[${host}]` : host}:${request.port}`, {
-    // One connection, which was decided about. The client never makes another.
-    connect: (_options, callback) => {
-      const next = sockets.pop();
-      // Not at once: the client does not look for work again while it is asked for a connection.
-      queueMicrotask(() => {
-        if (next === undefined) callback(new Error('the connection was lost'), null);
-        else callback(null, next);
-      });
-    },
+  const origin = `https://${isIP(host) === 6 ? `[${host}]` : host}:${request.port}`;
+  const client = clientOver(secured, origin, {
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: maxResponseBytes,
     headersTimeout: firstByteMilliseconds,

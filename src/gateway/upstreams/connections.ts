@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
-import { Client } from 'undici';
+import type { Client } from 'undici';
+import { clientOver } from '../egress/client-over.ts';
 import { dialChecked, type Endpoint } from '../egress/connect-to.ts';
 import { RefusalError } from '../egress/egress-refusal.ts';
 import type { Network } from '../egress/network.ts';
@@ -164,17 +165,7 @@ function connectionOver(
   { host, port }: Endpoint,
   address: string,
 ): UpstreamConnection {
-  const sockets = [secured];
-  const client = new Client(`https://${host}:${port}`, {
-    // One connection, which was decided about. The client never makes another.
-    connect: (_options, callback) => {
-      const next = sockets.pop();
-      // Not at once: the client does not look for work again while it is asked for a connection.
-      queueMicrotask(() => {
-        if (next === undefined) callback(new Error('the connection was lost'), null);
-        else callback(null, next);
-      });
-    },
+  const client = clientOver(secured, `https://${host}:${port}`, {
     maxHeaderSize: MAX_HEADER_BYTES,
     keepAliveTimeout: IDLE_MILLISECONDS,
     keepAliveMaxTimeout: MAX_IDLE_MILLISECONDS,

@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { agentProcess, type AgentProcess } from '../agent-process.ts';
 
 /** What a pod's author and the operator give an agent, and where the gateway is. */
 export interface AgentSetup {
@@ -45,11 +45,7 @@ export interface AgentAnswer {
   readonly fault?: string;
 }
 
-export interface StartedAgent {
-  /** One call at a time. Rejects where there was no answer. */
-  readonly call: (call: AgentCall) => Promise<AgentAnswer>;
-  readonly stop: () => Promise<void>;
-}
+export type StartedAgent = AgentProcess<AgentCall, AgentAnswer>;
 
 const AGENT = fileURLToPath(new URL('agent.ts', import.meta.url));
 
@@ -59,22 +55,5 @@ export function startAgent(setup: AgentSetup): StartedAgent {
     env: { AGENT: JSON.stringify(setup) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const ended = once(child, 'exit');
-  return {
-    call: async (call) => {
-      child.send(call);
-      const answer = await nextAnswer(child, ended);
-      if (answer.fault !== undefined) throw new Error(`the agent: ${answer.fault}`);
-      return answer;
-    },
-    stop: async () => {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
-  };
-}
-
-async function nextAnswer(child: ChildProcess, ended: Promise<unknown[]>): Promise<AgentAnswer> {
-  const answered = once(child, 'message').then(([message]) => message as AgentAnswer);
-  return Promise.race([answered, ended.then(() => Promise.reject(new Error('the agent has ended')))]);
+  return agentProcess(child);
 }

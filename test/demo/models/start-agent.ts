@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { agentProcess, type AgentProcess } from '../agent-process.ts';
 
 /** What the agent is told to do. */
 export type ModelCall =
@@ -21,12 +21,9 @@ export interface ModelAnswer {
   readonly fault?: string;
 }
 
-export interface ModelAgent {
+export interface ModelAgent extends AgentProcess<ModelCall, ModelAnswer> {
   /** Its process. */
   readonly pid: number;
-  /** One call at a time. Rejects where there was no answer. */
-  readonly call: (call: ModelCall) => Promise<ModelAnswer>;
-  readonly stop: () => Promise<void>;
 }
 
 const AGENT = fileURLToPath(new URL('agent.ts', import.meta.url));
@@ -41,23 +38,5 @@ export function startModelAgent(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  const ended = once(child, 'exit');
-  return {
-    pid: child.pid ?? 0,
-    call: async (call) => {
-      child.send(call);
-      const answer = await nextAnswer(child, ended);
-      if (answer.fault !== undefined) throw new Error(`the agent: ${answer.fault}`);
-      return answer;
-    },
-    stop: async () => {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
-  };
-}
-
-async function nextAnswer(child: ChildProcess, ended: Promise<unknown[]>): Promise<ModelAnswer> {
-  const answered = once(child, 'message').then(([message]) => message as ModelAnswer);
-  return Promise.race([answered, ended.then(() => Promise.reject(new Error('the agent has ended')))]);
+  return { pid: child.pid ?? 0, ...agentProcess<ModelCall, ModelAnswer>(child) };
 }

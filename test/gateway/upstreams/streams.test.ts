@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readRecorded } from '../recorded.ts';
 import { POLL } from '../use-proxy.ts';
+import { hangDials } from './hang-dials.ts';
 import { ask, optionsOf } from './upstream-client.ts';
 import { ADDRESS, HOST, UPSTREAM, useUpstream } from './upstream-world.ts';
 
@@ -71,16 +72,7 @@ describe('a stream', () => {
   });
 
   test('that has not begun, as the connection hangs, ends with an agent that leaves within its body', async () => {
-    const { network } = gateway.world;
-    const dial = network.dial.bind(network);
-    onTestFinished(() => void (network.dial = dial));
-    const dialled = vi.fn();
-    network.dial = (_address, _port, signal) => {
-      dialled();
-      const { promise, reject } = Promise.withResolvers<never>();
-      signal.addEventListener('abort', () => reject(signal.reason as Error));
-      return promise;
-    };
+    const dialled = hangDials(gateway.world.network);
     gateway.world.name(HOST, [ADDRESS]);
     const uncaught = vi.fn();
     process.on('uncaughtExceptionMonitor', uncaught);

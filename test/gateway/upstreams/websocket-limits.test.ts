@@ -1,7 +1,8 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { readRecorded } from '../recorded.ts';
 import { POLL } from '../use-proxy.ts';
+import { hangDials } from './hang-dials.ts';
 import { ADDRESS, HOST, UPSTREAM, useUpstream } from './upstream-world.ts';
 import { beginWebSocket, echo, openWebSocket, serveWebSockets } from './web-socket-world.ts';
 
@@ -124,16 +125,7 @@ describe('an agent that is gone ends it at the upstream', () => {
   });
 
   test('before it has begun, as the connection hangs', async () => {
-    const { network } = gateway.world;
-    const dial = network.dial.bind(network);
-    onTestFinished(() => void (network.dial = dial));
-    const dialled = vi.fn();
-    network.dial = (_address, _port, signal) => {
-      dialled();
-      const { promise, reject } = Promise.withResolvers<never>();
-      signal.addEventListener('abort', () => reject(signal.reason as Error));
-      return promise;
-    };
+    const dialled = hangDials(gateway.world.network);
     gateway.world.name(HOST, [ADDRESS]);
     const webSocket = beginWebSocket(gateway, { path: PATH });
     await expect.poll(() => dialled.mock.calls.length, POLL).toBe(1);
