@@ -10,7 +10,7 @@ const STORE_RETRY_SECONDS = 5;
 /** What is being made is there soon. */
 const SOON_SECONDS = 2;
 
-/** What the agent is told. Where the store is and what it is called there is for the log alone. */
+/** The messages for the agent. Where the store is and what it calls the secret goes to the log alone. */
 const MESSAGES = {
   CredentialNotBound: 'the tenant does not bind it; ask who runs the tenant',
   CredentialsWithheld: 'only a pod of a sandbox, proved by its own secret or token, gets credentials',

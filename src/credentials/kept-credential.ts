@@ -11,7 +11,7 @@ import type { Binding, CredentialCaller, SecretRead, SecretStore } from './secre
 export interface KeptCredential {
   /** What was read; where it is being read, what that gives. Never rejects. */
   readonly get: () => Promise<GivenCredential>;
-  /** Forgets it, and ends what is being read: whoever waits for that gets a problem. */
+  /** Forgets it, and ends the read that is under way: its callers get a problem. */
   readonly end: () => void;
   /** Whether there are values of it in memory. */
   readonly isKept: () => boolean;

@@ -29,7 +29,7 @@ export const examineCredentials: Examination = (client, { now }) =>
     return [...bindings, ...(await examineBoundSecrets(client, tenants, now()))];
   });
 
-/** Objects that cannot be read have no say: who writes them is told by the API server. */
+/** Leaves out objects that cannot be read: the API server rejects them when they are written. */
 async function readBoth(
   client: KubeClient,
 ): Promise<{ readonly roles: readonly AgentRole[]; readonly tenants: readonly TenantIsolation[] } | null> {

@@ -44,7 +44,7 @@ export function createRequestRoom(options: ByteRoomOptions): ByteRoom {
   });
 }
 
-/** What a pod is told that has taken all that one may. */
+/** The reason and the messages for a pod that has no room left. */
 interface RoomWords {
   readonly reason: 'ResponseBytesReached' | 'RequestBytesReached';
   readonly tooLarge: (maxBytes: number) => string;

@@ -122,7 +122,7 @@ function readPath({ url = '', headers }: IncomingMessage): AskedPath {
   return { upstream, target: end === -1 ? '' : rest.slice(end), gateway };
 }
 
-/** Why a request cannot be served, whoever sends it; null where it can. */
+/** Returns why a request is malformed; null where it is not. */
 function problemOf({ rawHeaders }: IncomingMessage, { target }: AskedPath): string | null {
   const names = rawHeaders.filter((_name, index) => index % 2 === 0).map((name) => name.toLowerCase());
   if (names.filter((name) => name === 'host').length > 1) return 'The request has more than one Host header.';

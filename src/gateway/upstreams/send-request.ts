@@ -52,7 +52,7 @@ export interface SentTraffic {
 }
 
 const MAX_REDIRECTS = 3;
-/** What is told to a host to which a redirect leads. */
+/** The headers that are sent to the host of a redirect. */
 const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['accept', 'accept-language', 'range', 'user-agent']);
 
 /** Sends a request, passes the response on, and adds to the traffic. Throws as `runExchange` does. */
