@@ -73,3 +73,17 @@ export async function waitForReason(
   });
   return { got: reason, details: [`  - ${type} is ${condition.status}: ${condition.message}`] };
 }
+
+/** Creates an object that names a role, as soon as the webhook has heard that the tenant allows it. Throws any other refusal. */
+export async function createOfRole(
+  { send, wait }: Pick<DemoCalls, 'send' | 'wait'>,
+  path: string,
+  body: object,
+): Promise<void> {
+  await wait('the webhook to know what the tenant allows', async () => {
+    const refusal = await send('POST', path, body);
+    if (refusal === '') return true;
+    if (refusal.includes('roles.allowed')) return undefined;
+    throw new Error(refusal);
+  });
+}

@@ -1,7 +1,7 @@
 import { vaultName } from '../../src/policy/vault/vault-identity.ts';
 import { IMAGE } from '../e2e/played-pod.ts';
 import { installManifests } from '../testbed/install-cloister.ts';
-import { runPod, SANDBOXES, waitForReason } from './demo-calls.ts';
+import { createOfRole, runPod, SANDBOXES, waitForReason } from './demo-calls.ts';
 import type { Outcome, PlayedStep } from './play-steps.ts';
 import { NAMESPACE } from './scenario.ts';
 import { NEIGHBOUR_ROLE, SECRETS, type VaultStage } from './vault-stage.ts';
@@ -64,13 +64,12 @@ export function loginSteps(stage: VaultStage): readonly PlayedStep[] {
 
 /** Runs a sandbox until its identity in Vault is made. */
 export async function applySandbox({ calls }: VaultStage, name: string, role: string): Promise<void> {
-  const refusal = await calls.send('POST', SANDBOXES, {
+  await createOfRole(calls, SANDBOXES, {
     apiVersion: 'cloister.dev/v1alpha1',
     kind: 'AgentSandbox',
     metadata: { name, namespace: NAMESPACE },
     spec: { image: IMAGE, roleRef: { name: role } },
   });
-  if (refusal !== '') throw new Error(refusal);
   await runPod(name, calls);
   await waitForReason(name, calls, 'CredentialsReady', 'Ready');
 }

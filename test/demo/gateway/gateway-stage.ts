@@ -1,7 +1,7 @@
 import { CERTIFICATE_AUTHORITY, PROXY_SECRET } from '../../../src/api/names.ts';
 import { createCertificateAuthority } from '../../../src/certificates/issue.ts';
 import type { ControlPlane } from '../../testbed/connect-control-plane.ts';
-import { CORE, createDemoCalls, type DemoCalls, runPod, SANDBOXES } from '../demo-calls.ts';
+import { CORE, createDemoCalls, createOfRole, type DemoCalls, runPod, SANDBOXES } from '../demo-calls.ts';
 import { readSampleObject } from '../samples.ts';
 import { NAMESPACE } from '../scenario.ts';
 import { CALLER, callerRole } from './caller-role.ts';
@@ -64,14 +64,12 @@ async function applyCaller(controlPlane: ControlPlane, calls: DemoCalls): Promis
   const path = `/apis/cloister.dev/v1alpha1/tenantisolations/${TENANT}`;
   await must(calls.send('PATCH', path, { spec: { roles } }));
   const { spec } = readSampleObject('sandbox-hermes.yaml') as { spec: object };
-  await must(
-    calls.send('POST', SANDBOXES, {
-      apiVersion: 'cloister.dev/v1alpha1',
-      kind: 'AgentSandbox',
-      metadata: { name: CALLER, namespace: NAMESPACE },
-      spec: { ...spec, roleRef: { name: CALLER } },
-    }),
-  );
+  await createOfRole(calls, SANDBOXES, {
+    apiVersion: 'cloister.dev/v1alpha1',
+    kind: 'AgentSandbox',
+    metadata: { name: CALLER, namespace: NAMESPACE },
+    spec: { ...spec, roleRef: { name: CALLER } },
+  });
   await runPod(CALLER, calls);
   const host = '192.0.2.10';
   const status = {
