@@ -1,6 +1,5 @@
 import { agentRole } from './agent-role.ts';
 import { confirmation } from './agent-role/confirmation.ts';
-import { DEFAULT_MAX_ROWS } from './agent-role/tool.ts';
 import { tenantIsolation } from './tenant-isolation.ts';
 
 /**
@@ -10,23 +9,13 @@ import { tenantIsolation } from './tenant-isolation.ts';
  */
 export const UNOBEYED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   AgentRole: [
-    'spec.tools[*].sql.credential',
-    'spec.tools[*].sql.maxRows',
     'spec.tools[*].mcp',
     'spec.tools[*].upstream',
     'spec.tools[*].confirmation',
     'spec.upstreams[*].mcp',
-    'spec.credentials[*].databaseLogin',
     'spec.memory',
   ],
-  TenantIsolation: [
-    'spec.approvals',
-    'spec.credentials[*].vaultDatabase',
-    'spec.database',
-    'spec.vectorStore',
-    'spec.fileStorage',
-    'spec.shadow',
-  ],
+  TenantIsolation: ['spec.approvals', 'spec.vectorStore', 'spec.fileStorage', 'spec.shadow'],
   AgentApproval: ['spec'],
 };
 
@@ -40,7 +29,6 @@ const tenant = tenantIsolation.schema.shape.spec.shape;
 export const UNSET_VALUES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   AgentRole: {
     'spec.tools[*].confirmation': confirmation.parse({ when: 'Never' }),
-    'spec.tools[*].sql.maxRows': DEFAULT_MAX_ROWS,
     'spec.memory': role.memory.parse(undefined),
   },
   TenantIsolation: {

@@ -154,7 +154,10 @@ const tenants: readonly [string, Written][] = [
     'a database of its own, embeddings in it, and files in a bucket',
     {
       '/spec/credentials': [
-        { name: 'admin', vaultKV: { mount: 'secret', path: 'a/b', key: 'k' } },
+        {
+          name: 'admin',
+          vaultDatabase: { mount: 'database', connection: 'warehouse', staticRole: 'admin-of-acme' },
+        },
         { name: 'bucket', kubernetesSecret: { name: 'bucket', key: 'k' } },
         { name: 'warehouse', vaultDatabase: { mount: 'database', connection: 'warehouse' } },
         {
@@ -175,7 +178,7 @@ const tenants: readonly [string, Written][] = [
         strategy: 'Dedicated',
         connection: { host: 'db.acme.example', database: 'acme', adminCredential: 'admin' },
       },
-      '/spec/vectorStore': { pgvector: { tables: ['embeddings'] } },
+      '/spec/vectorStore': { pgvector: { tables: ['public.embeddings'] } },
       '/spec/fileStorage': { s3: { bucket: 'files', prefix: 'acme', region: 'eu-1', credential: 'bucket' } },
     },
   ],

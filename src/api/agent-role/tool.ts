@@ -28,7 +28,7 @@ export const ARGUMENTS_LIMITS = {
 } as const;
 
 /** Rows of a result where a tool does not say how many. */
-export const DEFAULT_MAX_ROWS = 1000;
+const DEFAULT_MAX_ROWS = 1000;
 
 const argument = () =>
   jsonPointer().describe('JSON Pointer to the argument that the rule is about, such as `/path`.');
@@ -66,6 +66,11 @@ const domainRules = () =>
 /** What a tool with executor `SQL` may do. */
 const sqlBlock = z.object({
   argument: jsonPointer().describe('JSON Pointer to the argument that holds the statement.'),
+  parameters: jsonPointer()
+    .optional()
+    .describe(
+      'JSON Pointer to the argument that holds the values of `$1`, `$2` and so on, as a list. If not set: a statement has none.',
+    ),
   credential: dnsLabel().describe(
     'Credential of the role, with `databaseLogin`, that the statement runs as.',
   ),

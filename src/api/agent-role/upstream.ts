@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Hex } from '../shape/digests.ts';
+import { caBundle } from '../shape/certificates.ts';
 import { baseURL, hostName, port } from '../shape/hosts.ts';
 import { distinctList, keyedList } from '../shape/lists.ts';
 import { dnsLabel, toolName } from '../shape/names.ts';
@@ -96,11 +97,7 @@ export const upstream = z
       .object({ service: service.describe('A Service of the cluster.') })
       .optional()
       .describe('Where its addresses may lie. If not set: public addresses only.'),
-    caBundle: z
-      .string()
-      .min(1)
-      .max(65_536)
-      .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64 on one line')
+    caBundle: caBundle()
       .optional()
       .describe("Base64 of the PEM certificates that its own must chain to. If not set: the system's."),
     credential: dnsLabel()

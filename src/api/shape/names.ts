@@ -61,6 +61,17 @@ export const databaseIdentifier = () =>
       'must be lower-case letters, digits and "_", and must not begin with a digit',
     );
 
+/** A table with its schema, both identifiers that need no quoting, as in `analytics.orders`. */
+export const qualifiedTable = () =>
+  z
+    .string()
+    .min(3)
+    .max(127)
+    .regex(
+      /^[a-z_][a-z0-9_]{0,62}\.[a-z_][a-z0-9_]{0,62}$/,
+      'must be a schema and a table in lower case, such as "analytics.orders"',
+    );
+
 /** The name of a user or group as the API server knows it. */
 export const subjectName = () =>
   z

@@ -66,7 +66,12 @@ const kubernetesSecret = z
 
 const vaultDatabase = z.object({
   mount: secretPath().describe('Mount of the database engine.'),
-  connection: dnsLabel().describe('Name of the connection there.'),
+  connection: dnsLabel().describe('Name of the connection there. It must be of this tenant alone.'),
+  staticRole: dnsLabel()
+    .optional()
+    .describe(
+      'Static role there, whose login Vault rotates. Only for `database.connection.adminCredential`; if not set, every sandbox gets a login of its own.',
+    ),
 });
 
 /** Where the secret behind a credential's name is kept. */
@@ -76,9 +81,7 @@ export const credentialBinding = z
     vaultKV: vaultKV.optional().describe("A secret in Vault's key-value store."),
     vaultDatabase: vaultDatabase
       .optional()
-      .describe(
-        "Logins that Vault's database engine is to make. None is made yet; the operator may revoke those of the mount.",
-      ),
+      .describe("Logins that Vault's database engine makes, one for each sandbox that uses it."),
     kubernetesSecret: kubernetesSecret.optional().describe("A Secret in the tenant's system namespace."),
   })
   .meta(

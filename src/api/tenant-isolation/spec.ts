@@ -101,6 +101,17 @@ const tenantRules: readonly Rule[] = [
     fieldPath: '.database.connection.adminCredential',
   },
   {
+    rule: '!has(self.database) || self.credentials.all(c, c.name != self.database.connection.adminCredential || has(c.kubernetesSecret) && has(c.kubernetesSecret.keys) && has(c.kubernetesSecret.keys.username) || has(c.vaultDatabase) && has(c.vaultDatabase.staticRole))',
+    message:
+      'must be bound to a kubernetesSecret with keys.username and keys.password, or to a vaultDatabase with staticRole',
+    fieldPath: '.database.connection.adminCredential',
+  },
+  {
+    rule: 'self.credentials.all(c, !has(c.vaultDatabase) || !has(c.vaultDatabase.staticRole) || has(self.database) && c.name == self.database.connection.adminCredential)',
+    message: 'staticRole must be set only for the credential that database.connection.adminCredential names',
+    fieldPath: '.credentials',
+  },
+  {
     rule: '!has(self.fileStorage) || !has(self.fileStorage.s3) || self.credentials.exists(c, c.name == self.fileStorage.s3.credential)',
     message: 'must be the name of a credential in spec.credentials: add it there',
     fieldPath: '.fileStorage.s3.credential',

@@ -72,12 +72,22 @@ export const tenantConditions = {
     },
   },
   DatabaseIsolated: {
-    meaning: 'Not in this release. A login of the tenant was tried and reached no rows of other tenants.',
+    meaning: 'A login of the tenant was tried, and reached nothing of anybody else.',
     reasons: {
-      Proven: 'It was tried on the canary tenant.',
-      Reached: 'It reached what it must not. No logins are issued.',
-      NoCanary: 'There is no canary row to try it on.',
-      NotConfigured: 'The tenant has no database.',
+      Proven:
+        'It was tried on rows of others, and reached none. The message says how many attacks were tried.',
+      NothingToTry:
+        'Nobody else has a row that could be tried. The structure was judged, and logins are issued.',
+      Reached: 'It reached what it must not. The message names the attack. No logins are issued.',
+      FindingsFound:
+        'The structure does not isolate. The message names what, and the statement that mends it. No logins are issued.',
+      PlanRefused:
+        'What is declared would break or expose something. The message says what. Nothing was changed.',
+      Conflict: 'Another tenant has declared the same. The message names it. No logins are issued.',
+      Unreachable: 'The database could not be asked. The message says why.',
+      AdminRefused:
+        'The admin credential does not exist, cannot log in or may not do what it must. The message says which.',
+      NotTried: 'Nothing was tried yet.',
     },
   },
   Ready: {
@@ -114,6 +124,31 @@ export const tenantStatus = z.object({
     })
     .optional()
     .describe("The tenant's gateway."),
+  database: z
+    .object({
+      roleName: z
+        .string()
+        .min(1)
+        .max(63)
+        .describe(
+          'Role of PostgreSQL that the logins of the tenant are members of. It says nothing of the tenant.',
+        ),
+      provenTime: time().optional().describe('When the isolation was last tried without a finding.'),
+      findings: z
+        .array(
+          z.object({
+            name: z.string().min(1).max(63).describe('Name of the lint or of the attack.'),
+            object: z.string().min(1).max(256).describe('What it was found on.'),
+            statement: z.string().max(1024).optional().describe('SQL that mends it.'),
+          }),
+        )
+        .max(64)
+        .optional()
+        .meta({ 'x-kubernetes-list-type': 'atomic' })
+        .describe('What does not isolate, or what is worth to be mended. If not set: nothing was found.'),
+    })
+    .optional()
+    .describe("The tenant's database. If not set: it has none."),
   shadow: z
     .object({ startTime: time().describe('When it began.') })
     .optional()

@@ -13,14 +13,17 @@ const credential = (changes: Readonly<Record<string, unknown>>) => ({
 const vaultPath = (path: string) =>
   credential({ '/kubernetesSecret': undefined, '/vaultKV': { mount: 'secret', path, key: 'k' } });
 
+const adminSecret = { name: 'database', keys: { username: 'user', password: 'word' } };
+
 const database = (changes: Readonly<Record<string, unknown>>) => ({
-  ...credential({ '/name': 'admin' }),
+  ...credential({ '/name': 'admin', '/kubernetesSecret': adminSecret }),
   '/spec/database': changedObject(
     {
       strategy: 'RowLevel',
       connection: { host: 'db.acme.example', database: 'warehouse', adminCredential: 'admin' },
       tenantColumn: 'tenant_id',
-      tables: ['notes'],
+      tenantValue: 'acme',
+      tables: ['public.notes'],
     },
     changes,
   ),
@@ -159,7 +162,46 @@ export const badTenantData: readonly BadObject[] = [
     'rows kept apart in no table',
     database({ '/tables': [] }),
     'spec.database.tables',
-    /must not be empty with strategy RowLevel/,
+    /must list the tables to protect with strategy RowLevel/,
+  ),
+  schema(
+    'rows kept apart by no value',
+    database({ '/tenantValue': undefined }),
+    'spec.database.tenantValue',
+    /must be set with strategy RowLevel, and only with it/,
+  ),
+  schema(
+    'a schema where rows are kept apart',
+    database({ '/schema': 'acme' }),
+    'spec.database.schema',
+    /must be set with strategy Schema, and only with it/,
+  ),
+  schema(
+    'a canary in a table that is not protected',
+    database({ '/canary': { table: 'public.others', column: 'id', value: '1' } }),
+    'spec.database.canary.table',
+    /must be in tables/,
+  ),
+  schema(
+    'a table without its schema',
+    database({ '/tables': ['notes'] }),
+    'spec.database.tables[0]',
+    /should match/,
+  ),
+  schema(
+    'a database set up with one value',
+    { ...database({}), ...credential({ '/name': 'admin' }) },
+    'spec.database.connection.adminCredential',
+    /kubernetesSecret with keys.username and keys.password/,
+  ),
+  schema(
+    'a login of the platform for agents',
+    credential({
+      '/kubernetesSecret': undefined,
+      '/vaultDatabase': { mount: 'database', connection: 'warehouse', staticRole: 'admin' },
+    }),
+    'spec.credentials',
+    /staticRole must be set only for the credential/,
   ),
   schema(
     'a database set up with a credential that is not bound',
@@ -175,13 +217,13 @@ export const badTenantData: readonly BadObject[] = [
   ),
   schema(
     'a table name that needs quoting',
-    database({ '/tables': ['notes; drop table notes'] }),
+    database({ '/tables': ['public.notes; drop table notes'] }),
     'spec.database.tables[0]',
     /should match/,
   ),
   schema(
     'embeddings without a database',
-    { '/spec/vectorStore': { pgvector: { tables: ['e'] } } },
+    { '/spec/vectorStore': { pgvector: { tables: ['public.e'] } } },
     'spec.vectorStore',
     /spec.database is not set/,
   ),
