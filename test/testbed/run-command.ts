@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { SystemUser } from './server-process.ts';
 
 /** How a command ended. */
 export interface CommandResult {
@@ -14,14 +15,23 @@ export interface CommandInput {
   args: readonly string[];
   environment: Readonly<Record<string, string>>;
   input?: string;
+  /** Whom it runs as; if not set, as this process. */
+  user?: SystemUser | undefined;
 }
 
 /** Runs kubectl, Helm or another program to its end and gives back what it printed. */
-export function runCommand({ program, args, environment, input }: CommandInput): Promise<CommandResult> {
+export function runCommand({
+  program,
+  args,
+  environment,
+  input,
+  user,
+}: CommandInput): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
+      ...user,
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

@@ -3,6 +3,12 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Watchdog } from './start-watchdog.ts';
 
+/** A user of the system that this process may become, which only root may. */
+export interface SystemUser {
+  uid: number;
+  gid: number;
+}
+
 /** What to start, and where its output goes. */
 export interface ServerCommand {
   /** For messages, as in `kube-apiserver`. */
@@ -11,6 +17,8 @@ export interface ServerCommand {
   args: readonly string[];
   /** Variables beside PATH and HOME. */
   environment?: Readonly<Record<string, string>>;
+  /** Whom it runs as; if not set, as this process. */
+  user?: SystemUser | undefined;
   /** The file that gets standard output and error; it is appended to. */
   log: string;
 }
@@ -37,6 +45,7 @@ export async function startServer(command: ServerCommand, watchdog: Watchdog): P
   const child = spawn(command.program, command.args, {
     detached: true,
     stdio: ['ignore', log, log],
+    ...command.user,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...command.environment },
   });
   closeSync(log);
