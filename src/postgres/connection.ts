@@ -1,6 +1,7 @@
 import { DatabaseError as ServerError, type Client } from 'pg';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../lib/clock.ts';
+import { withDeadline } from '../lib/deadline.ts';
 import { errorCode } from '../lib/error-code.ts';
 import { DatabaseError, type DatabaseErrorReason } from './database-error.ts';
 import { failureOfConnection, failureOfServer } from './database-failure.ts';
@@ -32,6 +33,8 @@ export interface ConnectionOptions {
   readonly hidden: readonly string[];
   /** The most that the answer to one exchange may have. */
   readonly maxAnswerBytes: number;
+  /** How long an answer may take; the server is to give up before. */
+  readonly answerMilliseconds: number;
   readonly clock: Clock;
 }
 
@@ -62,14 +65,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       return state.isBusy;
     },
     claim: () => claim(state),
-    exchange: async (work) => {
-      state.receivedBytes = 0;
-      try {
-        return await work();
-      } catch (cause) {
-        throw translate(state, cause);
-      }
-    },
+    exchange: (work) => exchange(state, work),
     fail: (error) => fail(state, error),
     endWith: (error) => {
       state.ending ??= error;
@@ -96,6 +92,47 @@ function claim(state: State): () => void {
   return () => {
     state.isBusy = false;
   };
+}
+
+async function exchange<T>(state: State, work: () => Promise<T>): Promise<T> {
+  const { stream, clock, answerMilliseconds: milliseconds } = state;
+  if (state.ending !== null) throw state.ending;
+  state.receivedBytes = 0;
+  const closed = Promise.withResolvers<never>();
+  const onClose = (): void => closed.reject(new Error('the connection was closed'));
+  const onTimeout = (): Error => {
+    const problem = `the server did not respond within ${milliseconds / 1000} s`;
+    fail(state, errorOf(state, 'Unreachable', problem));
+    return new Error(problem);
+  };
+  stream.once('close', onClose);
+  try {
+    // A client that is ended does not always say so to who waits.
+    const answer = withDeadline({ clock, milliseconds, onTimeout }, () =>
+      Promise.race([work(), closed.promise]),
+    );
+    const result = await answer;
+    if (state.ending !== null) throw state.ending;
+    return result;
+  } catch (cause) {
+    const error = translate(state, cause);
+    await waitUntilReady(state);
+    throw error;
+  } finally {
+    stream.removeListener('close', onClose);
+  }
+}
+
+/** After an error the server says in what state it has left the transaction, which decides what may be run next. */
+async function waitUntilReady({ client, stream }: State): Promise<void> {
+  const { readyForQuery } = client as unknown as { readyForQuery: boolean };
+  if (readyForQuery || stream.destroyed) return;
+  const ready = Promise.withResolvers<void>();
+  client.connection.once('readyForQuery', ready.resolve);
+  stream.once('close', ready.resolve);
+  await ready.promise;
+  client.connection.removeListener('readyForQuery', ready.resolve);
+  stream.removeListener('close', ready.resolve);
 }
 
 /** Says what a failure means, and ends a connection that is of no more use. */

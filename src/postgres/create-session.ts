@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { isDatabaseError } from './database-error.ts';
-import type { DatabaseSession, DatabaseStatements } from './database-session.ts';
+import type { DatabaseResult, DatabaseSession, DatabaseStatements } from './database-session.ts';
 import { statementsOn } from './statements.ts';
 
 /** Makes a session of a connection. `requestCancel` asks the server to end what runs, and never rejects. */
@@ -20,10 +20,10 @@ export function createSession(connection: Connection, requestCancel: () => Promi
         isInTransaction = false;
       }
     },
-    cancel: async () => {
+    cancel: async (reason = connection.error('Cancelled', 'the statement was cancelled')) => {
       if (!connection.isOpen) return;
       const { isBusy } = connection;
-      connection.endWith(connection.error('Cancelled', 'the statement was cancelled'));
+      connection.endWith(reason);
       if (isBusy) await requestCancel();
       await connection.close();
     },
@@ -76,12 +76,14 @@ async function rollBack(connection: Connection): Promise<void> {
 
 async function commit(connection: Connection): Promise<void> {
   requireTransaction(connection);
-  if (connection.client.getTransactionStatus() === 'E') {
-    await rollBack(connection);
-    throw connection.error('Invalid', 'a statement of the transaction failed, so that it was rolled back');
-  }
+  const { command } = await sendCommit(connection);
+  if (command === 'COMMIT') return;
+  throw connection.error('Invalid', 'a statement of the transaction failed, so that it was rolled back');
+}
+
+async function sendCommit(connection: Connection): Promise<DatabaseResult<object>> {
   try {
-    await statementsOn(connection, () => undefined).query('COMMIT');
+    return await statementsOn(connection, () => undefined).query('COMMIT');
   } catch (error) {
     if (!isDatabaseError(error, 'Unreachable')) throw error;
     throw connection.error(

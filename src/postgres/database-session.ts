@@ -78,8 +78,8 @@ export interface DatabaseSession extends DatabaseStatements {
     work: (statements: DatabaseStatements) => Promise<T>,
     options?: { readonly readOnly?: boolean },
   ) => Promise<T>;
-  /** Ends what runs, which rejects with `Cancelled`, and closes the session. Never rejects. */
-  readonly cancel: () => Promise<void>;
+  /** Ends what runs at the server too, and closes the session. What runs rejects with the reason, or with `Cancelled`. Never rejects. */
+  readonly cancel: (reason?: Error) => Promise<void>;
   /** Closes the connection. Never rejects. */
   readonly close: () => Promise<void>;
   /** False once it is closed, or its connection is lost. It is not connected again. */

@@ -34,6 +34,10 @@ export interface OpenDatabaseOptions {
 const CONNECT_MILLISECONDS = 5000;
 const STATEMENT_MILLISECONDS = 30_000;
 const LOCK_MILLISECONDS = 5000;
+
+/** How much later than `statement_timeout` an answer may come before the connection counts as lost. */
+const ANSWER_GRACE_MILLISECONDS = 5000;
+
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -81,6 +85,7 @@ function failureOf(error: unknown, { password }: DatabaseLogin): DatabaseErrorDe
 
 async function open(options: OpenDatabaseOptions, ending: AbortSignal): Promise<DatabaseSession> {
   const { place, login, clock, dial, signal, maxAnswerBytes = MAX_ANSWER_BYTES } = options;
+  const { statementMilliseconds = STATEMENT_MILLISECONDS } = options;
   const stream = await openStream(place, dial, ending);
   const end = (): void => void stream.destroy();
   ending.addEventListener('abort', end, { once: true });
@@ -88,14 +93,17 @@ async function open(options: OpenDatabaseOptions, ending: AbortSignal): Promise<
     const client = createClient(options, stream);
     await client.connect();
     ending.throwIfAborted();
-    const hidden = [login.password.reveal()];
-    const where = describePlace(place);
-    const connection = createConnection({ client, stream, where, hidden, maxAnswerBytes, clock });
+    const connection = createConnection({
+      client,
+      stream,
+      where: describePlace(place),
+      hidden: [login.password.reveal()],
+      maxAnswerBytes,
+      answerMilliseconds: statementMilliseconds + ANSWER_GRACE_MILLISECONDS,
+      clock,
+    });
     const session = createSession(connection, () => requestCancel({ client, place, dial, clock }));
-    const cancel = (): void => {
-      connection.endWith(signal?.reason);
-      void session.cancel();
-    };
+    const cancel = (): void => void session.cancel(signal?.reason);
     signal?.addEventListener('abort', cancel, { once: true });
     stream.once('close', () => signal?.removeEventListener('abort', cancel));
     return session;
