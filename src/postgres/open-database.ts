@@ -1,15 +1,8 @@
-import { Client, DatabaseError as ServerError } from 'pg';
-import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../lib/clock.ts';
 import { withDeadline } from '../lib/deadline.ts';
-import { createConnection } from './connection.ts';
-import { createSession } from './create-session.ts';
-import { DatabaseError, type DatabaseErrorDetails, isDatabaseError } from './database-error.ts';
-import { failureOfConnection, failureOfServer } from './database-failure.ts';
+import { DatabaseError } from './database-error.ts';
 import type { DatabaseLogin, DatabasePlace, DatabaseSession } from './database-session.ts';
-import { describePlace, type Dial, openStream } from './open-stream.ts';
-import { requestCancel } from './request-cancel.ts';
-import { startOptions } from './start-options.ts';
+import { describePlace, type Dial } from './open-stream.ts';
 
 export interface OpenDatabaseOptions {
   readonly place: DatabasePlace;
@@ -32,13 +25,6 @@ export interface OpenDatabaseOptions {
 }
 
 const CONNECT_MILLISECONDS = 5000;
-const STATEMENT_MILLISECONDS = 30_000;
-const LOCK_MILLISECONDS = 5000;
-
-/** How much later than `statement_timeout` an answer may come before the connection counts as lost. */
-const ANSWER_GRACE_MILLISECONDS = 5000;
-
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Connects with TLS, to the server that the certificate authority of the place says it is, and logs in. Nothing of it depends on the
@@ -55,13 +41,9 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       problem: `the server did not let Cloister log in within ${milliseconds / 1000} s`,
     });
   return withDeadline({ clock, milliseconds, signal, onTimeout }, async (ending) => {
-    try {
-      return await open(options, ending);
-    } catch (error) {
-      ending.throwIfAborted();
-      if (isDatabaseError(error)) throw error;
-      throw new DatabaseError(where, failureOf(error, options.login));
-    }
+    // Only here: pg takes 12 MB of memory that a program without databases does not need.
+    const { logIn } = await import('./log-in.ts');
+    return logIn(options, ending);
   });
 }
 
@@ -74,79 +56,4 @@ function findWrong({ place, login }: OpenDatabaseOptions): string | null {
   if (place.authority !== null && !place.authority.includes('-----BEGIN CERTIFICATE-----'))
     return 'its certificate authority holds no certificate in PEM';
   return null;
-}
-
-function failureOf(error: unknown, { password }: DatabaseLogin): DatabaseErrorDetails {
-  if (error instanceof ServerError) return failureOfServer(error, [password.reveal()]);
-  const isLogin = error instanceof Error && error.message.startsWith('SASL');
-  if (!isLogin) return failureOfConnection(error);
-  return { reason: 'Refused', problem: 'the server does not prove that it knows the password of the login' };
-}
-
-async function open(options: OpenDatabaseOptions, ending: AbortSignal): Promise<DatabaseSession> {
-  const { place, login, clock, dial, signal, maxAnswerBytes = MAX_ANSWER_BYTES } = options;
-  const { statementMilliseconds = STATEMENT_MILLISECONDS } = options;
-  const stream = await openStream(place, dial, ending);
-  const end = (): void => void stream.destroy();
-  ending.addEventListener('abort', end, { once: true });
-  try {
-    const client = createClient(options, stream);
-    await client.connect();
-    ending.throwIfAborted();
-    const connection = createConnection({
-      client,
-      stream,
-      where: describePlace(place),
-      hidden: [login.password.reveal()],
-      maxAnswerBytes,
-      answerMilliseconds: statementMilliseconds + ANSWER_GRACE_MILLISECONDS,
-      clock,
-    });
-    const session = createSession(connection, () => requestCancel({ client, place, dial, clock }));
-    const cancel = (): void => void session.cancel(signal?.reason);
-    signal?.addEventListener('abort', cancel, { once: true });
-    stream.once('close', () => signal?.removeEventListener('abort', cancel));
-    return session;
-  } catch (error) {
-    stream.destroy();
-    throw error;
-  } finally {
-    ending.removeEventListener('abort', end);
-  }
-}
-
-function createClient(options: OpenDatabaseOptions, stream: TLSSocket): Client {
-  const { place, login } = options;
-  // It is connected already. What `pg` waits for here is what a socket says when it is.
-  const connected = Object.assign(stream, {
-    connect: () => {
-      process.nextTick(() => stream.emit('connect'));
-      return stream;
-    },
-  });
-  const { statementMilliseconds = STATEMENT_MILLISECONDS, lockMilliseconds = LOCK_MILLISECONDS } = options;
-  const own = {
-    statement_timeout: String(statementMilliseconds),
-    lock_timeout: String(lockMilliseconds),
-  };
-  const config = {
-    host: place.host,
-    port: place.port,
-    database: place.database,
-    user: login.user,
-    password: () => login.password.reveal(),
-    application_name: 'cloister',
-    options: startOptions({ ...own, ...options.settings }),
-    // All that follows is set because the environment would set it otherwise.
-    ssl: false,
-    sslnegotiation: 'postgres',
-    client_encoding: 'UTF8',
-    replication: 'false',
-    stream: () => connected,
-    enableChannelBinding: true,
-  } as const;
-  const client = new Client(config);
-  // An error before it is connected is what `connect` rejects with.
-  client.on('error', () => undefined);
-  return client;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quoteIdentifier, quoteLiteral } from '../../src/lib/quote-sql.ts';
 import { useDatabase } from '../postgres/use-database.ts';

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import type { DatabaseBatch, DatabaseSession } from '../../src/postgres/database-session.ts';
 import type { StartedPostgres } from '../testbed/postgres/start-postgres.ts';
 import { describeEachPostgres, describePostgres } from '../testbed/postgres/use-postgres.ts';
 import { openLink } from '../testbed/vault/faulty-link.ts';
-import { useDatabase } from './use-database.ts';
+import { allOf, isUsable, useDatabase } from './use-database.ts';
 
 const SLEEP = 'SELECT pg_sleep(60)';
 
@@ -29,17 +28,6 @@ function dialPort(port: number): () => Promise<Socket> {
     await once(socket, 'connect');
     return socket;
   };
-}
-
-async function allOf(stream: AsyncIterable<DatabaseBatch>): Promise<DatabaseBatch[]> {
-  const batches: DatabaseBatch[] = [];
-  for await (const batch of stream) batches.push(batch);
-  return batches;
-}
-
-async function isUsable(session: DatabaseSession): Promise<boolean> {
-  const { rows } = await session.query('SELECT 1 AS n');
-  return rows[0]?.['n'] === 1 && session.isOpen;
 }
 
 describeEachPostgres('a session that is disturbed', (postgres) => {
@@ -173,144 +161,17 @@ describeEachPostgres('a session that is disturbed', (postgres) => {
     await expect(allOf(large)).rejects.toMatchObject({ reason: 'TooLarge' });
   });
 
-  test('a result that is not read to its end, or fails in its middle, leaves the session usable', async () => {
+  test('is told where it may not write: by default_transaction_read_only, or in a transaction that is read-only', async () => {
+    const limited = await open({ settings: { default_transaction_read_only: 'on' } });
+    const refused = { reason: 'ReadOnly', sqlState: '25006' };
+    await expect(limited.query('CREATE TABLE one ()')).rejects.toMatchObject(refused);
+    await expect(limited.transaction(({ query }) => query('CREATE TABLE one ()'))).rejects.toMatchObject(
+      refused,
+    );
     const session = await open();
-    for await (const { rows } of session.stream('SELECT generate_series(1, 1e12)', [], { batchRows: 3 })) {
-      expect(rows).toHaveLength(3);
-      break;
-    }
-    expect(await isUsable(session)).toBe(true);
-    const failing = session.stream('SELECT 1 / (n - 5) FROM generate_series(1, 10) n', [], { batchRows: 2 });
-    await expect(allOf(failing)).rejects.toMatchObject({ reason: 'Invalid', sqlState: '22012' });
-    expect(await isUsable(session)).toBe(true);
-  });
-
-  test.for(['COPY (SELECT 1) TO STDOUT', 'COPY copied FROM STDIN'])(
-    'refuses %s both ways',
-    async (statement) => {
-      await (await open()).query('CREATE TABLE IF NOT EXISTS copied (n int)');
-      const refused = { reason: 'Invalid', message: expect.stringContaining('COPY') };
-      const [queried, streamed] = [await open(), await open()];
-      await expect(queried.query(statement)).rejects.toMatchObject(refused);
-      await expect(allOf(streamed.stream(statement, [], { batchRows: 1 }))).rejects.toMatchObject(refused);
-      expect([queried.isOpen, streamed.isOpen]).toEqual([false, false]);
-    },
-  );
-
-  test.for(['', '-- nothing', ';'])('an empty statement returns no rows: %j', async (statement) => {
-    const session = await open();
-    expect((await session.query(statement)).rows).toEqual([]);
-    expect(
-      (await allOf(session.stream(statement, [], { batchRows: 1 }))).flatMap(({ rows }) => rows),
-    ).toEqual([]);
-    expect(await isUsable(session)).toBe(true);
-  });
-
-  test('says how many rows a statement changed, and what it returns of them', async () => {
-    const session = await open();
-    await session.query('CREATE TEMP TABLE changed (n int)');
-    const insert = 'INSERT INTO changed SELECT generate_series(1, 5)';
-    expect(await allOf(session.stream(insert, [], { batchRows: 2 }))).toEqual([
-      { columns: [], rows: [], outcome: { command: 'INSERT', rowCount: 5 } },
-    ]);
-    const batches = await allOf(session.stream('DELETE FROM changed RETURNING n', [], { batchRows: 5 }));
-    expect(batches.map(({ rows, outcome }) => [rows.length, outcome?.command])).toEqual([
-      [5, undefined],
-      [0, 'DELETE'],
-    ]);
-  });
-
-  test('ignores what the server only remarks', async () => {
-    const session = await open();
-    await session.query("DO 'BEGIN RAISE WARNING ''remark''; END'");
-    expect(await isUsable(session)).toBe(true);
-  });
-
-  test('a value that does not fit is refused, and is in no message', async () => {
-    const session = await open();
-    const refused = await session.query('SELECT $1::int', ['of tenant B']).catch((error: unknown) => error);
-    expect(refused).toMatchObject({
-      reason: 'Invalid',
-      sqlState: '22P02',
-      message: expect.not.stringContaining('tenant B'),
-    });
-    await expect(session.query('SELECT $1::text', ['a\0b'])).rejects.toMatchObject({ reason: 'Invalid' });
-    await expect(session.query('SELECT $1::text, $2::text', ['a'])).rejects.toMatchObject({
-      sqlState: '08P01',
-    });
-  });
-});
-
-describeEachPostgres('a session that is used wrongly', (postgres) => {
-  const open = useDatabase(postgres);
-
-  test('throws for a statement while one runs, which goes on', async () => {
-    const session = await open();
-    const first = session.query('SELECT pg_sleep(0.05), 1 AS n');
-    await expect(session.query('SELECT 2')).rejects.toThrow('one statement at a time');
-    expect((await first).rows).toMatchObject([{ n: 1 }]);
-  });
-
-  test('throws for a statement beside a transaction, and for one after its end', async () => {
-    const session = await open();
-    const statements = await session.transaction(async (inside) => {
-      await expect(session.query('SELECT 1')).rejects.toThrow('use the statements that it gives');
-      return inside;
-    });
-    await expect(statements.query('SELECT 1')).rejects.toThrow('the transaction has ended');
-    expect(await isUsable(session)).toBe(true);
-  });
-
-  test.for(['COMMIT', 'ROLLBACK', 'COMMIT AND CHAIN READ WRITE'])(
-    'an attack: %s does not lead out of a transaction that is read-only',
-    async (statement) => {
-      const session = await open();
-      await session.query('CREATE TABLE IF NOT EXISTS outside ()');
-      const running = session.transaction(
-        async ({ query }) => {
-          await query(statement);
-          await query('INSERT INTO outside DEFAULT VALUES');
-        },
-        { readOnly: true },
-      );
-      await expect(running).rejects.toThrow();
-      const other = await open();
-      expect((await other.query('SELECT FROM outside')).rowCount).toBe(0);
-    },
-  );
-
-  test('keeps nothing of a transaction whose work hides a failure', async () => {
-    const session = await open();
-    await session.query('CREATE TEMP TABLE hidden (n int)');
-    const running = session.transaction(async ({ query }) => {
-      await query('INSERT INTO hidden VALUES (1)');
-      await query('SELECT 1 / 0').catch(() => undefined);
-    });
-    await expect(running).rejects.toMatchObject({
-      reason: 'Invalid',
-      message: expect.stringContaining('rolled back'),
-    });
-    expect((await session.query('SELECT n FROM hidden')).rows).toEqual([]);
-  });
-
-  test('is ended where the work of a transaction leaves a result half read', async () => {
-    const session = await open();
-    const running = session.transaction(async ({ stream }) => {
-      await stream('SELECT generate_series(1, 1e12)', [], { batchRows: 1 }).next();
-      throw new Error('stop');
-    });
-    await expect(running).rejects.toThrow('stop');
-    expect(session.isOpen).toBe(false);
-  });
-
-  test('is closed twice, and cancelled after it, without harm', async () => {
-    const session = await open();
-    await Promise.all([session.close(), session.close()]);
-    await session.cancel();
-    await expect(session.query('SELECT 1')).rejects.toMatchObject({
-      reason: 'Unreachable',
-      message: expect.stringContaining('is closed'),
-    });
+    await expect(
+      session.transaction(({ query }) => query('CREATE TABLE one ()'), { readOnly: true }),
+    ).rejects.toMatchObject(refused);
   });
 });
 
@@ -334,20 +195,3 @@ describePostgres(
   },
   { version: 18, isStandby: true },
 );
-
-describeEachPostgres('a session that may not write', (postgres) => {
-  const open = useDatabase(postgres);
-
-  test('by default_transaction_read_only, or in a transaction that is read-only', async () => {
-    const limited = await open({ settings: { default_transaction_read_only: 'on' } });
-    const refused = { reason: 'ReadOnly', sqlState: '25006' };
-    await expect(limited.query('CREATE TABLE one ()')).rejects.toMatchObject(refused);
-    await expect(limited.transaction(({ query }) => query('CREATE TABLE one ()'))).rejects.toMatchObject(
-      refused,
-    );
-    const session = await open();
-    await expect(
-      session.transaction(({ query }) => query('CREATE TABLE one ()'), { readOnly: true }),
-    ).rejects.toMatchObject(refused);
-  });
-});

@@ -1,6 +1,7 @@
-import { afterEach } from 'vitest';
+import { inspect } from 'node:util';
+import { afterEach, expect } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { DatabaseSession } from '../../src/postgres/database-session.ts';
+import type { DatabaseBatch, DatabaseSession } from '../../src/postgres/database-session.ts';
 import { openDatabase, type OpenDatabaseOptions } from '../../src/postgres/open-database.ts';
 import type { StartedPostgres } from '../testbed/postgres/start-postgres.ts';
 
@@ -22,4 +23,28 @@ export function useDatabase(
     open.push(session);
     return session;
   };
+}
+
+/** Reads a result to its end. */
+export async function allOf(stream: AsyncIterable<DatabaseBatch>): Promise<DatabaseBatch[]> {
+  const batches: DatabaseBatch[] = [];
+  for await (const batch of stream) batches.push(batch);
+  return batches;
+}
+
+/** Whether the session still runs statements. */
+export async function isUsable(session: DatabaseSession): Promise<boolean> {
+  const { rows } = await session.query('SELECT 1 AS n');
+  return rows[0]?.['n'] === 1 && session.isOpen;
+}
+
+/** What an opening rejects with. No form of it may hold the password `hunter2`. */
+export async function failure(opening: Promise<unknown>): Promise<{ reason: unknown; message: string }> {
+  return opening.then(
+    () => ({ reason: null, message: 'it opened' }),
+    (error: Error & { reason?: unknown }) => {
+      expect(`${inspect(error)}${JSON.stringify(error)}`).not.toContain('hunter2');
+      return { reason: error.reason, message: error.message };
+    },
+  );
 }
