@@ -1,9 +1,27 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { startPostgres } from './start-postgres.ts';
 import { describeEachPostgres, describePostgres } from './use-postgres.ts';
+
+const source = JSON.stringify(new URL('start-postgres.ts', import.meta.url).href);
+
+// Whoever is killed while one session sleeps and another computes. A session is a process group of its own.
+const PARENT = `
+const { startPostgres } = await import(${source});
+const { folder, pid, connect } = await startPostgres({ version: 18 });
+const processes = [pid];
+for (const statement of ['SELECT pg_sleep(600)', 'SELECT count(*) FROM (SELECT generate_series(1, 1e12)) AS many']) {
+  const client = await connect();
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+  processes.push(rows[0].pid);
+  client.query(statement).catch(() => undefined);
+}
+console.log(JSON.stringify({ folder, processes }));
+`;
 
 describeEachPostgres('the testbed of PostgreSQL', (postgres) => {
   test('is the version that was asked for, and empty', async () => {
@@ -79,6 +97,21 @@ describePostgres(
       const socket = connect(port, '127.0.0.1');
       const error = await new Promise((resolve) => void socket.once('error', resolve));
       expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+    });
+
+    test('leaves nothing that runs, also where its parent was killed', { timeout: 60_000 }, async () => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', PARENT], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const line = await new Promise<string>((resolve) => {
+        createInterface({ input: child.stdout }).once('line', resolve);
+      });
+      const { folder, processes } = JSON.parse(line) as { folder: string; processes: number[] };
+      const left = (): number[] => processes.filter((pid) => existsSync(`/proc/${pid}`));
+      expect(left()).toHaveLength(3);
+      child.kill('SIGKILL');
+      await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false);
     });
   },
   { version: 18 },

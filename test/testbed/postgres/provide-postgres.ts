@@ -21,7 +21,7 @@ export interface PostgresProgram {
 
 export const ADMIN_USER = 'postgres';
 
-/** `nobody` of Linux and of Debian's `nogroup`. The number is enough: the kernel asks for no name. */
+/** `nobody` of Linux, and Debian's `nogroup`. initdb asks for the name of its user, so that it has to be one that exists. */
 const NOBODY: SystemUser = { uid: 65_534, gid: 65_534 };
 
 /** PostgreSQL refuses to run as root. */

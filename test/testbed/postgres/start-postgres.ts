@@ -57,6 +57,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: '16MB',
   // Other memory would be left behind by a server that is killed.
   dynamic_shared_memory_type: 'mmap',
+  // A statement that computes would outlive a test runner that is killed, and the server with it.
+  client_connection_check_interval: '1s',
   // The data is thrown away with the run: nothing is gained by waiting for the disk.
   fsync: 'off',
   full_page_writes: 'off',
