@@ -65,7 +65,7 @@ function dialPlace({ host, port }: DatabasePlace): Dial {
 async function requestTls(socket: Socket, place: DatabasePlace): Promise<void> {
   socket.write(SSL_REQUEST);
   const answer = await once(socket, 'data');
-  if (Buffer.isBuffer(answer) && answer.length === 1 && answer.toString('latin1') === 'S') return;
+  if (Buffer.isBuffer(answer) && answer.toString('latin1') === 'S') return;
   const problem =
     'the server does not offer TLS, without which Cloister does not connect: set ssl = on at the server';
   throw new DatabaseError(describePlace(place), { reason: 'Unreachable', problem });

@@ -40,6 +40,13 @@ describeEachPostgres('a session that is used wrongly', (postgres) => {
     },
   );
 
+  test('an attack: a transaction whose last statement ends it rejects, and so does what follows', async () => {
+    const session = await open();
+    const refused = { reason: 'Invalid', message: expect.stringContaining('has ended the transaction') };
+    await expect(session.transaction(({ query }) => query('COMMIT'))).rejects.toMatchObject(refused);
+    await expect(session.query('SELECT 1')).rejects.toMatchObject(refused);
+  });
+
   test('keeps nothing of a transaction whose work hides a failure', async () => {
     const session = await open();
     await session.query('CREATE TEMP TABLE hidden (n int)');
