@@ -1,4 +1,6 @@
-import { judgeConfiguration } from './judge-configuration.ts';
+import { judgeColumn, judgeSelection } from './judge-attribute.ts';
+import { isConfiguration, judgeConfiguration } from './judge-configuration.ts';
+import { judgeSize } from './judge-size.ts';
 import { SQL_FUNCTIONS, SQL_OPERATORS, SQL_OPERATOR_WORDS, SQL_TYPES } from './sql-functions.ts';
 import { refuseStatement, showName, type SqlFinding, type SqlOperation } from './sql-finding.ts';
 
@@ -13,8 +15,8 @@ export interface NodeCheck {
   readonly operations?: readonly (readonly [SqlOperation, string])[];
   readonly table?: SqlTable;
   readonly refusals?: readonly SqlFinding[];
-  /** The node below whose rows an INSERT … VALUES inserts. */
-  readonly source?: unknown;
+  /** The node below that is judged with this one: the VALUES of an INSERT, or a part of a cast. */
+  readonly judged?: unknown;
 }
 
 /** Names that common table expressions have given, from the inside out. */
@@ -25,8 +27,8 @@ export interface Scope {
 
 export interface Surroundings {
   readonly scope: Scope | null;
-  /** Whether it is the VALUES of an INSERT. */
-  readonly isSource: boolean;
+  /** Whether the node above it has judged it too. */
+  readonly isJudged: boolean;
 }
 
 type NodeObject = Readonly<Record<string, unknown>>;
@@ -34,6 +36,7 @@ type NodeObject = Readonly<Record<string, unknown>>;
 export type Check = (node: NodeObject, surroundings: Surroundings) => NodeCheck | null;
 
 const CATALOG = 'pg_catalog';
+const TYPE_OF = 'pg_typeof';
 
 /** Checks of what the walk over the fields leaves out, by the type of node. */
 export const NODE_CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
@@ -48,6 +51,9 @@ export const NODE_CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['MergeWhenClause', checkBranch],
   ['RangeVar', checkTable],
   ['FuncCall', checkFunction],
+  ['ColumnRef', ({ fields }) => ({ refusals: judgeColumn(namesOf(fields)) })],
+  ['A_Indirection', ({ indirection }) => ({ refusals: judgeSelection(namesOf(indirection)) })],
+  ['TypeCast', checkCast],
   ['TypeName', checkType],
   ['A_Expr', ({ name }) => checkOperator(name)],
   ['SubLink', ({ operName }) => (operName === undefined ? null : checkOperator(operName))],
@@ -58,8 +64,8 @@ export const NODE_CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['SQLValueFunction', checkValueFunction],
 ]);
 
-function checkSelect(node: NodeObject, { isSource }: Surroundings): NodeCheck {
-  const operations: [SqlOperation, string][] = isSource ? [] : [['Select', 'SELECT']];
+function checkSelect(node: NodeObject, { isJudged }: Surroundings): NodeCheck {
+  const operations: [SqlOperation, string][] = isJudged ? [] : [['Select', 'SELECT']];
   // PostgreSQL itself asks for the right to update before it lets a SELECT lock rows.
   if (node['lockingClause'] !== undefined) operations.push(['Update', 'SELECT … FOR UPDATE or FOR SHARE']);
   if (node['intoClause'] === undefined) return { operations };
@@ -75,8 +81,8 @@ function checkInsert(node: NodeObject): NodeCheck {
     operations.push(['Update', 'ON CONFLICT DO UPDATE'], ...returning(node));
   }
   const select = (node['selectStmt'] as NodeObject | undefined)?.['SelectStmt'] as NodeObject | undefined;
-  const source = select?.['valuesLists'] === undefined ? undefined : select;
-  return { ...checkTarget(node), operations, source };
+  const judged = select?.['valuesLists'] === undefined ? undefined : select;
+  return { ...checkTarget(node), operations, judged };
 }
 
 function checkChange(operation: SqlOperation, node: NodeObject): NodeCheck {
@@ -114,7 +120,7 @@ function checkBranch({ commandType }: NodeObject): NodeCheck {
 
 /** What is written to: PostgreSQL never takes the name of a common table expression for it. */
 function checkTarget({ relation }: NodeObject): NodeCheck {
-  return checkTable(relation as NodeObject, { scope: null, isSource: false }) ?? {};
+  return checkTable(relation as NodeObject, { scope: null, isJudged: false }) ?? {};
 }
 
 function checkTable(node: NodeObject, { scope }: Surroundings): NodeCheck | null {
@@ -147,20 +153,36 @@ function checkSchema(schema: string, name: string): NodeCheck {
   };
 }
 
-function checkFunction({ funcname, args }: NodeObject): NodeCheck | null {
+function checkFunction({ funcname, args }: NodeObject, { isJudged }: Surroundings): NodeCheck | null {
+  if (isJudged) return null;
   const names = namesOf(funcname);
   const name = inCatalog(names) ?? '';
-  if (SQL_FUNCTIONS.has(name)) return checkConfiguration(name, args);
+  if (SQL_FUNCTIONS.has(name)) return checkArguments(name, Array.isArray(args) ? args : []);
   const required = 'must be a function that reads nothing but its arguments';
-  return { refusals: [refuseStatement(`function ${showName(names)}`, required, 'Leave the function out.')] };
+  const fix = name === TYPE_OF ? 'Write pg_typeof(…)::text.' : 'Leave the function out.';
+  return { refusals: [refuseStatement(`function ${showName(names)}`, required, fix)] };
 }
 
-function checkConfiguration(name: string, args: unknown): NodeCheck | null {
-  const refusal = judgeConfiguration(name, Array.isArray(args) ? args : []);
-  return refusal === null ? null : { refusals: [refusal] };
+function checkArguments(name: string, args: readonly unknown[]): NodeCheck {
+  const refusals = [judgeConfiguration(name, args), judgeSize(name, args)];
+  return { refusals: refusals.filter((refusal) => refusal !== null) };
 }
 
-function checkType({ names, typeOid, setof, pct_type: isOfColumn }: NodeObject): NodeCheck | null {
+/**
+ * A cast to `regconfig` looks a name up in the catalogs, unless it is one of those that PostgreSQL itself has. The name of a type
+ * is harmless once it is a text: before, a text is compared with it as the name of a type.
+ */
+function checkCast({ arg, typeName }: NodeObject): NodeCheck | null {
+  const { names, arrayBounds } = typeName as NodeObject;
+  const type = arrayBounds === undefined ? inCatalog(namesOf(names)) : null;
+  if (type === 'regconfig') return isConfiguration(arg) ? { judged: typeName } : null;
+  const call = type === 'text' ? (arg as { readonly FuncCall?: NodeObject }).FuncCall : undefined;
+  return call !== undefined && inCatalog(namesOf(call['funcname'])) === TYPE_OF ? { judged: call } : null;
+}
+
+function checkType(node: NodeObject, { isJudged }: Surroundings): NodeCheck | null {
+  if (isJudged) return null;
+  const { names, typeOid, setof, pct_type: isOfColumn } = node;
   const type = inCatalog(namesOf(names)) ?? '';
   if (SQL_TYPES.has(type) && typeOid === undefined && setof === undefined && isOfColumn === undefined)
     return null;

@@ -24,7 +24,7 @@ const MAX_LISTED = 8;
 
 /**
  * Decides on one statement by its parse tree. It holds for a session with `standard_conforming_strings = on`, the encoding
- * UTF8 and `search_path = pg_catalog`: with other settings the same text can mean something else.
+ * UTF8 and `search_path = pg_catalog, pg_temp`: with other settings the same text can mean something else.
  */
 export function decideSql(parser: SqlParser, statement: string, rule: SqlRule): SqlDecision {
   const unreadable = judgeText(statement);

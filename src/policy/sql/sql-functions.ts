@@ -17,7 +17,7 @@ const TEXT =
   'regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_substr repeat replace ' +
   'reverse right rpad rtrim set_bit set_byte sha224 sha256 sha384 sha512 crc32 crc32c similar_to_escape similar_escape ' +
   'split_part starts_with string_to_array string_to_table strpos substr substring to_hex to_bin to_oct translate unistr ' +
-  'upper text varchar bpchar';
+  'upper text varchar bpchar hashtext hashtextextended pg_size_pretty pg_size_bytes';
 
 const TIME =
   'age clock_timestamp date date_add date_bin date_part date_subtract date_trunc extract isfinite justify_days justify_hours ' +
@@ -26,7 +26,7 @@ const TIME =
 
 const IDENTIFIERS = 'gen_random_uuid uuidv4 uuidv7 uuid_extract_timestamp uuid_extract_version';
 
-const CONVERSIONS = 'bool int2 int4 int8 float4 float8 numeric num_nonnulls num_nulls';
+const CONVERSIONS = 'bool int2 int4 int8 float4 float8 numeric num_nonnulls num_nulls pg_column_size';
 
 const ARRAYS =
   'array_append array_cat array_dims array_fill array_length array_lower array_ndims array_position array_positions ' +
@@ -61,11 +61,12 @@ const NETWORK =
   'abbrev broadcast family host hostmask inet_merge inet_same_family masklen netmask network set_masklen';
 
 const TEXT_SEARCH =
-  'array_to_tsvector numnode phraseto_tsquery plainto_tsquery querytree setweight strip to_tsquery to_tsvector ts_delete ' +
+  'array_to_tsvector json_to_tsvector jsonb_to_tsvector numnode phraseto_tsquery plainto_tsquery querytree setweight strip to_tsquery to_tsvector ts_delete ' +
   'ts_filter ts_headline ts_rank ts_rank_cd tsquery_phrase tsvector_to_array websearch_to_tsquery';
 
 const GEOMETRY =
-  'area box center circle diagonal diameter height line lseg path point polygon radius slope width';
+  'area bound_box box center circle diagonal diameter height isclosed isopen line lseg npoints path pclose point polygon popen ' +
+  'radius slope width';
 
 export const SQL_FUNCTIONS: ReadonlySet<string> = new Set(
   [
@@ -96,6 +97,8 @@ export const SQL_CONFIGURED_FUNCTIONS: ReadonlyMap<string, number> = new Map([
   ['phraseto_tsquery', 2],
   ['websearch_to_tsquery', 2],
   ['ts_headline', 3],
+  ['json_to_tsvector', 3],
+  ['jsonb_to_tsvector', 3],
 ]);
 
 /** The configurations of text search that PostgreSQL 14 to 18 have themselves. */

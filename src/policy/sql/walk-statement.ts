@@ -19,8 +19,8 @@ interface Walk {
   readonly operations: Map<SqlOperation, string>;
   readonly tables: Map<string, SqlTable>;
   readonly refusals: Map<string, SqlFinding>;
-  /** The rows of each INSERT … VALUES: they are no SELECT. */
-  readonly sources: Set<unknown>;
+  /** Nodes that were judged with the one above them. */
+  readonly judged: Set<unknown>;
   depth: number;
 }
 
@@ -34,7 +34,7 @@ export function walkStatement(statement: unknown): StatementFacts {
     operations: new Map(),
     tables: new Map(),
     refusals: new Map(),
-    sources: new Set(),
+    judged: new Set(),
     depth: 0,
   };
   visitNode(walk, statement, null);
@@ -57,7 +57,7 @@ function visit(walk: Walk, type: string, node: unknown, scope: Scope | null): vo
     );
   }
   walk.depth += 1;
-  if (known.check !== undefined) note(walk, known.check(node, { scope, isSource: walk.sources.has(node) }));
+  if (known.check !== undefined) note(walk, known.check(node, { scope, isJudged: walk.judged.has(node) }));
   const inner = known.fields.has('withClause') ? scopeOf(walk, node['withClause'], scope) : scope;
   for (const field in node) {
     const rule = known.fields.get(field);
@@ -105,13 +105,13 @@ function nameOf(wrapped: unknown): string {
 
 function note(walk: Walk, check: NodeCheck | null): void {
   if (check === null) return;
-  const { operations, table, refusals, source } = check;
+  const { operations, table, refusals, judged } = check;
   for (const [operation, because] of operations ?? []) {
     if (!walk.operations.has(operation)) walk.operations.set(operation, because);
   }
   if (table !== undefined) walk.tables.set(`${table.schema}.${table.name}`, table);
   for (const refusal of refusals ?? []) refuse(walk, refusal);
-  if (source !== undefined) walk.sources.add(source);
+  if (judged !== undefined) walk.judged.add(judged);
 }
 
 function refuse(walk: Walk, finding: SqlFinding): void {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadSqlParser } from '../../../src/lib/sql-parser.ts';
 import { decideSql, type SqlRule } from '../../../src/policy/sql/decide-sql.ts';
-import { readStatements } from './read-statements.ts';
+import { readNamedStatements, readStatements } from './read-statements.ts';
 
 const parser = await loadSqlParser();
 const ANALYST: SqlRule = { operations: ['Select'], tables: ['analytics.*', 'sales.orders'] };
@@ -35,7 +35,9 @@ const AROUND_QUERIES: readonly ((query: string) => string)[] = [
   (query) => `SELECT JSON_OBJECT('k': (${query}))`,
 ];
 
-const EVIL_QUERIES = readStatements('attacks').filter(
+const HOSTILE = readNamedStatements('hostile').map(([, statement]) => statement);
+
+const EVIL_QUERIES = [...readStatements('attacks'), ...HOSTILE].filter(
   (statement) =>
     /^(SELECT|TABLE)\b/.test(statement) &&
     !/;|--/.test(statement) &&
@@ -75,7 +77,7 @@ test('a good query stays allowed in any nesting', () => {
 });
 
 test('a role with fewer operations or tables never allows more', () => {
-  const all = [...readStatements('ordinary'), ...readStatements('attacks')];
+  const all = [...readStatements('ordinary'), ...readStatements('attacks'), ...HOSTILE];
   const wide: SqlRule = {
     operations: ['Select', 'Insert', 'Update', 'Delete'],
     tables: ['analytics.*', 'sales.*', 'secret.users'],

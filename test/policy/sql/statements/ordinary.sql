@@ -224,7 +224,7 @@ SELECT name FROM analytics.customers WHERE name LIKE 'A%' OR name ILIKE '%b' OR 
 
 SELECT name FROM analytics.customers WHERE name ~ '^[A-Z]' AND name !~* 'x$' AND name SIMILAR TO '(a|b)%'
 
-SELECT name FROM analytics.customers WHERE name COLLATE "C" < 'b' ORDER BY name COLLATE "en_US"
+SELECT name FROM analytics.customers WHERE name COLLATE "C" < 'b' ORDER BY name COLLATE "POSIX"
 
 SELECT * FROM sales.orders WHERE amount BETWEEN 10 AND 20 AND tax NOT BETWEEN SYMMETRIC 5 AND 1
 
@@ -238,7 +238,7 @@ SELECT NOT true, true AND false OR true, 1 = 1, 1 <> 2, 1 != 2
 
 SELECT 1 + 2 * 3 / 4 % 5 - 6 ^ 2, |/ 4, @ -5, ~ 1, 1 << 2, 5 & 3, 5 | 3, 5 # 3
 
-SELECT round(avg(amount), 2), ceil(1.2), floor(1.8), abs(-1), power(2, 3), sqrt(4), ln(2), log(10), exp(1), mod(5, 2), sign(-1), trunc(1.5)
+SELECT round(avg(amount), 2), ceil(1.2), floor(1.8), abs(-1), power(2, 3), sqrt(4), ln(2), log(10), exp(1), mod(5, 2), sign(-1), trunc(1.5) FROM sales.orders
 
 SELECT width_bucket(amount, 0, 100, 10), count(*) FROM sales.orders GROUP BY 1
 
@@ -278,7 +278,7 @@ SELECT int4range(1, 10) @> 5, daterange('2024-01-01', '2024-02-01') && daterange
 
 SELECT ip << inet '10.0.0.0/8', host(ip), masklen(ip) FROM analytics.requests
 
-SELECT ts_headline(body, to_tsquery('late'), 'MaxWords=5'), ts_headline('english', body, to_tsquery('late')) FROM analytics.tickets
+SELECT ts_headline(body, to_tsquery('late'), 'MaxWords=5, MinWords=2'), ts_headline('english', body, to_tsquery('late')) FROM analytics.tickets
 
 SELECT to_tsvector('english', body) @@ plainto_tsquery('english', 'late delivery'), ts_rank(to_tsvector(body), to_tsquery('late')) FROM analytics.tickets
 
