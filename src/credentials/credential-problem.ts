@@ -18,6 +18,7 @@ const MESSAGES = {
   CredentialStoreUnavailable: 'its store does not answer; try again',
   CredentialDenied: 'its store refuses to give it; ask who runs the tenant',
   CredentialMissing: 'its store does not have it; ask who runs the tenant',
+  NoDynamicLogins: 'logins of databases need Vault, which is not set up; ask who runs the tenant',
   CredentialUnusable: 'what its store has cannot be used; ask who runs the tenant',
   NotReady: 'the gateway does not know yet what the tenant binds; try again',
   CallCut: 'everything of the sandbox was wiped while it was read; try again',

@@ -124,7 +124,7 @@ export function startControllers(
   const { triggers, caches, clock, logger, random, metrics, instance } = surroundings;
   const events = createEventRecorder({ client, instance, clock, logger, random });
   const vault = surroundings.vault?.(leadership) ?? null;
-  const shared = { ...surroundings, client, events, vault };
+  const shared = { ...surroundings, client, events, vault, databases: null };
   const start = (slot: ControllerSlot, own: Own): LeaderPart => {
     const { whenSynced } = caches;
     const controller = startController({ ...own, whenSynced, metrics, clock, logger, random });
@@ -157,7 +157,7 @@ export function startControllers(
 type Own = Pick<ControllerOptions, 'name' | 'reconcile' | 'knownKeys' | 'isUrgent' | 'workers'>;
 
 type Shared = Omit<ControllerSurroundings, 'vault'> &
-  Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events' | 'vault'>;
+  Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events' | 'vault' | 'databases'>;
 
 function roleController(shared: Shared): Own {
   const { caches } = shared;

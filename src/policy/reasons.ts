@@ -87,6 +87,8 @@ export const REASONS = {
     'The store of the credential does not answer, and what was kept of it has ended.',
   CredentialDenied: 'The store of the credential does not let the sandbox or the gateway read it.',
   CredentialMissing: 'The store of the credential has no such secret, or the secret has no such key.',
+  NoDynamicLogins:
+    'The tenant has no Vault, or the gateway is not told where it is: nothing else makes logins of a database for one sandbox.',
   CredentialUnusable: 'The secret of the credential has a value or a ttl that cannot be used.',
   AuditUnavailable: 'The call cannot be recorded, so it is not made.',
   Draining: 'This replica of the gateway is shutting down.',

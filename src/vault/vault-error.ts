@@ -8,6 +8,8 @@ export type VaultErrorReason =
   | 'Denied'
   /** What was asked for, or its mount, does not exist. */
   | 'Missing'
+  /** It could not have every login revoked by its database; all else works. */
+  | 'LoginsLeft'
   /** It understood the request and rejects it. */
   | 'Invalid'
   /** Its response is not one that Vault gives. */

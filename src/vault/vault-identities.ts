@@ -1,3 +1,4 @@
+import type { DatabaseRole } from '../policy/vault/database-role.ts';
 import type { PolicyHolder } from '../policy/vault/sandbox-policy.ts';
 import type { IdentityOwner } from '../policy/vault/vault-identity.ts';
 
@@ -15,6 +16,10 @@ export interface WantedIdentity {
   readonly place: VaultPlace;
   /** The text of its ACL policy. */
   readonly policy: string;
+  /** What makes its logins. If not set: nothing does. */
+  readonly databaseRoles?: readonly DatabaseRole[];
+  /** Mounts of database engines that may have a role of it. At one that `databaseRoles` does not name, there must be none. If not set: none. */
+  readonly databaseMounts?: readonly string[];
   /** Whether nothing of it is in Vault yet: what is found there is of an earlier sandbox of the name. */
   readonly isFirst?: boolean;
   /** Called before the first write, and not where all is as it must be: what it throws ends the call. If not set: nothing is asked. */
@@ -22,7 +27,7 @@ export interface WantedIdentity {
 }
 
 /** A part of an identity, in the order in which it is made. */
-export type IdentityPart = 'Policy' | 'AuthRole';
+export type IdentityPart = 'Policy' | 'DatabaseRole' | 'AuthRole';
 
 /** The entity that Vault made at the first login of an identity. */
 export interface VaultEntity {
@@ -41,7 +46,7 @@ export interface VaultIdentities {
     place: VaultPlace,
     signal?: AbortSignal,
   ) => Promise<PolicyHolder | null>;
-  /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. Two requests to look, four to make it. The first time it rejects with a FormerIdentityError where there is another's. */
+  /** Writes the parts that are missing or differ, and returns them: none where all is as it must be. Two requests to look, and one for each database engine; as many to make it. The first time it rejects with a FormerIdentityError where there is another's. */
   readonly provide: (wanted: WantedIdentity, signal?: AbortSignal) => Promise<readonly IdentityPart[]>;
   /** Deletes the auth role, so that nobody can log in as the sandbox. */
   readonly removeLogin: (owner: IdentityOwner, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
@@ -58,8 +63,18 @@ export interface VaultIdentities {
   /** From the next request on, every token of the entity is refused, and every login. */
   readonly disableEntity: (id: string, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
   readonly removeEntity: (id: string, place: VaultPlace, signal?: AbortSignal) => Promise<void>;
-  /** Revokes every lease of the sandbox's database role in the given database mounts, and waits for it. */
+  /**
+   * Revokes every lease of the sandbox's database role in the given database mounts, and waits for it. Where a database does not do
+   * it, Vault goes on trying for some minutes, and it rejects with the reason `LoginsLeft`.
+   */
   readonly revokeLeases: (
+    owner: IdentityOwner,
+    place: VaultPlace,
+    mounts: readonly string[],
+    signal?: AbortSignal,
+  ) => Promise<void>;
+  /** Deletes the database roles, when nothing that was leased of them is left. */
+  readonly removeDatabaseRoles: (
     owner: IdentityOwner,
     place: VaultPlace,
     mounts: readonly string[],

@@ -31,6 +31,8 @@ export interface Login {
   readonly since: number;
   /** When another login is due, in milliseconds of the clock. */
   readonly until: number;
+  /** How long it lives, from `since`. */
+  readonly lifeMilliseconds: number;
 }
 
 /** Of a token's life, after which there is another: what is under way has the rest to end in. */
@@ -114,8 +116,8 @@ export async function logIn(options: VaultSessionOptions, signal: AbortSignal): 
   const seconds = isRecord(auth) ? auth['lease_duration'] : undefined;
   if (typeof token !== 'string' || token === '' || typeof seconds !== 'number')
     throw new VaultError(`POST ${path}`, { reason: 'Unexpected', messages: ['its response holds no token'] });
-  const life = Math.min(seconds > 0 ? seconds : MAX_LOGIN_SECONDS, MAX_LOGIN_SECONDS);
-  return { token: new Secret(token), since, until: since + life * 1000 * USED_PART };
+  const lifeMilliseconds = Math.min(seconds > 0 ? seconds : MAX_LOGIN_SECONDS, MAX_LOGIN_SECONDS) * 1000;
+  return { token: new Secret(token), since, until: since + lifeMilliseconds * USED_PART, lifeMilliseconds };
 }
 
 /** Revokes a token of {@link logIn}. Never rejects: it ends by itself. */

@@ -164,6 +164,7 @@ describe('what the operator takes away', () => {
         authMounts: ['kubernetes'],
         databaseMounts: ['otp'],
         connectionPaths: [],
+        staticLoginPaths: [],
         metadataPaths: [],
       },
     ]);

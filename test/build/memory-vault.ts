@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IdentityOwner, vaultName } from '../../src/policy/vault/vault-identity.ts';
+import type { DatabaseRole } from '../../src/policy/vault/database-role.ts';
 import { readHolder } from '../../src/policy/vault/sandbox-policy.ts';
 import { FormerIdentityError } from '../../src/vault/former-identity-error.ts';
 import { VaultError } from '../../src/vault/vault-error.ts';
@@ -18,6 +19,8 @@ export interface MemoryVault {
   readonly calls: string[];
   readonly policies: Map<string, string>;
   readonly roles: Set<string>;
+  /** By the name of the sandbox. */
+  readonly databases: Map<string, readonly DatabaseRole[]>;
   /** By the UID of the ServiceAccount that logged in. */
   readonly entities: Map<string, VaultEntity>;
   /** Names whose leases were revoked. */
@@ -40,6 +43,7 @@ export const VAULT_DOWN = new VaultError('POST auth/kubernetes/login', {
 export function createMemoryVault(): MemoryVault {
   const policies = new Map<string, string>();
   const roles = new Set<string>();
+  const databases = new Map<string, readonly DatabaseRole[]>();
   const entities = new Map<string, VaultEntity>();
   const revoked = new Set<string>();
   const byID = (id: string): string | undefined => [...entities].find(([, one]) => one.id === id)?.[0];
@@ -53,16 +57,19 @@ export function createMemoryVault(): MemoryVault {
     call(`${verb} ${vaultName(owner)}`, () => work(vaultName(owner)));
   const memory: MemoryVault = {
     identities: {
-      provide: ({ owner, policy, isFirst, confirm }) =>
+      provide: ({ owner, policy, databaseRoles = [], isFirst, confirm }) =>
         named('provide', owner, async (name) => {
           const former = readHolder(policies.get(name) ?? '');
           const isOwn = former?.serviceAccountUID === readHolder(policy)?.serviceAccountUID;
           if (isFirst === true && former !== null && !isOwn) throw new FormerIdentityError(former);
           const written: IdentityPart[] = [];
           if (policies.get(name) !== policy) written.push('Policy');
+          if (databaseRoles.length > 0 !== databases.has(name)) written.push('DatabaseRole');
           if (!roles.has(name)) written.push('AuthRole');
           if (written.length > 0) await confirm?.();
           policies.set(name, policy);
+          if (databaseRoles.length > 0) databases.set(name, databaseRoles);
+          else databases.delete(name);
           roles.add(name);
           return written;
         }),
@@ -70,6 +77,10 @@ export function createMemoryVault(): MemoryVault {
       removeLogin: (owner) => named('removeLogin', owner, (name) => void roles.delete(name)),
       removePolicy: (owner) => named('removePolicy', owner, (name) => void policies.delete(name)),
       revokeLeases: (owner) => named('revokeLeases', owner, (name) => void revoked.add(name)),
+      removeDatabaseRoles: (owner, _place, mounts) =>
+        mounts.length === 0
+          ? Promise.resolve()
+          : named('removeDatabaseRoles', owner, (name) => void databases.delete(name)),
       findEntity: (uid) => call(`findEntity`, () => entities.get(uid) ?? null),
       disableEntity: (id) =>
         call(`disableEntity`, () => {
@@ -81,6 +92,7 @@ export function createMemoryVault(): MemoryVault {
     calls: [],
     policies,
     roles,
+    databases,
     entities,
     revoked,
     logIn: (name, uid) => {

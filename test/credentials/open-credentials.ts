@@ -1,5 +1,6 @@
 import { credentialProblem } from '../../src/credentials/credential-problem.ts';
-import { createCredentials, type CredentialLimits } from '../../src/credentials/create-credentials.ts';
+import { createCredentials } from '../../src/credentials/create-credentials.ts';
+import type { CredentialLimits } from '../../src/credentials/keep-values.ts';
 import type { CredentialTenant, GivenCredential } from '../../src/credentials/credentials.ts';
 import type {
   Binding,

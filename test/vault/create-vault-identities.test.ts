@@ -179,28 +179,32 @@ describe('leases', () => {
       `POST sys/leases/revoke-prefix/team/database/creds/${NAME}`,
     ]);
     for (const request of session.requests)
-      expect(request).toMatchObject({ body: { sync: true }, maxMilliseconds: 30_000 });
+      expect(request).toMatchObject({ body: { sync: true }, maxMilliseconds: 15_000 });
   });
 
   test('are not revoked where Vault has only begun to', async () => {
     const { identities } = open({ POST: { status: 202 } });
     await expect(identities.revokeLeases(OWNER, PLACE, ['database'])).rejects.toMatchObject({
-      reason: 'Unavailable',
+      reason: 'LoginsLeft',
     });
   });
 });
 
 describe('leases of a database that fails', () => {
-  test('are tried again, and nothing of the database is handed on', async () => {
+  test('are left to Vault to try again, those of others are revoked, and nothing of the database is handed on', async () => {
     const refused = {
       reason: 'Invalid',
       messages: ['failed to connect to host=10.0.0.7 user=vault_admin'],
     } as const;
-    const { identities } = open({ POST: refused });
+    const failing = `POST sys/leases/revoke-prefix/database/creds/${NAME}`;
+    const other = `POST sys/leases/revoke-prefix/other/creds/${NAME}`;
+    const { session, identities } = open({ [failing]: refused, [other]: { status: 204 } });
     const error: unknown = await identities
-      .revokeLeases(OWNER, PLACE, ['database'])
+      .revokeLeases(OWNER, PLACE, ['database', 'other'])
       .catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ reason: 'Unavailable' });
+    expect(error).toMatchObject({ reason: 'LoginsLeft' });
+    expect(session.asked()).toEqual([failing, failing, other]);
+    expect(session.requests.map(({ body }) => body?.['sync'])).toEqual([true, false, true]);
     expect(String(error)).not.toMatch(/10\.0\.0\.7|vault_admin/);
   });
 });

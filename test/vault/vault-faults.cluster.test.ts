@@ -32,7 +32,14 @@ const withoutPermission = async () => {
 };
 const allowMounts = (...authMounts: readonly string[]) => {
   const policy = operatorPolicy([
-    { namespace: null, authMounts, databaseMounts: ['database'], connectionPaths: [], metadataPaths: [] },
+    {
+      namespace: null,
+      authMounts,
+      databaseMounts: ['database'],
+      connectionPaths: [],
+      staticLoginPaths: [],
+      metadataPaths: [],
+    },
   ]);
   onTestFinished(async () => {
     await vault.root('PUT', `sys/policies/acl/${OPERATOR_POLICY}`, { policy: own });
@@ -43,6 +50,7 @@ const allowMounts = (...authMounts: readonly string[]) => {
       authMounts: ['kubernetes'],
       databaseMounts: ['database'],
       connectionPaths: [],
+      staticLoginPaths: [],
       metadataPaths: [],
     },
   ]);

@@ -45,6 +45,10 @@ export const sandboxConditions = {
         'The tenant binds no secret to a name, or one of another shape. The message names it. Calls that need it are denied.',
       StoreUnreachable: 'Vault cannot be reached, or is sealed. What is cached lives to its end.',
       StoreRefused: 'Vault refuses what the operator asks of it. The message has its words.',
+      LoginsWithheld:
+        'The isolation of the tenant in its database is not proven, so that no login is issued. Other credentials are.',
+      LoginsLeft:
+        'Logins of a database could not be revoked, or are still there. It is tried until they are gone. The message says why.',
       Revoking: 'The identity in Vault is being taken away. status.removal has the steps.',
       Revoked: 'The sandbox has ended or is cut off, and has no identity in Vault.',
       NoneNeeded: 'The role has no credentials.',
@@ -94,7 +98,11 @@ const step = z.object({
       'Name of the step: NetworkClosed, LoginClosed, EntityDisabled, LeasesRevoked, LoginsVerified, PodEnded or IdentityRemoved.',
     ),
   completedTime: time().optional().describe('When it was completed. If not set: it is not completed.'),
-  message: z.string().max(1024).optional().describe('Why it is not completed.'),
+  message: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe('Why it is not completed, or what could not be verified when it was.'),
 });
 
 const vaultIdentity = z.object({

@@ -17,6 +17,7 @@ import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import { hasFinalizer } from '../identity/decide-identity.ts';
 import type { IdentityRun } from '../identity/identity-context.ts';
 import { createIdentityKeeper, type IdentityKeeper } from '../identity/identity-keeper.ts';
+import type { DatabaseWitness } from '../identity/database-witness.ts';
 import { findNeeds } from '../identity/wanted-identity.ts';
 import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
 import type { ObservedPod } from '../observed-objects.ts';
@@ -53,6 +54,8 @@ export interface SandboxReconcilerOptions {
   readonly settings: SandboxSettings;
   /** Null where the operator has no Vault. */
   readonly vault: VaultIdentities | null;
+  /** Null where nothing but Vault says what is left of logins in a database. */
+  readonly databases: DatabaseWitness | null;
 }
 
 type StoredSandbox = AgentSandbox & KubeObject;

@@ -2,7 +2,7 @@ import type { ConditionState } from '../../controller/conditions.ts';
 import { endSentence } from '../../lib/end-sentence.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import { isVaultError } from '../../vault/vault-error.ts';
-import type { RecordedStep } from '../removal/decide-removal.ts';
+import type { RecordedStep, RemovalStep } from '../removal/decide-removal.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { CredentialNeeds } from './wanted-identity.ts';
 
@@ -20,6 +20,12 @@ export function readyCondition(needs: CredentialNeeds, waitsFor: string | null):
   ];
   if (missing.length > 0) return condition('False', 'NotBound', endSentence(missing.join('; ')));
   if (waitsFor !== null) return providing(waitsFor);
+  if (needs.withholdsLogins)
+    return condition(
+      'False',
+      'LoginsWithheld',
+      'No login of the database is issued: DatabaseIsolated of the tenant says why.',
+    );
   return condition('True', 'Ready', 'All credentials are bound.');
 }
 
@@ -50,11 +56,15 @@ export function failedCondition(error: unknown): ConditionState {
 export function removalCondition(steps: readonly RecordedStep[]): ConditionState {
   const left = steps.filter(({ completedTime }) => completedTime === undefined);
   if (left.length === 0) return REVOKED;
+  const isOfLogins = left.some(({ name, message }) => LOGIN_STEPS.has(name) && message !== undefined);
   const why = left.find(({ message }) => message !== undefined)?.message;
   const names = left.map(({ name }) => name).join(', ');
   const text = `These steps are left: ${names}${why === undefined ? '' : `. ${why}`}`;
-  return condition('False', 'Revoking', endSentence(text));
+  return condition('False', isOfLogins ? 'LoginsLeft' : 'Revoking', endSentence(text));
 }
+
+/** The steps that cannot be done without the database. */
+const LOGIN_STEPS: ReadonlySet<string> = new Set<RemovalStep>(['LeasesRevoked', 'LoginsVerified']);
 
 /** The same where no pod may run. */
 export const REVOKED = condition(

@@ -1,6 +1,7 @@
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import { VAULT_FINALIZER } from '../../api/names.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
+import type { DatabaseRole } from '../../policy/vault/database-role.ts';
 import { type IdentityOwner, readVaultName, vaultName } from '../../policy/vault/vault-identity.ts';
 import type { VaultPlace } from '../../vault/vault-identities.ts';
 
@@ -11,6 +12,9 @@ export interface WantedByRole {
   readonly owner: IdentityOwner;
   readonly place: VaultPlace;
   readonly policy: string;
+  /** What makes its logins: none while the isolation of the tenant's rows is not proven. */
+  readonly databaseRoles: readonly DatabaseRole[];
+  /** Mounts of database engines that the tenant binds. */
   readonly databaseMounts: readonly string[];
 }
 

@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { VaultError } from '../../vault/vault-error.ts';
 import type { VaultIdentities } from '../../vault/vault-identities.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
+import type { DatabaseWitness } from './database-witness.ts';
 import type { CredentialNeeds } from './wanted-identity.ts';
 
 /** What identities are made and taken away with. */
@@ -15,6 +16,8 @@ export interface IdentityContext {
   readonly client: KubeClient;
   /** Null where the operator has none: nothing is made then. */
   readonly vault: VaultIdentities | null;
+  /** Null where nothing but Vault says what is left of logins in a database. */
+  readonly databases: DatabaseWitness | null;
   readonly caches: Pick<OperatorCaches, 'serviceAccounts'>;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: KubeLogger;

@@ -47,6 +47,8 @@ export function describeLeft(
     ...(steps.includes('LeasesRevoked')
       ? databaseMounts.map((mount) => `leases under ${mount}/creds/${name}${where}`)
       : []),
-    ...(steps.includes('IdentityRemoved') ? [`policy ${name}${where}`] : []),
+    ...(steps.includes('IdentityRemoved')
+      ? [...databaseMounts.map((mount) => `role ${name} of ${mount}${where}`), `policy ${name}${where}`]
+      : []),
   ];
 }

@@ -93,8 +93,13 @@ async function provide(
   }
   const { authMount } = wanted.place;
   const policy = withHolder(wanted.policy, { serviceAccountUID: record.serviceAccountUID, authMount });
-  const hash = sha256(canonicalJson([policy, wanted.place]));
-  const isSeen = await see(hash, { wanted: { ...wanted, policy }, record }, run, context);
+  const hash = sha256(canonicalJson([policy, wanted.place, ...wanted.databaseRoles]));
+  const isSeen = await see(
+    hash,
+    { wanted: { ...wanted, policy, databaseMounts: mounts }, record },
+    run,
+    context,
+  );
   const podUID = run.podLives ? run.pod?.metadata.uid : undefined;
   if (podUID === undefined) {
     return { record: { ...record, policyHash: hash }, waitsFor: 'there is no pod that could log in' };
@@ -121,10 +126,13 @@ async function see(
   const key = objectKey(sandbox.metadata);
   const last = seen.get(key);
   if (last?.hash === hash && clock.now() - last.time < MAX_UNSEEN_MILLISECONDS) return true;
-  const { owner, place, policy } = wanted;
+  const { owner, place, policy, databaseRoles, databaseMounts } = wanted;
   const isFirst = record.policyHash === undefined;
   const confirm = (): Promise<void> => confirmRecord({ sandbox, signal }, record, context);
-  const written = await vault.provide({ owner, place, policy, isFirst, confirm }, signal);
+  const written = await vault.provide(
+    { owner, place, policy, databaseRoles, databaseMounts, isFirst, confirm },
+    signal,
+  );
   seen.set(key, { hash, time: clock.now() });
   if (written.length > 0 && record.policyHash === hash) {
     logger.warn({ ...owner, parts: written }, 'identity in Vault was changed by somebody else; repaired');

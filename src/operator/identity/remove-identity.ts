@@ -17,6 +17,7 @@ import { recordCredential } from '../audit/record-event.ts';
 import { deleteAccount } from './account-store.ts';
 import { deleteAnchor } from './anchor-store.ts';
 import { removalCondition } from './credentials-condition.ts';
+import { LoginsLeftError } from './database-witness.ts';
 import { type IdentityRecord, recordFields } from './decide-identity.ts';
 import type { IdentityContext, IdentityOutcome, IdentityRun } from './identity-context.ts';
 import { describeLeft, forceReleasedEvent } from './identity-events.ts';
@@ -35,7 +36,8 @@ export async function removeIdentity(
   run: IdentityRun,
   context: RemovalContext,
 ): Promise<IdentityOutcome> {
-  const actions = removalActions({ pod: run.pod, record }, context);
+  const sandboxUID = run.sandbox.metadata.uid ?? '';
+  const actions = removalActions({ pod: run.pod, sandboxUID, record }, context);
   const progress = await runRemoval(worldOf(record, run, context), actions, { ...context, ...run });
   const { decision, world, error } = progress;
   if (decision.next === 'Abandon' && record !== null) {
@@ -54,8 +56,8 @@ export async function removeIdentity(
       { ...context, tenant: owner.tenant },
     );
   }
-  // Of Vault's the condition says it, and it is tried again at its own pace.
-  const thrown = isVaultError(error) ? undefined : error;
+  // Of Vault's, and of what a database has, the condition says it, and it is tried again at its own pace.
+  const thrown = isVaultError(error) || error instanceof LoginsLeftError ? undefined : error;
   return { ...outcome(isOver ? null : record, progress, context), error: thrown };
 }
 

@@ -32,6 +32,7 @@ export function createSpareVault(vault: VaultIdentities, clock: Clock): VaultIde
     disableEntity: spare(vault.disableEntity),
     removeEntity: spare(vault.removeEntity),
     revokeLeases: spare(vault.revokeLeases),
+    removeDatabaseRoles: spare(vault.removeDatabaseRoles),
     removePolicy: spare(vault.removePolicy),
   };
 }

@@ -10,12 +10,12 @@ export const REMOVAL_STEPS = [
   'LoginClosed',
   /** Every token that was given is refused. */
   'EntityDisabled',
-  /** Every lease of a database login is revoked. */
+  /** Every lease of a database login is revoked, and the database has no login of the sandbox. */
   'LeasesRevoked',
   /** A login that was under way when the role was deleted was looked for. */
   'LoginsVerified',
   'PodEnded',
-  /** Entity, policy and ServiceAccount are deleted. */
+  /** Entity, database roles, policy and ServiceAccount are deleted. */
   'IdentityRemoved',
 ] as const;
 
@@ -134,7 +134,11 @@ export function recordSteps(world: RemovalWorld): RecordedStep[] {
   }
   const failed = steps.find((step) => VAULT_STEPS.has(step) && !isDone(step, world));
   return steps.map((name) => {
-    if (isDone(name, world)) return { name, completedTime: completedTimeOf(name, world) };
+    if (isDone(name, world)) {
+      const message = world.recorded.find((one) => one.name === name)?.message;
+      const done = { name, completedTime: completedTimeOf(name, world) };
+      return VAULT_STEPS.has(name) && message !== undefined ? { ...done, message } : done;
+    }
     const problem = name === 'NetworkClosed' ? world.networkProblem : name === failed ? world.problem : null;
     return problem === null ? { name } : { name, message: shorten(problem, MAX_MESSAGE_CHARACTERS) };
   });
@@ -153,10 +157,12 @@ export function containmentLeft(steps: readonly RecordedStep[] = []): readonly s
   );
 }
 
-/** The same world after a step was done. */
-export function withStep(world: RemovalWorld, step: RemovalStep): RemovalWorld {
+/** The same world after a step was done. `remark` is what could not be verified; undefined where nothing is to be said. */
+export function withStep(world: RemovalWorld, step: RemovalStep, remark?: string): RemovalWorld {
   const others = world.recorded.filter(({ name }) => name !== step);
-  const recorded = [...others, { name: step, completedTime: formatTime(world.now) }];
+  const completedTime = formatTime(world.now);
+  const done = { name: step, completedTime, ...(remark === undefined ? {} : { message: remark }) };
+  const recorded = [...others, done];
   return { ...world, recorded, podIsCutOff: world.podIsCutOff || step === 'NetworkClosed' };
 }
 

@@ -9,10 +9,11 @@ import {
   withStep,
 } from './decide-removal.ts';
 
+/** Does a step. Returns what could not be verified of it; undefined where nothing is to be said. */
+type RemovalAction = (signal: AbortSignal) => Promise<string | undefined>;
+
 /** How each step is done. All of them may be done again. */
-export type RemovalActions = Readonly<
-  Record<Exclude<RemovalStep, 'PodEnded'>, (signal: AbortSignal) => Promise<void>>
-> & {
+export type RemovalActions = Readonly<Record<Exclude<RemovalStep, 'PodEnded'>, RemovalAction>> & {
   /** Whether the entity was found, and is disabled since then. */
   readonly isEntityDisabled: () => boolean;
 };
@@ -43,8 +44,8 @@ export async function runRemoval(
     if (decision.next !== 'Step') return { world, decision, error };
     const { step } = decision;
     try {
-      await bounded(actions[step], world, { clock, signal });
-      world = withStep({ ...world, now: clock.now() }, step);
+      const remark = await bounded(actions[step], world, { clock, signal });
+      world = withStep({ ...world, now: clock.now() }, step, remark);
     } catch (caught) {
       signal.throwIfAborted();
       error = caught;
@@ -55,10 +56,10 @@ export async function runRemoval(
 }
 
 function bounded(
-  action: (signal: AbortSignal) => Promise<void>,
+  action: RemovalAction,
   { endsPod, podLives }: RemovalWorld,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<string | undefined> {
   if (!endsPod || !podLives) return action(signal);
   const onTimeout = (): Error =>
     new Error(

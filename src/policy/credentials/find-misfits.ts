@@ -41,9 +41,10 @@ function problemOf(credential: Credential, binding: Binding, hasVault: boolean):
     return `${vaultDatabase === undefined ? 'vaultKV' : 'vaultDatabase'} needs spec.vault, which is not set`;
   }
   if (credential.databaseLogin !== undefined) {
-    return vaultDatabase === undefined
-      ? 'vaultDatabase is not set, and the role wants database logins'
-      : null;
+    if (vaultDatabase === undefined) return 'vaultDatabase is not set, and the role wants database logins';
+    return vaultDatabase.staticRole === undefined
+      ? null
+      : 'vaultDatabase.staticRole is a login that sandboxes would share, and the role wants one for each';
   }
   const source = vaultKV ?? kubernetesSecret;
   if (source === undefined)

@@ -1,31 +1,12 @@
 import { SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
 import { SANDBOX_POLICY_BEGINNING, VAULTS_OWN } from './sandbox-policy.ts';
 import { VAULT_AUDIENCE, VAULT_NAME_PREFIX, VAULT_TOKEN_SECONDS } from './vault-identity.ts';
-import type { VaultMounts } from './vault-mounts.ts';
+import { LOGIN_SECONDS } from './database-role.ts';
+import { connectionPath, type VaultMounts } from './vault-mounts.ts';
+import { type PolicySection, writeSection } from './write-policy.ts';
 
 /** The operator's own policy. It must not begin with the prefix that the policy itself lets it write. */
 export const OPERATOR_POLICY = 'operator-cloister';
-
-/** What one path of a policy allows. */
-interface PolicyRule {
-  readonly path: string;
-  readonly capabilities: readonly Capability[];
-  /** The values that a parameter may have, by its name; `[]` is every value. No other parameter is allowed then. */
-  readonly allowed?: Parameters;
-  /** The values that it must not have, which win. */
-  readonly denied?: Parameters;
-}
-
-type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'sudo';
-type Parameters = Readonly<Record<string, readonly (string | boolean)[]>>;
-
-/** A part of the policy, with what it is for. */
-interface PolicySection {
-  readonly comment: string;
-  readonly rules: readonly PolicyRule[];
-  /** Whether only `cloister doctor` asks for it, so that sandboxes do without. */
-  readonly isForDoctor?: true;
-}
 
 /** What the operator must be allowed at a path of its policy. */
 export interface NeededRight {
@@ -162,7 +143,8 @@ function sectionsOf(mounts: VaultMounts): readonly PolicySection[] {
         },
       ],
     },
-    ...databaseMounts.map((mount) => databaseSection(at, mount)),
+    ...databaseMounts.flatMap((mount) => databaseSections(at, mount, mounts)),
+    ...staticLoginSections(at, mounts),
     ...doctorSections(at, mounts),
   ];
 }
@@ -199,36 +181,51 @@ function authSection(at: string, mount: string): PolicySection {
   };
 }
 
-function databaseSection(at: string, mount: string): PolicySection {
+function databaseSections(
+  at: string,
+  mount: string,
+  { connectionPaths }: VaultMounts,
+): readonly PolicySection[] {
+  const beginning = connectionPath({ mount, connection: '' });
+  const connections = connectionPaths
+    .filter((path) => path.startsWith(beginning))
+    .map((path) => path.slice(beginning.length));
+  return [
+    ...(connections.length === 0 ? [] : [roleSection(at, mount, connections)]),
+    {
+      comment: `Leases of the database logins of sandboxes at ${at}${mount}: to revoke them, and to see that none is left.`,
+      rules: [
+        { path: `${at}sys/leases/revoke-prefix/${mount}/creds/${OWN}`, capabilities: ['update', 'sudo'] },
+        { path: `${at}sys/leases/lookup/${mount}/creds/${OWN}`, capabilities: ['list', 'sudo'] },
+      ],
+    },
+  ];
+}
+
+/**
+ * What makes the logins of a sandbox. The statements are lists, of which a policy can say nothing that every version of Vault
+ * obeys: they are what the login of the connection may do in its database.
+ */
+function roleSection(at: string, mount: string, connections: readonly string[]): PolicySection {
+  const allowed = {
+    db_name: connections,
+    creation_statements: [],
+    revocation_statements: [],
+    default_ttl: [String(LOGIN_SECONDS)],
+    max_ttl: [String(LOGIN_SECONDS)],
+  };
   return {
-    comment: `Leases of the database logins of sandboxes at ${at}${mount}: to revoke them, and to see that none is left.`,
-    rules: [
-      { path: `${at}sys/leases/revoke-prefix/${mount}/creds/${OWN}`, capabilities: ['update', 'sudo'] },
-      { path: `${at}sys/leases/lookup/${mount}/creds/${OWN}`, capabilities: ['list', 'sudo'] },
-    ],
+    comment: `Database roles of sandboxes at ${at}${mount}, of the connections that tenants name. They make logins, which the operator may not ask for.`,
+    rules: [{ path: `${at}${mount}/roles/${OWN}`, capabilities: WRITE, allowed }],
   };
 }
 
-function writeSection({ comment, rules }: PolicySection): string {
-  return [`# ${comment}`, ...rules.map(writeRule)].join('\n');
-}
-
-function writeRule({ path, capabilities, allowed, denied }: PolicyRule): string {
+function staticLoginSections(at: string, { staticLoginPaths }: VaultMounts): readonly PolicySection[] {
+  if (staticLoginPaths.length === 0) return [];
   return [
-    `path "${path}" {`,
-    `  capabilities = ${writeList(capabilities)}`,
-    ...writeParameters('allowed_parameters', allowed),
-    ...writeParameters('denied_parameters', denied),
-    '}',
-  ].join('\n');
-}
-
-function writeParameters(name: string, parameters: Parameters | undefined): readonly string[] {
-  if (parameters === undefined) return [];
-  const lines = Object.entries(parameters).map(([key, values]) => `    ${key} = ${writeList(values)}`);
-  return [`  ${name} = {`, ...lines, '  }'];
-}
-
-function writeList(values: readonly (string | boolean)[]): string {
-  return `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
+    {
+      comment: 'Logins that Vault rotates, with which the operator isolates the rows of tenants.',
+      rules: staticLoginPaths.map((path) => ({ path: `${at}${path}`, capabilities: ['read'] as const })),
+    },
+  ];
 }

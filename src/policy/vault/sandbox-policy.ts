@@ -15,10 +15,15 @@ export interface SandboxPolicy {
 }
 
 /**
- * Builds the policy of a sandbox: it may read the secrets that its tenant binds to the credentials of its role. Every path is
- * literal, so that the policy says by itself what the sandbox may read. The operator's own policy lets it write nothing else.
+ * Builds the policy of a sandbox: it may read the secrets that its tenant binds to the credentials of its role, and what makes its
+ * logins at `loginMounts`, mounts of database engines. Every path is literal, so that the policy says by itself what the sandbox may
+ * read. The operator's own policy lets it write nothing else.
  */
-export function buildSandboxPolicy(credentials: Credentials, bindings: Bindings): SandboxPolicy {
+export function buildSandboxPolicy(
+  credentials: Credentials,
+  bindings: Bindings,
+  { name, loginMounts }: SandboxLogins = NO_LOGINS,
+): SandboxPolicy {
   const names = new Set((credentials ?? []).map((credential) => credential?.name));
   const paths = new Set<string>();
   const problems: string[] = [];
@@ -27,10 +32,24 @@ export function buildSandboxPolicy(credentials: Credentials, bindings: Bindings)
     if (path === null) continue;
     const wrong = findWrong(path);
     if (wrong === null) paths.add(path);
-    else problems.push(describeWrong(binding?.name ?? '', wrong));
+    else problems.push(describeWrong(`spec.credentials[${singleLine(binding?.name ?? '')}].vaultKV`, wrong));
+  }
+  for (const mount of loginMounts) {
+    const wrong = findWrong(`${mount}/creds/${name}`);
+    if (wrong === null) paths.add(`${mount}/creds/${name}`);
+    else problems.push(describeWrong(`vaultDatabase.mount ${singleLine(mount)}`, wrong));
   }
   return { text: [HEAD, ...[...paths].sort().map(allowRead)].join(''), problems };
 }
+
+/** The logins that a sandbox may have made. */
+interface SandboxLogins {
+  /** Of the sandbox in Vault. */
+  readonly name: string;
+  readonly loginMounts: readonly string[];
+}
+
+const NO_LOGINS: SandboxLogins = { name: '', loginMounts: [] };
 
 /** What the text of every policy of a sandbox begins with. */
 export const SANDBOX_POLICY_BEGINNING = '# Written by Cloister';
@@ -91,6 +110,6 @@ function findWrong(path: string): string | null {
   return segments.find((one) => !LITERAL.test(one) || one === '.' || one === '..') ?? null;
 }
 
-function describeWrong(name: string, segment: string): string {
-  return `spec.credentials[${singleLine(name)}].vaultKV has "${singleLine(segment)}" in its mount or path; a part of them has letters, digits and ._~@:=,!&()- and the first is not ${[...VAULTS_OWN].join(', ')}`;
+function describeWrong(field: string, segment: string): string {
+  return `${field} has "${singleLine(segment)}" in its mount or path; a part of them has letters, digits and ._~@:=,!&()- and the first is not ${[...VAULTS_OWN].join(', ')}`;
 }

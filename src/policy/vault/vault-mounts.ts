@@ -15,6 +15,8 @@ export interface VaultMounts {
   readonly databaseMounts: readonly string[];
   /** Where those engines keep the connections that tenants name: `database/config/warehouse`. */
   readonly connectionPaths: readonly string[];
+  /** Where they give the static logins that tenants name, for the operator: `database/static-creds/cloister-admin`. */
+  readonly staticLoginPaths: readonly string[];
   /**
    * Where key-value engines say what they know of the secrets that tenants bind, and no value: `secret/metadata/acme/crm`, and
    * `secret/subkeys/acme/crm` for the names of its keys.
@@ -68,19 +70,31 @@ export function readVaultMounts(
   }
   const mounts = [...byNamespace]
     .sort(([one], [other]) => compare(one ?? '', other ?? ''))
-    .map(([namespace, { auth, database, connections, metadata }]) => ({
+    .map(([namespace, { auth, database, connections, staticLogins, metadata }]) => ({
       namespace,
       authMounts: [...auth].sort(compare),
       databaseMounts: [...database].sort(compare),
       connectionPaths: [...connections].sort(compare),
+      staticLoginPaths: [...staticLogins].sort(compare),
       metadataPaths: [...metadata].sort(compare),
     }));
   return { mounts, problems };
 }
 
 /** Where a database engine keeps a connection. */
-export function connectionPath({ mount, connection }: VaultDatabase): string {
+export function connectionPath({ mount, connection }: Pick<VaultDatabase, 'mount' | 'connection'>): string {
   return `${mount}/config/${connection}`;
+}
+
+/** Where a database engine gives a login that it rotates. */
+export function staticLoginPath({
+  mount,
+  staticRole,
+}: {
+  readonly mount: string;
+  readonly staticRole: string;
+}): string {
+  return `${mount}/static-creds/${staticRole}`;
 }
 
 /** Where a key-value engine says something of a secret, and no value. */
@@ -100,11 +114,18 @@ interface Collected {
   readonly auth: Set<string>;
   readonly database: Set<string>;
   readonly connections: Set<string>;
+  readonly staticLogins: Set<string>;
   readonly metadata: Set<string>;
 }
 
 function emptyCollection(): Collected {
-  return { auth: new Set(), database: new Set(), connections: new Set(), metadata: new Set() };
+  return {
+    auth: new Set(),
+    database: new Set(),
+    connections: new Set(),
+    staticLogins: new Set(),
+    metadata: new Set(),
+  };
 }
 
 function collect({ spec }: TenantIsolation, authMount: string, into: Collected): void {
@@ -113,6 +134,8 @@ function collect({ spec }: TenantIsolation, authMount: string, into: Collected):
     if (vaultDatabase !== undefined) {
       into.database.add(vaultDatabase.mount);
       into.connections.add(connectionPath(vaultDatabase));
+      const { mount, staticRole } = vaultDatabase;
+      if (staticRole !== undefined) into.staticLogins.add(staticLoginPath({ mount, staticRole }));
     }
     const paths = vaultKV === undefined ? null : secretPaths(vaultKV);
     if (paths !== null) for (const path of [paths.metadata, paths.subkeys]) into.metadata.add(path);

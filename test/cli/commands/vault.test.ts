@@ -27,6 +27,7 @@ test('cloister vault policy prints the policy for the mounts of all tenants, and
         authMounts: ['edge', 'kubernetes'],
         databaseMounts: [],
         connectionPaths: [],
+        staticLoginPaths: [],
         metadataPaths: [],
       },
     ]),

@@ -37,6 +37,7 @@ test('the end of a lifetime is waited for from the end of a reconciliation, howe
     quarantineOf: { ofSandbox: () => null },
     settings: SETTINGS,
     vault: null,
+    databases: null,
   });
   const result = await reconcile('acme-agents/hermes', new AbortController().signal);
   expect(result.requeueAfterMilliseconds).toBe((3_600 - 600) * 1000);

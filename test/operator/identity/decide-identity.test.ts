@@ -15,6 +15,7 @@ const WANTED: WantedByRole = {
   owner: { tenant: 'acme', namespace: 'acme-agents', sandbox: 'hermes' },
   place: { authMount: 'kubernetes', namespace: null },
   policy: '# nothing',
+  databaseRoles: [],
   databaseMounts: [],
 };
 const RECORD = {

@@ -14,7 +14,7 @@ import { createMemoryVault } from '../../build/memory-vault.ts';
 
 const OWNER = { tenant: 'acme', namespace: 'acme-agents', sandbox: 'hermes' };
 const PLACE = { authMount: 'kubernetes', namespace: null };
-const WANTED = { owner: OWNER, place: PLACE, policy: '# nothing\n', databaseMounts: [], secrets: [] };
+const WANTED = { owner: OWNER, place: PLACE, policy: '# nothing\n', databaseRoles: [], databaseMounts: [] };
 const RECORD: IdentityRecord = {
   owner: OWNER,
   place: PLACE,
@@ -46,6 +46,7 @@ const NOTHING_BOUND = { count: 1, unbound: [], keyValues: [], databaseMounts: []
 /** What identities are made with, where no ServiceAccount is cached. */
 const contextOf = ({ client }: MemoryKubeClient) => ({
   client,
+  databases: null,
   caches: { serviceAccounts: { get: () => undefined, list: () => [] } as never },
   events: { record: () => {} },
   logger: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
@@ -115,7 +116,11 @@ const forced = recorded((one) => {
 });
 
 test.for([
-  ['begins', { identity: WANTED, bound: NOTHING_BOUND, problems: [] }, [VAULT_FINALIZER]],
+  [
+    'begins',
+    { identity: WANTED, bound: NOTHING_BOUND, problems: [], withholdsLogins: false },
+    [VAULT_FINALIZER],
+  ],
   ['ends', null, []],
 ] as const)('an identity that %s takes off what forced a release', async ([, needs, finalizers]) => {
   const cluster = createMemoryKubeClient();

@@ -47,7 +47,7 @@ test('a Vault that is slow does not keep a pod alive', async () => {
 
 test('a Vault that is slow is waited for when no pod is there', async () => {
   const clock = createManualClock(NOW);
-  const slow = (): Promise<void> => clock.sleep(60_000);
+  const slow = (): Promise<undefined> => clock.sleep(60_000).then(() => undefined);
   const { actions } = noting({ LoginClosed: slow });
   const running = runRemoval({ ...WORLD, podLives: false }, actions, { clock, signal });
   await clock.advance(60_000);

@@ -24,6 +24,7 @@ const tenant = ({ name = 'acme', vault, databases = [] }: Tenant) =>
 const mountsOf = (named: Pick<VaultMounts, 'namespace' | 'authMounts'>): VaultMounts => ({
   databaseMounts: [],
   connectionPaths: [],
+  staticLoginPaths: [],
   metadataPaths: [],
   ...named,
 });
@@ -45,6 +46,7 @@ describe('the mounts that tenants name', () => {
         authMounts: ['edge/kubernetes', 'kubernetes'],
         databaseMounts: ['sales', 'warehouse'],
         connectionPaths: ['sales/config/warehouse', 'warehouse/config/warehouse'],
+        staticLoginPaths: [],
         metadataPaths: [],
       },
       {
@@ -52,6 +54,7 @@ describe('the mounts that tenants name', () => {
         authMounts: ['kubernetes'],
         databaseMounts: ['sales'],
         connectionPaths: ['sales/config/warehouse'],
+        staticLoginPaths: [],
         metadataPaths: [],
       },
     ]);
@@ -112,7 +115,8 @@ describe("the operator's policy", () => {
       namespace: null,
       authMounts: ['kubernetes', 'edge'],
       databaseMounts: ['sales'],
-      connectionPaths: ['sales/config/warehouse'],
+      connectionPaths: ['sales/config/warehouse', 'sales-eu/config/other'],
+      staticLoginPaths: ['sales/static-creds/cloister-admin'],
       metadataPaths: ['secret/metadata/acme/crm'],
     },
     mountsOf({ namespace: 'eu', authMounts: ['kubernetes'] }),
@@ -135,9 +139,12 @@ describe("the operator's policy", () => {
       'sys/mounts/auth/edge',
       'identity/lookup/entity',
       'identity/entity/id/+',
+      'sales/roles/cloister.*',
       'sys/leases/revoke-prefix/sales/creds/cloister.*',
       'sys/leases/lookup/sales/creds/cloister.*',
+      'sales/static-creds/cloister-admin',
       'sales/config/warehouse',
+      'sales-eu/config/other',
       'secret/metadata/acme/crm',
       'eu/sys/policies/acl/cloister.*',
       'eu/sys/policies/acl',
@@ -156,6 +163,23 @@ describe("the operator's policy", () => {
     );
   });
 
+  test('lets a database role be of a connection that a tenant names alone, and no login be asked for', () => {
+    expect(text).toContain(
+      [
+        'path "sales/roles/cloister.*" {',
+        '  capabilities = ["create", "read", "update", "delete"]',
+        '  allowed_parameters = {',
+        '    db_name = ["warehouse"]',
+        '    creation_statements = []',
+        '    revocation_statements = []',
+        '    default_ttl = ["900"]',
+        '    max_ttl = ["900"]',
+        '  }',
+      ].join('\n'),
+    );
+    expect(pathsOf(text).filter((path) => path.startsWith('sales/creds'))).toEqual([]);
+  });
+
   test('has a name that it does not let the operator write', () => {
     expect(OPERATOR_POLICY.startsWith(VAULT_NAME_PREFIX)).toBe(false);
   });
@@ -172,6 +196,7 @@ describe("the operator's policy", () => {
         authMounts: ['kubernetes'],
         databaseMounts: ['sales'],
         connectionPaths: ['sales/config/warehouse'],
+        staticLoginPaths: [],
         metadataPaths: ['secret/metadata/acme/crm'],
       },
     ]);

@@ -168,6 +168,7 @@ async function writeOperator(root: CallVault): Promise<void> {
       authMounts: [VAULT_MOUNTS.auth],
       databaseMounts: [VAULT_MOUNTS.database],
       connectionPaths: [],
+      staticLoginPaths: [],
       metadataPaths: [],
     },
   ]);

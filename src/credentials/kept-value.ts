@@ -4,13 +4,25 @@ import { errorMessage } from '../lib/error-message.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Reason } from '../policy/reasons.ts';
 import { credentialProblem } from './credential-problem.ts';
-import type { GivenCredential } from './credentials.ts';
-import type { Binding, CredentialCaller, SecretRead, SecretStore } from './secret-store.ts';
+import type { CredentialCaller, CredentialProblem } from './secret-store.ts';
+
+/** A value as it was read now, and how long it may be used, from when it was asked for. 0: for the one call. */
+export type ValueRead<Value> =
+  | { readonly value: Value; readonly ttlMilliseconds: number }
+  | { readonly problem: CredentialProblem };
+
+/**
+ * What a caller gets. Every one that is given what is kept gets the same object; `ended` is aborted when that is kept no longer: its
+ * time is over, or it is wiped.
+ */
+export type Given<Value> =
+  | (Value & { readonly ended: AbortSignal })
+  | { readonly problem: CredentialProblem };
 
 /** One credential of one pod: it is read when it is asked for, and kept until its time is over. */
-export interface KeptCredential {
+export interface KeptValue<Value> {
   /** What was read; where it is being read, what that gives. Never rejects. */
-  readonly get: () => Promise<GivenCredential>;
+  readonly get: () => Promise<Given<Value>>;
   /** Forgets it, and ends the read that is under way: its callers get a problem. */
   readonly end: () => void;
   /** Whether there are values of it in memory. */
@@ -19,9 +31,13 @@ export interface KeptCredential {
   readonly isPaused: () => boolean;
 }
 
-export interface KeptCredentialOptions {
-  readonly store: SecretStore;
-  readonly binding: Binding;
+export interface KeptValueOptions<Value> {
+  /** Of the credential. */
+  readonly name: string;
+  /** Rejects with the reason of the signal. */
+  readonly read: (signal: AbortSignal) => Promise<ValueRead<Value>>;
+  /** Of the time of a value, after which another is read while it is still given. 1: none is read before its end. */
+  readonly renewPart: number;
   readonly caller: CredentialCaller;
   /** Whether the caller is still who it was identified as. */
   readonly isCurrent: () => boolean;
@@ -52,31 +68,36 @@ const MAX_MARGIN_MILLISECONDS = 10_000;
 // Without a reason each abort makes an error with a stack.
 const ENDED = new Error('the credential is kept no longer');
 
-interface Held {
-  readonly given: GivenCredential;
+interface Held<Value> {
+  readonly given: Given<Value>;
   /** In milliseconds of the clock. */
   readonly until: number;
+  /** When another is due. */
+  readonly renewTime: number;
   readonly ending: AbortController;
 }
 
 /** Keeps nothing yet. */
-export function keepCredential(options: KeptCredentialOptions): KeptCredential {
+export function keepValue<Value extends object>(options: KeptValueOptions<Value>): KeptValue<Value> {
   const { clock, reads } = options;
   const ending = new AbortController();
   const report = createReport(options);
-  let held: Held | null = null;
-  let reading: Promise<GivenCredential> | null = null;
+  let held: Held<Value> | null = null;
+  let reading: Promise<Given<Value>> | null = null;
+  let pauseEnd = 0;
 
-  const hold = (next: Held): void => {
+  const hold = (next: Held<Value>): void => {
+    // What cannot be renewed yet is still good.
+    if ('problem' in next.given && held !== null && clock.now() < held.until) return;
     held = next;
-    // The text of a secret must not stay in the memory because nobody asks for it again.
+    // The text of a secret must not stay in the memory because nobody asks for it again. One that was renewed lives to its end.
     const drop = (): void => {
       held = held === next ? null : held;
       next.ending.abort(ENDED);
     };
     clock.sleep(Math.max(0, next.until - clock.now()), ending.signal).then(drop, drop);
   };
-  const read = async (): Promise<GivenCredential> => {
+  const read = async (): Promise<Given<Value>> => {
     const since = clock.now();
     reads.taken += 1;
     const found = await readNow(options, ending.signal);
@@ -84,19 +105,26 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
     reading = null;
     options.onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
     const over = new AbortController();
-    const given = 'problem' in found ? found : { values: found.values, ended: over.signal };
+    const given = 'problem' in found ? found : { ...found.value, ended: over.signal };
     if (ending.signal.aborted) {
       over.abort(ENDED);
       return given;
     }
     report(found);
-    const milliseconds = 'problem' in found ? PROBLEM_MILLISECONDS : usable(found.ttlMilliseconds);
-    hold({ given, until: since + milliseconds, ending: over });
+    const life = 'problem' in found ? PROBLEM_MILLISECONDS : found.ttlMilliseconds;
+    const until = since + ('problem' in found ? life : usable(life));
+    if ('problem' in found) pauseEnd = until;
+    hold({ given, until, renewTime: since + life * options.renewPart, ending: over });
     return given;
   };
   return {
     get: async () => {
-      if (held !== null && clock.now() < held.until) return held.given;
+      const now = clock.now();
+      if (held !== null && now < held.until) {
+        const isDue = now >= Math.max(held.renewTime, pauseEnd) && reading === null;
+        if (isDue && reads.taken < reads.max) reading = read();
+        return held.given;
+      }
       if (reading === null && reads.taken >= reads.max) return tooMany(options);
       reading ??= read();
       return reading;
@@ -106,7 +134,7 @@ export function keepCredential(options: KeptCredentialOptions): KeptCredential {
       held?.ending.abort(ENDED);
       held = null;
     },
-    isKept: () => held !== null && 'values' in held.given,
+    isKept: () => held !== null && !('problem' in held.given),
     isPaused: () => held !== null && 'problem' in held.given && clock.now() < held.until,
   };
 }
@@ -116,26 +144,30 @@ function usable(ttlMilliseconds: number): number {
 }
 
 /** Never rejects. What is read for a caller who is not the same any more is not given. */
-async function readNow(
-  { store, binding, caller, isCurrent, clock }: KeptCredentialOptions,
+async function readNow<Value>(
+  { name, read, isCurrent, clock }: KeptValueOptions<Value>,
   signal: AbortSignal,
-): Promise<SecretRead> {
+): Promise<ValueRead<Value>> {
   const onTimeout = (): Error => new Error(`it was not read within ${MAX_READ_MILLISECONDS / 1000} s`);
-  const cut = { problem: credentialProblem(binding.name, 'CallCut', 'it was wiped while it was read') };
+  const cut = { problem: credentialProblem(name, 'CallCut', 'it was wiped while it was read') };
   try {
     const deadline = { clock, milliseconds: MAX_READ_MILLISECONDS, signal, onTimeout };
-    const found = await withDeadline(deadline, (ended) => store.read(binding, caller, ended));
+    const found = await withDeadline(deadline, read);
     return isCurrent() && !signal.aborted ? found : cut;
   } catch (error) {
     if (signal.aborted) return cut;
-    return { problem: credentialProblem(binding.name, 'CredentialStoreUnavailable', errorMessage(error)) };
+    return { problem: credentialProblem(name, 'CredentialStoreUnavailable', errorMessage(error)) };
   }
 }
 
 /** Logs a problem once until it is another or none. */
-function createReport({ binding, caller, log }: KeptCredentialOptions): (read: SecretRead) => void {
+function createReport<Value>({
+  name,
+  caller,
+  log,
+}: KeptValueOptions<Value>): (read: ValueRead<Value>) => void {
   let last: Reason | null = null;
-  const fields = { credential: binding.name, namespace: caller.namespace, sandbox: caller.sandbox };
+  const fields = { credential: name, namespace: caller.namespace, sandbox: caller.sandbox };
   return (read) => {
     const reason = 'problem' in read ? read.problem.reason : null;
     if (reason === last) return;
@@ -146,7 +178,7 @@ function createReport({ binding, caller, log }: KeptCredentialOptions): (read: S
   };
 }
 
-function tooMany({ binding, reads }: KeptCredentialOptions): GivenCredential {
+function tooMany<Value>({ name, reads }: KeptValueOptions<Value>): { readonly problem: CredentialProblem } {
   const detail = `${reads.taken} secrets are being read at once`;
-  return { problem: credentialProblem(binding.name, 'CredentialStoreUnavailable', detail) };
+  return { problem: credentialProblem(name, 'CredentialStoreUnavailable', detail) };
 }
