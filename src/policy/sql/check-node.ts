@@ -15,6 +15,8 @@ export interface NodeCheck {
   readonly refusals?: readonly SqlFinding[];
   /** The node below whose rows an INSERT … VALUES inserts. */
   readonly source?: unknown;
+  /** The number of a parameter. */
+  readonly parameter?: number;
 }
 
 /** Names that common table expressions have given, from the inside out. */
@@ -56,6 +58,7 @@ export const NODE_CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['IndexElem', ({ collation }) => (collation === undefined ? null : checkCollation(collation))],
   ['RangeTableSample', checkSample],
   ['SQLValueFunction', checkValueFunction],
+  ['ParamRef', checkParameter],
 ]);
 
 function checkSelect(node: NodeObject, { isSource }: Surroundings): NodeCheck {
@@ -200,6 +203,14 @@ function checkValueFunction({ op }: NodeObject): NodeCheck | null {
   if (CLOCKS.test(String(op))) return null;
   const found = String(op).replace('SVFOP_', '');
   return { refusals: [refuseStatement(found, 'must not ask who or where it runs', 'Leave it out.')] };
+}
+
+/** PostgreSQL counts parameters from 1. The parser leaves a 0 out. */
+function checkParameter({ number }: NodeObject): NodeCheck {
+  if (typeof number === 'number' && number >= 1) return { parameter: number };
+  return {
+    refusals: [refuseStatement('parameter $0', 'must be counted from $1', 'Write $1 for the first.')],
+  };
 }
 
 /** The last of names that are alone or in `pg_catalog`; null for any others. */

@@ -9,6 +9,8 @@ export interface StatementFacts {
   readonly operations: ReadonlyMap<SqlOperation, string>;
   /** By `schema.table`. */
   readonly tables: ReadonlyMap<string, SqlTable>;
+  /** The highest number of a parameter; 0 where there is none. */
+  readonly parameters: number;
   /** At most `MAX_REFUSALS`, each once. */
   readonly refusals: readonly SqlFinding[];
 }
@@ -21,6 +23,7 @@ interface Walk {
   readonly refusals: Map<string, SqlFinding>;
   /** The rows of each INSERT … VALUES: they are no SELECT. */
   readonly sources: Set<unknown>;
+  parameters: number;
   depth: number;
 }
 
@@ -35,10 +38,12 @@ export function walkStatement(statement: unknown): StatementFacts {
     tables: new Map(),
     refusals: new Map(),
     sources: new Set(),
+    parameters: 0,
     depth: 0,
   };
   visitNode(walk, statement, null);
-  return { operations: walk.operations, tables: walk.tables, refusals: [...walk.refusals.values()] };
+  const { operations, tables, parameters } = walk;
+  return { operations, tables, parameters, refusals: [...walk.refusals.values()] };
 }
 
 /** A node under the name of its type, as `{ SelectStmt: { … } }`; `{}` is the list's sign for nothing. */
@@ -105,13 +110,14 @@ function nameOf(wrapped: unknown): string {
 
 function note(walk: Walk, check: NodeCheck | null): void {
   if (check === null) return;
-  const { operations, table, refusals, source } = check;
+  const { operations, table, refusals, source, parameter } = check;
   for (const [operation, because] of operations ?? []) {
     if (!walk.operations.has(operation)) walk.operations.set(operation, because);
   }
   if (table !== undefined) walk.tables.set(`${table.schema}.${table.name}`, table);
   for (const refusal of refusals ?? []) refuse(walk, refusal);
   if (source !== undefined) walk.sources.add(source);
+  if (parameter !== undefined) walk.parameters = Math.max(walk.parameters, parameter);
 }
 
 function refuse(walk: Walk, finding: SqlFinding): void {
