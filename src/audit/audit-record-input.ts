@@ -3,6 +3,7 @@ export const AUDIT_EVENTS = [
   'ToolCall',
   'Authorize',
   'Fetch',
+  'SQL',
   'Connect',
   'Upstream',
   'Request',
@@ -63,6 +64,8 @@ export interface AuditOutcome {
   readonly bytesUp?: number;
   readonly bytesDown?: number;
   readonly milliseconds?: number;
+  /** Of a statement: how many rows were read. */
+  readonly rows?: number;
 }
 
 /**
@@ -91,6 +94,8 @@ export interface AuditRecordInput {
   readonly arguments?: AuditArguments;
   readonly destination?: { readonly host: string; readonly port: number; readonly address?: string | null };
   readonly request?: { readonly method: string; readonly path: string };
+  /** What a statement of SQL does, and on which tables. Nothing else of its text is recorded but as an argument. */
+  readonly statement?: { readonly operations: readonly string[]; readonly tables: readonly string[] };
   /** The object that it is about: an admitted pod, a credential, a quarantine. */
   readonly resource?: {
     readonly kind: string;

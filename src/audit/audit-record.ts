@@ -18,6 +18,9 @@ export const MAX_TEXT = 1024;
 /** The longest ciphertext: arguments of 32 KiB, in base64. */
 export const MAX_CIPHERTEXT = 65_536;
 
+/** How many tables of a statement are listed. */
+export const MAX_LISTED = 64;
+
 const text = z.string().max(MAX_TEXT);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
@@ -70,6 +73,11 @@ const unmapped = z.strictObject({
   role_hash: text.optional(),
   proof: z.enum(['Secret', 'Token', 'Shared']).optional(),
   arguments: recordedArguments.optional(),
+  /** Of a statement of SQL. */
+  statement: z
+    .strictObject({ operations: z.array(text).max(MAX_LISTED), tables: z.array(text).max(MAX_LISTED) })
+    .optional(),
+  rows: count.optional(),
   epoch: epoch.optional(),
   /** Of `RecordsDropped`: how many records of each event were not kept. */
   dropped: z.record(z.string(), count).optional(),

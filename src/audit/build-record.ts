@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditRecordInput } from './audit-record-input.ts';
-import { type AuditRecord, MAX_TEXT, OCSF_VERSION } from './audit-record.ts';
+import { type AuditRecord, MAX_LISTED, MAX_TEXT, OCSF_VERSION } from './audit-record.ts';
 
 type Unmapped = AuditRecord['unmapped'];
 
@@ -113,7 +113,10 @@ function partiesOf(input: AuditRecordInput) {
   };
 }
 
-function unmappedOf({ subject, decision, redirectOf }: AuditRecordInput, frame: RecordFrame): Unmapped {
+function unmappedOf(
+  { subject, decision, redirectOf, statement, outcome }: AuditRecordInput,
+  frame: RecordFrame,
+): Unmapped {
   return {
     phase: frame.phase,
     effect: decision.effect,
@@ -126,6 +129,11 @@ function unmappedOf({ subject, decision, redirectOf }: AuditRecordInput, frame: 
     role_hash: optional(subject.roleHash),
     proof: subject.proof ?? undefined,
     arguments: frame.arguments,
+    statement: statement && {
+      operations: listed(statement.operations),
+      tables: listed(statement.tables),
+    },
+    rows: outcome?.rows === undefined ? undefined : whole(outcome.rows),
   };
 }
 
@@ -171,6 +179,10 @@ function resourcesOf({ resource }: AuditRecordInput): AuditRecord['resources'] {
 function trafficOf({ outcome }: AuditRecordInput): AuditRecord['traffic'] {
   if (outcome?.bytesUp === undefined && outcome?.bytesDown === undefined) return undefined;
   return { bytes_in: whole(outcome.bytesDown ?? 0), bytes_out: whole(outcome.bytesUp ?? 0) };
+}
+
+function listed(texts: readonly string[]): string[] {
+  return texts.slice(0, MAX_LISTED).map(limit);
 }
 
 function optional(text: string | null | undefined): string | undefined {

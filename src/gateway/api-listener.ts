@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { GATE_PROTOCOL } from '../lib/gate-protocol.ts';
 import { type RequestProblem, sendJsonProblem } from '../serve/problem.ts';
 import { type GateHandlerOptions, handleGateRequest } from './handle-gate-request.ts';
-import { handleToolRequest, TOOL_ROUTES, type ToolHandlerOptions } from './tool-api/handle-tool-request.ts';
+import { handleToolRequest, type ToolHandlerOptions } from './tool-api/handle-tool-request.ts';
+import { TOOL_ROUTES } from './tool-api/tool-routes.ts';
 import {
   handleUpstreamRequest,
   type UpstreamHandlerOptions,

@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Credentials } from '../credentials/credentials.ts';
-import { vaultHostOf } from '../policy/upstreams/reserved-service.ts';
 import {
   createHttpsServer,
   type HttpsServer,
@@ -15,16 +14,15 @@ import { answerUnreadable } from './answer-unreadable.ts';
 import { type ApiOptions, createApiListener } from './api-listener.ts';
 import { createCanary } from './canary.ts';
 import { type AddressLimits, type ConnectionLimiter, createConnectionLimiter } from './connection-limiter.ts';
-import { createDecideAddresses, createDecideServiceAddresses } from './denied-addresses.ts';
-import type { ExchangeWorld } from './egress/fetch-exchange.ts';
 import { createTunnelClock } from './egress/tunnel-clock.ts';
 import type { GatewayMetrics, GatewayServer } from './gateway-metrics.ts';
 import type { Knowledge } from './knowledge.ts';
 import { createResponseRoom, type ByteRoomOptions } from './limits/byte-room.ts';
 import type { PipelineServices } from './pipeline/call.ts';
+import { createOutside, type Outside } from './create-outside.ts';
 import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
+import type { StatementLogins } from './sql/sql-operation.ts';
 import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
-import { createUpstreams, type Upstreams } from './upstreams/create-upstreams.ts';
 import { MAX_KEPT_MILLISECONDS, mayUpgrade } from './upstreams/handle-upstream-request.ts';
 
 /** Sized for a container of 256 MiB. */
@@ -89,8 +87,8 @@ export interface GatewayServers {
   readonly proxy: HttpServer;
   readonly api: HttpsServer;
   readonly canary: Server;
-  /** Ends connections to upstreams that nobody uses. */
-  readonly stopUpstreams: () => void;
+  /** Ends connections to upstreams and sessions of databases that nobody uses. Never rejects. */
+  readonly endOutside: () => Promise<void>;
   /** Resolves to the ports. */
   readonly listen: () => Promise<Pick<GatewayPorts, 'proxy' | 'api' | 'canary'>>;
 }
@@ -99,6 +97,7 @@ export interface ServerParts {
   readonly knowledge: Knowledge;
   readonly services: PipelineServices;
   readonly credentials: Credentials;
+  readonly databaseLogins: StatementLogins;
   readonly metrics: GatewayMetrics;
   readonly certificate: ServingCertificate;
 }
@@ -117,40 +116,49 @@ export function createServers(options: GatewayOptions, parts: ServerParts): Gate
   const canary = createCanary({ maxConnections, admit: limiter('canary', CANARY_ADDRESS_LIMITS).admit });
   let canaryPort = ports.canary;
   const apiLimiter = limiter('api', API_ADDRESS_LIMITS);
-  const world = createWorld(options, parts);
-  const upstreams = openUpstreams(options, parts, world);
+  const outside = createOutside(options, parts);
   const api = createHttpsServer(
     apiServerOptions(options, parts, apiLimiter),
     createApiListener(
-      apiOptions(options, parts, { world, upstreams, limiter: apiLimiter, canaryPort: () => canaryPort }),
+      apiOptions(options, parts, { ...outside, limiter: apiLimiter, canaryPort: () => canaryPort }),
     ),
   );
-  const proxyLimiter = limiter('proxy', PROXY_ADDRESS_LIMITS);
-  const proxy = createProxyServer({
-    services: parts.services,
-    tunnels: {
-      ...world,
-      clock: createTunnelClock(TUNNEL_CLOCK),
-      onTunnel: (client) => {
-        // The destination in the role says how long it may last.
-        proxyLimiter.keep(client, null);
-        return metrics.tunnel();
-      },
-    },
-    limits: PROXY_LIMITS,
-    admit: proxyLimiter.admit,
-  });
+  const proxy = openProxy(parts, outside, limiter('proxy', PROXY_ADDRESS_LIMITS));
   return {
     proxy,
     api,
     canary,
-    stopUpstreams: upstreams.stop,
+    endOutside: async () => {
+      outside.upstreams.stop();
+      await outside.sql.close();
+    },
     listen: async () => {
       canaryPort = await listenOn(canary, ports.canary, address);
       const proxyPort = await listenOn(proxy, ports.proxy, address);
       return { proxy: proxyPort, api: await api.listen(ports.api, address), canary: canaryPort };
     },
   };
+}
+
+function openProxy(
+  { services, metrics }: ServerParts,
+  { world }: Outside,
+  limiter: ConnectionLimiter,
+): HttpServer {
+  return createProxyServer({
+    services,
+    tunnels: {
+      ...world,
+      clock: createTunnelClock(TUNNEL_CLOCK),
+      onTunnel: (client) => {
+        // The destination in the role says how long it may last.
+        limiter.keep(client, null);
+        return metrics.tunnel();
+      },
+    },
+    limits: PROXY_LIMITS,
+    admit: limiter.admit,
+  });
 }
 
 function apiServerOptions(
@@ -162,47 +170,7 @@ function apiServerOptions(
   return { certificate, limits: API_LIMITS, log, admit, onUnreadable, mayUpgrade };
 }
 
-function createWorld(
-  { network, secureContext, configuration }: GatewayOptions,
-  { knowledge: { facts, pods } }: ServerParts,
-): ExchangeWorld {
-  const blocks = configuration.deniedAddresses;
-  const decideAddresses = createDecideAddresses({
-    facts: facts.current,
-    cluster: facts.cluster,
-    pods,
-    blocks,
-  });
-  return { network, decideAddresses, ...(secureContext === undefined ? {} : { secureContext }) };
-}
-
-function openUpstreams(
-  { network, secureContext, configuration, clock }: GatewayOptions,
-  { knowledge: { facts, pods }, services: { audit }, credentials }: ServerParts,
-  { decideAddresses }: ExchangeWorld,
-): Upstreams {
-  const blocks = configuration.deniedAddresses;
-  return createUpstreams({
-    network,
-    secureContext,
-    decideAddresses,
-    decideServiceAddresses: createDecideServiceAddresses({
-      facts: facts.current,
-      services: facts.services,
-      pods,
-      blocks,
-    }),
-    services: facts.services,
-    vaultHost: vaultHostOf(configuration.vault?.address ?? null),
-    credentials,
-    audit,
-    now: () => clock.now(),
-  });
-}
-
-interface ApiParts {
-  readonly world: ExchangeWorld;
-  readonly upstreams: Upstreams;
+interface ApiParts extends Outside {
   readonly limiter: ConnectionLimiter;
   readonly canaryPort: () => number;
 }
@@ -210,13 +178,14 @@ interface ApiParts {
 function apiOptions(
   { log }: GatewayOptions,
   { knowledge: { facts, pods }, services, credentials, metrics }: ServerParts,
-  { world, upstreams, limiter, canaryPort }: ApiParts,
+  { world, upstreams, sql, limiter, canaryPort }: ApiParts,
 ): ApiOptions {
   return {
     gate: { facts, pods, canaryPort, log, onResult: metrics.answered },
     tools: {
       services,
       fetching: world,
+      sql,
       credentials,
       limits: { ...API_LIMITS, unreadMilliseconds: MAX_UNREAD_MILLISECONDS },
       room: createResponseRoom(RESPONSE_LIMITS),

@@ -9,6 +9,7 @@ import type { Credentials } from '../credentials/credentials.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
+import { REASONS } from '../policy/reasons.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
 import { createMetricsServer, registerGauge } from '../serve/metrics.ts';
 import { createProbeServer, type ReadinessCheck } from '../serve/probes.ts';
@@ -23,6 +24,7 @@ import { openCredentials } from './open-credentials.ts';
 import { createCallLimits } from './limits/call-limits.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createOpenCalls } from './pipeline/open-calls.ts';
+import type { StatementLogins } from './sql/sql-operation.ts';
 
 export interface GatewayOptions {
   readonly configuration: GatewayConfiguration;
@@ -36,6 +38,8 @@ export interface GatewayOptions {
   readonly secureContext?: SecureContext;
   /** Where credentials of agents come from, for tests without a store. */
   readonly credentials?: Credentials;
+  /** Where logins of databases come from, for tests without Vault. */
+  readonly databaseLogins?: StatementLogins;
   /** Creates a file of the audit, for tests with a slow or a full disk. */
   readonly createAuditFile?: AuditLogOptions['createFile'];
 }
@@ -66,7 +70,6 @@ const UPSTREAM_CALLS_PER_MINUTE = 6_000;
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { configuration, client, log, clock, registry } = options;
-  const { address, ports } = configuration;
   const stopping = new AbortController();
   const state = { isDraining: false, isClosed: false };
   const audit = await openAudit(options);
@@ -89,12 +92,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const credentials =
     options.credentials ?? (await openCredentials({ ...options, identities, metrics: metrics.credentials }));
   const services = createServices(options, { knowledge, audit, metrics, isDraining: () => state.isClosed });
-  const listening = await listenAll([probes, ports.probes], [metricsServer, ports.metrics], address);
-
+  const listening = await listenAll(configuration, probes, metricsServer);
   const servers = createServers(options, {
     knowledge,
     services,
     credentials,
+    databaseLogins: options.databaseLogins ?? NO_LOGINS,
     metrics,
     certificate: await certificate.first,
   });
@@ -108,7 +111,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const draining = { servers, openCalls: services.openCalls, log, clock };
       await drainGateway(draining, configuration.drainMilliseconds, () => (state.isClosed = true));
       stopping.abort();
-      servers.stopUpstreams();
+      await servers.endOutside();
       await Promise.all([credentials.close(), knowledge.stop(), closeNow(probes), closeNow(metricsServer)]);
       await audit.stop();
       await client.close();
@@ -116,12 +119,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
 }
 
+const NO_LOGINS: StatementLogins = {
+  get: () => {
+    const reason = 'NoDynamicLogins';
+    return Promise.resolve({ problem: { reason, message: REASONS[reason], detail: 'no logins are made' } });
+  },
+};
+
 async function listenAll(
-  [probes, probePort]: readonly [Server, number],
-  [metrics, metricsPort]: readonly [Server, number],
-  address: string | undefined,
+  { ports, address }: GatewayConfiguration,
+  probes: Server,
+  metrics: Server,
 ): Promise<readonly [number, number]> {
-  return Promise.all([listenOn(probes, probePort, address), listenOn(metrics, metricsPort, address)]);
+  return Promise.all([listenOn(probes, ports.probes, address), listenOn(metrics, ports.metrics, address)]);
 }
 
 function openAudit({ configuration, log, clock, createAuditFile }: GatewayOptions): Promise<AuditLog> {

@@ -20,3 +20,4 @@ export { compileCallPolicy } from './tools/compile-tools.ts';
 export { decideCall, type Purpose, type ToolCall } from './tools/decide-call.ts';
 export { decideFetch, type FetchCall, type FetchDecision, type FetchRequest } from './tools/decide-fetch.ts';
 export { decideFetchCall } from './tools/decide-fetch-call.ts';
+export { decideSqlCall, type SqlCallDecision, type SqlRequest } from './tools/decide-sql-call.ts';

@@ -39,7 +39,7 @@ export const REASONS = {
   NotReady: 'The gateway does not know enough yet, or any more, to tell who asks.',
   ToolNotAllowed: 'The role, or what the sandbox leaves of it, has no such tool.',
   ToolNotCarried:
-    'This version of the gateway does not run tools of this executor. The role may allow the call all the same.',
+    'The gateway does not run tools of this executor here, or not in this version. The role may allow the call all the same.',
   ServiceNotKnown: 'The operator has told no address of the Service that the upstream is.',
   UpstreamNotAllowed: 'The role has no such upstream.',
   UpstreamNotCarried:
@@ -60,6 +60,17 @@ export const REASONS = {
     'The capabilities of the tool, or the methods of the upstream, do not include this method.',
   AddressNotAllowed: 'The host has an address that is not public, or that the gateway must not reach.',
   StatementNotAllowed: 'The tool may not run this SQL statement.',
+  ParametersInvalid: 'The parameters are not values that the SQL statement can be run with.',
+  StatementFailed: 'The database has refused the SQL statement, and nothing of it was kept.',
+  StatementTimedOut: 'The SQL statement did not end within the time of the tool, and nothing of it was kept.',
+  TooManyRows: 'The result has more rows than the tool may read, and nothing of the SQL statement was kept.',
+  CommitUnknown:
+    'The connection was lost while the transaction was being committed: the SQL statement may or may not have been kept.',
+  DatabaseNotIsolated:
+    'The tenant has no database, or it is not proven that its rows are apart from those of other tenants.',
+  DatabaseUnreachable:
+    'The database cannot be connected to, does not prove who it is, or has no connection left.',
+  NoDynamicLogins: 'Nobody makes a login of its own for the sandbox, and without one no SQL is run.',
   ModelNotAllowed: 'The role does not allow this model.',
   HostedToolNotAllowed: 'The role does not list this tool, which the vendor of the model runs.',
   RemoteURLNotAllowed:

@@ -60,11 +60,11 @@ export interface DatabaseStatements {
     text: string,
     values?: readonly DatabaseValue[],
   ) => Promise<DatabaseResult<Row>>;
-  /** Runs one statement and asks for its rows batch by batch, as they are read. There is at least one batch. */
+  /** Runs one statement and asks for its rows batch by batch, as they are read. There is at least one batch. `batchRows` may be asked anew for each. */
   readonly stream: (
     text: string,
     values: readonly DatabaseValue[],
-    options: { readonly batchRows: number },
+    options: { readonly batchRows: number | (() => number) },
   ) => AsyncGenerator<DatabaseBatch, void, undefined>;
 }
 

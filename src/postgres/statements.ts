@@ -71,7 +71,7 @@ async function runQuery<Row extends object>(
 async function* readBatches(
   { client, exchange }: Connection,
   cursor: Cursor<(string | null)[]>,
-  batchRows: number,
+  batchRows: number | (() => number),
 ): AsyncGenerator<DatabaseBatch, void, undefined> {
   client.query(cursor);
   // Only a portal that is waiting to be read on can be closed.
@@ -79,7 +79,8 @@ async function* readBatches(
   try {
     do {
       isWaiting = false;
-      const batch = await exchange(() => readBatch(cursor, batchRows));
+      const rows = typeof batchRows === 'number' ? batchRows : batchRows();
+      const batch = await exchange(() => readBatch(cursor, rows));
       isWaiting = batch.outcome === null;
       yield batch;
     } while (isWaiting);

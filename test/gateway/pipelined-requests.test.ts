@@ -20,7 +20,7 @@ function apiServer(services: ReturnType<typeof buildServices>): Server {
   const load = createLoad({ maxRequestsInFlight: 100, maxBufferedBytes: 100_000 });
   const room = createResponseRoom({ maxBytes: 1_000, maxBytesPerPod: 1_000 });
   const handlers = { keep: () => undefined, onProblem: () => undefined };
-  const unused = { fetching: {} as never, credentials: {} as never };
+  const unused = { fetching: {} as never, sql: {} as never, credentials: {} as never };
   const tools = { services, ...unused, limits, load, room, ...handlers };
   return createServer(createApiListener({ gate: {} as never, tools, upstreams: {} as never }));
 }

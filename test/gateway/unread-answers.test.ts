@@ -40,6 +40,7 @@ async function serveCalls(limits: ByteRoomOptions, changes: Partial<typeof LIMIT
   const options = {
     services,
     fetching: { network: world.network, decideAddresses: () => ALLOW, secureContext: world.trusted },
+    sql: undefined as never,
     credentials: { wipe: () => 0 },
     limits: { ...LIMITS, ...changes },
     room,

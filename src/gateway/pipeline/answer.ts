@@ -9,6 +9,8 @@ export interface RefusalBody {
   readonly message: string;
   readonly rule: string | null;
   readonly level: Refusal['level'];
+  /** Only where PostgreSQL refused a statement. */
+  readonly sqlState?: string;
 }
 
 /** The reasons that are not answered with 403. */
@@ -32,6 +34,9 @@ const STATUS: Readonly<Partial<Record<Reason, number>>> = {
   CredentialMissing: 503,
   CredentialUnusable: 503,
   AuditUnavailable: 503,
+  DatabaseNotIsolated: 503,
+  DatabaseUnreachable: 503,
+  NoDynamicLogins: 503,
   Draining: 503,
   Fault: 500,
   ServiceNotKnown: 503,
@@ -44,6 +49,10 @@ const STATUS: Readonly<Partial<Record<Reason, number>>> = {
   ResponseEncoded: 502,
   SecretInResponse: 502,
   ResponseTimedOut: 504,
+  StatementTimedOut: 504,
+  StatementFailed: 422,
+  TooManyRows: 422,
+  CommitUnknown: 500,
 };
 
 /** The HTTP status of a refusal. `unproved` is the one for who has not proved anything: a proxy asks with 407, a server with 401. */
@@ -52,6 +61,7 @@ export function statusOf({ reason }: Refusal, unproved: 401 | 407): number {
 }
 
 export function bodyOf(refusal: Refusal, status: number): RefusalBody {
-  const { effect, reason, message, rule, level } = refusal;
-  return { status, decision: effect, reason, message, rule, level };
+  const { effect, reason, message, rule, level, sqlState } = refusal;
+  const body = { status, decision: effect, reason, message, rule, level };
+  return sqlState === undefined ? body : { ...body, sqlState };
 }

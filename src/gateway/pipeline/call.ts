@@ -40,7 +40,10 @@ export interface Operation {
   /** Does it. Null: there is nothing to do but to answer. */
   readonly dispatch: ((call: Call) => Promise<Refusal | CallOutcome>) | null;
   /** What records say of it, as far as it is known. */
-  readonly describe: () => Pick<AuditRecordInput, 'operation' | 'arguments' | 'destination' | 'request'>;
+  readonly describe: () => Pick<
+    AuditRecordInput,
+    'operation' | 'arguments' | 'destination' | 'request' | 'statement'
+  >;
 }
 
 /** One call on its way through the pipeline. */

@@ -14,9 +14,11 @@ export interface Refusal {
   readonly level: EnforcementLevel | null;
   /** When the same call may pass. Not set: not by waiting. */
   readonly retrySeconds?: number;
+  /** The code of PostgreSQL, where it refused a statement. */
+  readonly sqlState?: string;
 }
 
-type RefusalDetails = Partial<Pick<Refusal, 'message' | 'rule' | 'retrySeconds'>>;
+type RefusalDetails = Partial<Pick<Refusal, 'message' | 'rule' | 'retrySeconds' | 'sqlState'>>;
 
 /** Refuses by something that is not a rule of the role. */
 export function refuse(reason: Reason, details: RefusalDetails = {}): Refusal {

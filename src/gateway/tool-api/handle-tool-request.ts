@@ -20,15 +20,19 @@ import {
 } from '../pipeline/call.ts';
 import { runCall } from '../pipeline/pipeline.ts';
 import type { Refusal } from '../pipeline/refusal.ts';
+import { createRowWriter, type RowWriter } from '../sql/row-writer.ts';
+import { createSqlOperation, type SqlServices, type SqlWorld } from '../sql/sql-operation.ts';
 import { createAuthorizeOperation } from './authorize-operation.ts';
 import { createCredentialsOperation, type CredentialsServices } from './credentials-operation.ts';
 import { createFetchOperation, type FetchedResponse, type FetchServices } from './fetch-operation.ts';
 import { encodeResponse } from './encode-response.ts';
 import { readToolCall } from './read-tool-call.ts';
+import { METHODS, problemOf, type ToolRoute } from './tool-routes.ts';
 
 export interface ToolHandlerOptions {
   readonly services: PipelineServices;
   readonly fetching: Omit<FetchServices, 'onResponse' | 'held' | 'audit'>;
+  readonly sql: SqlWorld;
   readonly credentials: Pick<Credentials, 'wipe'>;
   /** `unreadMilliseconds` is how long an agent may take to read a response. */
   readonly limits: Pick<ServerLimits, 'maxBodyBytes' | 'deadlineMilliseconds'> & {
@@ -41,22 +45,6 @@ export interface ToolHandlerOptions {
   /** Called for a request that is answered before it is a call, with the reason of its problem. */
   readonly onProblem: (reason: string) => void;
 }
-
-/** What a path does. */
-export type ToolRoute = 'Authorize' | 'Fetch' | 'WipeCredentials';
-
-/** The paths of calls of tools, and of what an agent asks for itself. */
-export const TOOL_ROUTES: ReadonlyMap<string, ToolRoute> = new Map([
-  ['/v1/authorize', 'Authorize'],
-  ['/v1/fetch', 'Fetch'],
-  ['/v1/credentials', 'WipeCredentials'],
-]);
-
-const METHODS: Readonly<Record<ToolRoute, string>> = {
-  Authorize: 'POST',
-  Fetch: 'POST',
-  WipeCredentials: 'DELETE',
-};
 
 /** Answers a request about a tool. Never rejects. */
 export async function handleToolRequest(
@@ -114,14 +102,16 @@ interface Found {
 
 /** `problem` is why the call could not be read, where it has a status of its own. */
 async function answerCall(
-  { services, fetching, credentials, keep }: ToolHandlerOptions,
+  { services, fetching, sql, credentials, keep }: ToolHandlerOptions,
   { route, request, response, held }: Exchange,
   read: ReadBody,
   problem?: RequestProblem,
 ): Promise<void> {
   let found: Found = {};
+  const rows = createRowWriter(response);
   const operation = operationOf(route, read, {
     ...fetching,
+    sql: { ...sql, held, rows },
     held,
     audit: services.audit,
     credentials,
@@ -138,6 +128,7 @@ async function answerCall(
   response.off('close', call.onClientGone);
   if (call.caller === null || problem !== undefined) response.setHeader('Connection', 'close');
   const refusal = refusalOf(result);
+  if (rows.hasBegun()) return endRows(rows, refusal);
   if (refusal === null) return send(response, 200, allowed(call, found));
   const status = statusOfCall(call, { refusal, route, problem });
   if (refusal.retrySeconds !== undefined) response.setHeader('Retry-After', refusal.retrySeconds);
@@ -147,17 +138,26 @@ async function answerCall(
   return send(response, status, { ...bodyOf(refusal, status), remaining: call.remaining });
 }
 
-function operationOf(
-  route: ToolRoute,
-  read: ReadBody,
-  services: FetchServices & CredentialsServices,
-): Operation {
+/** A result that has begun has its status. What went wrong afterwards is its last line. */
+function endRows(rows: RowWriter, refusal: Refusal | null): void {
+  if (refusal === null) return rows.end();
+  const { reason, message, sqlState = null } = refusal;
+  rows.writeLast({ error: { reason, sqlState, message } });
+  return rows.end();
+}
+
+interface OperationServices extends FetchServices, CredentialsServices {
+  readonly sql: SqlServices;
+}
+
+function operationOf(route: ToolRoute, read: ReadBody, services: OperationServices): Operation {
   if (route === 'WipeCredentials') {
     const hasBody = 'body' in read && read.body.length > 0;
     const malformed = hasBody ? 'The request has a body; it must have none.' : null;
     return createCredentialsOperation('problem' in read ? read.problem : malformed, services);
   }
   const call = 'problem' in read ? read : readToolCall(read.body);
+  if (route === 'SQL') return createSqlOperation(call, services.sql);
   return route === 'Authorize' ? createAuthorizeOperation(call) : createFetchOperation(call, services);
 }
 
@@ -194,45 +194,9 @@ function send(response: ServerResponse, status: number, answer: object): void {
   response.writeHead(status).end(body);
 }
 
-/** What is wrong with a request before its body is read; null where nothing is. */
-function problemOf(
-  route: ToolRoute,
-  { method, headers, rawHeaders }: IncomingMessage,
-): RequestProblem | null {
-  if (method !== METHODS[route]) return UNKNOWN_METHOD[route];
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  if (hosts.length > 1)
-    return { reason: 'Malformed', status: 400, text: 'the request has more than one Host header' };
-  if (route === 'WipeCredentials') return null;
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json' || headers['content-encoding'] !== undefined) return MEDIA_TYPE;
-  return null;
-}
-
 const OVERLOADED: RequestProblem = Object.freeze({
   reason: 'Overloaded',
   status: 503,
   text: 'the gateway has as many requests as it takes; try again',
   retry: true,
-});
-
-const ONLY_POST: RequestProblem = Object.freeze({
-  reason: 'UnknownMethod',
-  status: 405,
-  text: 'calls of tools must be sent with POST',
-});
-
-const UNKNOWN_METHOD: Readonly<Record<ToolRoute, RequestProblem>> = {
-  Authorize: ONLY_POST,
-  Fetch: ONLY_POST,
-  WipeCredentials: Object.freeze({
-    ...ONLY_POST,
-    text: 'credentials are wiped with DELETE, and nothing else is done with them',
-  }),
-};
-
-const MEDIA_TYPE: RequestProblem = Object.freeze({
-  reason: 'UnsupportedMediaType',
-  status: 415,
-  text: 'the body must be application/json, without Content-Encoding',
 });

@@ -3,6 +3,7 @@ import type { UpstreamPolicy } from '../../policy/upstreams/upstream-policy.ts';
 import { checkAddresses, type DecideAddresses } from '../egress/connect-to.ts';
 import type { EgressRefusal } from '../egress/egress-refusal.ts';
 import type { Network } from '../egress/network.ts';
+import { rememberNames } from '../egress/remember-names.ts';
 import { REASONS } from '../../policy/reasons.ts';
 import { whyReserved } from '../../policy/upstreams/reserved-service.ts';
 
@@ -71,26 +72,4 @@ export function createDestinations(options: DestinationsOptions): Destinations {
 
 function refuse(reason: EgressRefusal['reason'], message: string): FoundDestination {
   return { refusal: { reason, message } };
-}
-
-/** As long as the records of most APIs say. What was resolved is decided about for each call. */
-const REMEMBERED_MILLISECONDS = 30_000;
-/** Roles name upstreams, and agents do not. */
-const MAX_NAMES = 1_024;
-
-/** Asks the DNS once for many calls, so that their connections can be used again. */
-function rememberNames({ network, monotonicNow }: DestinationsOptions): Network {
-  const known = new Map<string, { readonly addresses: readonly string[]; readonly until: number }>();
-  return {
-    dial: (address, port, signal) => network.dial(address, port, signal),
-    resolve: async (name, signal) => {
-      const now = monotonicNow();
-      const remembered = known.get(name);
-      if (remembered !== undefined && remembered.until > now) return remembered.addresses;
-      const addresses = await network.resolve(name, signal);
-      if (known.size >= MAX_NAMES) known.clear();
-      known.set(name, { addresses, until: now + REMEMBERED_MILLISECONDS });
-      return addresses;
-    },
-  };
 }

@@ -17,6 +17,11 @@ export type { SqlFinding, SqlRule } from './sql-finding.ts';
 /** A statement may run where there is no finding. */
 export interface SqlDecision {
   readonly findings: readonly SqlFinding[];
+  /** What it does, and on which tables, as `schema.table`, each once and in order. */
+  readonly operations: readonly SqlOperation[];
+  readonly tables: readonly string[];
+  /** The highest number of a parameter; 0 where there is none. */
+  readonly parameters: number;
 }
 
 const MAX_STATEMENT_BYTES = 16_384;
@@ -28,13 +33,17 @@ const MAX_LISTED = 8;
  */
 export function decideSql(parser: SqlParser, statement: string, rule: SqlRule): SqlDecision {
   const unreadable = judgeText(statement);
-  if (unreadable !== null) return { findings: [unreadable] };
+  if (unreadable !== null) return refused(unreadable);
   const parsed = parser.parse(statement);
   if ('problem' in parsed) {
     const fix = 'Correct the statement.';
-    return { findings: [refuseStatement(parsed.problem, 'must be a statement of PostgreSQL 18', fix)] };
+    return refused(refuseStatement(parsed.problem, 'must be a statement of PostgreSQL 18', fix));
   }
-  return { findings: judgeTree(parsed.tree, rule) };
+  return judgeTree(parsed.tree, rule);
+}
+
+function refused(finding: SqlFinding): SqlDecision {
+  return { findings: [finding], operations: [], tables: [], parameters: 0 };
 }
 
 function judgeText(statement: string): SqlFinding | null {
@@ -51,22 +60,26 @@ function judgeText(statement: string): SqlFinding | null {
   );
 }
 
-function judgeTree(tree: ParseResult, rule: SqlRule): readonly SqlFinding[] {
+function judgeTree(tree: ParseResult, rule: SqlRule): SqlDecision {
   const statements = tree.stmts ?? [];
   const [first] = statements;
   if (statements.length !== 1 || first?.stmt === undefined) {
-    return [
-      refuseStatement(`${statements.length} statements`, 'must be one statement', 'Send each by itself.'),
-    ];
+    const found = `${statements.length} statements`;
+    return refused(refuseStatement(found, 'must be one statement', 'Send each by itself.'));
   }
   const { statement, refusals: explained } = readExplain(first.stmt);
-  const { operations, tables, refusals } = walkStatement(statement);
-  return [
-    ...explained,
-    ...refusals,
-    ...[...operations].flatMap(([operation, because]) => judgeOperation(rule, operation, because)),
-    ...[...tables.values()].flatMap((table) => judgeTable(rule, table)).slice(0, MAX_LISTED),
-  ];
+  const { operations, tables, parameters, refusals } = walkStatement(statement);
+  return {
+    findings: [
+      ...explained,
+      ...refusals,
+      ...[...operations].flatMap(([operation, because]) => judgeOperation(rule, operation, because)),
+      ...[...tables.values()].flatMap((table) => judgeTable(rule, table)).slice(0, MAX_LISTED),
+    ],
+    operations: [...operations.keys()].sort(),
+    tables: [...tables.keys()].sort(),
+    parameters,
+  };
 }
 
 function judgeOperation({ operations }: SqlRule, operation: SqlOperation, because: string): SqlFinding[] {

@@ -110,7 +110,7 @@ export const NODE_SHAPES: Readonly<Record<string, Shape>> = {
   MultiAssignRef: { values: 'colno ncolumns', nodes: 'source' },
   SetToDefault: {},
   ColumnRef: { lists: 'fields' },
-  ParamRef: { values: 'number' },
+  ParamRef: { checked: 'number' },
   A_Const: {
     values: 'isnull',
     inline: { ival: 'Integer', fval: 'Float', boolval: 'Boolean', sval: 'String', bsval: 'BitString' },

@@ -3,6 +3,7 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { Finding } from '../decision.ts';
 import type { Destination } from '../egress/destination.ts';
 import type { ToolLimits } from '../roles/compile-tool-limits.ts';
+import type { SqlDecision } from '../sql/decide-sql.ts';
 import type { UpstreamPolicy } from '../upstreams/upstream-policy.ts';
 import type { Coverage, RulePointers } from './argument-coverage.ts';
 import type { EnforcementLevel } from './call-decision.ts';
@@ -31,8 +32,13 @@ export interface DomainRule extends ArgumentRule {
 }
 
 export interface StatementRule extends ArgumentRule {
-  /** What is wrong with a statement: `field` is the rule, as a path from the tool such as `sql.tables`; `found` is in it. */
-  readonly judge: (statement: string) => readonly Finding[];
+  /** Where the values of its parameters are, parsed; null where a statement has none. */
+  readonly parameters: readonly string[] | null;
+  /** The credential of the role that it runs as. */
+  readonly credential: string;
+  readonly maxRows: number;
+  /** Decides a statement: `field` of a finding is the rule, as a path from the tool such as `sql.tables`; `found` is in it. */
+  readonly decide: (statement: string) => SqlDecision;
 }
 
 /** The schema of the arguments. */

@@ -5,7 +5,7 @@ import type { SqlParser } from '../../lib/sql-parser.ts';
 import type { Destination } from '../egress/destination.ts';
 import { compileToolLimits, type ToolLimits } from '../roles/compile-tool-limits.ts';
 import { createSchemaCompiler, type SchemaCompiler } from '../roles/schema-compiler.ts';
-import { decideSql } from '../sql/decide-sql.ts';
+import { decideSql, type SqlDecision } from '../sql/decide-sql.ts';
 import { compileUpstreams } from '../upstreams/compile-upstreams.ts';
 import { treeOfPointers } from './argument-coverage.ts';
 import { type EnforcementLevel, levelOfExecutor } from './call-decision.ts';
@@ -59,7 +59,10 @@ function compileTool(tool: Tool, { limits, compile, sqlParser }: Around): ToolPo
   }));
   const statement = tool.sql === undefined ? null : compileStatement(tool.sql, rule, sqlParser);
   const schema = compileArgumentSchema(tool.arguments, { rule, compile });
-  const ruled = [...paths, ...domains, ...(statement === null ? [] : [statement])];
+  const ruled = [...paths, ...domains, ...(statement === null ? [] : [statement])].map(
+    ({ tokens }) => tokens,
+  );
+  const parameters = statement?.parameters ?? null;
   return {
     name: tool.name,
     executor: tool.executor,
@@ -70,7 +73,7 @@ function compileTool(tool: Tool, { limits, compile, sqlParser }: Around): ToolPo
     domains,
     statement,
     schema: schema !== null && 'schema' in schema ? schema.schema : null,
-    pointers: treeOfPointers(ruled.map(({ tokens }) => tokens)),
+    pointers: treeOfPointers(parameters === null ? ruled : [...ruled, parameters]),
     needsConfirmation: tool.confirmation.when !== 'Never',
     level: levelOf(tool),
     unusable: schema !== null && 'problem' in schema ? schema.problem : findUnusable(tool, rule),
@@ -88,15 +91,25 @@ function compileStatement(
 ): StatementRule {
   return {
     ...argumentRule(sql.argument, `${rule}.sql`),
-    judge: (text) => (parser === null ? [NO_PARSER] : decideSql(parser, text, sql).findings),
+    parameters: sql.parameters === undefined ? null : parsePointer(sql.parameters),
+    credential: sql.credential,
+    maxRows: sql.maxRows,
+    decide: (text) => (parser === null ? NO_PARSER : decideSql(parser, text, sql)),
   };
 }
 
-const NO_PARSER = {
-  field: 'sql.argument',
-  found: 'no parser that is loaded',
-  required: 'must be parsed to be allowed',
-  fix: 'Load the parser of SQL first.',
+const NO_PARSER: SqlDecision = {
+  findings: [
+    {
+      field: 'sql.argument',
+      found: 'no parser that is loaded',
+      required: 'must be parsed to be allowed',
+      fix: 'Load the parser of SQL first.',
+    },
+  ],
+  operations: [],
+  tables: [],
+  parameters: 0,
 };
 
 /** What runs in the pod is held by its mounts as far as paths go; for everything else the agent has to ask. */

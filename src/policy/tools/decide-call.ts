@@ -5,8 +5,9 @@ import type { Finding } from '../decision.ts';
 import { findUncovered } from './argument-coverage.ts';
 import { allowCall, type CallDecision, denyCall, levelOfExecutor } from './call-decision.ts';
 import type { CallPolicy, Narrow, ToolPolicy } from './call-policy.ts';
-import { judgeDomains, judgePaths, judgeStatement } from './judge-rules.ts';
+import { judgeDomains, judgePaths } from './judge-rules.ts';
 import { judgeSizes } from './judge-sizes.ts';
+import { judgeStatement } from './judge-statement.ts';
 
 /** A call of a tool. */
 export interface ToolCall {
@@ -16,10 +17,10 @@ export interface ToolCall {
 }
 
 /**
- * Why a call is decided: to be executed by the gateway, or to explain to the agent what would be decided, which grants
- * nothing.
+ * Why a call is decided: to be executed by the gateway as a tool of this executor, or to explain to the agent what would be
+ * decided, which grants nothing.
  */
-export type Purpose = 'Execute' | 'Explain';
+export type Purpose = 'Fetch' | 'SQL' | 'Explain';
 
 /**
  * Decides everything about a call but its rate, who makes it and the addresses of hosts. The first rule that refuses decides;
@@ -33,7 +34,8 @@ export function decideCall(
 ): CallDecision {
   const tool = policy.tools.get(call.tool);
   const refusal =
-    refuseTool(policy, call.tool, narrow) ?? (tool && purpose === 'Execute' ? refuseExecutor(tool) : null);
+    refuseTool(policy, call.tool, narrow) ??
+    (tool && purpose !== 'Explain' ? refuseExecutor(tool, purpose) : null);
   if (refusal !== null || tool === undefined) return refusal ?? unknownTool(policy, call.tool);
   const judged = judgeArguments(tool, call.arguments, narrow);
   if (judged !== null) return judged;
@@ -90,23 +92,24 @@ function named(name: string): Pick<Finding, 'field' | 'found'> {
   return { field: 'tool', found: show(name) };
 }
 
-const RUN_BY: Readonly<Record<Exclude<ToolPolicy['executor'], 'Fetch'>, string>> = {
+const RUN_BY: Readonly<Record<ToolPolicy['executor'], string>> = {
   Agent: 'Run it inside the pod.',
-  SQL: 'Wait for a version of the gateway that runs SQL.',
+  Fetch: 'Send it to /v1/fetch.',
+  SQL: 'Send it to /v1/sql.',
   MCP: 'Wait for a version of the gateway that speaks MCP.',
   Upstream:
     'Call its upstream below /upstreams/, or wait for a version of the gateway that makes the request of a tool.',
 };
 
-function refuseExecutor({ executor, rule }: ToolPolicy): CallDecision | null {
-  if (executor === 'Fetch') return null;
+function refuseExecutor({ executor, rule }: ToolPolicy, wanted: ToolPolicy['executor']): CallDecision | null {
+  if (executor === wanted) return null;
   return denyCall(
     'ToolNotCarried',
     { rule: `${rule}.executor`, level: 'Gateway' },
     {
       field: 'tool',
       found: `a tool with executor ${executor}`,
-      required: 'must be a tool with executor Fetch to be run by this version of the gateway',
+      required: `must be a tool with executor ${wanted} to be run here`,
       fix: RUN_BY[executor],
     },
   );

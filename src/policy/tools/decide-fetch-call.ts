@@ -7,7 +7,7 @@ import { decideFetch, type FetchDecision, urlOfCall } from './decide-fetch.ts';
 
 /** Decides a call of a tool with executor `Fetch`: by all of its arguments, and then by the URL in them. */
 export function decideFetchCall(policy: CallPolicy, call: ToolCall, narrow?: Narrow): FetchDecision {
-  const decision = decideCall(policy, call, narrow, 'Execute');
+  const decision = decideCall(policy, call, narrow, 'Fetch');
   if (decision.decision.effect === 'Deny') return decision;
   const tool = policy.tools.get(call.tool);
   const url = tool === undefined ? null : urlOfCall(tool, call.arguments);

@@ -14,7 +14,7 @@ import {
 import type { ArgumentRule, DomainRule, Narrow, PathRule, ToolPolicy } from './call-policy.ts';
 import { findPathProblem, refusingList } from './judge-path.ts';
 
-type Arguments = Readonly<Record<string, unknown>>;
+export type Arguments = Readonly<Record<string, unknown>>;
 
 /** What refuses the paths in the arguments of a tool; null where nothing does. */
 export function judgePaths(
@@ -112,28 +112,8 @@ export function judgeURL(
   return { refusal: denyCall('HostNotAllowed', by, finding) };
 }
 
-/** What refuses the SQL statement in the arguments of a tool; null where nothing does. */
-export function judgeStatement(tool: ToolPolicy, args: Arguments): CallDecision | null {
-  const { statement } = tool;
-  if (statement === null) return null;
-  const level = levelOfExecutor(tool);
-  const text = textAt(statement, args, level);
-  if (typeof text !== 'string') return text;
-  const findings = statement.judge(text);
-  const [worst] = findings;
-  if (worst === undefined) return null;
-  // As for a path: the place is the argument, and the rule is what would have to change.
-  const placed = findings.map(({ item, found, required, fix }) => ({
-    field: `arguments${statement.pointer}`,
-    found: `SQL with ${item ?? found}`,
-    required,
-    fix,
-  }));
-  return denyCall('StatementNotAllowed', { rule: `${tool.rule}.${worst.field}`, level }, ...placed);
-}
-
 /** The text that a rule is about, or the refusal of a call that does not have it. */
-function textAt(rule: ArgumentRule, args: Arguments, level: EnforcementLevel): string | CallDecision {
+export function textAt(rule: ArgumentRule, args: Arguments, level: EnforcementLevel): string | CallDecision {
   const value = valueAt(args, rule.tokens);
   if (typeof value === 'string') return value;
   const by: DecidedBy = { rule: `${rule.rule}.argument`, level };

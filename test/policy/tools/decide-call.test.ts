@@ -82,12 +82,12 @@ describe('a call that the gateway is to run', () => {
     ['rollout', { app: 'web' }],
   ])('of %s is refused, because the gateway does not carry its executor', ([tool, args]) => {
     const expected = ['ToolNotCarried', `spec.tools["${tool}"].executor`, 'Gateway'];
-    expect(decideOn(tool, args, undefined, 'Execute')).toEqual(expected);
+    expect(decideOn(tool, args, undefined, 'Fetch')).toEqual(expected);
   });
 
   test('is allowed for a tool that fetches', () => {
     const args = { url: 'https://www.example.com/' };
-    expect(decideOn('web_search', args, undefined, 'Execute')[0]).toBe('Allow');
+    expect(decideOn('web_search', args, undefined, 'Fetch')[0]).toBe('Allow');
   });
 });
 

@@ -139,7 +139,7 @@ describe('a narrower role', () => {
     fc.assert(
       fc.property(role, call, (spec, made) => {
         const policy = compileCallPolicy(spec, 'analyst');
-        const isRun = isAllowed(decideCall(policy, made, undefined, 'Execute'));
+        const isRun = isAllowed(decideCall(policy, made, undefined, 'Fetch'));
         expect(isRun && !isAllowed(decideCall(policy, made, undefined, 'Explain'))).toBe(false);
       }),
     );
