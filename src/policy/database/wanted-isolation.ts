@@ -1,0 +1,87 @@
+import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { tenantRoleName, writerRoleName } from './role-names.ts';
+
+type Database = NonNullable<TenantIsolation['spec']['database']>;
+
+/** A table of a database. */
+export interface TableName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** A row of somebody else that the owner of a table made. */
+export interface Canary {
+  readonly table: TableName;
+  readonly column: string;
+  readonly value: string;
+}
+
+/** What is shared with other tenants. */
+export type Sharing =
+  | {
+      readonly strategy: 'RowLevel';
+      readonly column: string;
+      readonly value: string;
+      readonly tables: readonly TableName[];
+    }
+  | { readonly strategy: 'Schema'; readonly schema: string }
+  | { readonly strategy: 'Database' | 'Dedicated' };
+
+/** The isolation that a tenant declares. */
+export interface WantedIsolation {
+  /** Name of the tenant. It never reaches the database. */
+  readonly tenant: string;
+  readonly roles: { readonly reader: string; readonly writer: string };
+  /** Where the database is. */
+  readonly place: { readonly host: string; readonly port: number; readonly database: string };
+  readonly sharing: Sharing;
+  readonly canary: Canary | null;
+  readonly trustedLogins: readonly string[];
+}
+
+/** Returns what the tenant declares; null where it has no database. Throws a TypeError for a tenant that its schema refuses. */
+export function wantedIsolation(tenant: {
+  readonly metadata: { readonly name?: string | undefined; readonly uid?: string | undefined };
+  readonly spec: { readonly database?: Database | undefined };
+}): WantedIsolation | null {
+  const { database } = tenant.spec;
+  const { name, uid } = tenant.metadata;
+  if (database === undefined) return null;
+  if (name === undefined || uid === undefined) throw new TypeError('the tenant has no name or no uid');
+  const { host, port, database: databaseName } = database.connection;
+  const { canary } = database;
+  return {
+    tenant: name,
+    roles: { reader: tenantRoleName(uid), writer: writerRoleName(uid) },
+    place: { host, port, database: databaseName },
+    sharing: sharingOf(database),
+    canary: canary === undefined ? null : { ...canary, table: readTable(canary.table) },
+    trustedLogins: [...new Set(database.trustedLogins)].sort(),
+  };
+}
+
+function sharingOf({ strategy, tenantColumn, tenantValue, schema, tables }: Database): Sharing {
+  if (strategy === 'Database' || strategy === 'Dedicated') return { strategy };
+  if (strategy === 'Schema') return { strategy, schema: required(schema, 'schema') };
+  return {
+    strategy,
+    column: required(tenantColumn, 'tenantColumn'),
+    value: required(tenantValue, 'tenantValue'),
+    tables: tables.map(readTable),
+  };
+}
+
+function required(value: string | undefined, field: string): string {
+  if (value === undefined) throw new TypeError(`spec.database.${field} is not set`);
+  return value;
+}
+
+function readTable(text: string): TableName {
+  const [schema = '', name = ''] = text.split('.');
+  return { schema, name };
+}
+
+/** How a relation is named in messages, and in facts. */
+export function nameOf({ schema, name }: TableName): string {
+  return `${schema}.${name}`;
+}
