@@ -1,6 +1,7 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { agentCredentials } from '../../policy/credentials/agent-credentials.ts';
 import { type BoundCredentials, bindCredentials } from '../../policy/credentials/bind-credentials.ts';
 import { describeMisfit, findMisfits } from '../../policy/credentials/find-misfits.ts';
 import { buildSandboxPolicy } from '../../policy/vault/sandbox-policy.ts';
@@ -22,11 +23,11 @@ export function findNeeds(
   tenant: Pick<TenantIsolation, 'metadata' | 'spec'>,
 ): CredentialNeeds {
   const bound = bindCredentials(role, tenant);
-  const { vault, credentials } = tenant.spec;
+  const { vault } = tenant.spec;
   const misfits = findMisfits(role, tenant).map(describeMisfit);
   const needsVault = bound.keyValues.length > 0 || bound.databaseMounts.length > 0;
   if (!needsVault || vault === undefined) return { identity: null, bound, problems: misfits };
-  const policy = buildSandboxPolicy(role.spec.credentials, credentials);
+  const policy = buildSandboxPolicy(role.spec.credentials, agentCredentials(tenant.spec));
   const owner = {
     tenant: tenant.metadata.name,
     namespace: metadata.namespace ?? '',

@@ -7,6 +7,7 @@ import {
   readGatewayAuthorities,
   rotateGatewayCertificates,
 } from '../../certificates/gateway-certificates.ts';
+import { agentCredentials } from '../../policy/credentials/agent-credentials.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
 import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-budget.ts';
 import { gatewayNetworkPolicy, outsidePortsOf } from '../../render/tenant/gateway-network-policy.ts';
@@ -90,7 +91,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   ]);
   if (!hasRight) return waitFor(right);
   // One after the other: the API server looks at the Role when the binding is written.
-  for (const each of gatewaySecretsRole(name, tenant.spec.credentials ?? [])) await tracker.apply(each);
+  for (const each of gatewaySecretsRole(name, agentCredentials(tenant.spec))) await tracker.apply(each);
 
   const certificates = await provideCertificates(task, tracker);
   const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
