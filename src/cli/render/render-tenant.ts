@@ -142,6 +142,7 @@ function systemObjects(
       deniedAddresses: GATEWAY_DEFAULTS.deniedAddresses,
       vaultPorts: [],
       services: [],
+      database: null,
     }),
     gatewayStatefulSet({ tenant: name, replicas, storageClassName }, { ...GATEWAY_DEFAULTS, image }),
   ];

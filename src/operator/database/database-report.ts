@@ -99,7 +99,8 @@ function stateOf(verdict: DatabaseVerdict): Omit<ConditionState, 'type'> {
     }
     case 'FindingsFound':
       return not('FindingsFound', `No logins are issued. ${describeFinding(verdict.first)}`);
-    default:
+    case 'PlanRefused':
+    case 'Conflict':
       return not(verdict.outcome, listFirst([...verdict.problems], MAX.listed, String, '; '));
   }
 }

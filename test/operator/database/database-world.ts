@@ -26,7 +26,7 @@ export function tenantWithDatabase(
     one.spec.database = buildDatabase();
     one.spec.credentials = [ADMIN_BINDING];
     tweak(one);
-  }) as TenantIsolation & KubeObject;
+  });
 }
 
 /** The databases of tenants on an API server in memory, whose caches see every write, with an isolation that says what it is told to. */

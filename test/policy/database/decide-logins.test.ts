@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tenantConditions } from '../../../src/api/tenant-isolation/status.ts';
+import type { tenantConditions } from '../../../src/api/tenant-isolation/status.ts';
 import { decideLogins } from '../../../src/policy/database/decide-logins.ts';
 
 const DECISIONS: Readonly<Record<keyof typeof tenantConditions.DatabaseIsolated.reasons, readonly string[]>> = {
