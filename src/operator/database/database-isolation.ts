@@ -1,14 +1,20 @@
-import type { DatabaseSpec } from '../../policy/database/find-conflicts.ts';
+import type { DatabaseSpec } from '../../policy/database/find-tenant-conflicts.ts';
 import type { DatabaseLogin, DatabasePlace } from '../../postgres/database-session.ts';
 import type { Dial } from '../../postgres/open-stream.ts';
 
-/** What a database is set up for, and how it is reached. */
-export interface DatabaseTask {
+/** For whom a database is, and how. */
+export interface DatabaseTenant {
   /** Name of the tenant. It never reaches the database. */
   readonly tenant: string;
   /** Of the TenantIsolation: the roles in the database are named by it. */
   readonly uid: string;
   readonly spec: DatabaseSpec;
+}
+
+/** What a database is set up for, and how it is reached. */
+export interface DatabaseTask extends DatabaseTenant {
+  /** All other tenants that have a database and keep what they claim, wherever it is. */
+  readonly neighbours: readonly DatabaseTenant[];
   readonly place: DatabasePlace;
   /** Connects to an address of the host that is not refused. */
   readonly dial: Dial;
@@ -34,8 +40,11 @@ export type DatabaseVerdict = {
   | { readonly outcome: 'NothingToTry' }
   | { readonly outcome: 'Reached'; readonly attack: DatabaseFinding }
   | { readonly outcome: 'FindingsFound'; readonly first: DatabaseFinding }
-  /** Sentences without a full stop. */
-  | { readonly outcome: 'PlanRefused' | 'Conflict'; readonly problems: readonly string[] }
+  /** Nothing was changed, or not all. The problems are sentences without a full stop. */
+  | {
+      readonly outcome: 'PlanRefused' | 'Conflict' | 'AdminRefused' | 'Unreachable';
+      readonly problems: readonly string[];
+    }
 );
 
 /** Isolates tenants in databases. Each call rejects with a DatabaseError, or with the reason of the signal. */

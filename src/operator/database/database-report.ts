@@ -74,8 +74,8 @@ export function problemOfDatabase(error: unknown): DatabaseProblem | undefined {
 }
 
 function stateOf(verdict: DatabaseVerdict): Omit<ConditionState, 'type'> {
-  const not = (reason: string, message: string) => ({
-    status: 'False' as const,
+  const not = (reason: string, message: string, status: 'False' | 'Unknown' = 'False') => ({
+    status,
     reason,
     message: endSentence(message),
   });
@@ -101,8 +101,15 @@ function stateOf(verdict: DatabaseVerdict): Omit<ConditionState, 'type'> {
       return not('FindingsFound', `No logins are issued. ${describeFinding(verdict.first)}`);
     case 'PlanRefused':
     case 'Conflict':
-      return not(verdict.outcome, listFirst([...verdict.problems], MAX.listed, String, '; '));
+      return not(verdict.outcome, listProblems(verdict.problems));
+    case 'AdminRefused':
+    case 'Unreachable':
+      return not(verdict.outcome, listProblems(verdict.problems), 'Unknown');
   }
+}
+
+function listProblems(problems: readonly string[]): string {
+  return listFirst(problems, MAX.listed, String, '; ');
 }
 
 function describeFinding({ name, object, statement }: DatabaseFinding): string {

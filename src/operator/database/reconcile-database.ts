@@ -1,6 +1,8 @@
 import { ANNOTATION, LABEL, systemNamespaceOf } from '../../api/names.ts';
 import type { Work, WorkResult } from '../../controller/keyed-queue.ts';
+import { objectKey } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
+import { listFirst } from '../../lib/list-first.ts';
 import {
   type DatabaseRecord,
   isReplaced,
@@ -8,7 +10,8 @@ import {
   wantedRecord,
   writeRecord,
 } from '../../policy/database/database-record.ts';
-import { databaseClaims, type DatabaseConflict, findConflicts } from '../../policy/database/find-conflicts.ts';
+import { databaseClaims, type TenantConflict, findTenantConflicts } from '../../policy/database/find-tenant-conflicts.ts';
+import { readVaultName } from '../../policy/vault/vault-identity.ts';
 import type { TenantStatusPart } from '../tenant-isolation/tenant-status.ts';
 import type { DatabaseContext } from './database-context.ts';
 import { databaseReleasedEvent } from './database-events.ts';
@@ -19,6 +22,8 @@ import { isolateDatabase, removeDatabase } from './use-database.ts';
 
 /** What is not as it must be is looked at again after so long: no event says that somebody mended it. */
 const RETRY_MILLISECONDS = 30_000;
+
+const MAX_LISTED = 8;
 
 /** One reconciliation of the database of one tenant. */
 interface Run {
@@ -58,7 +63,7 @@ async function reconcile(run: Run): Promise<WorkResult> {
     else tell(run, { reason: 'NotTried', message: 'The system namespace of the tenant is not there yet.' });
     return {};
   }
-  const conflict = wanted === null ? undefined : findConflicts(databaseClaims(context.caches.tenants.list())).get(tenant);
+  const conflict = wanted === null ? undefined : findTenantConflicts(databaseClaims(context.caches.tenants.list())).get(tenant);
   const target = conflict === undefined ? wanted : null;
   const left = await takeAway(run, target);
   if (left !== null) {
@@ -86,11 +91,26 @@ async function takeAway(run: Run, target: DatabaseRecord | null): Promise<Databa
   if (text === undefined) return null;
   const read = readRecord(text);
   if ('record' in read && target !== null && !isReplaced(read.record, target)) return null;
+  const waits = context.caches.tenants.get(undefined, tenant) === undefined ? findHolders(run) : [];
+  if (waits.length > 0 && !isForced(run)) return waitFor(waits);
   const problem = 'record' in read ? await removeDatabase(read.record, run) : unreadable(tenant, read.problem);
   if (problem !== null && !isForced(run)) return problem;
   if (problem !== null) context.events.record(databaseReleasedEvent(tenant, context.caches, problem));
   await deleteRecord(tenant, context);
   return null;
+}
+
+/** The sandboxes that have an identity of the tenant: their logins go before the roles that these are members of. */
+function findHolders({ tenant, context: { caches } }: Run): readonly string[] {
+  const held = caches.sandboxes
+    .list()
+    .filter(({ status }) => readVaultName(status?.vaultRole ?? '')?.tenant === tenant);
+  return held.map(({ metadata }) => objectKey(metadata));
+}
+
+function waitFor(holders: readonly string[]): DatabaseProblem {
+  const message = `What was set up is taken away when these sandboxes have no identity any more: ${listFirst(holders, MAX_LISTED)}.`;
+  return { reason: 'NotTried', message };
 }
 
 function unreadable(tenant: string, problem: string): DatabaseProblem {
@@ -129,7 +149,7 @@ async function setUp(run: Run, wanted: DatabaseRecord): Promise<WorkResult> {
   return { requeueAfterMilliseconds };
 }
 
-function describeConflict({ holder, field, claimed }: DatabaseConflict): DatabaseProblem {
+function describeConflict({ holder, field, claimed }: TenantConflict): DatabaseProblem {
   const message = `No logins are issued. TenantIsolation "${holder}" is older and has declared ${claimed}. Change spec.database.${field} of one of the two`;
   return { reason: 'Conflict', message };
 }

@@ -1,11 +1,12 @@
 import { systemNamespaceOf } from '../../api/names.ts';
 import { readAdminLogin } from '../../credentials/admin-login.ts';
 import { endSentence } from '../../lib/end-sentence.ts';
-import type { DatabaseRecord } from '../../policy/database/database-record.ts';
+import { type DatabaseRecord, wantedRecord } from '../../policy/database/database-record.ts';
 import { isIsolated } from '../../policy/database/decide-logins.ts';
+import { databaseClaims, findTenantConflicts } from '../../policy/database/find-tenant-conflicts.ts';
 import type { TenantStatusPart } from '../tenant-isolation/tenant-status.ts';
 import type { DatabaseContext } from './database-context.ts';
-import type { DatabaseTask } from './database-isolation.ts';
+import type { DatabaseTask, DatabaseTenant } from './database-isolation.ts';
 import {
   type DatabaseProblem,
   problemOfDatabase,
@@ -82,8 +83,21 @@ async function findTask(
     tenant,
     uid,
     spec,
+    neighbours: neighboursOf(tenant, context),
     place: { host, port, database, authority },
     dial: dialAddresses(found.addresses, port, context.connectAddress),
     login: admin.login,
   };
+}
+
+/** The other tenants that keep what they claim: one that is younger than who has claimed the same has nothing. */
+function neighboursOf(tenant: string, { caches }: Pick<DatabaseContext, 'caches'>): readonly DatabaseTenant[] {
+  const tenants = caches.tenants.list();
+  const conflicts = findTenantConflicts(databaseClaims(tenants));
+  return tenants.flatMap((one) => {
+    const record = wantedRecord(one);
+    const { name } = one.metadata;
+    if (record === null || name === tenant || conflicts.has(name)) return [];
+    return [{ tenant: name, uid: record.uid, spec: record.database }];
+  });
 }

@@ -35,6 +35,7 @@ export function databaseWorld() {
   const clock = createManualClock(START);
   const tenants = new Map<string, TenantIsolation & KubeObject>();
   const homes = new Map<string, KubeObject>();
+  const sandboxes: KubeObject[] = [];
   const resolved: string[] = ['10.1.2.3'];
   const told: string[] = [];
   const events: string[] = [];
@@ -62,6 +63,7 @@ export function databaseWorld() {
   const caches = {
     tenants: { get: (_: undefined, name: string) => tenants.get(name), list: () => [...tenants.values()] },
     namespaces: { get: (_: undefined, name: string) => homes.get(name), list: () => [...homes.values()] },
+    sandboxes: { list: () => [...sandboxes] },
     configMaps: { get: (namespace: string) => records.get(namespace) },
     clusterServices: { byIndex: () => [{ metadata: {}, spec: { clusterIPs: ['10.96.0.1'] } }] },
     endpointSlices: { byIndex: () => [] },
@@ -100,6 +102,7 @@ export function databaseWorld() {
     events,
     isolated,
     removed,
+    sandboxes,
     records,
     context,
     put: (tenant: TenantIsolation & KubeObject): void => void tenants.set(tenant.metadata.name, tenant),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { databaseLoginsOf, createDatabaseReports } from '../../../src/operator/database/database-reports.ts';
 import { DatabaseError } from '../../../src/postgres/database-error.ts';
 import { buildDatabase } from '../../build/database.ts';
@@ -199,6 +200,21 @@ test('when the tenant goes, what was set up is taken away, and then its record',
   await world.run();
   expect(world.removed).toMatchObject([{ uid: UID, place: { host: 'database.example.com' } }]);
   expect(world.recordOf()).toBeUndefined();
+});
+
+test('the roles of a tenant that is gone stay until no sandbox has an identity of it', async () => {
+  const world = housed();
+  await world.run();
+  world.drop('acme');
+  world.sandboxes.push({
+    metadata: { namespace: 'acme-agents', name: 'hermes' },
+    status: { vaultRole: 'cloister.acme.acme-agents.hermes' },
+  } as KubeObject);
+  expect(await world.run()).toEqual({ requeueAfterMilliseconds: 30_000 });
+  expect(world.removed).toEqual([]);
+  world.sandboxes.pop();
+  await world.run();
+  expect([world.removed.length, world.recordOf()]).toEqual([1, undefined]);
 });
 
 test('when the database is not asked for any more, what was set up is taken away, and nothing is said of it', async () => {

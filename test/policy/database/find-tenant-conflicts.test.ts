@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import {
   databaseClaims,
   type DatabaseSpec,
-  findConflicts,
-} from '../../../src/policy/database/find-conflicts.ts';
+  findTenantConflicts,
+} from '../../../src/policy/database/find-tenant-conflicts.ts';
 import { buildDatabase } from '../../build/database.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 
@@ -27,7 +27,7 @@ const other = (strategy: DatabaseSpec['strategy'], changes: Partial<DatabaseSpec
 
 /** What the younger one is told of, and null where both can be. */
 function conflictOf(older: DatabaseSpec, younger: DatabaseSpec) {
-  return findConflicts([claim('younger', younger, YOUNG), claim('older', older)]).get('younger') ?? null;
+  return findTenantConflicts([claim('younger', younger, YOUNG), claim('older', older)]).get('younger') ?? null;
 }
 
 test.for([
@@ -75,7 +75,7 @@ test.for([
 
 test('the older tenant keeps what it has, whatever the order, and a tenant that is not stored yet is the youngest', () => {
   const claims = [claim('new', rows(), null), claim('b', rows()), claim('a', rows()), claim('c', rows(), YOUNG)];
-  const found = findConflicts(claims);
+  const found = findTenantConflicts(claims);
   expect([...found].map(([name, { holder }]) => [name, holder])).toEqual([
     ['b', 'a'],
     ['c', 'a'],

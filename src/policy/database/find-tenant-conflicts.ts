@@ -9,7 +9,7 @@ export interface DatabaseClaim extends AgedTenant {
 }
 
 /** What an older tenant has claimed before. */
-export interface DatabaseConflict {
+export interface TenantConflict {
   /** The older tenant. */
   readonly holder: string;
   /** The field of the younger one that claims it, below `spec.database`. */
@@ -30,9 +30,9 @@ export function databaseClaims(tenants: Iterable<TenantIsolation>): readonly Dat
  * Finds, for each tenant, the oldest tenant that has claimed the same before it. The holder keeps it as it keeps a namespace: nobody gains
  * rows by claiming them. A host that has two names is not found to be one; the catalog of the server shows that.
  */
-export function findConflicts(claims: readonly DatabaseClaim[]): ReadonlyMap<string, DatabaseConflict> {
+export function findTenantConflicts(claims: readonly DatabaseClaim[]): ReadonlyMap<string, TenantConflict> {
   const sorted = [...claims].sort(byAge);
-  const found = sorted.flatMap((claim, index): [string, DatabaseConflict][] => {
+  const found = sorted.flatMap((claim, index): [string, TenantConflict][] => {
     for (const older of sorted.slice(0, index)) {
       const what = overlap(claim.database, older.database);
       if (what !== null) return [[claim.name, { holder: older.name, ...what }]];
@@ -42,7 +42,7 @@ export function findConflicts(claims: readonly DatabaseClaim[]): ReadonlyMap<str
   return new Map(found);
 }
 
-type Overlap = Omit<DatabaseConflict, 'holder'> | null;
+type Overlap = Omit<TenantConflict, 'holder'> | null;
 
 function overlap(one: DatabaseSpec, other: DatabaseSpec): Overlap {
   const { host, port, database } = one.connection;
