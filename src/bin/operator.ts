@@ -38,6 +38,7 @@ const operator = startOperator({
   steadyClock,
   configuration: { ...configuration, gateway },
   vault: vault?.identities ?? null,
+  staticLogins: vault?.staticLogins ?? null,
   environment: process.env,
   readResolverConfiguration: () => readFile('/etc/resolv.conf', 'utf8'),
 });

@@ -58,6 +58,8 @@ export interface OperatorConfiguration {
   readonly imagePullPolicy: ImagePullPolicy;
   /** Ports of the API server, which gateways may reach. */
   readonly apiServerPorts: readonly number[];
+  /** After so long it is tried again whether a login of a tenant reaches rows of others. */
+  readonly databaseProbeSeconds: number;
   /** Null where Vault is not used. */
   readonly vault: VaultSettings | null;
 }
@@ -84,6 +86,7 @@ const SETTINGS = [
   'outside-targets',
   'api-server-ports',
   'webhook-service',
+  'database-probe-seconds',
   ...VAULT_SETTINGS,
 ] as const;
 
@@ -109,6 +112,7 @@ export function readConfiguration(
       digests: read<readonly string[]>('start-gate-digests', digests, []),
     },
     apiServerPorts: read('api-server-ports', listOf(wholeNumber(1, 65_535)), DEFAULT_API_SERVER_PORTS),
+    databaseProbeSeconds: read('database-probe-seconds', wholeNumber(10, 86_400), 3_600),
     vault: readVaultSettings(read),
   }));
 }

@@ -9,6 +9,7 @@ import type { LeaderPart, LeaderTools } from '../controller/lease.ts';
 import type { KubeLogger } from '../kube/kube-logger.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TenantPolicy } from '../policy/tenants/tenant-policy.ts';
+import type { StaticLogins } from '../vault/static-logins.ts';
 import type { VaultIdentities } from '../vault/vault-identities.ts';
 import { createRoleReconciler } from './agent-role/reconcile-role.ts';
 import { followSandboxes, followTenantsOf, knownSandboxes } from './agent-sandbox/follow-sandboxes.ts';
@@ -24,6 +25,10 @@ import {
 import { createQuarantineLookup, type QuarantineLookup } from './agent-quarantine/quarantine-lookup.ts';
 import { startHeadRegistration } from './audit/register-heads.ts';
 import type { OperatorConfiguration } from './configuration.ts';
+import { databaseController } from './database/database-controller.ts';
+import type { DatabaseContext } from './database/database-context.ts';
+import { createDatabaseReports } from './database/database-reports.ts';
+import { followDatabases } from './database/follow-databases.ts';
 import { knownFeed } from './feed/feed-keys.ts';
 import { followFeed } from './feed/follow-feed.ts';
 import { isUrgentInFeed } from './feed/is-urgent.ts';
@@ -38,7 +43,7 @@ import { createEnrolments, type Enrolments } from './tenant-isolation/enrolments
 import type { GateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import type { ServiceBlockSource } from './tenant-isolation/find-service-blocks.ts';
 import { followServices } from './tenant-isolation/follow-services.ts';
-import type { VaultAddressSource } from './tenant-isolation/vault-addresses.ts';
+import type { HostAddressSource } from './tenant-isolation/host-addresses.ts';
 import { followTenants, knownTenants } from './tenant-isolation/follow-tenants.ts';
 import { createTenantReconciler } from './tenant-isolation/reconcile-tenant.ts';
 
@@ -49,13 +54,17 @@ export interface ControllerSurroundings {
   readonly metrics: ControllerMetrics;
   readonly gateTargets: GateTargetSource;
   readonly serviceBlocks: ServiceBlockSource;
-  readonly vaultAddresses: VaultAddressSource;
+  readonly hostAddresses: HostAddressSource;
   readonly configuration: Pick<
     OperatorConfiguration,
-    'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
+    'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts' | 'databaseProbeSeconds'
   >;
   /** The identities in Vault, for as long as a term lasts; null where the operator has no Vault. */
   readonly vault: ((leadership: Leadership) => VaultIdentities) | null;
+  /** The logins of Vault's static roles, in the same way. */
+  readonly staticLogins: ((leadership: Leadership) => StaticLogins) | null;
+  readonly isolation: DatabaseContext['isolation'];
+  readonly connectAddress: DatabaseContext['connectAddress'];
   /** Of this process, as events name it. */
   readonly instance: string;
   readonly clock: Clock;
@@ -69,6 +78,7 @@ export interface ControllerTriggers {
   readonly tenants: ControllerSlot;
   readonly sandboxes: ControllerSlot;
   readonly feed: ControllerSlot;
+  readonly databases: ControllerSlot;
   readonly podLifetime: ControllerSlot;
   readonly quarantine: QuarantineSlots;
   readonly quarantineOf: QuarantineLookup;
@@ -101,6 +111,7 @@ export function followCaches(
     tenants: createControllerSlot(),
     sandboxes: createControllerSlot(),
     feed: createControllerSlot(),
+    databases: createControllerSlot(),
     podLifetime: createControllerSlot(),
     quarantine: createQuarantineSlots(),
   };
@@ -112,6 +123,7 @@ export function followCaches(
   followServices(caches, triggers.tenants, vaultHost);
   followSandboxes(caches, triggers.sandboxes);
   followFeed(caches, triggers.feed);
+  followDatabases(caches, triggers.databases);
   followGovernedPods(caches, triggers.podLifetime);
   return triggers;
 }
@@ -124,7 +136,9 @@ export function startControllers(
   const { triggers, caches, clock, logger, random, metrics, instance } = surroundings;
   const events = createEventRecorder({ client, instance, clock, logger, random });
   const vault = surroundings.vault?.(leadership) ?? null;
-  const shared = { ...surroundings, client, events, vault, databases: null };
+  const staticLogins = surroundings.staticLogins?.(leadership) ?? null;
+  const databaseReports = createDatabaseReports();
+  const shared = { ...surroundings, client, events, vault, staticLogins, databaseReports, databases: null };
   const start = (slot: ControllerSlot, own: Own): LeaderPart => {
     const { whenSynced } = caches;
     const controller = startController({ ...own, whenSynced, metrics, clock, logger, random });
@@ -144,6 +158,7 @@ export function startControllers(
     start(triggers.tenants, tenantController(shared)),
     start(triggers.sandboxes, sandboxController(shared)),
     start(triggers.feed, feedController(shared)),
+    start(triggers.databases, databaseController(shared)),
     start(triggers.podLifetime, podLifetimeController(shared)),
     startHeadRegistration(shared),
   ];
@@ -156,8 +171,9 @@ export function startControllers(
 /** What a controller has of its own. */
 type Own = Pick<ControllerOptions, 'name' | 'reconcile' | 'knownKeys' | 'isUrgent' | 'workers'>;
 
-type Shared = Omit<ControllerSurroundings, 'vault'> &
-  Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events' | 'vault' | 'databases'>;
+type Shared = Omit<ControllerSurroundings, 'vault' | 'staticLogins'> &
+  Pick<Parameters<typeof createSandboxReconciler>[0], 'client' | 'events' | 'vault' | 'databases'> &
+  Pick<DatabaseContext, 'staticLogins' | 'databaseReports'>;
 
 function roleController(shared: Shared): Own {
   const { caches } = shared;

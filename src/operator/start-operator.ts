@@ -9,13 +9,16 @@ import type { Clock } from '../lib/clock.ts';
 import { vaultHostOf } from '../policy/upstreams/reserved-service.ts';
 import type { ReadinessCheck } from '../serve/probes.ts';
 import type { OperatorConfiguration } from './configuration.ts';
+import { registerDatabaseMetrics } from './database/database-metrics.ts';
+import { connectBySystem, type ConnectAddress } from './database/find-addresses.ts';
+import { createPostgresIsolation } from './database/postgres-isolation.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
 import { describeIdentities } from './release/describe-identities.ts';
 import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
 import { type ControllerSurroundings, followCaches, startControllers } from './start-controllers.ts';
 import { createGateTargetSource } from './tenant-isolation/find-gate-targets.ts';
 import { createServiceBlockSource } from './tenant-isolation/find-service-blocks.ts';
-import { createVaultAddressSource, type ResolveHost } from './tenant-isolation/vault-addresses.ts';
+import { createHostAddressSource, type ResolveHost } from './tenant-isolation/host-addresses.ts';
 
 export interface OperatorOptions {
   readonly client: KubeClient;
@@ -32,14 +35,23 @@ export interface OperatorOptions {
   readonly identity: string;
   readonly configuration: Pick<
     OperatorConfiguration,
-    'release' | 'gateway' | 'gate' | 'startGate' | 'imagePullPolicy' | 'apiServerPorts'
+    | 'release'
+    | 'gateway'
+    | 'gate'
+    | 'startGate'
+    | 'imagePullPolicy'
+    | 'apiServerPorts'
+    | 'databaseProbeSeconds'
   >;
   readonly vault: ControllerSurroundings['vault'];
+  readonly staticLogins: ControllerSurroundings['staticLogins'];
   readonly environment: NodeJS.ProcessEnv;
   /** Reads `/etc/resolv.conf`. */
   readonly readResolverConfiguration: () => Promise<string>;
-  /** Resolves the host of Vault. If not set: as the system does. */
+  /** Resolves the hosts of Vault and of databases. If not set: as the system does. */
   readonly resolveHost?: ResolveHost;
+  /** Connects to an address of a database. If not set: as the system does. */
+  readonly connectAddress?: ConnectAddress;
 }
 
 /** A running operator. */
@@ -74,7 +86,9 @@ export function startOperator(options: OperatorOptions): Operator {
     }),
     gateTargets: createGateTargetSource({ ...options, settings: configuration.gate }),
     serviceBlocks: createServiceBlockSource({ client, logger, clock }),
-    vaultAddresses: createVaultAddressSource(options),
+    hostAddresses: createHostAddressSource(options),
+    connectAddress: options.connectAddress ?? connectBySystem,
+    isolation: createPostgresIsolation(clock),
   };
   const stopping = new AbortController();
   caches.start();
@@ -88,6 +102,7 @@ export function startOperator(options: OperatorOptions): Operator {
     lead: (tools) => startControllers(surroundings, tools),
   });
   registerCacheMetrics(registry, caches.watched, clock.now);
+  registerDatabaseMetrics(registry, caches, () => election.isLeader());
   return {
     checks: [createCacheCheck(caches.watched, clock.now)],
     synced: caches.synced,

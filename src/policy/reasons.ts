@@ -70,7 +70,8 @@ export const REASONS = {
     'The tenant has no database, or it is not proven that its rows are apart from those of other tenants.',
   DatabaseUnreachable:
     'The database cannot be connected to, does not prove who it is, or has no connection left.',
-  NoDynamicLogins: 'Nobody makes a login of its own for the sandbox, and without one no SQL is run.',
+  NoDynamicLogins:
+    'The tenant has no Vault, or the gateway is not told where it is: nothing else makes logins of a database for one sandbox.',
   ModelNotAllowed: 'The role does not allow this model.',
   HostedToolNotAllowed: 'The role does not list this tool, which the vendor of the model runs.',
   RemoteURLNotAllowed:
@@ -98,8 +99,6 @@ export const REASONS = {
     'The store of the credential does not answer, and what was kept of it has ended.',
   CredentialDenied: 'The store of the credential does not let the sandbox or the gateway read it.',
   CredentialMissing: 'The store of the credential has no such secret, or the secret has no such key.',
-  NoDynamicLogins:
-    'The tenant has no Vault, or the gateway is not told where it is: nothing else makes logins of a database for one sandbox.',
   CredentialUnusable: 'The secret of the credential has a value or a ttl that cannot be used.',
   AuditUnavailable: 'The call cannot be recorded, so it is not made.',
   Draining: 'This replica of the gateway is shutting down.',

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { createVaultIdentities } from './create-vault-identities.ts';
 import { requireNamespaces } from './require-namespaces.ts';
 import { fencedSession, type VaultFence } from './fenced-session.ts';
+import { createStaticLogins, type StaticLogins } from './static-logins.ts';
 import type { VaultIdentities } from './vault-identities.ts';
 import { createVaultSession, tokenOfFile } from './vault-session.ts';
 import type { VaultPort } from './vault-port.ts';
@@ -12,6 +13,8 @@ import type { VaultSettings } from './vault-settings.ts';
 export interface OpenVault {
   /** The identities of sandboxes, for as long as a fence holds. All share one login. */
   readonly identities: (fence: VaultFence) => VaultIdentities;
+  /** The logins of static roles, in the same way. */
+  readonly staticLogins: (fence: VaultFence) => StaticLogins;
   /** Revokes the operator's own token and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -21,9 +24,11 @@ export async function openVault(settings: VaultSettings, clock: Clock): Promise<
   const port = await openVaultPort(settings, clock);
   const readToken = tokenOfFile(settings, (path) => readFile(path, 'utf8'));
   const session = createVaultSession({ port, settings, readToken, clock });
+  const fenced = (fence: VaultFence) =>
+    requireNamespaces(fencedSession(session, fence), port, settings.namespace);
   return {
-    identities: (fence) =>
-      createVaultIdentities(requireNamespaces(fencedSession(session, fence), port, settings.namespace)),
+    identities: (fence) => createVaultIdentities(fenced(fence)),
+    staticLogins: (fence) => createStaticLogins(fenced(fence)),
     close: async () => {
       await session.close();
       await port.close();

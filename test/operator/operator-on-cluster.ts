@@ -64,6 +64,7 @@ export async function startOperatorOn(
     identity: randomUUID(),
     configuration: readConfiguration(flags, {}),
     vault: vault === undefined ? null : () => counted.countVault(vault),
+    staticLogins: null,
     environment: { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
     readResolverConfiguration: () => Promise.resolve('search svc\nnameserver 10.96.0.10\n'),
   });

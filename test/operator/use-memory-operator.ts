@@ -62,6 +62,7 @@ export function useMemoryOperator() {
           leaderships.push(leadership);
           return createMemoryVault().identities;
         },
+        staticLogins: null,
         environment: {},
         readResolverConfiguration: () => Promise.resolve(''),
       });

@@ -9,6 +9,7 @@ import {
   systemNamespaceOf,
 } from '../../api/names.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { agentCredentials } from '../../policy/credentials/agent-credentials.ts';
 import { describeDenial } from '../../policy/describe-decision.ts';
 import { CLUSTER_FACTS } from '../../policy/gate/cluster-facts.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
@@ -129,7 +130,7 @@ function systemObjects(
     systemQuota(name),
     operatorSecretsBinding(systemNamespaceOf(name)),
     gatewayBinding(name),
-    ...gatewaySecretsRole(name, spec.credentials),
+    ...gatewaySecretsRole(name, agentCredentials(spec)),
     ...gatewaySecrets(name),
     gateFacts(name),
     gatewayServiceAccount(name),
@@ -141,6 +142,7 @@ function systemObjects(
       deniedAddresses: GATEWAY_DEFAULTS.deniedAddresses,
       vaultPorts: [],
       services: [],
+      database: null,
     }),
     gatewayStatefulSet({ tenant: name, replicas, storageClassName }, { ...GATEWAY_DEFAULTS, image }),
   ];

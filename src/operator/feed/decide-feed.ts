@@ -6,16 +6,22 @@ import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { FEED } from '../../policy/feed/feed-name.ts';
 import type { RoleFeed, SandboxFeed, SharedSecret, TenantFeed } from '../../policy/feed/feed-schemas.ts';
+import { agentCredentials } from '../../policy/credentials/agent-credentials.ts';
+import type { LoginDecision } from '../../policy/database/decide-logins.ts';
 import { resolveRole } from '../../policy/sandboxes/resolve-role.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import { isContained } from '../agent-quarantine/decide-containment.ts';
 import type { ObservedPod } from '../observed-objects.ts';
 
-/** Returns what the feed says of a tenant. `namespaces` are the enrolled ones. */
-export function tenantFeedOf(tenant: TenantIsolation, namespaces: readonly string[]): TenantFeed {
+/** Returns what the feed says of a tenant. `namespaces` are the enrolled ones; `logins` is undefined where it has no database. */
+export function tenantFeedOf(
+  tenant: TenantIsolation,
+  namespaces: readonly string[],
+  logins?: LoginDecision,
+): TenantFeed {
   // Read by the schema, so that what an older API server left out is there.
   const spec = tenantIsolation.schema.shape.spec.parse(tenant.spec);
-  const { limits, approvals, credentials, vault, database, vectorStore, fileStorage, shadow } = spec;
+  const { limits, approvals, vault, database, vectorStore, fileStorage, shadow } = spec;
   const startTime = tenant.status?.shadow?.startTime;
   return {
     format: FEED.format,
@@ -25,9 +31,10 @@ export function tenantFeedOf(tenant: TenantIsolation, namespaces: readonly strin
     allowedRoles: [...spec.roles.allowed].sort(),
     limits,
     approvals,
-    credentials,
+    credentials: agentCredentials(spec),
     vault,
     database,
+    databaseLogins: logins === undefined || logins === 'Issued' ? logins : 'Withheld',
     vectorStore,
     fileStorage,
     shadow: shadow === undefined ? undefined : { ...shadow, startTime },

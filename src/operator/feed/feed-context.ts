@@ -6,6 +6,7 @@ import { parseRoleFeed, parseSandboxFeed } from '../../policy/feed/parse-feed.ts
 import type { RoleFeed, SandboxFeed } from '../../policy/feed/feed-schemas.ts';
 import type { TenantPolicy } from '../../policy/tenants/tenant-policy.ts';
 import type { QuarantineLookup } from '../agent-quarantine/quarantine-lookup.ts';
+import type { DatabaseReports } from '../database/database-reports.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 import type { ApplyRendered } from '../tenant-isolation/apply-rendered.ts';
 import type { Attempts } from '../tenant-isolation/attempts.ts';
@@ -21,6 +22,7 @@ export interface FeedContext {
   /** The tenant that holds a namespace. */
   readonly tenantOf: (namespace: string) => TenantPolicy | null;
   readonly quarantineOf: Pick<QuarantineLookup, 'ofSandbox'>;
+  readonly databaseReports: Pick<DatabaseReports, 'get'>;
 }
 
 /** One reconciliation of one ConfigMap of the feed. */

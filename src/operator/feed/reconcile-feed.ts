@@ -12,6 +12,7 @@ import {
   tenantFeedConfigMap,
 } from '../../render/tenant/feed-config-map.ts';
 import type { RenderedObject } from '../../render/tenant/rendered-object.ts';
+import { databaseLoginsOf } from '../database/database-reports.ts';
 import { createApplyRendered } from '../tenant-isolation/apply-rendered.ts';
 import { createAttempts } from '../tenant-isolation/attempts.ts';
 import { roleFeedOf, sandboxFactsOf, tenantFeedOf } from './decide-feed.ts';
@@ -54,8 +55,10 @@ async function tell(
   const { caches, enrolments } = run.context;
   if (subject.kind === 'Tenant') {
     const found = caches.tenants.get(undefined, tenant);
-    const wanted = found && tenantFeedConfigMap(tenantFeedOf(found, enrolments.namespacesOf(tenant)));
-    return write({ tenant, subject }, wanted ?? null, run);
+    if (found === undefined) return write({ tenant, subject }, null, run);
+    const logins = databaseLoginsOf(found, run.context);
+    const feed = tenantFeedOf(found, enrolments.namespacesOf(tenant), logins);
+    return write({ tenant, subject }, tenantFeedConfigMap(feed), run);
   }
   if (subject.kind === 'Sandbox') return tellSandbox(tenant, subject, run);
   const { role: name } = subject;

@@ -1,10 +1,11 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { agentCredentials } from '../../policy/credentials/agent-credentials.ts';
 import { type BoundCredentials, bindCredentials } from '../../policy/credentials/bind-credentials.ts';
 import { bindLogins } from '../../policy/credentials/bind-logins.ts';
 import { describeMisfit, findMisfits } from '../../policy/credentials/find-misfits.ts';
-import { mayIssueLogins } from '../../policy/database/may-issue-logins.ts';
+import { mayHaveLoginRoles } from '../../policy/database/decide-logins.ts';
 import { buildDatabaseRoles } from '../../policy/vault/database-role.ts';
 import { buildSandboxPolicy } from '../../policy/vault/sandbox-policy.ts';
 import { vaultName } from '../../policy/vault/vault-identity.ts';
@@ -28,13 +29,13 @@ export function findNeeds(
   tenant: Pick<TenantIsolation, 'metadata' | 'spec'>,
 ): CredentialNeeds {
   const bound = bindCredentials(role, tenant);
-  const { vault, credentials } = tenant.spec;
+  const { vault } = tenant.spec;
   const misfits = findMisfits(role, tenant).map(describeMisfit);
   const needsVault = bound.keyValues.length > 0 || bound.databaseMounts.length > 0;
   if (!needsVault || vault === undefined)
     return { identity: null, bound, problems: misfits, withholdsLogins: false };
   const { logins, problems } = bindLogins(role, tenant);
-  const mayIssue = mayIssueLogins(tenant);
+  const mayIssue = mayHaveLoginRoles(tenant);
   const issued = mayIssue ? logins : [];
   const owner = {
     tenant: tenant.metadata.name,
@@ -42,7 +43,7 @@ export function findNeeds(
     sandbox: metadata.name,
   };
   const place = { authMount: vault.authMount, namespace: vault.namespace ?? null };
-  const policy = buildSandboxPolicy(role.spec.credentials, credentials, {
+  const policy = buildSandboxPolicy(role.spec.credentials, agentCredentials(tenant.spec), {
     name: vaultName(owner),
     loginMounts: issued.map(({ mount }) => mount),
   });

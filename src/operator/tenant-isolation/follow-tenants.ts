@@ -14,6 +14,7 @@ import { type Change, isStatusAlone } from '../../kube/fold.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { isDeepEqualJson } from '../../lib/is-deep-equal-json.ts';
 import { errorMessage } from '../../lib/error-message.ts';
+import { DATABASE_RECORD } from '../../policy/database/database-record.ts';
 import { GATE_FACTS } from '../../policy/gate/gate-facts.ts';
 import { readFeedName } from '../../policy/feed/feed-name.ts';
 import type { NodeFacts } from '../../policy/nodes/node-facts.ts';
@@ -31,6 +32,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   ...Object.values(CLUSTER_ROLE),
   ...Object.values(NETWORK_POLICY),
   CERTIFICATE_AUTHORITY.configMap,
+  DATABASE_RECORD.configMap,
   GATE_FACTS.configMap,
   GATEWAY.name,
   GATEWAY_SECRETS_ROLE,

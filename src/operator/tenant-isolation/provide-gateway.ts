@@ -7,7 +7,9 @@ import {
   readGatewayAuthorities,
   rotateGatewayCertificates,
 } from '../../certificates/gateway-certificates.ts';
+import { agentCredentials } from '../../policy/credentials/agent-credentials.ts';
 import { certificateAuthorityConfigMap } from '../../render/tenant/certificate-authority-config-map.ts';
+import type { DatabaseReach } from '../../render/tenant/database-egress.ts';
 import { gatewayDisruptionBudget } from '../../render/tenant/gateway-disruption-budget.ts';
 import { gatewayNetworkPolicy, outsidePortsOf } from '../../render/tenant/gateway-network-policy.ts';
 import { gatewaySecretsRole } from '../../render/tenant/gateway-secrets-role.ts';
@@ -31,6 +33,7 @@ import { systemNamespace } from '../../render/tenant/system-namespace.ts';
 import { keepAuditKey } from '../audit/keep-audit-key.ts';
 import { toldRole } from '../feed/feed-context.ts';
 import { type ApplyRendered, nameOf, type RenderedOutcome } from './apply-rendered.ts';
+import { findDatabase } from './find-database.ts';
 import { findLost } from './find-lost.ts';
 import type { Attempts } from './attempts.ts';
 import { isInPlace } from './close-network.ts';
@@ -90,14 +93,15 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
   ]);
   if (!hasRight) return waitFor(right);
   // One after the other: the API server looks at the Role when the binding is written.
-  for (const each of gatewaySecretsRole(name, tenant.spec.credentials ?? [])) await tracker.apply(each);
+  for (const each of gatewaySecretsRole(name, agentCredentials(tenant.spec))) await tracker.apply(each);
 
   const certificates = await provideCertificates(task, tracker);
   const keyTime = await task.attempts.attempt(() => keepAuditKey(name, context.client, context.clock.now()));
   tracker.missing.push(...missingSecrets(task));
   const targetsProblem = await provideGateFacts(task, tracker.apply);
+  const database = await findDatabase(tenant, context);
   const [isClosed] = await Promise.all([
-    tracker.apply(networkPolicyOf(task)).then(isInPlace),
+    tracker.apply(networkPolicyOf(task, database.reach)).then(isInPlace),
     ...[gatewayServiceAccount(name), gatewayService(name), gatewayDisruptionBudget(name)].map(tracker.apply),
   ]);
   // Without its policy everybody would reach it.
@@ -111,6 +115,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
     nextTime: Math.min(
       certificates.nextTime,
       keyTime ?? Infinity,
+      database.nextTime,
       targetsProblem === null ? Infinity : context.clock.now() + TARGETS_MILLISECONDS,
     ),
   };
@@ -119,7 +124,7 @@ export async function provideGateway(task: GatewayTask): Promise<ProvidedGateway
 /** What the targets are read from is in no cache, so no event says that it is there. */
 const TARGETS_MILLISECONDS = 5_000;
 
-function networkPolicyOf(task: GatewayTask): RenderedObject {
+function networkPolicyOf(task: GatewayTask, database: DatabaseReach | null): RenderedObject {
   const vault = vaultOf(task);
   return gatewayNetworkPolicy(task.tenant.metadata.name, {
     apiServerPorts: task.context.configuration.apiServerPorts,
@@ -127,6 +132,7 @@ function networkPolicyOf(task: GatewayTask): RenderedObject {
     deniedAddresses: task.settings.deniedAddresses,
     vaultPorts: vault === null ? [] : vaultPortsOf(vault),
     services: task.services.reaches,
+    database,
   });
 }
 

@@ -24,7 +24,7 @@ export interface ProvidedServices {
   readonly nextTime: number;
 }
 
-export type ServicesContext = Pick<TenantContext, 'clock' | 'vaultAddresses'> & {
+export type ServicesContext = Pick<TenantContext, 'clock' | 'hostAddresses'> & {
   readonly configuration: Pick<TenantContext['configuration'], 'gateway'>;
   readonly caches: ServiceCaches;
 };
@@ -74,7 +74,7 @@ async function findVault(host: string | null, context: ServicesContext): Promise
   const known = host === null ? [] : knownVaultAddresses(host, context.caches);
   if (known !== null || host === null) return { addresses: known ?? [], isResolved: false };
   try {
-    return { addresses: await context.vaultAddresses.resolve(host), isResolved: true };
+    return { addresses: await context.hostAddresses.resolve(host), isResolved: true };
   } catch (error) {
     return { problem: `all are refused: it is not known where Vault is (${errorMessage(error)})` };
   }

@@ -4,9 +4,12 @@ import type { AgentSandbox } from '../../api/agent-sandbox.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import type { Work } from '../../controller/keyed-queue.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
+import { findListed } from '../../kube/find-object.ts';
 import { resources } from '../../kube/resources.ts';
 import { formatTime } from '../../lib/time.ts';
 import { readVaultName } from '../../policy/vault/vault-identity.ts';
+import { databasePart } from '../database/database-reports.ts';
+import { recordPlace } from '../database/record-store.ts';
 import { tenantOfNamespace } from '../tenant-of-namespace.ts';
 import { createApplyRendered } from './apply-rendered.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
@@ -117,7 +120,8 @@ async function releaseNamespaces(
 
 /**
  * Only after the last namespace was released: until then its sandboxes use what is in it. And only when no sandbox has an identity
- * of the tenant: one whose namespace went to another tenant has its ServiceAccount and its anchor there.
+ * of the tenant: one whose namespace went to another tenant has its ServiceAccount and its anchor there. And only when nothing is set
+ * up for it in a database: the login by which that is taken away is there too.
  */
 async function deleteSystemNamespace(tenant: string, { context, attempts }: Run): Promise<number> {
   const { caches, client, logger } = context;
@@ -133,6 +137,7 @@ async function deleteSystemNamespace(tenant: string, { context, attempts }: Run)
     const sandboxes = await client.list<KubeObject & Pick<AgentSandbox, 'status'>>(resources.agentSandboxes);
     if (sandboxes.items.some(({ status }) => readVaultName(status?.vaultRole ?? '')?.tenant === tenant))
       return;
+    if ((await findListed(client, resources.configMaps, recordPlace(tenant))) !== undefined) return;
     logger.info({ namespace: name }, 'system namespace deleted');
     await client.delete(resources.namespaces, { name }, { uid: found.metadata.uid });
   });
@@ -178,7 +183,11 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
     credentialsReport(tenant, allowed),
     servicesReport(services),
   ];
-  await writeStatus(tenant, [...parts, readyReport(parts)], run);
+  const database = databasePart(tenant, context);
+  const all = database === null ? parts : [...parts, database];
+  // What is still to be taken away of a database that is not asked for keeps no agent from working.
+  const needed = tenant.spec.database === undefined ? parts : all;
+  await writeStatus(tenant, [...all, readyReport(needed)], run);
   const remake = await run.remakeQuota(name, attempts);
   const nextTimes = [gateway.nextTime, remake, reviewed.nextTime, services.nextTime];
   return Math.min(...nextTimes, nextExpiration([tenant], run.startTime));

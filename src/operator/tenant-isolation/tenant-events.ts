@@ -29,6 +29,19 @@ const TOLD: ToldConditions = {
     },
   },
   CredentialsBound: { action: 'BindCredentials', reasons: { NotBound: 'Warning' } },
+  DatabaseIsolated: {
+    action: 'IsolateDatabase',
+    reasons: {
+      Proven: 'Normal',
+      NothingToTry: 'Normal',
+      Reached: 'Warning',
+      FindingsFound: 'Warning',
+      PlanRefused: 'Warning',
+      Conflict: 'Warning',
+      Unreachable: 'Warning',
+      AdminRefused: 'Warning',
+    },
+  },
   ServicesFound: { action: 'FindServices', reasons: { NotUsable: 'Warning' } },
 };
 

@@ -1,5 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { agentCredentials } from './agent-credentials.ts';
 
 /** Where a tenant keeps what a role names. */
 export interface BoundCredentials {
@@ -22,7 +23,7 @@ export function bindCredentials(
 ): BoundCredentials {
   // An older API server may have stored either without the list.
   const names = new Set((role.spec.credentials ?? []).map(({ name }) => name));
-  const bindings = (tenant.spec.credentials ?? []).filter(({ name }) => names.has(name));
+  const bindings = agentCredentials(tenant.spec).filter(({ name }) => names.has(name));
   const bound = new Set(bindings.map(({ name }) => name));
   const keyValues = bindings.flatMap(({ vaultKV }) => (vaultKV === undefined ? [] : [vaultKV]));
   const byPlace = new Map(keyValues.map(({ mount, path }) => [`${mount}\n${path}`, { mount, path }]));

@@ -31,18 +31,25 @@ export function decideServiceAddresses(addresses: readonly string[], denied: rea
   if (addresses.length === 0) {
     return decide('AddressNotAllowed', [violation('not set', 'must be at least one')]);
   }
-  const violations = addresses.flatMap((address) => {
-    const kind = classifyAddress(address);
-    const isRefused =
-      kind === 'NotAnAddress' ||
-      kind === 'Embedding' ||
-      kind === 'Platform' ||
-      never === null ||
-      never.has(address) ||
-      denied.some((block) => block.has(address));
-    return isRefused ? [violation(show(address), 'must not be an address that no agent may reach')] : [];
-  });
+  const violations = addresses.flatMap((address) =>
+    isOffLimits(address, denied)
+      ? [violation(show(address), 'must not be an address that no agent may reach')]
+      : [],
+  );
   return decide('AddressNotAllowed', violations);
+}
+
+/** Whether nothing may be reached there on behalf of an agent; so is a text that is no address. `denied` are further blocks. */
+export function isOffLimits(address: string, denied: readonly IPBlock[]): boolean {
+  const kind = classifyAddress(address);
+  return (
+    kind === 'NotAnAddress' ||
+    kind === 'Embedding' ||
+    kind === 'Platform' ||
+    never === null ||
+    never.has(address) ||
+    denied.some((block) => block.has(address))
+  );
 }
 
 function violation(found: string, required: string): Violation {

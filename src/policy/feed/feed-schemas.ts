@@ -26,6 +26,8 @@ export const tenantFeed = z.strictObject({
   credentials: tenantSpec.credentials,
   vault: tenantSpec.vault,
   database: tenantSpec.database,
+  /** Whether the gateway may have database logins made. Not set where the tenant has no database. */
+  databaseLogins: z.enum(['Issued', 'Withheld']).optional(),
   vectorStore: tenantSpec.vectorStore,
   fileStorage: tenantSpec.fileStorage,
   shadow: z

@@ -15,15 +15,10 @@ export interface NodeCheck {
   readonly operations?: readonly (readonly [SqlOperation, string])[];
   readonly table?: SqlTable;
   readonly refusals?: readonly SqlFinding[];
-<<<<<<< HEAD
   /** The node below that is judged with this one: the VALUES of an INSERT, or a part of a cast. */
   readonly judged?: unknown;
-=======
-  /** The node below whose rows an INSERT … VALUES inserts. */
-  readonly source?: unknown;
   /** The number of a parameter. */
   readonly parameter?: number;
->>>>>>> gsql
 }
 
 /** Names that common table expressions have given, from the inside out. */
@@ -235,9 +230,8 @@ function checkValueFunction({ op }: NodeObject): NodeCheck | null {
 /** PostgreSQL counts parameters from 1. The parser leaves a 0 out. */
 function checkParameter({ number }: NodeObject): NodeCheck {
   if (typeof number === 'number' && number >= 1) return { parameter: number };
-  return {
-    refusals: [refuseStatement('parameter $0', 'must be counted from $1', 'Write $1 for the first.')],
-  };
+  const refusal = refuseStatement('parameter $0', 'must be counted from $1', 'Write $1 for the first.');
+  return { refusals: [refusal] };
 }
 
 /** The last of names that are alone or in `pg_catalog`; null for any others. */

@@ -21,14 +21,9 @@ interface Walk {
   readonly operations: Map<SqlOperation, string>;
   readonly tables: Map<string, SqlTable>;
   readonly refusals: Map<string, SqlFinding>;
-<<<<<<< HEAD
   /** Nodes that were judged with the one above them. */
   readonly judged: Set<unknown>;
-=======
-  /** The rows of each INSERT … VALUES: they are no SELECT. */
-  readonly sources: Set<unknown>;
   parameters: number;
->>>>>>> gsql
   depth: number;
 }
 
@@ -42,12 +37,8 @@ export function walkStatement(statement: unknown): StatementFacts {
     operations: new Map(),
     tables: new Map(),
     refusals: new Map(),
-<<<<<<< HEAD
     judged: new Set(),
-=======
-    sources: new Set(),
     parameters: 0,
->>>>>>> gsql
     depth: 0,
   };
   visitNode(walk, statement, null);
@@ -119,22 +110,14 @@ function nameOf(wrapped: unknown): string {
 
 function note(walk: Walk, check: NodeCheck | null): void {
   if (check === null) return;
-<<<<<<< HEAD
-  const { operations, table, refusals, judged } = check;
-=======
-  const { operations, table, refusals, source, parameter } = check;
->>>>>>> gsql
+  const { operations, table, refusals, judged, parameter } = check;
   for (const [operation, because] of operations ?? []) {
     if (!walk.operations.has(operation)) walk.operations.set(operation, because);
   }
   if (table !== undefined) walk.tables.set(`${table.schema}.${table.name}`, table);
   for (const refusal of refusals ?? []) refuse(walk, refusal);
-<<<<<<< HEAD
   if (judged !== undefined) walk.judged.add(judged);
-=======
-  if (source !== undefined) walk.sources.add(source);
   if (parameter !== undefined) walk.parameters = Math.max(walk.parameters, parameter);
->>>>>>> gsql
 }
 
 function refuse(walk: Walk, finding: SqlFinding): void {

@@ -1,3 +1,4 @@
+import { byAge } from './tenant-age.ts';
 import type { TenantPolicy } from './tenant-policy.ts';
 
 /** The tenants by the namespaces that they list. */
@@ -27,12 +28,4 @@ export function indexTenants(tenants: Iterable<TenantPolicy>): TenantIndex {
     othersOf: (namespace, except) =>
       (byNamespace.get(namespace) ?? []).map(({ name }) => name).filter((name) => name !== except),
   };
-}
-
-/** The API server writes timestamps in UTC, so text order is time order. */
-function byAge(left: TenantPolicy, right: TenantPolicy): number {
-  if (left.creationTimestamp === right.creationTimestamp) return left.name < right.name ? -1 : 1;
-  if (left.creationTimestamp === null) return 1;
-  if (right.creationTimestamp === null) return -1;
-  return left.creationTimestamp < right.creationTimestamp ? -1 : 1;
 }

@@ -1,6 +1,7 @@
 import { GATEWAY, LABEL, systemNamespaceOf } from '../../api/names.ts';
 import { AGENT_PORTS, NOT_CONTAINED } from './allow-gateway.ts';
 import { outsideEgress } from './outside-egress.ts';
+import { databaseEgress, type DatabaseReach } from './database-egress.ts';
 import { serviceEgress, type ServiceReach } from './service-egress.ts';
 import { GATEWAY_LABELS, GATEWAY_SELECTOR, type RenderedObject } from './rendered-object.ts';
 
@@ -23,6 +24,8 @@ export interface GatewayReach {
   readonly vaultPorts: readonly number[];
   /** Services that roles of the tenant name as upstreams. */
   readonly services: readonly ServiceReach[];
+  /** The tenant's database; null where it has none, or where it is not known where that is. */
+  readonly database: DatabaseReach | null;
 }
 
 /** The port of tools that fetch, and of hosts whose role names no other. */
@@ -40,10 +43,10 @@ export function outsidePortsOf(
 
 /**
  * Lets the pods of the tenant's enrolled namespaces in, and the gateway out to the API server, to Vault, to DNS, to the Services
- * that roles name, and to what they allow outside.
+ * that roles name, to the tenant's database, and to what they allow outside.
  */
 export function gatewayNetworkPolicy(tenant: string, reach: GatewayReach): RenderedObject {
-  const { apiServerPorts, outsidePorts, deniedAddresses, vaultPorts, services } = reach;
+  const { apiServerPorts, outsidePorts, deniedAddresses, vaultPorts, services, database } = reach;
   const agents = {
     namespaceSelector: { matchLabels: { [LABEL.tenant]: tenant } },
     podSelector: NOT_CONTAINED,
@@ -69,6 +72,7 @@ export function gatewayNetworkPolicy(tenant: string, reach: GatewayReach): Rende
           : [{ ports: vaultPorts.map((port) => ({ protocol: 'TCP', port })) }]),
         { ports: DNS_PORTS },
         ...services.map(serviceEgress),
+        ...(database === null ? [] : databaseEgress(database)),
         outsideEgress(outsidePorts, deniedAddresses),
       ],
     },

@@ -107,7 +107,7 @@ export async function provide(changes: Partial<ServiceWorld> = {}) {
     caches,
     clock: { now: () => 1_000 } as never,
     configuration: { gateway: { deniedAddresses: ['10.55.0.0/16'], vault: { address: vault } } } as never,
-    vaultAddresses: {
+    hostAddresses: {
       resolve: async (host) => {
         const found = dns[host];
         if (found === undefined) throw new Error(`${host} is not known`);

@@ -51,6 +51,7 @@ const REACH = {
   deniedAddresses: [],
   vaultPorts: [],
   services: [],
+  database: null,
 };
 
 test('the gateway is reached from the pods of its tenant alone, but for probes and metrics', () => {
@@ -168,4 +169,35 @@ test('the labels that the policies select are those of the pods of the gateway',
     spec: { template: { metadata: { labels: object } } };
   };
   expect(spec.template.metadata.labels).toMatchObject(GATEWAY_PODS);
+});
+
+test('the gateway reaches the database of its tenant at its addresses and on its port alone', () => {
+  const database = { addresses: ['10.1.2.3', 'fd12::3'], port: 5432, service: null };
+  const { egress } = gatewayNetworkPolicy('acme', { ...REACH, database })['spec'] as { egress: object[] };
+  expect(egress.slice(2, -1)).toEqual([
+    { to: [{ ipBlock: { cidr: '10.1.2.3/32' } }, { ipBlock: { cidr: 'fd12::3/128' } }], ports: [tcp(5432)] },
+  ]);
+});
+
+test('a database behind a Service is opened at the address of the Service and at its endpoints', () => {
+  const service = {
+    namespace: 'data',
+    selector: { app: 'crm' },
+    targetPort: 6432,
+    addresses: ['10.244.1.9'],
+  };
+  const database = { addresses: ['10.96.7.7'], port: 5432, service };
+  const { egress } = gatewayNetworkPolicy('acme', { ...REACH, database })['spec'] as { egress: object[] };
+  expect(egress.slice(2, -1)).toEqual([
+    { to: [{ ipBlock: { cidr: '10.96.7.7/32' } }], ports: [tcp(5432)] },
+    {
+      to: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'data' } },
+          podSelector: { matchLabels: { app: 'crm' } },
+        },
+      ],
+      ports: [tcp(6432)],
+    },
+  ]);
 });

@@ -6,12 +6,12 @@ import { errorMessage } from '../../lib/error-message.ts';
 /** Resolves a host name. */
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
-export interface VaultAddressSource {
-  /** The addresses that the DNS has for the host of Vault. Throws where they were never known. */
+export interface HostAddressSource {
+  /** The addresses that the DNS has for a host. Throws where they were never known. */
   readonly resolve: ResolveHost;
 }
 
-export interface VaultAddressOptions {
+export interface HostAddressOptions {
   readonly clock: Clock;
   readonly logger: KubeLogger;
   /** If not set: as the system resolves. */
@@ -25,7 +25,7 @@ export const resolveBySystem: ResolveHost = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
 /** Creates the source; nothing is asked yet. Where the DNS does not answer, what it said last is used. */
-export function createVaultAddressSource(options: VaultAddressOptions): VaultAddressSource {
+export function createHostAddressSource(options: HostAddressOptions): HostAddressSource {
   const { clock, logger, resolveHost = resolveBySystem } = options;
   const known = new Map<string, { readonly addresses: readonly string[]; readonly time: number }>();
   return {
@@ -39,7 +39,10 @@ export function createVaultAddressSource(options: VaultAddressOptions): VaultAdd
         return addresses;
       } catch (error) {
         if (last === undefined) throw error;
-        logger.warn({ problem: errorMessage(error) }, 'Vault cannot be resolved; what it was last is used');
+        logger.warn(
+          { host, problem: errorMessage(error) },
+          'a host cannot be resolved; what it was last is used',
+        );
         return last.addresses;
       }
     },

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { createVaultAddressSource } from '../../../src/operator/tenant-isolation/vault-addresses.ts';
+import { createHostAddressSource } from '../../../src/operator/tenant-isolation/host-addresses.ts';
 import { createManualClock } from '../../build/manual-clock.ts';
 
 function source() {
   const clock = createManualClock(0);
   const resolveHost = vi.fn<(host: string) => Promise<readonly string[]>>(async () => ['10.9.0.3']);
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const { resolve } = createVaultAddressSource({ clock, logger, resolveHost });
+  const { resolve } = createHostAddressSource({ clock, logger, resolveHost });
   return { clock, resolveHost, ask: () => resolve('vault.corp.example') };
 }
 
