@@ -3,8 +3,13 @@ import { singleLine } from '../../lib/single-line.ts';
 import type { ManifestDocument, UnreadableDocument } from '../../lib/yaml/manifest-document.ts';
 import { unobeyedWarnings } from '../../policy/unobeyed-warnings.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
-import { type Conversion, convertConfiguration } from '../convert/convert-configuration.ts';
-import { CONVERT_OUTPUTS, type ConvertOutput, printConversion } from '../convert/print-conversion.ts';
+import { type Conversion, convertDocuments } from '../convert/convert-documents.ts';
+import {
+  CONVERT_OUTPUTS,
+  type ConvertOutput,
+  printConversion,
+  type SourceDocuments,
+} from '../convert/print-conversion.ts';
 import {
   addSettingOptions,
   completeSettings,
@@ -16,6 +21,7 @@ import { describeIdentity, identify } from '../manifest/describe-manifest.ts';
 import { printUnreadable } from '../report.ts';
 
 interface Flags extends SettingFlags {
+  readonly compose?: string;
   readonly output: ConvertOutput;
 }
 
@@ -25,12 +31,13 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const EXAMPLES = `
 Examples:
   cloister convert hermes-agent-production.yaml --image 'ghcr.io/acme/*' | kubectl apply -f -
+  cloister convert hermes-agent-production.yaml --compose docker-compose.yml
   cloister convert hermes-agent-production.yaml -o account            what became of each value, as a table
   cloister convert hermes-agent-production.yaml -o values > values.yaml
   cloister convert hermes-agent-production.yaml -o json               objects, values and account
 
 Reads the complete configuration of the chapter "Production Security" and prints the AgentRoles and the TenantIsolation that hold
-the same, or less. What holds for the installation and not for a tenant are values of the chart: -o values.
+the same, or less. From the file for Docker Compose it takes the user, the scratch space, the limits and the data that are read. What holds for the installation and not for a tenant are values of the chart: -o values.
 
 Standard error has one line for each value of the file: taken over, tightened, changed in form, cannot be kept or not
 understood, and why. Where a value is not understood, no object is printed, because a role without it might allow more. It also
@@ -52,21 +59,28 @@ function addOptions(command: Program): Program {
   return command
     .argument('<file>', 'the configuration, or - for standard input')
     .description("turn the chapter's configuration into a tenant and roles, and account for each value")
+    .option('--compose <file>', 'file for Docker Compose that runs the agent; - for standard input')
     .addOption(
       new Option('-o, --output <format>', 'what is printed').choices([...CONVERT_OUTPUTS]).default('yaml'),
     );
 }
 
 async function runConvert(file: string, flags: Flags, terminal: Terminal): Promise<ExitCode> {
-  const document = await readOne(file, terminal);
-  const conversion =
-    'error' in document ? document : convertConfiguration(document.object, completeSettings(flags));
-  if ('error' in document || 'error' in conversion) {
-    const { error } = conversion as { readonly error: string };
-    printUnreadable({ ...document, error }, 'cannot be converted', terminal);
-    return EXIT.unusable;
+  const configuration = await readOne(file, terminal);
+  const compose = flags.compose === undefined ? null : await readOne(flags.compose, terminal);
+  for (const read of [configuration, compose]) {
+    if (read !== null && 'error' in read) return refuse(read, terminal);
   }
-  printConversion(document, conversion, flags.output, terminal);
+  const documents = { configuration, compose } as SourceDocuments;
+  const sources = {
+    configuration: documents.configuration.object,
+    compose: documents.compose?.object ?? null,
+  };
+  const conversion = convertDocuments(sources, completeSettings(flags));
+  if ('error' in conversion) {
+    return refuse({ ...(documents[conversion.source] ?? configuration), error: conversion.error }, terminal);
+  }
+  printConversion(documents, conversion, flags.output, terminal);
   if (conversion.chartValues === null) {
     terminal.error('error: a value was not understood, so no object is printed; correct it or remove it\n');
     return EXIT.unusable;
@@ -75,26 +89,29 @@ async function runConvert(file: string, flags: Flags, terminal: Terminal): Promi
   return EXIT.clean;
 }
 
+function refuse(document: UnreadableDocument, terminal: Terminal): ExitCode {
+  printUnreadable(document, 'cannot be converted', terminal);
+  return EXIT.unusable;
+}
+
 /** Reads a file that holds one document. */
 async function readOne(file: string, { stdin }: Terminal): Promise<ManifestDocument | UnreadableDocument> {
   const texts = await readTexts([file], { stdin, maxFileBytes: MAX_FILE_BYTES });
-  const [first, second] = [...parseTexts(texts)];
-  if (first === undefined)
-    return { file, document: 0, error: 'it holds no document; give the configuration of the chapter' };
+  const documents = [...parseTexts(texts)];
+  // Of a text that holds nothing there is an error too.
+  const [first, second] = documents as [(typeof documents)[0], ...typeof documents];
   if ('error' in first || second === undefined) return first;
-  if ('error' in second) return second;
-  return { ...second, error: 'it is a second document; give one configuration at a time' };
+  return { ...second, error: 'it is a second document; give a file with one' };
 }
 
+/** What people have to know about the objects beside the account. */
 function printMissing({ objects }: Conversion, flags: SettingFlags, terminal: Terminal): void {
   for (const text of missingSettings(flags)) terminal.error(`not in the file: ${text}\n`);
+  const title = paint(terminal, 'yellow', 'warning');
   for (const object of objects) {
     const identity = identify({ object });
     for (const warning of unobeyedWarnings(identity.kind, object)) {
-      terminal.error(
-        singleLine(`${describeIdentity(identity)}: ${paint(terminal, 'yellow', 'warning')}: ${warning}`) +
-          '\n',
-      );
+      terminal.error(`${singleLine(describeIdentity(identity))}: ${title}: ${warning}\n`);
     }
   }
 }

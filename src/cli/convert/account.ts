@@ -1,11 +1,18 @@
+import type { z } from 'zod';
 import { describeIssue } from '../../api/describe-issue.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { type FieldPath, fieldPath } from '../../policy/pod/field-path.ts';
-import { type Configuration, configurationSchema, EXPLANATIONS } from './configuration.ts';
 import { keepLeaves, type Leaf } from './leaves.ts';
 import { findRepeatedNames, placeOf } from './place.ts';
-import type { ConvertSettings } from './settings.ts';
-import { type Explanations, notUnderstood, takenOver, type Verdict } from './verdict.ts';
+import { type Explanations, notUnderstood, type Scalar, takenOver, type Verdict } from './verdict.ts';
+
+/** A format that is converted. */
+export interface SourceFormat<Document> {
+  /** Every field may be left out. */
+  readonly schema: z.ZodType<Document>;
+  /** Of every value that the schema has a place for. */
+  readonly explanations: Explanations<Document>;
+}
 
 /** What became of one value of the input. */
 export interface AccountEntry extends Verdict {
@@ -13,43 +20,49 @@ export interface AccountEntry extends Verdict {
   readonly value: unknown;
 }
 
-/** Every value of a document, once, and the configuration that those make which were understood. */
-export interface Account {
+/** Every value of a document, once, and the document that those make which were understood. */
+export interface Account<Document> {
   readonly entries: readonly AccountEntry[];
-  readonly configuration: Configuration;
+  readonly document: Document;
 }
+
+type Written = Readonly<Record<string, unknown>>;
 
 const BEFORE_REQUIREMENT = '; it must';
 
-type Document = Readonly<Record<string, unknown>>;
-
 /** Accounts for each leaf of a document. */
-export function accountFor(document: Document, leaves: readonly Leaf[], settings: ConvertSettings): Account {
-  const problems = findProblems(document, leaves);
-  const kept = keepLeaves(document, (path) => !problems.has(fieldPath(path)));
-  const { security: configuration } = configurationSchema.parse(isRecord(kept) ? kept : { security: {} });
-  const explain = createExplain(configuration, settings);
+export function accountFor<Document>(
+  written: Written,
+  leaves: readonly Leaf[],
+  format: SourceFormat<Document>,
+): Account<Document> {
+  const problems = findProblems(written, leaves, format.schema);
+  const document = format.schema.parse(keepLeaves(written, (path) => !problems.has(fieldPath(path))) ?? {});
   const entries = leaves.map((leaf) => {
     const problem = problems.get(fieldPath(leaf.path));
-    return { ...leaf, ...(problem === undefined ? explain(leaf) : notUnderstood(problem)) };
+    return { ...leaf, ...(problem === undefined ? explain(leaf, document, format) : notUnderstood(problem)) };
   });
-  return { entries, configuration };
+  return { entries, document };
 }
 
 /** By the text of their paths, why leaves are not understood. */
-function findProblems(document: Document, leaves: readonly Leaf[]): ReadonlyMap<string, string> {
+function findProblems(
+  written: Written,
+  leaves: readonly Leaf[],
+  schema: z.ZodType,
+): ReadonlyMap<string, string> {
   const wrong = new Map<string, string>();
-  for (const issue of configurationSchema.safeParse(document).error?.issues ?? []) {
-    wrong.set(JSON.stringify(issue.path), requirementIn(describeIssue(issue, document)));
+  for (const issue of schema.safeParse(written).error?.issues ?? []) {
+    wrong.set(JSON.stringify(issue.path), requirementIn(describeIssue(issue, written)));
   }
-  const repeated = findRepeatedNames(rolesOf(document));
+  const repeated = findRepeatedNames(written);
   const problems = new Map<string, string>();
   for (const { path } of leaves) {
-    const place = placeOf(configurationSchema, path);
+    const place = placeOf(schema, path);
     const problem =
       wrongPrefix(path, wrong) ??
       ('problem' in place ? place.problem : null) ??
-      (path[2] === 'roles' && repeated.has(String(path[3]))
+      (repeated.has(String(path[3])) && path[2] === 'roles'
         ? 'is of a role with the name of another: rename one'
         : null);
     if (problem !== null) problems.set(fieldPath(path), problem);
@@ -71,23 +84,15 @@ function wrongPrefix(path: FieldPath, wrong: ReadonlyMap<string, string>): strin
   return null;
 }
 
-function rolesOf({ security }: Document): unknown {
-  const model = isRecord(security) ? security['permission_model'] : undefined;
-  return isRecord(model) ? model['roles'] : undefined;
-}
-
-function createExplain(configuration: Configuration, settings: ConvertSettings): (leaf: Leaf) => Verdict {
-  const roles = Object.values(configuration.permission_model.roles);
-  const listedTools = new Set<string>(roles.flatMap(({ allowed_tools: tools }) => tools));
-  return ({ path, value }) => {
-    if (isRecord(value)) return takenOver('Nothing is set here. What is not listed is not allowed.');
-    if (Array.isArray(value)) return takenOver('Nothing is listed, so nothing is allowed.');
-    const [, name, ...below] = path;
-    const section = String(name) as keyof Configuration;
-    const place = placeOf(configurationSchema.shape.security.shape[section], below);
-    const explanations: Explanations<never> = EXPLANATIONS[section];
-    const explain = 'pattern' in place ? explanations[place.pattern] : undefined;
-    if (explain === undefined) throw new Error(`nothing says what becomes of ${fieldPath(path)}`);
-    return explain(value, { path: below, section: configuration[section] as never, listedTools, settings });
-  };
+function explain<Document>(
+  { path, value }: Leaf,
+  document: Document,
+  { schema, explanations }: SourceFormat<Document>,
+): Verdict {
+  if (isRecord(value)) return takenOver('Nothing is set here. What is not listed is not allowed.');
+  if (Array.isArray(value)) return takenOver('Nothing is listed, so nothing is allowed.');
+  const place = placeOf(schema, path);
+  const found = 'pattern' in place ? explanations[place.pattern] : undefined;
+  if (found === undefined) throw new Error(`nothing says what becomes of ${fieldPath(path)}`);
+  return found(value as Scalar, { path, document });
 }

@@ -1,4 +1,5 @@
 import { API_VERSION } from '../../api/names.ts';
+import { type Container, lowerOf } from './compose/container.ts';
 import type { Configuration } from './configuration.ts';
 import { type ModelVendor, formsOf, sortHosts, type SortedHosts } from './host-forms.ts';
 import { buildTools, DATABASE_CREDENTIAL, needsToolServer, TOOL_SERVER } from './role-tools.ts';
@@ -8,24 +9,38 @@ import type { ConvertSettings } from './settings.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** The user of the chapter's container, and the size of its scratch space. */
-const USER = 1001;
-const SCRATCH_SIZE = '100Mi';
 /** Kubernetes limits this too, and the chapter does not say how much. */
 const EPHEMERAL_STORAGE = '1Gi';
 const DAY_SECONDS = 86_400;
 const MAX_OUTPUT_TOKENS = 4096;
 
-/** Builds an AgentRole of each role, and one without tools for a default that the configuration does not define. */
-export function buildRoles(configuration: Configuration, settings: ConvertSettings): readonly Written[] {
-  const { roles } = configuration.permission_model;
-  const built = Object.entries(roles).map(([name, role]) =>
-    wrapRole(nameOfRole(name), buildSpec(role, configuration, settings)),
+/** What roles are built from. */
+export interface RoleFacts {
+  readonly configuration: Configuration;
+  readonly container: Container;
+  readonly settings: ConvertSettings;
+}
+
+/**
+ * Builds an AgentRole of each role, and one for a default that the configuration does not define: it reads the data that is
+ * mounted into the container, and nothing else.
+ */
+export function buildRoles(facts: RoleFacts): readonly Written[] {
+  const { permission_model: model, network } = facts.configuration;
+  const hosts = sortHosts(network.allowed_domains);
+  const built = Object.entries(model.roles).map(([name, role]) =>
+    wrapRole(nameOfRole(name), buildSpec(role, hosts, facts)),
   );
-  const missing = roleNames(configuration).filter(
-    (name) => !Object.keys(roles).some((one) => nameOfRole(one) === name),
-  );
-  return [...built, ...missing.map((name) => wrapRole(name, commonSpec(configuration, settings)))];
+  const defined = new Set(Object.keys(model.roles).map(nameOfRole));
+  const missing = roleNames(facts.configuration).filter((name) => !defined.has(name));
+  const { dataPaths } = facts.container;
+  const reader: RoleSection = {
+    allowed_tools: dataPaths.length === 0 ? [] : ['read_file'],
+    file_paths: [...dataPaths],
+    sql_operations: [],
+    require_confirmation: false,
+  };
+  return [...built, ...missing.map((name) => wrapRole(name, buildSpec(reader, sortHosts([]), facts)))];
 }
 
 /** Names of all roles, the default's last where nothing defines it. */
@@ -41,8 +56,11 @@ function wrapRole(name: string, spec: Written): Written {
   return { apiVersion: API_VERSION, kind: 'AgentRole', metadata: { name }, spec };
 }
 
-function buildSpec(role: RoleSection, configuration: Configuration, settings: ConvertSettings): Written {
-  const hosts = sortHosts(configuration.network.allowed_domains);
+function buildSpec(
+  role: RoleSection,
+  hosts: SortedHosts,
+  { configuration, container, settings }: RoleFacts,
+): Written {
   const tools = buildTools({
     tools: role.allowed_tools,
     paths: role.file_paths.map(canonicalPath),
@@ -58,14 +76,13 @@ function buildSpec(role: RoleSection, configuration: Configuration, settings: Co
     ...(usesToolServer(role) ? [toolServerUpstream()] : []),
   ];
   const credentials = credentialsOf(role, hosts);
-  const { sandbox, audit } = commonSpec(configuration, settings);
   return {
     ...(tools.length === 0 ? {} : { tools }),
     ...(hosts.connected.length === 0 ? {} : { network: { allow: connections(hosts) } }),
     ...(upstreams.length === 0 ? {} : { upstreams }),
     ...(credentials.length === 0 ? {} : { credentials }),
-    sandbox,
-    audit,
+    sandbox: buildSandbox(configuration, container, settings),
+    audit: { record: 'All', arguments: 'Digest' },
   };
 }
 
@@ -108,21 +125,22 @@ function toolServerUpstream(): Written {
   };
 }
 
-function commonSpec({ sandbox }: Configuration, { images }: ConvertSettings): Written {
+function buildSandbox(
+  { sandbox }: Configuration,
+  container: Container,
+  { images }: ConvertSettings,
+): Written {
   return {
-    sandbox: {
-      images: images.map((repository) => ({ repository })),
-      limits: {
-        cpu: coresOf(sandbox.cpu_limit),
-        memory: sandbox.memory_limit,
-        'ephemeral-storage': EPHEMERAL_STORAGE,
-      },
-      runAsUser: USER,
-      tmp: { size: SCRATCH_SIZE },
-      seccompProfile: 'RuntimeDefault',
-      userNamespace: 'Preferred',
-      maxLifetimeSeconds: DAY_SECONDS,
+    images: images.map((repository) => ({ repository })),
+    limits: {
+      cpu: coresOf(lowerOf(String(sandbox.cpu_limit), container.cpus)),
+      memory: lowerOf(String(sandbox.memory_limit), container.memory),
+      'ephemeral-storage': EPHEMERAL_STORAGE,
     },
-    audit: { record: 'All', arguments: 'Digest' },
+    runAsUser: container.user,
+    tmp: { size: container.scratchSize },
+    seccompProfile: 'RuntimeDefault',
+    userNamespace: 'Preferred',
+    maxLifetimeSeconds: DAY_SECONDS,
   };
 }

@@ -7,8 +7,8 @@ import type { FieldPath } from '../../policy/pod/field-path.ts';
 /** Where a value is in a shape: the pattern of its path, or what is wrong with the name that leads away from it. */
 export type Place = { readonly pattern: string } | { readonly problem: string };
 
-/** The name of a role: a name of Kubernetes, with `_` for `-`. */
-const ROLE_NAME = /^[a-z0-9]([-_a-z0-9]{0,50}[a-z0-9])?$/;
+/** A name of Kubernetes, with `_` for `-`. */
+const NAME = /^[a-z0-9]([-_a-z0-9]{0,50}[a-z0-9])?$/;
 
 /** Finds the place of a path in a shape: `[]` in its pattern is any item of a list, and `*` any name. */
 export function placeOf(schema: z.ZodType, path: FieldPath): Place {
@@ -20,7 +20,7 @@ export function placeOf(schema: z.ZodType, path: FieldPath): Place {
     const isList = inner instanceof z.ZodArray;
     if (child === undefined || isList !== (typeof step === 'number'))
       return { problem: unknownName(inner, step) };
-    if (inner instanceof z.ZodRecord && !ROLE_NAME.test(String(step))) {
+    if (inner instanceof z.ZodRecord && !NAME.test(String(step))) {
       return { problem: 'must be below a name of at most 52 lower-case letters, digits, "_" and "-"' };
     }
     const name = inner instanceof z.ZodRecord ? '*' : String(step);
@@ -38,12 +38,13 @@ function unknownName(schema: z.ZodType, step: string | number): string {
     : `is no field of this file; did you mean "${near}"?`;
 }
 
-/** Names of a mapping that are the same name of Kubernetes as an earlier one. */
-export function findRepeatedNames(mapping: unknown): ReadonlySet<string> {
-  const names = isRecord(mapping) ? Object.keys(mapping) : [];
+/** The names of the chapter's roles that are the same name of Kubernetes as that of an earlier one. */
+export function findRepeatedNames({ security }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const model = isRecord(security) ? security['permission_model'] : undefined;
+  const roles = isRecord(model) ? model['roles'] : undefined;
   const seen = new Set<string>();
   return new Set(
-    names.filter((name) => {
+    Object.keys(isRecord(roles) ? roles : {}).filter((name) => {
       const canonical = name.replaceAll('_', '-');
       if (seen.has(canonical)) return true;
       seen.add(canonical);

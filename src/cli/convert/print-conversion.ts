@@ -5,7 +5,7 @@ import { writeDocument } from '../../lib/yaml/write-document.ts';
 import { fieldPath } from '../../policy/pod/field-path.ts';
 import { paint, type Terminal } from '../command.ts';
 import type { AccountEntry } from './account.ts';
-import type { Conversion } from './convert-configuration.ts';
+import type { Conversion } from './convert-documents.ts';
 import { OUTCOMES, type Outcome } from './verdict.ts';
 
 /** How a conversion is printed. */
@@ -23,6 +23,8 @@ const STYLES: Readonly<Record<Outcome, Parameters<typeof paint>[1]>> = {
 
 /** A value of the input as it is printed. */
 interface Row {
+  /** As it was named, or `-` for standard input. */
+  readonly file: string;
   readonly line: number;
   readonly field: string;
   /** Null where it was not understood: it may be anything, also a secret. */
@@ -31,14 +33,21 @@ interface Row {
   readonly becomes: string;
 }
 
+/** The documents that were converted, as they were read. */
+export interface SourceDocuments {
+  readonly configuration: ManifestDocument;
+  readonly compose: ManifestDocument | null;
+}
+
 /** Prints a conversion; the account goes to standard error beside objects and values. */
 export function printConversion(
-  document: ManifestDocument,
+  documents: SourceDocuments,
   conversion: Conversion,
   output: ConvertOutput,
   terminal: Terminal,
 ): void {
-  const rows = rowsOf(document, conversion.account);
+  const { configuration, compose } = conversion.accounts;
+  const rows = [...rowsOf(documents.configuration, configuration), ...rowsOf(documents.compose, compose)];
   switch (output) {
     case 'json': {
       const { objects, chartValues } = conversion;
@@ -66,10 +75,12 @@ function yamlOf({ objects, chartValues }: Conversion): string {
   return `${objects.map((object) => writeDocument(object)).join('---\n')}${comments.join('')}`;
 }
 
-function rowsOf(document: ManifestDocument, account: readonly AccountEntry[]): readonly Row[] {
-  const { line } = document;
+function rowsOf(document: ManifestDocument | null, account: readonly AccountEntry[]): readonly Row[] {
+  if (document === null) return [];
+  const { file, line } = document;
   const places = document.locate?.(account.map(({ path }) => path)) ?? [];
   return account.map(({ path, value, outcome, becomes }, index) => ({
+    file: singleLine(file),
     line: places[index]?.line ?? line,
     field: singleLine(fieldPath(path)),
     value: outcome === 'NotUnderstood' ? null : singleLine(show(value)),
@@ -80,25 +91,25 @@ function rowsOf(document: ManifestDocument, account: readonly AccountEntry[]): r
 
 function textOf(rows: readonly Row[], terminal: Terminal): string {
   return rows
-    .map(({ line, field, value, outcome, becomes }) => {
+    .map(({ file, line, field, value, outcome, becomes }) => {
       const title = paint(terminal, STYLES[outcome], OUTCOMES[outcome]);
-      return `${line}: ${field}${value === null ? '' : ` ${value}`}: ${title}: ${becomes}\n`;
+      return `${file}:${line}: ${field}${value === null ? '' : ` ${value}`}: ${title}: ${becomes}\n`;
     })
     .join('');
 }
 
 /** A table of Markdown. */
 function tableOf(rows: readonly Row[]): string {
-  const cells = rows.map(({ line, field, value, outcome, becomes }) =>
+  const cells = rows.map(({ file, line, field, value, outcome, becomes }) =>
     [
-      String(line),
+      escapeCell(`${file}:${line}`),
       code(field),
       value === null ? '' : code(value),
       OUTCOMES[outcome],
       escapeCell(becomes),
     ].join(' | '),
   );
-  const head = ['line | field | value | outcome | what it becomes', '---|---|---|---|---'];
+  const head = ['where | field | value | outcome | what it becomes', '---|---|---|---|---'];
   return [...head, ...cells].map((row) => `| ${row} |\n`).join('');
 }
 

@@ -1,5 +1,4 @@
 import type { FieldPath } from '../../policy/pod/field-path.ts';
-import type { ConvertSettings } from './settings.ts';
 
 /** What became of a value of the input, with the words that people see. */
 export const OUTCOMES = {
@@ -19,21 +18,36 @@ export interface Verdict {
 }
 
 /** What an explanation may look at beside the value. */
-export interface ExplainContext<Section> {
-  /** Of the value, from the section. */
+export interface ExplainContext<Document> {
+  /** Of the value, from the root of the document. */
   readonly path: FieldPath;
-  /** The section with its defaults, without what was not understood. */
-  readonly section: Section;
-  /** Tools that some role of the document lists. */
-  readonly listedTools: ReadonlySet<string>;
-  readonly settings: ConvertSettings;
+  /** The document with its defaults, without what was not understood. */
+  readonly document: Document;
 }
 
-/** Says what becomes of a value that fits the shape of its section. */
-export type Explain<Section> = (value: unknown, context: ExplainContext<Section>) => Verdict;
+/** A value of a document that holds no others and fits its shape. */
+export type Scalar = string | number | boolean;
 
-/** By the place of a value in its section, `[]` for an item of a list and `*` for any name. */
-export type Explanations<Section> = Readonly<Record<string, Explain<Section>>>;
+/** Says what becomes of a value. */
+export type Explain<Document> = (value: Scalar, context: ExplainContext<Document>) => Verdict;
+
+/** By the place of a value, `[]` for an item of a list and `*` for any name. */
+export type Explanations<Document> = Readonly<Record<string, Explain<Document>>>;
+
+/** The explanations of a section by their places in the document, each with what it needs of the document. */
+export function inSection<Section, Document>(
+  place: string,
+  explanations: Explanations<Section>,
+  sectionOf: (document: Document) => Section,
+): Explanations<Document> {
+  return Object.fromEntries(
+    Object.entries(explanations).map(([name, explain]) => [
+      `${place}.${name}`,
+      (value: Scalar, { path, document }: ExplainContext<Document>) =>
+        explain(value, { path: path.slice(place.split('.').length), document: sectionOf(document) }),
+    ]),
+  );
+}
 
 const outcome =
   (name: Outcome) =>
@@ -51,6 +65,6 @@ export function always(verdict: Verdict): () => Verdict {
 }
 
 /** One verdict where a switch is on, and one where it is off. */
-export function ofSwitch(on: Verdict, off: Verdict): (value: unknown) => Verdict {
+export function ofSwitch(on: Verdict, off: Verdict): (value: Scalar) => Verdict {
   return (value) => (value === true ? on : off);
 }

@@ -55,13 +55,13 @@ const PLACES: Readonly<Record<string, Verdict>> = {
 
 export const dataIsolationExplanations: Explanations<DataIsolationSection> = {
   strategy: (value) => STRATEGY_VERDICTS[value as StrategyName],
-  tenant_field: (_value, { section }) =>
-    section.strategy === 'row_level_security'
+  tenant_field: (_value, { document }) =>
+    document.strategy === 'row_level_security'
       ? changedInForm(
           'tenantColumn of spec.database. The tenant comes from the login and never from the statement.',
         )
       : cannotBeKept(
-          `No column is asked for: strategy ${STRATEGIES[section.strategy]} keeps whole tables apart.`,
+          `No column is asked for: strategy ${STRATEGIES[document.strategy]} keeps whole tables apart.`,
         ),
   'enforce_at[]': (value) =>
     PLACES[String(value)] ?? always(cannotBeKept('It is no place of the chapter.'))(),

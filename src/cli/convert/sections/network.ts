@@ -21,14 +21,17 @@ export const networkSection = z.object({
   max_response_size_mb: z.int().min(1).max(1024).default(10),
 });
 
-type NetworkSection = z.infer<typeof networkSection>;
+/** The hosts, and the roles that get them. */
+interface NetworkFacts {
+  readonly network: z.infer<typeof networkSection>;
+  readonly roles: readonly { readonly allowed_tools: readonly string[] }[];
+}
 
-export const networkExplanations: Explanations<NetworkSection> = {
+export const networkExplanations: Explanations<NetworkFacts> = {
   mode: always(
     takenOver('What no role lists is refused, and a NetworkPolicy closes the pod to all but its gateway.'),
   ),
-  'allowed_domains[]': (value, { section, listedTools }) =>
-    explainHost(String(value), section, listedTools.has('web_search')),
+  'allowed_domains[]': (value, { document }) => explainHost(String(value), document),
   force_https: ofSwitch(
     takenOver('The gateway speaks https alone, and refuses plain HTTP.'),
     tightened(
@@ -47,8 +50,9 @@ export const networkExplanations: Explanations<NetworkSection> = {
     takenOver(`maxResponseSize ${value}Mi of tools that fetch. The gateway stops to read there.`),
 };
 
-function explainHost(host: string, { allowed_domains: domains }: NetworkSection, canFetch: boolean): Verdict {
-  const hosts = sortHosts(domains);
+function explainHost(host: string, { network, roles }: NetworkFacts): Verdict {
+  const hosts = sortHosts(network.allowed_domains);
+  const canFetch = roles.some(({ allowed_tools: tools }) => tools.includes('web_search'));
   const vendor = vendorOf(host);
   if (vendor !== undefined) {
     return tightened(

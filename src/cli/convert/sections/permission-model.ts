@@ -59,7 +59,7 @@ export function canonicalPath(text: string): string {
 
 export const permissionModelExplanations: Explanations<PermissionModelSection> = {
   type: always(takenOver('One AgentRole for each role. A tool that a role does not list is refused.')),
-  default_role: (value, { section }) => explainDefault(String(value), section),
+  default_role: (value, { document }) => explainDefault(String(value), document),
   'roles.*.allowed_tools[]': (value, context) => explainTool(value as ToolName, roleOf(context)),
   'roles.*.file_paths[]': (value, context) => explainPath(String(value), roleOf(context)),
   'roles.*.sql_operations[]': (value, context) => {
@@ -78,14 +78,17 @@ export const permissionModelExplanations: Explanations<PermissionModelSection> =
       : takenOver('confirmation.when Never for each tool of the role.'),
 };
 
-function roleOf({ path: place, section }: Context): RoleSection {
-  return section.roles[String(place[1])] ?? roleSection.parse({});
+function roleOf({ path: place, document }: Context): RoleSection {
+  return document.roles[String(place[1])] ?? roleSection.parse({});
 }
 
 function explainDefault(name: string, { roles }: PermissionModelSection): Verdict {
   const isDefined = Object.keys(roles).some((one) => nameOfRole(one) === nameOfRole(name));
   const place = `roles.default "${nameOfRole(name)}" of the tenant`;
-  if (!isDefined) return tightened(`${place}. The file does not define the role, so it has no tools.`);
+  if (!isDefined)
+    return tightened(
+      `${place}. The file does not define the role, so it reads what a file for Docker Compose mounts, and nothing without one.`,
+    );
   return nameOfRole(name) === name
     ? takenOver(`${place}.`)
     : changedInForm(`${place}: names of Kubernetes have no "_".`);
