@@ -3,6 +3,7 @@ import { type Container, lowerOf } from './compose/container.ts';
 import type { Configuration } from './configuration.ts';
 import { type ModelVendor, formsOf, sortHosts, type SortedHosts } from './host-forms.ts';
 import { buildTools, DATABASE_CREDENTIAL, needsToolServer, TOOL_SERVER } from './role-tools.ts';
+import { schemaOf } from './sections/data-isolation.ts';
 import { canonicalPath, nameOfRole, type RoleSection } from './sections/permission-model.ts';
 import { coresOf } from './sections/sandbox.ts';
 import type { ConvertSettings } from './settings.ts';
@@ -69,7 +70,7 @@ function buildSpec(
     hosts,
     maxResponseMebibytes: configuration.network.max_response_size_mb,
     approvers: settings.approvers,
-    tables: settings.tables,
+    tables: statementTables(configuration, settings),
   });
   const upstreams = [
     ...hosts.vendors.map((vendor) => vendorUpstream(vendor, settings)),
@@ -84,6 +85,14 @@ function buildSpec(
     sandbox: buildSandbox(configuration, container, settings),
     audit: { record: 'All', arguments: 'Digest' },
   };
+}
+
+/** What statements may name: with a schema of the tenant's own, all of it. */
+function statementTables(
+  { data_isolation: isolation }: Configuration,
+  settings: ConvertSettings,
+): readonly string[] {
+  return isolation?.strategy === 'schema_isolation' ? [`${schemaOf(settings.tenant)}.*`] : settings.tables;
 }
 
 function connections(hosts: SortedHosts): readonly Written[] {

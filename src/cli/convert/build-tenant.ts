@@ -3,17 +3,18 @@ import { roleNames } from './build-roles.ts';
 import type { Configuration } from './configuration.ts';
 import { sortHosts } from './host-forms.ts';
 import { DATABASE_CREDENTIAL } from './role-tools.ts';
-import { STRATEGIES } from './sections/data-isolation.ts';
+import { schemaOf, STRATEGIES } from './sections/data-isolation.ts';
 import { nameOfRole } from './sections/permission-model.ts';
 import type { ConvertSettings } from './settings.ts';
 
 type Written = Readonly<Record<string, unknown>>;
+type DataIsolation = NonNullable<Configuration['data_isolation']>;
 
 /** Where the chapter keeps the key of a service: mount, folder and key. */
 const STORE = { mount: 'secret', folder: 'hermes-agent', key: 'api_key' } as const;
 const DATABASE_MOUNT = 'database';
 const ADMIN_CREDENTIAL = `${DATABASE_CREDENTIAL}-admin`;
-const EMBEDDINGS = 'agent_embeddings';
+const EMBEDDINGS = 'public.agent_embeddings';
 
 /** Builds the TenantIsolation. */
 export function buildTenant(configuration: Configuration, settings: ConvertSettings): Written {
@@ -39,41 +40,46 @@ export function buildTenant(configuration: Configuration, settings: ConvertSetti
 function bindings(configuration: Configuration, { database }: ConvertSettings): readonly Written[] {
   const { permission_model: model, network, data_isolation: isolation } = configuration;
   const usesDatabase = Object.values(model.roles).some((role) => role.allowed_tools.includes('execute_sql'));
-  const kept = (service: string, key: string) => ({
-    mount: STORE.mount,
-    path: `${STORE.folder}/${service}`,
-    key,
-  });
+  const login = { mount: DATABASE_MOUNT, connection: database.name };
   return [
     ...sortHosts(network.allowed_domains).vendors.map(({ name }) => ({
       name,
-      vaultKV: kept(name, STORE.key),
+      vaultKV: { mount: STORE.mount, path: `${STORE.folder}/${name}`, key: STORE.key },
     })),
-    ...(usesDatabase
-      ? [{ name: DATABASE_CREDENTIAL, vaultDatabase: { mount: DATABASE_MOUNT, connection: database.name } }]
-      : []),
+    ...(usesDatabase ? [{ name: DATABASE_CREDENTIAL, vaultDatabase: login }] : []),
+    // Vault rotates the login of a static role, as the chapter asks of logins that live long.
     ...(isolation === undefined
       ? []
-      : [{ name: ADMIN_CREDENTIAL, vaultKV: kept(ADMIN_CREDENTIAL, 'password') }]),
+      : [{ name: ADMIN_CREDENTIAL, vaultDatabase: { ...login, staticRole: ADMIN_CREDENTIAL } }]),
   ];
 }
 
 function dataOf({ data_isolation: isolation }: Configuration, settings: ConvertSettings): Written {
   if (isolation === undefined) return {};
   const { host, port, name } = settings.database;
-  const isRowLevel = STRATEGIES[isolation.strategy] === 'RowLevel';
-  const database = {
-    strategy: STRATEGIES[isolation.strategy],
-    connection: { host, port, database: name, adminCredential: ADMIN_CREDENTIAL },
-    ...(isRowLevel ? { tenantColumn: isolation.tenant_field } : {}),
-    tables: settings.tables,
-  };
   const places = isolation.enforce_at;
   return {
-    database,
+    database: {
+      strategy: STRATEGIES[isolation.strategy],
+      connection: { host, port, database: name, adminCredential: ADMIN_CREDENTIAL },
+      ...partOf(isolation, settings),
+    },
     ...(places.includes('vector_store') ? { vectorStore: { pgvector: { tables: [EMBEDDINGS] } } } : {}),
     ...(places.includes('file_storage')
       ? { fileStorage: { persistentVolumes: { storageClassName: settings.storageClass } } }
       : {}),
   };
+}
+
+/** What of the database is the tenant's. */
+function partOf(isolation: DataIsolation, { tenant, tables }: ConvertSettings): Written {
+  switch (STRATEGIES[isolation.strategy]) {
+    case 'RowLevel':
+      return { tenantColumn: isolation.tenant_field, tenantValue: tenant, tables };
+    case 'Schema':
+      return { schema: schemaOf(tenant) };
+    case 'Dedicated':
+    default:
+      return {};
+  }
 }

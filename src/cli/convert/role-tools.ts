@@ -62,7 +62,7 @@ const BUILDERS: Readonly<Record<ToolName, (facts: ToolFacts) => Written | null>>
       argument: '/query',
       credential: DATABASE_CREDENTIAL,
       operations: [...new Set(operations)].map((name) => `${name.slice(0, 1)}${name.slice(1).toLowerCase()}`),
-      tables: tables.map((table) => (table.includes('.') ? table : `public.${table}`)),
+      tables,
     },
   }),
   web_search: ({ hosts, maxResponseMebibytes }) => ({

@@ -13,7 +13,7 @@ export interface ConvertSettings {
   /** Group whose members confirm calls. */
   readonly approvers: string;
   readonly database: DatabaseSetting;
-  /** Tables that are kept apart and that statements may name. */
+  /** Tables that are kept apart and that statements may name, each with its schema. */
   readonly tables: readonly string[];
   /** Storage class of the volumes of the tenant. */
   readonly storageClass: string;
@@ -71,7 +71,9 @@ export function completeSettings(flags: SettingFlags): ConvertSettings {
     approvers: flags.approvers ?? 'agent-approvers',
     // A name that nothing answers at (RFC 2606).
     database: flags.database ?? { host: 'warehouse.example.com', port: 5432, name: 'warehouse' },
-    tables: flags.table ?? ['agent_conversations'],
+    tables: (flags.table ?? ['agent_conversations']).map((table) =>
+      table.includes('.') ? table : `public.${table}`,
+    ),
     storageClass: flags.storageClass ?? 'agent-files',
   };
 }

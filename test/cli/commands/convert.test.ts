@@ -89,30 +89,17 @@ describe('cloister convert', () => {
   });
 
   test('takes from options what the file does not say', async () => {
-    const { out, error } = await convert(
-      ...[
-        CONFIGURATION_FILE,
-        '--tenant',
-        'acme',
-        '-n',
-        'agents',
-        '--image',
-        'ghcr.io/acme/*',
-        '--model',
-        'gpt-4o',
-      ],
-      ...[
-        '--approvers',
-        'sre',
-        '--database',
-        'db.acme.example:5433/app',
-        '--table',
-        'notes',
-        '--storage-class',
-        'fast',
-      ],
-      ...['-o', 'yaml'],
-    );
+    const options = {
+      '--tenant': 'acme',
+      '-n': 'agents',
+      '--image': 'ghcr.io/acme/*',
+      '--model': 'gpt-4o',
+      '--approvers': 'sre',
+      '--database': 'db.acme.example:5433/app',
+      '--table': 'notes',
+      '--storage-class': 'fast',
+    };
+    const { out, error } = await convert(CONFIGURATION_FILE, ...Object.entries(options).flat());
     for (const text of [
       'name: acme',
       'name: agents',

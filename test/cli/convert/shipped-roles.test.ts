@@ -29,7 +29,12 @@ function differences(converted: unknown, shipped: unknown, place = ''): Readonly
 function membersOf(value: unknown): ReadonlyMap<string, unknown> | null {
   if (isRecord(value)) return new Map(Object.entries(value));
   if (!Array.isArray(value) || !value.every(isRecord)) return null;
-  return new Map(value.map((item, index) => [String(item['name'] ?? item['host'] ?? index), item]));
+  return new Map(value.map((item, index) => [nameOf(item) ?? String(index), item]));
+}
+
+function nameOf({ name, host }: Readonly<Record<string, unknown>>): string | null {
+  const found = name ?? host;
+  return typeof found === 'string' ? found : null;
 }
 
 function compare(name: string): Readonly<Record<string, unknown>> {

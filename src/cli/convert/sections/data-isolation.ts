@@ -17,6 +17,11 @@ export const STRATEGIES = {
   separate_deployments: 'Dedicated',
 } as const;
 
+/** The schema of a tenant: its name as an identifier that needs no quoting. */
+export function schemaOf(tenant: string): string {
+  return `tenant_${tenant.replaceAll('-', '_')}`;
+}
+
 type StrategyName = keyof typeof STRATEGIES;
 
 /** How the rows, the embeddings and the files of tenants are kept apart. */
@@ -58,7 +63,7 @@ export const dataIsolationExplanations: Explanations<DataIsolationSection> = {
   tenant_field: (_value, { document }) =>
     document.strategy === 'row_level_security'
       ? changedInForm(
-          'tenantColumn of spec.database. The tenant comes from the login and never from the statement.',
+          'tenantColumn of spec.database, with the name of the tenant as tenantValue. Whose rows are read comes from the login and never from the statement.',
         )
       : cannotBeKept(
           `No column is asked for: strategy ${STRATEGIES[document.strategy]} keeps whole tables apart.`,
