@@ -3,6 +3,7 @@ import { type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { canI } from './commands/can-i.ts';
 import { completion } from './commands/completion.ts';
+import { convert } from './commands/convert.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { get } from './commands/get.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   render,
   explain,
   canI,
+  convert,
   get,
   quarantine,
   release,
@@ -38,6 +40,7 @@ Examples:
   cloister render -f tenant.yaml -f role.yaml -f sandbox.yaml
   cloister explain privileged
   cloister can-i -f role.yaml --role data-analyst --connect github.com:443
+  cloister convert hermes-agent-production.yaml
   cloister get sandboxes -A
   cloister quarantine sandbox/acme-agents/hermes --reason 'It called home.'
 `;

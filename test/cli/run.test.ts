@@ -9,6 +9,7 @@ describe('help', () => {
     ['harden'],
     ['render'],
     ['explain'],
+    ['convert'],
     ['get'],
     ['quarantine'],
     ['release'],
