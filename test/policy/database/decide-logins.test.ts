@@ -54,11 +54,11 @@ test.for([
   ['is claimed by another tenant', tenantThat('False', 'Conflict', PROVEN_BEFORE), false],
   ['would break something by now', tenantThat('False', 'PlanRefused', PROVEN_BEFORE), true],
   ['cannot be set up by now', tenantThat('Unknown', 'AdminRefused', PROVEN_BEFORE), true],
-  ['has no status', { ...tenantThat('True', 'Proven'), status: undefined } as TenantIsolation, false],
-  ['has no condition', { ...tenantThat('True', 'Proven'), status: {} } as TenantIsolation, false],
+  ['has no status', { ...tenantThat('True', 'Proven'), status: undefined }, false],
+  ['has no condition', { ...tenantThat('True', 'Proven'), status: {} }, false],
   [
     'has no database',
-    { ...tenantThat('True', 'Proven'), spec: {} as TenantIsolation['spec'] } as TenantIsolation,
+    { ...tenantThat('True', 'Proven'), spec: {} as TenantIsolation['spec'] },
     false,
   ],
 ] as const)(
