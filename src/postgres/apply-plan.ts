@@ -1,6 +1,7 @@
 import type { IsolationPlan } from '../policy/database/isolation-plan.ts';
 import { type DatabaseError, isDatabaseError } from './database-error.ts';
 import type { DatabaseSession } from './database-session.ts';
+import { useOwnSearchPath } from './own-search-path.ts';
 
 /** What became of a plan. */
 export interface AppliedPlan {
@@ -22,19 +23,18 @@ export async function applyPlan(
 ): Promise<AppliedPlan> {
   let done = 0;
   let count = 0;
-  for (const { object, statements } of transactions) {
+  for (const { object, statements: planned } of transactions) {
     try {
-      await session.transaction(async ({ query }) => {
-        // An admin whose search path names another schema first would make policies with the operators of that schema.
-        await query("SELECT set_config('search_path', 'pg_catalog, pg_temp', true)");
-        for (const statement of statements) await query(statement);
+      await session.transaction(async (statements) => {
+        await useOwnSearchPath(statements);
+        for (const statement of planned) await statements.query(statement);
       });
     } catch (error) {
       if (!isDatabaseError(error)) throw error;
       return { transactions: done, statements: count, failure: { object, error } };
     }
     done += 1;
-    count += statements.length;
+    count += planned.length;
   }
   return { transactions: done, statements: count, failure: null };
 }

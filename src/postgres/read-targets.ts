@@ -4,6 +4,7 @@ import type { CatalogFacts } from '../policy/database/catalog-facts.ts';
 import { quoteTable } from '../policy/database/statements.ts';
 import { type Canary, nameOf, type WantedIsolation } from '../policy/database/wanted-isolation.ts';
 import type { DatabaseSession, DatabaseStatements } from './database-session.ts';
+import { useOwnSearchPath } from './own-search-path.ts';
 
 /** Finds what of others a login of the tenant can be tried with: for each of its tables a row that is not its own, and the declared canary. */
 export async function readTargets(
@@ -29,21 +30,21 @@ export async function readTargets(
 }
 
 async function readRows(
-  { query }: DatabaseStatements,
+  statements: DatabaseStatements,
   { table, column, ownValue }: Pick<ProbeTarget, 'table' | 'column' | 'ownValue'>,
   canary: Canary | null,
 ): Promise<Pick<ProbeTarget, 'otherValue' | 'canary'>> {
-  await query("SELECT set_config('search_path', 'pg_catalog, pg_temp', true)");
+  await useOwnSearchPath(statements);
   const relation = quoteTable(table);
   const tenant = quoteIdentifier(column.name);
   const isOther = `${tenant} <> $1::${column.type}`;
-  const others = await query<{ value: string }>(
+  const others = await statements.query<{ value: string }>(
     `SELECT ${tenant}::text AS value FROM ${relation} WHERE ${isOther} LIMIT 1`,
     [ownValue],
   );
   const otherValue = others.rows[0]?.value ?? null;
   if (canary === null) return { otherValue, canary: null };
-  const rows = await query<{ value: string }>(
+  const rows = await statements.query<{ value: string }>(
     `SELECT ${tenant}::text AS value FROM ${relation} WHERE ${isOther} AND ${quoteIdentifier(canary.column)}::text = $2 LIMIT 1`,
     [ownValue, canary.value],
   );

@@ -6,9 +6,11 @@ export interface CatalogFacts {
   readonly isReadOnly: boolean;
   /** Whether `lo_compat_privileges` takes the privileges of large objects away. */
   readonly hasOpenLargeObjects: boolean;
-  readonly database: { readonly name: string; readonly owner: string; readonly grants: readonly Grant[] };
+  /** Functions that make large objects, with the types of their arguments, that PUBLIC may call. */
+  readonly openLargeObjectFunctions: readonly string[];
+  readonly database: DatabaseFacts & { readonly owner: string; readonly adminOwns: boolean };
   /** Other databases of the server that can be connected to. Read where the tenant has a database of its own. */
-  readonly otherDatabases: readonly { readonly name: string; readonly grants: readonly Grant[] }[];
+  readonly otherDatabases: readonly DatabaseFacts[];
   /** The login that reads and changes. */
   readonly admin: {
     readonly name: string;
@@ -20,8 +22,10 @@ export interface CatalogFacts {
   };
   /** Roles of Cloister for the tenant, trusted logins, and those that own or were granted something below. */
   readonly roles: readonly RoleFacts[];
-  /** Roles of other tenants on the server. */
+  /** Some roles of other tenants on the server, first one of a tenant that has the server for itself; none where there is no other tenant. */
   readonly otherTenants: readonly { readonly name: string; readonly strategy: string | null }[];
+  /** Whether `cloister_agents` is named in another database of the server. */
+  readonly isUsedElsewhere: boolean;
   /** Null where there is no schema `cloister`. */
   readonly cloister: CloisterFacts | null;
   readonly schemas: readonly SchemaFacts[];
@@ -31,7 +35,14 @@ export interface CatalogFacts {
   readonly defaultGrants: readonly DefaultGrant[];
 }
 
-/** A privilege that a role has. PUBLIC is the empty name. */
+export interface DatabaseFacts {
+  readonly name: string;
+  readonly grants: readonly Grant[];
+  /** Roles of other tenants that may connect to it. */
+  readonly tenants: readonly string[];
+}
+
+/** A privilege that a role has, which is none of another tenant. PUBLIC is the empty name. */
 export interface Grant {
   readonly grantee: string;
   readonly privilege: string;
@@ -75,6 +86,8 @@ export interface CloisterFacts {
   readonly functionGrants: readonly Grant[];
   /** Rows of the table: the tenant's own, and that with its value. */
   readonly tenants: readonly { readonly roleName: string; readonly value: string }[];
+  /** Whether the table has a row of another tenant, or another tenant may use a schema or the database. */
+  readonly hasOtherTenants: boolean;
 }
 
 export interface SchemaFacts {
@@ -82,6 +95,10 @@ export interface SchemaFacts {
   readonly owner: string;
   readonly adminOwns: boolean;
   readonly grants: readonly Grant[];
+  /** Roles of other tenants that may use it. */
+  readonly tenants: readonly string[];
+  /** Name of a relation in it; null where it has none. */
+  readonly sample: string | null;
 }
 
 /** A table, a partition, a view or a materialized view. */
@@ -104,9 +121,13 @@ export interface RelationFacts {
   /** Of a view: relations that it reads, as `schema.name`. */
   readonly reads: readonly string[];
   readonly columns: readonly ColumnFacts[];
+  /** Whether a row has no value in the tenant column; null where it was not asked, or not answered in time. */
+  readonly hasRowsOfNobody: boolean | null;
   readonly policies: readonly PolicyFacts[];
   /** Without those of its owner. */
   readonly grants: readonly Grant[];
+  /** Whether a role of another tenant may do something with it. */
+  readonly hasOtherTenants: boolean;
   readonly uniqueKeys: readonly UniqueKeyFacts[];
   readonly foreignKeys: readonly ForeignKeyFacts[];
   /** First columns of its indexes. */
@@ -140,6 +161,7 @@ export interface PolicyFacts {
   readonly roles: readonly string[];
   readonly using: string | null;
   readonly check: string | null;
+  readonly comment: string | null;
 }
 
 export interface UniqueKeyFacts {

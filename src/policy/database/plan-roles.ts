@@ -3,7 +3,7 @@ import type { CatalogFacts, RoleFacts } from './catalog-facts.ts';
 import type { PlannedTransaction } from './isolation-plan.ts';
 import { AGENTS_ROLE, CLOISTER_SCHEMA } from './role-names.ts';
 import { SESSION_TENANT_DEFINITION } from './session-tenant.ts';
-import { grantStatements } from './statements.ts';
+import { grantStatements, quoteGrantee } from './statements.ts';
 import type { WantedIsolation } from './wanted-isolation.ts';
 
 /** The roles of the tenant and what tells whose a session is. It comes before everything that refers to it. */
@@ -90,11 +90,6 @@ const NOTHING_REVOKED = { grantee: '' };
 
 function othersOf(grants: readonly { readonly grantee: string }[]): string[] {
   return [...new Set(grants.map(({ grantee }) => grantee).filter((grantee) => grantee !== AGENTS_ROLE))];
-}
-
-/** PUBLIC is the empty name. */
-export function quoteGrantee(grantee: string): string {
-  return grantee === '' ? 'PUBLIC' : quoteIdentifier(grantee);
 }
 
 /** The row that says which value the tenant's rows have. Only rows that tenants share need one. */

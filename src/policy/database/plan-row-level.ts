@@ -1,36 +1,32 @@
-import { quoteIdentifier } from '../../lib/quote-sql.ts';
-import type { CatalogFacts, RelationFacts, SchemaFacts } from './catalog-facts.ts';
+import type { CatalogFacts, RelationFacts } from './catalog-facts.ts';
 import type { PlannedTransaction } from './isolation-plan.ts';
-import { AGENTS_ROLE } from './role-names.ts';
-import { grantStatements, quoteTable } from './statements.ts';
-import { policyStatements, tenantPolicies } from './tenant-policies.ts';
-import { nameOf, type Sharing, type WantedIsolation } from './wanted-isolation.ts';
-
-const READS = ['SELECT'] as const;
-const WRITES = ['DELETE', 'INSERT', 'UPDATE'] as const;
+import { describeRelation, noGrants, ownGrants } from './plan-grants.ts';
+import { quoteTable } from './statements.ts';
+import { OWN_POLICIES, policyStatements, readFormerState, tenantPolicies } from './tenant-policies.ts';
+import { nameOf, type Sharing, type TableName, type WantedIsolation } from './wanted-isolation.ts';
 
 type RowLevel = Extract<Sharing, { strategy: 'RowLevel' }>;
 
-/** One transaction for each table that is not as it is to be, and one for what the tenant may see of their schemas. */
+/** One transaction for each table that is not as it is to be, with its partitions. `trusted` are logins of all tenants of the table. */
 export function planRowLevel(
   facts: CatalogFacts,
-  wanted: WantedIsolation,
-  trusted: readonly string[],
+  sharing: RowLevel,
+  { roles }: Pick<WantedIsolation, 'roles'>,
+  trusted: (table: TableName) => readonly string[],
 ): readonly PlannedTransaction[] {
-  const sharing = wanted.sharing as RowLevel;
   const relations = new Map(facts.relations.map((relation) => [nameOf(relation), relation]));
-  const tables = sharing.tables.flatMap((name) => relations.get(nameOf(name)) ?? []);
-  return tables.flatMap((table) => {
-    const column = table.columns.find(({ name }) => name === sharing.column);
-    if (column === undefined) return [];
+  return sharing.tables.flatMap((name) => {
+    const table = relations.get(nameOf(name));
+    const column = table?.columns.find((one) => one.name === sharing.column);
+    if (table === undefined || column === undefined) return [];
     const statements = [
       ...rowSecurityStatements(table),
-      ...policyStatements(table, tenantPolicies(column, trusted, facts)),
-      ...usageStatements(facts.schemas, table, wanted),
-      ...tableGrants(table, wanted),
-      ...partsOf(table, facts.relations).flatMap((part) => partStatements(part, wanted)),
+      ...policyStatements(table, tenantPolicies(column, table, facts, trusted(name))),
+      ...ownGrants(table, roles),
+      // The policies of a table hold where it is named, and not where a part of it is.
+      ...partsOf(table, facts.relations).flatMap((part) => noGrants(part, roles)),
     ];
-    return statements.length === 0 ? [] : [{ object: `table ${nameOf(table)}`, statements }];
+    return statements.length === 0 ? [] : [{ object: describeRelation(table), statements }];
   });
 }
 
@@ -42,36 +38,8 @@ function rowSecurityStatements(table: RelationFacts): readonly string[] {
   return actions.length === 0 ? [] : [`ALTER TABLE ${quoteTable(table)} ${actions.join(', ')}`];
 }
 
-function usageStatements(
-  schemas: readonly SchemaFacts[],
-  table: RelationFacts,
-  { roles }: WantedIsolation,
-): readonly string[] {
-  const grants = schemas.find(({ name }) => name === table.schema)?.grants ?? [];
-  return grantStatements(
-    { on: `SCHEMA ${quoteIdentifier(table.schema)}`, role: roles.reader, privileges: ['USAGE'] },
-    grants,
-  );
-}
-
-/** What the roles of the tenant may do with a table that is theirs, and nothing else: TRUNCATE, REFERENCES and TRIGGER pass row security by. */
-export function tableGrants(table: RelationFacts, { roles }: WantedIsolation): readonly string[] {
-  const on = `TABLE ${quoteTable(table)}`;
-  return [
-    ...grantStatements({ on, role: roles.reader, privileges: READS }, table.grants),
-    ...grantStatements({ on, role: roles.writer, privileges: WRITES }, table.grants),
-    ...grantStatements({ on, role: AGENTS_ROLE, privileges: [] }, table.grants),
-    ...table.sequences.flatMap((sequence) =>
-      grantStatements(
-        { on: `SEQUENCE ${quoteTable(sequence)}`, role: roles.writer, privileges: ['USAGE'] },
-        sequence.grants,
-      ),
-    ),
-  ];
-}
-
 /** Partitions of a table and tables that inherit from it, also through others. */
-export function partsOf(table: RelationFacts, relations: readonly RelationFacts[]): readonly RelationFacts[] {
+export function partsOf(table: TableName, relations: readonly RelationFacts[]): readonly RelationFacts[] {
   const found: RelationFacts[] = [];
   let names = new Set([nameOf(table)]);
   while (names.size > 0) {
@@ -84,10 +52,40 @@ export function partsOf(table: RelationFacts, relations: readonly RelationFacts[
   return found;
 }
 
-/** The policies of a table hold where it is named, and not where a part of it is. */
-function partStatements(part: RelationFacts, { roles }: WantedIsolation): readonly string[] {
-  const on = `TABLE ${quoteTable(part)}`;
-  return [roles.reader, roles.writer, AGENTS_ROLE].flatMap((role) =>
-    grantStatements({ on, role, privileges: [] }, part.grants),
-  );
+/**
+ * Takes from relations that are not the tenant's, or not any more, what its roles have on them. Where no tenant is left at a table, its
+ * policies go, and row security is as it was before the first.
+ */
+export function releaseRelations(
+  relations: readonly RelationFacts[],
+  roles: WantedIsolation['roles'],
+  isKept: (relation: RelationFacts) => boolean,
+): readonly PlannedTransaction[] {
+  return relations.flatMap((relation) => {
+    const own = new Set([roles.reader, roles.writer]);
+    const isHeld = [...relation.grants, ...relation.sequences.flatMap(({ grants }) => grants)].some(
+      ({ grantee }) => own.has(grantee),
+    );
+    if (!isHeld) return [];
+    const statements = [
+      ...noGrants(relation, roles),
+      ...(relation.hasOtherTenants || isKept(relation) ? [] : releaseStatements(relation)),
+    ];
+    return [{ object: describeRelation(relation), statements }];
+  });
+}
+
+function releaseStatements(table: RelationFacts): readonly string[] {
+  const policies = table.policies.filter(({ name }) => OWN_POLICIES.has(name));
+  if (policies.length === 0) return [];
+  const former = readFormerState(policies);
+  const on = quoteTable(table);
+  const actions = [
+    ...(former?.isForced === false ? ['NO FORCE ROW LEVEL SECURITY'] : []),
+    ...(former?.isEnabled === false ? ['DISABLE ROW LEVEL SECURITY'] : []),
+  ];
+  return [
+    ...policies.map(({ name }) => `DROP POLICY ${name} ON ${on}`),
+    ...(actions.length === 0 ? [] : [`ALTER TABLE ${on} ${actions.join(', ')}`]),
+  ];
 }

@@ -34,3 +34,8 @@ export function grantStatements(
     ...(missing.length === 0 ? [] : [`GRANT ${missing.join(', ')} ON ${on} TO ${to}`]),
   ];
 }
+
+/** PUBLIC is the empty name. */
+export function quoteGrantee(grantee: string): string {
+  return grantee === '' ? 'PUBLIC' : quoteIdentifier(grantee);
+}

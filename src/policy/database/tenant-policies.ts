@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../lib/quote-sql.ts';
+import { quoteIdentifier, quoteLiteral } from '../../lib/quote-sql.ts';
 import type { CatalogFacts, ColumnFacts, PolicyFacts, RelationFacts } from './catalog-facts.ts';
 import { AGENTS_ROLE, CLOISTER_SCHEMA } from './role-names.ts';
 import { TENANT_SETTING } from './session-tenant.ts';
@@ -8,10 +8,10 @@ import { quoteTable } from './statements.ts';
 const CASTS: Readonly<Record<string, string>> = {
   text: '',
   'character varying': '',
-  uuid: 'uuid',
-  smallint: 'smallint',
-  integer: 'integer',
-  bigint: 'bigint',
+  uuid: '::uuid',
+  smallint: '::smallint',
+  integer: '::integer',
+  bigint: '::bigint',
 };
 
 /** Names of the policies of Cloister. */
@@ -38,53 +38,61 @@ export const USABLE_TYPES: readonly string[] = Object.keys(CASTS);
  */
 export function tenantPolicies(
   column: ColumnFacts,
+  table: RelationFacts,
+  { admin, roles }: Pick<CatalogFacts, 'admin' | 'roles'>,
   trusted: readonly string[],
-  facts: Pick<CatalogFacts, 'admin' | 'roles'>,
 ): readonly PolicyFacts[] {
   const ofSession = comparison(column, `${CLOISTER_SCHEMA}.session_tenant()`, 'session_tenant');
   const setting = `NULLIF(current_setting('${TENANT_SETTING}'::text, true), ''::text)`;
-  const ofSetting = comparison(column, setting, '"nullif"');
-  const both = `(${ofSession} AND ${ofSetting})`;
+  const both = `(${ofSession} AND ${comparison(column, setting, '"nullif"')})`;
   const bypassing = new Set(
-    facts.roles.filter((role) => role.isSuperuser || role.bypassesRowSecurity).map(({ name }) => name),
+    roles.filter((role) => role.isSuperuser || role.bypassesRowSecurity).map(({ name }) => name),
   );
-  const logins = trusted.filter((login) => !bypassing.has(login)).sort();
-  const { admin } = facts;
-  const all = { command: '*', isPermissive: true } as const;
-  return [
-    { ...all, name: 'cloister_tenant', roles: [AGENTS_ROLE], using: ofSession, check: ofSession },
-    {
-      ...all,
-      name: 'cloister_context',
-      isPermissive: false,
-      roles: [AGENTS_ROLE],
-      using: both,
-      check: both,
-    },
-    ...(logins.length === 0
-      ? []
-      : [{ ...all, name: 'cloister_trusted', roles: logins, using: 'true', check: 'true' }]),
-    // Without it the operator could not tell whether there is a row of anybody else. It could drop every policy anyway.
-    ...(admin.bypasses
-      ? []
-      : [
-          {
-            name: 'cloister_admin',
-            command: 'r' as const,
-            isPermissive: true,
-            roles: [admin.name],
-            using: 'true',
-            check: null,
-          },
-        ]),
-  ];
+  const logins = trusted.filter((login) => !bypassing.has(login));
+  // Each tenant may have an admin of its own. They share the tables, and none takes another's policy away.
+  const admins = new Set(table.policies.find(({ name }) => name === 'cloister_admin')?.roles);
+  if (!admin.bypasses) admins.add(admin.name);
+  const all = { command: '*', isPermissive: true, comment: null } as const;
+  const tenant: PolicyFacts = {
+    ...all,
+    name: 'cloister_tenant',
+    roles: [AGENTS_ROLE],
+    using: ofSession,
+    check: ofSession,
+    comment: formerComment(table),
+  };
+  const context: PolicyFacts = {
+    ...all,
+    name: 'cloister_context',
+    isPermissive: false,
+    roles: [AGENTS_ROLE],
+    using: both,
+    check: both,
+  };
+  const owner: PolicyFacts = {
+    ...all,
+    name: 'cloister_trusted',
+    roles: logins,
+    using: 'true',
+    check: 'true',
+  };
+  // Without it the operator could not tell whether there is a row of anybody else. It could drop every policy anyway.
+  const reader: PolicyFacts = {
+    ...all,
+    command: 'r',
+    name: 'cloister_admin',
+    roles: [...admins],
+    using: 'true',
+    check: null,
+  };
+  return [tenant, context, ...[owner, reader].filter((policy) => policy.roles.length > 0)];
 }
 
 /** Written as the server tells it, so that a policy can be compared with what it is to be. A sub-select is evaluated once a statement, not once a row. */
 function comparison({ quoted, type }: ColumnFacts, value: string, alias: string): string {
   const cast = CASTS[type] ?? '';
   const left = type === 'character varying' ? `(${quoted})::text` : quoted;
-  const right = cast === '' ? value : `(${value})::${cast}`;
+  const right = cast === '' ? value : `(${value})${cast}`;
   return `(${left} = ( SELECT ${right} AS ${alias}))`;
 }
 
@@ -99,13 +107,18 @@ export function policyStatements(table: RelationFacts, wanted: readonly PolicyFa
   for (const policy of wanted) {
     const found = existing.get(policy.name);
     if (found !== undefined && isSame(found, policy)) continue;
-    if (found !== undefined) statements.push(`DROP POLICY ${policy.name} ON ${on}`);
+    if (found !== undefined) statements.push(`DROP POLICY ${quoteIdentifier(policy.name)} ON ${on}`);
     statements.push(createPolicy(policy, on));
+    if (policy.comment !== null)
+      statements.push(
+        `COMMENT ON POLICY ${quoteIdentifier(policy.name)} ON ${on} IS ${quoteLiteral(policy.comment)}`,
+      );
   }
   return statements;
 }
 
-function isSame(found: PolicyFacts, wanted: PolicyFacts): boolean {
+/** Whether a policy of the table is as it is to be. What its comment says is kept and not compared. */
+export function isSame(found: PolicyFacts, wanted: PolicyFacts): boolean {
   return (
     found.command === wanted.command &&
     found.isPermissive === wanted.isPermissive &&
@@ -119,10 +132,31 @@ const COMMANDS = { '*': 'ALL', r: 'SELECT', a: 'INSERT', w: 'UPDATE', d: 'DELETE
 
 function createPolicy({ name, command, isPermissive, roles, using, check }: PolicyFacts, on: string): string {
   const kind = isPermissive ? 'PERMISSIVE' : 'RESTRICTIVE';
-  const to = roles.map(quoteIdentifier).join(', ');
+  const to = [...roles].sort().map(quoteIdentifier).join(', ');
   return [
     `CREATE POLICY ${quoteIdentifier(name)} ON ${on} AS ${kind} FOR ${COMMANDS[command]} TO ${to}`,
     ...(using === null ? [] : [`USING (${using})`]),
     ...(check === null ? [] : [`WITH CHECK (${check})`]),
   ].join(' ');
+}
+
+/** Row security of a table before Cloister. */
+export interface FormerState {
+  readonly isEnabled: boolean;
+  readonly isForced: boolean;
+}
+
+/** The comment of `cloister_tenant`: how the table was when it came, which nothing else remembers. */
+function formerComment(table: RelationFacts): string {
+  const kept = readFormerState(table.policies);
+  const isEnabled = kept?.isEnabled ?? table.hasRowSecurity;
+  const isForced = kept?.isForced ?? table.forcesRowSecurity;
+  return `cloister: row security was ${isEnabled ? 'enabled' : 'disabled'} and ${isForced ? 'forced' : 'not forced'}`;
+}
+
+/** Reads what `cloister_tenant` says of the table before Cloister; null where it says nothing. */
+export function readFormerState(policies: readonly PolicyFacts[]): FormerState | null {
+  const comment = policies.find(({ name }) => name === 'cloister_tenant')?.comment ?? '';
+  const found = /^cloister: row security was (enabled|disabled) and (forced|not forced)$/.exec(comment);
+  return found === null ? null : { isEnabled: found[1] === 'enabled', isForced: found[2] === 'forced' };
 }

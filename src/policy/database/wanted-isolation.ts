@@ -85,3 +85,19 @@ function readTable(text: string): TableName {
 export function nameOf({ schema, name }: TableName): string {
   return `${schema}.${name}`;
 }
+
+/** Whether two tenants name the same server. */
+export function isAtServer(
+  one: Pick<WantedIsolation, 'place'>,
+  other: Pick<WantedIsolation, 'place'>,
+): boolean {
+  return one.place.host === other.place.host && one.place.port === other.place.port;
+}
+
+/** Whether two tenants name the same database. */
+export function isAtPlace(
+  one: Pick<WantedIsolation, 'place'>,
+  other: Pick<WantedIsolation, 'place'>,
+): boolean {
+  return isAtServer(one, other) && one.place.database === other.place.database;
+}
