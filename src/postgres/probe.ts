@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { type Attack, type AttackOutcome, judgeAttack } from '../policy/database/attacks/attack.ts';
-import { buildAttacks } from '../policy/database/attacks/build-attacks.ts';
+import { type AttackMatrix, buildAttacks } from '../policy/database/attacks/build-attacks.ts';
 import type { CatalogFacts } from '../policy/database/catalog-facts.ts';
 import type { WantedIsolation } from '../policy/database/wanted-isolation.ts';
 import { isDatabaseError } from './database-error.ts';
@@ -41,8 +41,7 @@ const LOCK_MILLISECONDS = 1000;
 export async function probeIsolation(options: ProbeOptions): Promise<ProbeResult> {
   const { admin, facts, wanted, random } = options;
   const targets = await readTargets(admin, facts, wanted);
-  const attacks = buildAttacks(facts, wanted, targets);
-  const hasOthers = targets.some(({ otherValue }) => otherValue !== null);
+  const matrix = buildAttacks(facts, wanted, targets);
   const login = await createProbeLogin(admin, wanted.roles.writer, random);
   try {
     const session = await openDatabase({
@@ -55,7 +54,7 @@ export async function probeIsolation(options: ProbeOptions): Promise<ProbeResult
       settings: { search_path: 'pg_catalog' },
     });
     try {
-      return await runAttacks(session, attacks, hasOthers);
+      return await runAttacks(session, matrix);
     } finally {
       await session.close();
     }
@@ -66,9 +65,14 @@ export async function probeIsolation(options: ProbeOptions): Promise<ProbeResult
 
 async function runAttacks(
   session: DatabaseSession,
-  attacks: readonly Attack[],
-  hasOthers: boolean,
+  { controls, attacks, hasOthers }: AttackMatrix,
 ): Promise<ProbeResult> {
+  for (const control of controls)
+    if ((await runAttack(session, control)) !== 'Reached')
+      return {
+        kind: 'Undecided',
+        problem: `a login of the tenant cannot do what it is for (${control.name} on ${control.object}), so that what is refused to it proves nothing`,
+      };
   const reached: Attack[] = [];
   for (const attack of attacks) {
     const outcome = await runAttack(session, attack);

@@ -57,7 +57,8 @@ const viewOfOwner: Lint = {
 const materializedView: Lint = {
   name: 'MaterializedViewGranted',
   severity: 'Isolation',
-  meaning: 'Agents may read a materialized view of a declared table. It is a copy, which has no row security.',
+  meaning:
+    'Agents may read a materialized view of a declared table. It is a copy, which has no row security.',
   find: (input) =>
     readableViews(input)
       .filter(({ kind }) => kind === 'm')
@@ -99,7 +100,8 @@ const definerFunction: Lint = {
 const definerFunctionOfOwner: Lint = {
   name: 'DefinerFunctionOfOwner',
   severity: 'Advice',
-  meaning: 'Agents may call a function with SECURITY DEFINER. Its owner sees no row of another tenant by now.',
+  meaning:
+    'Agents may call a function with SECURITY DEFINER. Its owner sees no row of another tenant by now.',
   find: (input) =>
     callableFunctions(input)
       .filter(({ owner }) => !seesEverything(input, owner))

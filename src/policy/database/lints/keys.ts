@@ -32,7 +32,10 @@ function isUnchosen({ table }: Keyed, { columns }: UniqueKeyFacts): boolean {
   });
 }
 
-function withTenant({ table, tenant }: Keyed, { name, columns, isPrimary, isConstraint }: UniqueKeyFacts): LintHit {
+function withTenant(
+  { table, tenant }: Keyed,
+  { name, columns, isPrimary, isConstraint }: UniqueKeyFacts,
+): LintHit {
   const on = quoteTable(table);
   const list = [tenant.name, ...columns].map((column) => (column === null ? '(…)' : quoteIdentifier(column)));
   const key = quoteIdentifier(name);
@@ -116,7 +119,8 @@ const columnNullable: Lint = {
 const columnNotIndexed: Lint = {
   name: 'TenantColumnNotIndexed',
   severity: 'Advice',
-  meaning: 'No index begins with the tenant column. Each statement reads the rows of all tenants to find its own.',
+  meaning:
+    'No index begins with the tenant column. Each statement reads the rows of all tenants to find its own.',
   find: (input) =>
     keyed(input)
       .filter(({ table, tenant }) => !table.indexedColumns.includes(tenant.name))

@@ -27,7 +27,8 @@ const roleTooStrong: Lint = {
 const roleReachesOther: Lint = {
   name: 'RoleReachesOther',
   severity: 'Isolation',
-  meaning: 'A role of the tenant is a member of a role of another tenant, or of any role that is not its own.',
+  meaning:
+    'A role of the tenant is a member of a role of another tenant, or of any role that is not its own.',
   find: (input) => {
     const own = new Set([AGENTS_ROLE, input.wanted.roles.reader, input.wanted.roles.writer]);
     return ownRoles(input).flatMap(({ name, reaches }) =>
@@ -128,7 +129,9 @@ const temporaryGranted: Lint = {
   find: ({ facts: { database }, wanted }) => {
     const held = heldBy(wanted, database.grants).filter(({ privilege }) => privilege === 'TEMPORARY');
     const on = `DATABASE ${quoteIdentifier(database.name)}`;
-    return held.length === 0 ? [] : [{ object: `database ${database.name}`, statement: revocations(held, on) }];
+    return held.length === 0
+      ? []
+      : [{ object: `database ${database.name}`, statement: revocations(held, on) }];
   },
 };
 
@@ -138,7 +141,12 @@ const largeObjectsOpen: Lint = {
   meaning: 'The setting `lo_compat_privileges` lets every login read and change every large object.',
   find: ({ facts }) =>
     facts.hasOpenLargeObjects
-      ? [{ object: 'server', statement: 'ALTER SYSTEM SET lo_compat_privileges = off; SELECT pg_reload_conf();' }]
+      ? [
+          {
+            object: 'server',
+            statement: 'ALTER SYSTEM SET lo_compat_privileges = off; SELECT pg_reload_conf();',
+          },
+        ]
       : [],
 };
 
@@ -163,12 +171,15 @@ const defaultGrant: Lint = {
   meaning:
     'Tables that a role creates from now on are granted to PUBLIC or to agents, partitions of declared tables among them.',
   find: ({ facts }) =>
-    [...Map.groupBy(facts.defaultGrants, ({ owner, schema, grantee }) => JSON.stringify([owner, schema, grantee])).values()].flatMap(
-      (grants) =>
-        grants.slice(0, 1).map(({ owner, schema, grantee }) => ({
-          object: `default privileges of ${owner}`,
-          statement: `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdentifier(owner)}${schema === null ? '' : ` IN SCHEMA ${quoteIdentifier(schema)}`} REVOKE ALL ON TABLES FROM ${grantee === '' ? 'PUBLIC' : quoteIdentifier(grantee)};`,
-        })),
+    [
+      ...Map.groupBy(facts.defaultGrants, ({ owner, schema, grantee }) =>
+        JSON.stringify([owner, schema, grantee]),
+      ).values(),
+    ].flatMap((grants) =>
+      grants.slice(0, 1).map(({ owner, schema, grantee }) => ({
+        object: `default privileges of ${owner}`,
+        statement: `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdentifier(owner)}${schema === null ? '' : ` IN SCHEMA ${quoteIdentifier(schema)}`} REVOKE ALL ON TABLES FROM ${grantee === '' ? 'PUBLIC' : quoteIdentifier(grantee)};`,
+      })),
     ),
 };
 

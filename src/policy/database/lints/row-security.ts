@@ -22,7 +22,8 @@ const rowSecurityOff: Lint = {
 const rowSecurityNotForced: Lint = {
   name: 'RowSecurityNotForced',
   severity: 'Isolation',
-  meaning: 'Row security of a declared table is not forced: its owner, and views and functions of its owner, show every row.',
+  meaning:
+    'Row security of a declared table is not forced: its owner, and views and functions of its owner, show every row.',
   find: (input) =>
     sharedTables(input)
       .filter(({ forcesRowSecurity }) => !forcesRowSecurity)
