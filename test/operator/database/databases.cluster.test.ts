@@ -33,7 +33,6 @@ const network = {
 const time = { offset: 0 };
 const clock = { ...systemClock, now: () => systemClock.now() + time.offset };
 
-const registry = new Registry();
 const begin = () => cluster.start({ network, clock, registry: new Registry() });
 
 async function run(text: string): Promise<void> {
@@ -86,7 +85,8 @@ const conditionOf = ({ conditions }: Status) => conditions?.find(({ type }) => t
 async function says(tenant: string, reason: string): Promise<Status> {
   return vi.waitFor(async () => {
     const status = await statusOf(tenant);
-    expect(conditionOf(status)).toMatchObject({ reason });
+    const { reason: found, message } = conditionOf(status) ?? {};
+    expect(`${found}: ${message}`).toMatch(new RegExp(`^${reason}: `));
     return status;
   }, WAIT);
 }
