@@ -5,7 +5,7 @@ import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { readConfiguration } from '../../src/operator/configuration.ts';
 import type { VaultIdentities } from '../../src/vault/vault-identities.ts';
-import { type Operator, startOperator } from '../../src/operator/start-operator.ts';
+import { type Operator, type OperatorOptions, startOperator } from '../../src/operator/start-operator.ts';
 import { deleteRegistrations } from '../demo/prepare.ts';
 import { readSampleObject } from '../demo/samples.ts';
 import type { StartedControlPlane } from '../testbed/control-plane.ts';
@@ -31,6 +31,10 @@ export interface OperatorOnClusterOptions {
   readonly maxWrites?: number;
   /** If not set: there is none. */
   readonly vault?: VaultIdentities;
+  /** How databases are found and reached. If not set: as the system does. */
+  readonly network?: Required<Pick<OperatorOptions, 'resolveHost' | 'connectAddress'>>;
+  /** If not set: one that nobody reads. */
+  readonly registry?: Registry;
 }
 
 const GATEWAY_FLAGS = ['--gateway-image=packages.example.com/cloister:1', '--gateway-memory=256Mi'];
@@ -46,7 +50,7 @@ export async function startOperatorOn(
   controlPlane: StartedControlPlane,
   options: OperatorOnClusterOptions = {},
 ): Promise<OperatorOnCluster> {
-  const { flags = GATEWAY_FLAGS, clock = systemClock, maxWrites = Infinity, vault } = options;
+  const { flags = GATEWAY_FLAGS, clock = systemClock, maxWrites = Infinity, vault, network } = options;
   const client = await createKubeClient({ kubeconfig: controlPlane.kubeconfigFor('operator') });
   const counted = countWrites(client, maxWrites);
   const errors: string[] = [];
@@ -59,12 +63,13 @@ export async function startOperatorOn(
       error: (fields, message) => errors.push(`${message} ${describe(fields)}`),
     },
     clock,
-    registry: new Registry(),
+    registry: options.registry ?? new Registry(),
     instance: 'operator',
     identity: randomUUID(),
     configuration: readConfiguration(flags, {}),
     vault: vault === undefined ? null : () => counted.countVault(vault),
     staticLogins: null,
+    ...network,
     environment: { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
     readResolverConfiguration: () => Promise.resolve('search svc\nnameserver 10.96.0.10\n'),
   });

@@ -52,6 +52,7 @@ app.kubernetes.io/component: {{ .component }}
 - --outside-targets={{ join "," .Values.startGate.outsideTargets }}
 - --api-server-ports={{ join "," .Values.networkPolicy.apiServerPorts }}
 - --webhook-service=cloister-webhook
+- --database-probe-seconds={{ .Values.operator.databaseProbeSeconds }}
 - --log-level={{ .Values.operator.logLevel }}
 {{- with .Values.vault }}
 {{- if .address }}

@@ -2,9 +2,10 @@ import { CLUSTER_ROLE, LABEL, tenantOfSystemNamespace } from '../../api/names.ts
 import type { Controller } from '../../controller/controller.ts';
 import { isStatusAlone } from '../../kube/fold.ts';
 import { DATABASE_RECORD } from '../../policy/database/database-record.ts';
+import { readVaultName } from '../../policy/vault/vault-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 
-type FollowedCaches = Pick<OperatorCaches, 'tenants' | 'namespaces' | 'configMaps' | 'roleBindings'>;
+type FollowedCaches = Pick<OperatorCaches, 'tenants' | 'namespaces' | 'configMaps' | 'roleBindings' | 'sandboxes'>;
 
 /** The tenants that have a database, and those of which something is set up in one. */
 export function knownDatabases({
@@ -44,6 +45,14 @@ export function followDatabases(
   });
   caches.configMaps.subscribe(({ object: { metadata } }) => {
     if (metadata.name === DATABASE_RECORD.configMap) addOwner(metadata.namespace);
+  });
+  // The last identity of a tenant that is gone lets its roles go.
+  caches.sandboxes.subscribe((change) => {
+    const before = change.type === 'Modified' ? change.previous : change.object;
+    const role = before.status?.vaultRole;
+    const isKept = change.type !== 'Deleted' && change.object.status?.vaultRole === role;
+    const tenant = isKept ? undefined : readVaultName(role ?? '')?.tenant;
+    if (tenant !== undefined) controller.add(tenant);
   });
   // Without this right the admin credential cannot be read.
   caches.roleBindings.subscribe(({ object: { metadata } }) => {

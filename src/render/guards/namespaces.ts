@@ -1,4 +1,4 @@
-import { LABEL, SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
+import { ANNOTATION, GROUP, LABEL, SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
 import { admissionPolicy, EVERYWHERE, type PolicyObject, type ResourceRule } from '../admission-policy.ts';
 import { enrolmentLabels } from '../enrolment-labels.ts';
 import { FROM_OPERATOR } from './actors.ts';
@@ -31,6 +31,8 @@ const EITHER = `(oldObject == null ? [object] : [object, oldObject])`;
 const CONCERNED = `${EITHER}.exists(each, each.metadata.?labels.orValue({}).exists(key, ${OURS}) || each.metadata.?annotations.orValue({}).exists(key, ${OURS})) || object.metadata.name.startsWith('${SYSTEM_NAMESPACE_PREFIX}')`;
 const GUARDED_LABEL = `(${OURS} || key.startsWith('pod-security.kubernetes.io/'))`;
 const BECOMES_TENANTS = `'${LABEL.tenant}' in variables.changedLabels && '${LABEL.tenant}' in object.metadata.?labels.orValue({})`;
+/** Of a system namespace, whose tenant may be gone: a removal that does not end is let pass. The name is asked about as it would be of the tenant. */
+const MAY_RELEASE = `object.metadata.name.startsWith('${SYSTEM_NAMESPACE_PREFIX}') && request.operation == 'UPDATE' && authorizer.group('${GROUP}').resource('tenantisolations').name(object.metadata.name.substring(${SYSTEM_NAMESPACE_PREFIX.length})).check('release').allowed()`;
 const NAMESPACE = `'Namespace "' + object.metadata.name + '": '`;
 
 /** Enrolment, and what keeps an enrolled namespace closed without the webhook, are changed by the operator alone. */
@@ -57,8 +59,8 @@ export const namespacesGuard: readonly PolicyObject[] = admissionPolicy({
       messageExpression: `${NAMESPACE} + 'metadata.labels: "' + variables.changedLabels.join('", "') + '" is set by "' + request.userInfo.username + '"; must be ${LABEL.tenant} and the labels of Pod Security alone. Remove the others: the operator sets them.'`,
     },
     {
-      expression: 'variables.fromOperator || variables.changedAnnotations.size() == 0',
-      messageExpression: `${NAMESPACE} + 'metadata.annotations: "' + variables.changedAnnotations.join('", "') + '" is changed by "' + request.userInfo.username + '"; must be changed by the operator of Cloister alone. Leave it as it was.'`,
+      expression: `variables.fromOperator || variables.changedAnnotations.all(key, key == '${ANNOTATION.forceRelease}' && ${MAY_RELEASE})`,
+      messageExpression: `${NAMESPACE} + 'metadata.annotations: "' + variables.changedAnnotations.join('", "') + '" is changed by "' + request.userInfo.username + '"; must be changed by the operator of Cloister alone. Leave it as it was. To set ${ANNOTATION.forceRelease} on the system namespace of a tenant, have the verb release on tenantisolations.${GROUP} bound to you, as the ClusterRole cloister-platform has it.'`,
     },
     {
       expression: `!(${BECOMES_TENANTS}) || (${HAS_POD_SECURITY})`,
