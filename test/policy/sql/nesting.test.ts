@@ -51,14 +51,15 @@ test(`each of ${EVIL_QUERIES.length} evil queries is refused in any nesting`, ()
   fc.assert(
     fc.property(fc.constantFrom(...EVIL_QUERIES), wrappers, (evil, chosen) => {
       const statement = chosen.reduce((inner, index) => AROUND_QUERIES[index]!(inner), evil);
-      fc.pre('tree' in parser.parse(statement));
+      const { findings } = decideSql(parser, statement, ANALYST);
+      fc.pre(!findings.some(({ required }) => required.includes('a statement of PostgreSQL')));
       SEEN.add(statement);
-      expect(decideSql(parser, statement, ANALYST).findings).not.toEqual([]);
+      expect(findings).not.toEqual([]);
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
   // The wrappers are SQL: most of what they made was decided on by its tree.
-  expect(SEEN.size).toBeGreaterThan(500);
+  expect(SEEN.size).toBeGreaterThan(400);
 });
 
 test('a good query stays allowed in any nesting', () => {
