@@ -13,13 +13,15 @@ export interface DatabaseConnection {
   readonly roles: readonly string[];
   /** `postgres` where none is named. */
   readonly database?: string;
+  /** At which Vault finds the server. If not set: its own. */
+  readonly port?: number;
 }
 
 /** Sets up what docs/vault.md sets up for a tenant: the login of Vault in PostgreSQL, and the connection in Vault. Returns its name. */
 export async function connectDatabase(
   { root }: Pick<StartedVault, 'root'>,
   postgres: StartedPostgres,
-  { connection, tenant, roles, database = 'postgres' }: DatabaseConnection,
+  { connection, tenant, roles, database = 'postgres', port = postgres.port }: DatabaseConnection,
 ): Promise<string> {
   const user = `vault_${connection}`;
   const password = randomBytes(18).toString('base64url');
@@ -31,7 +33,7 @@ export async function connectDatabase(
     await admin.query(
       `GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(user)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
     );
-  const url = `postgresql://{{username}}:{{password}}@${postgres.host}:${postgres.port}/${database}?sslmode=verify-full&connect_timeout=5`;
+  const url = `postgresql://{{username}}:{{password}}@${postgres.host}:${port}/${database}?sslmode=verify-full&connect_timeout=5`;
   await mustSucceed(
     `connect ${connection}`,
     root('POST', `database/config/${connection}`, {
