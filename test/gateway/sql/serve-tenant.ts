@@ -41,6 +41,8 @@ export interface TenantGateway {
   readonly ask: (query: string, asked?: Asked) => Promise<StatementAnswer>;
   /** Sends a request, and gives the answer as it comes. */
   readonly open: (query: string, asked?: Asked) => Promise<IncomingMessage>;
+  /** Ends every connection of clients. */
+  readonly hangUp: () => void;
   /** Takes the login away from the gateway, which gets another one for the next call. */
   readonly endLogin: () => void;
   /** The user of the login that was given last; an empty text where none was. */
@@ -107,6 +109,7 @@ export async function serveTenant(served: ServedTenant): Promise<TenantGateway> 
   return {
     open,
     ask: async (query, asked) => readAnswer(await open(query, asked)),
+    hangUp: () => server.closeAllConnections(),
     endLogin: logins.end,
     user: logins.user,
     told,
