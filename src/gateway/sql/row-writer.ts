@@ -46,6 +46,17 @@ export function createRowWriter(response: ServerResponse): RowWriter {
   };
 }
 
+const BOOL = 16;
+const INT2 = 21;
+const INT4 = 23;
+
+/** A value as JSON has it: what JSON can say exactly as it is, and anything else as PostgreSQL writes it. */
+export function valueOf(text: string | null, type: number | undefined): string | number | boolean | null {
+  if (text === null) return null;
+  if (type === BOOL) return text === 't';
+  return type === INT2 || type === INT4 ? Number(text) : text;
+}
+
 function lineOf(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }

@@ -1,7 +1,7 @@
 import type { SqlRequest } from '../../policy/tools/decide-sql-call.ts';
 import type { DatabaseBatch, DatabaseSession, DatabaseStatements } from '../../postgres/database-session.ts';
 import { RefusalError } from '../egress/egress-refusal.ts';
-import type { RowWriter } from './row-writer.ts';
+import { type RowWriter, valueOf } from './row-writer.ts';
 
 /** A statement to be run. */
 export interface StatementRun {
@@ -101,7 +101,11 @@ async function runIn(
 }
 
 /** Writes rows as lines of JSON, and counts them. Throws a RefusalError where there are more than the tool may read. */
-function encode({ rows }: DatabaseBatch, { tool, rule }: SqlRequest, progress: StatementProgress): Buffer {
+function encode(
+  { columns, rows }: DatabaseBatch,
+  { tool, rule }: SqlRequest,
+  progress: StatementProgress,
+): Buffer {
   progress.rows += rows.length;
   if (progress.rows > rule.maxRows) {
     throw new RefusalError(
@@ -109,7 +113,11 @@ function encode({ rows }: DatabaseBatch, { tool, rule }: SqlRequest, progress: S
       `The result has more than ${rule.maxRows} rows. Ask for less, or use LIMIT.`,
     );
   }
-  const lines = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const lines = Buffer.from(
+    rows
+      .map((row) => `${JSON.stringify(row.map((text, index) => valueOf(text, columns[index]?.type)))}\n`)
+      .join(''),
+  );
   progress.bytes += lines.length;
   const { maxResponseBytes } = tool.limits;
   if (progress.bytes <= maxResponseBytes) return lines;
