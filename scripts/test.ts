@@ -1,5 +1,6 @@
 /**
  * `npm test [-- vitest arguments]`: runs all tests that can run on this machine, and ends with a line `N passed, N failed`.
+ * Above it are the tests that needed their second try, which those on an API server or a node have.
  * Arguments are handed to vitest, as in `npm test -- --project unit`; `npm run test:node` runs only the tests on a node.
  */
 import { spawn } from 'node:child_process';
@@ -29,7 +30,8 @@ async function prepareTestbed(): Promise<void> {
 }
 
 const isWholeRun = process.argv.length === 2;
-const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
 /** Files on a control plane wait more than they compute, so that two of them go beside one another. */
 const CONTROL_PLANES = '2';
@@ -51,7 +53,7 @@ async function runVitest(report: string): Promise<number> {
 
 async function readSummary(report: string): Promise<TestSummary> {
   const text = await readFile(report, 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  if (text === undefined) return { passed: 0, failed: 0, skipped: 0, secondTries: [] };
   return summarizeTestReport(JSON.parse(text) as TestReport);
 }
 
@@ -64,5 +66,5 @@ const summary = await readSummary(report);
 await rm(folder, { recursive: true, force: true });
 // An error outside every test, as in the global set-up, fails the run and must be counted.
 if (code !== 0 && summary.failed === 0) summary.failed = 1;
-process.stdout.write(`\n${formatTestSummary(summary)}\n`);
+process.stdout.write(`\n${formatTestSummary(summary, ROOT)}\n`);
 process.exitCode = summary.failed === 0 ? 0 : 1;
