@@ -5,7 +5,8 @@ import { defineConfig } from 'vitest/config';
 const FAULTS = {
   test: {
     name: 'faults',
-    include: ['test/**/*.faults.test.ts'],
+    // The files of `cluster` that take a sample of their cases take all here.
+    include: ['test/**/*.faults.test.ts', 'test/**/*-cuts.cluster.test.ts'],
     globalSetup: ['test/testbed/global-setup.ts'],
     runner: 'test/testbed/cluster-test-runner.ts',
     fileParallelism: false,
