@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
@@ -33,8 +33,16 @@ const isWholeRun = process.argv.length === 2;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
-/** Files on a control plane wait more than they compute, so that two of them go beside one another. */
-const CONTROL_PLANES = '2';
+const GIBIBYTE = 2 ** 30;
+
+/**
+ * How many files go beside one another, each on a control plane. They wait more than they compute, so that there is one more
+ * than cores; each has up to 2 GB of servers and programs.
+ */
+function countControlPlanes(): number {
+  const inMemory = Math.floor(totalmem() / (3 * GIBIBYTE));
+  return Math.max(1, Math.min(availableParallelism() + 1, 4, inMemory));
+}
 
 /** Where Node keeps what it compiled of the sources, which the tests start as programs hundreds of times. */
 const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
@@ -45,7 +53,7 @@ async function runVitest(report: string): Promise<number> {
     stdio: 'inherit',
     env: {
       NODE_COMPILE_CACHE: COMPILE_CACHE,
-      ...(isWholeRun ? { CLOISTER_CONTROL_PLANES: CONTROL_PLANES } : {}),
+      ...(isWholeRun ? { CLOISTER_CONTROL_PLANES: String(countControlPlanes()) } : {}),
       ...process.env,
     },
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test as base } from 'vitest';
 import { isHolder } from '../../src/controller/decide-lease.ts';
 import { createEventRecorder } from '../../src/controller/events.ts';
 import { NotLeaderError } from '../../src/controller/fenced-client.ts';
@@ -19,17 +19,24 @@ const SECOND = 1_000;
 const WRITE_INTERVAL = 100;
 
 let admin: KubeClient;
-let namespace: string;
-const ends: (() => unknown)[] = [];
-
 beforeAll(async () => {
   admin = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
-  namespace = await controlPlane.createNamespace('lease');
 });
 afterAll(() => admin.close());
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-  await admin.delete(resources.leases, { namespace, name: 'leader' }).catch(() => undefined);
+
+/** Where the candidates of one test meet, and what ends them. */
+interface Contest {
+  readonly namespace: string;
+  readonly ends: (() => unknown)[];
+}
+
+/** Each test has a namespace of its own, so that those that wait for a lease to expire wait together. */
+const test = base.extend<{ contest: Contest }>({
+  contest: async ({ task: _ }, use) => {
+    const contest: Contest = { namespace: await controlPlane.createNamespace('lease'), ends: [] };
+    await use(contest);
+    for (const end of contest.ends.toReversed()) await end();
+  },
 });
 
 /** A candidate whose leader writes its name and the time all the while. Times are of this process' one clock. */
@@ -44,7 +51,7 @@ interface Candidate {
   readonly crash: () => Promise<void>;
 }
 
-async function startCandidate(identity: string): Promise<Candidate> {
+async function startCandidate({ namespace, ends }: Contest, identity: string): Promise<Candidate> {
   const proxy = await startFaultProxy(controlPlane);
   const token = controlPlane.connection.tokens['admin'] ?? '';
   const client = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(proxy.url, token) });
@@ -88,18 +95,18 @@ async function startCandidate(identity: string): Promise<Candidate> {
   return { election, proxy, crash, ...state };
 }
 
-async function startPair(): Promise<readonly [leader: Candidate, standby: Candidate]> {
-  await admin.create(resources.leases, { metadata: { namespace, name: 'leader' } });
-  const leader = await startCandidate('one');
+async function startPair(contest: Contest): Promise<readonly [leader: Candidate, standby: Candidate]> {
+  await admin.create(resources.leases, { metadata: { namespace: contest.namespace, name: 'leader' } });
+  const leader = await startCandidate(contest, 'one');
   await expect.poll(() => leader.sent.length, { timeout: 10 * SECOND }).toBeGreaterThan(3);
-  const standby = await startCandidate('two');
+  const standby = await startCandidate(contest, 'two');
   await systemClock.sleep(3 * SECOND);
   expect(standby.began).toEqual([]);
   return [leader, standby];
 }
 
 /** When an object was last written, by the clock of the process that wrote it. */
-async function storedAt(name: string): Promise<number> {
+async function storedAt({ namespace }: Contest, name: string): Promise<number> {
   const found = await admin.get<{ metadata: object; data?: { at?: string } }>(resources.configMaps, {
     namespace,
     name,
@@ -107,13 +114,13 @@ async function storedAt(name: string): Promise<number> {
   return Number(found.data?.at);
 }
 
-async function holder(): Promise<Lease> {
+async function holder({ namespace }: Contest): Promise<Lease> {
   return admin.get<Lease>(resources.leases, { namespace, name: 'leader' });
 }
 
-test('of two candidates one leads, and at SIGTERM the other leads within 2 s', async () => {
-  const [leader, standby] = await startPair();
-  expect((await holder()).spec).toMatchObject({
+test('of two candidates one leads, and at SIGTERM the other leads within 2 s', async ({ contest }) => {
+  const [leader, standby] = await startPair(contest);
+  expect((await holder(contest)).spec).toMatchObject({
     holderIdentity: 'one',
     leaseDurationSeconds: 15,
     leaseTransitions: 0,
@@ -126,11 +133,11 @@ test('of two candidates one leads, and at SIGTERM the other leads within 2 s', a
   expect(leader.sent.at(-1)).toBeLessThan(standby.began[0]!);
   expect(leader.refused.length).toBeGreaterThanOrEqual(3);
   expect(leader.refused.every((error) => error instanceof NotLeaderError)).toBe(true);
-  expect((await holder()).spec).toMatchObject({ holderIdentity: 'two', leaseTransitions: 1 });
+  expect((await holder(contest)).spec).toMatchObject({ holderIdentity: 'two', leaseTransitions: 1 });
 });
 
-test('after a crash the other leads within 20 s', async () => {
-  const [leader, standby] = await startPair();
+test.concurrent('after a crash the other leads within 20 s', async ({ contest }) => {
+  const [leader, standby] = await startPair(contest);
   const crashed = systemClock.now();
   await leader.crash();
   await expect.poll(() => standby.began.length, { timeout: 30 * SECOND }).toBe(1);
@@ -138,43 +145,49 @@ test('after a crash the other leads within 20 s', async () => {
   expect(leader.sent.at(-1)).toBeLessThan(crashed);
 });
 
-test.each([
+test.concurrent.for([
   ['refuses connections', (proxy: FaultProxy) => proxy.down(), (proxy: FaultProxy) => proxy.up()],
   [
     'keeps connections open and answers nothing for longer than any request waits',
     async (proxy: FaultProxy) => proxy.delay(40 * SECOND),
     async (proxy: FaultProxy) => proxy.delay(0),
   ],
-])('a leader whose API server %s stops writing before the other begins', async (_how, cut, mend) => {
-  const [leader, standby] = await startPair();
-  await cut(leader.proxy);
-  await expect.poll(() => standby.sent.length, { timeout: 30 * SECOND }).toBeGreaterThan(3);
-  expect(leader.election.isLeader()).toBe(false);
-  const [began] = standby.began as [number];
-  const last = await storedAt('one');
-  expect(last).toBeLessThan(began - SECOND);
-  await mend(leader.proxy);
-  await systemClock.sleep(3 * SECOND);
-  // What was under way when it was cut off never arrives, and the one that was cut off is a standby now.
-  expect(await storedAt('one')).toBe(last);
-  expect(leader.began).toHaveLength(1);
-  expect(standby.election.isLeader()).toBe(true);
-});
+] as const)(
+  'a leader whose API server %s stops writing before the other begins',
+  async ([, cut, mend], { contest }) => {
+    const [leader, standby] = await startPair(contest);
+    await cut(leader.proxy);
+    await expect.poll(() => standby.sent.length, { timeout: 30 * SECOND }).toBeGreaterThan(3);
+    expect(leader.election.isLeader()).toBe(false);
+    const [began] = standby.began as [number];
+    const last = await storedAt(contest, 'one');
+    expect(last).toBeLessThan(began - SECOND);
+    await mend(leader.proxy);
+    await systemClock.sleep(3 * SECOND);
+    // What was under way when it was cut off never arrives, and the one that was cut off is a standby now.
+    expect(await storedAt(contest, 'one')).toBe(last);
+    expect(leader.began).toHaveLength(1);
+    expect(standby.election.isLeader()).toBe(true);
+  },
+);
 
-test('of many candidates that begin together on a free lease, one leads', async () => {
-  await admin.create(resources.leases, { metadata: { namespace, name: 'leader' } });
-  const candidates = await Promise.all(['one', 'two', 'three', 'four'].map(startCandidate));
+test.concurrent('of many candidates that begin together on a free lease, one leads', async ({ contest }) => {
+  await admin.create(resources.leases, { metadata: { namespace: contest.namespace, name: 'leader' } });
+  const names = ['one', 'two', 'three', 'four'];
+  const candidates = await Promise.all(names.map((name) => startCandidate(contest, name)));
   const leaders = (): number => candidates.filter(({ election }) => election.isLeader()).length;
   await expect.poll(leaders, { timeout: 10 * SECOND }).toBe(1);
   await systemClock.sleep(4 * SECOND);
   expect(candidates.flatMap(({ began }) => began)).toHaveLength(1);
-  const { spec } = await holder();
-  const index = ['one', 'two', 'three', 'four'].indexOf(spec?.holderIdentity ?? '');
+  const { spec } = await holder(contest);
+  const index = names.indexOf(spec?.holderIdentity ?? '');
   expect(candidates[index]?.election.isLeader()).toBe(true);
   expect(isHolder({ spec, identity: spec?.holderIdentity ?? '' })).toBe(true);
 });
 
-test('what the chart installs gives the operator its lease and its events and no other lease, and an upgrade takes nothing from it', async () => {
+test('what the chart installs gives the operator its lease and its events and no other lease, and an upgrade takes nothing from it', async ({
+  contest: { namespace, ends },
+}) => {
   const wanted = new Set([
     'Role',
     'RoleBinding',

@@ -8,7 +8,7 @@ const SEED = 1924;
  */
 export function sampleOf<Case>(cases: readonly Case[], count: number, seed = SEED): readonly Case[] {
   const random = createRandom(seed);
-  const between = cases.keys().toArray().slice(1, -1);
+  const between = cases.map((_, index) => index).slice(1, -1);
   const taken = new Set([0, cases.length - 1].slice(0, count));
   while (taken.size < Math.min(count, cases.length)) {
     const [index = 0] = between.splice(Math.floor(random() * between.length), 1);
