@@ -6,7 +6,11 @@ const FAULTS = {
   test: {
     name: 'faults',
     // The files of `cluster` that take a sample of their cases take all here.
-    include: ['test/**/*.faults.test.ts', 'test/**/*-cuts.cluster.test.ts'],
+    include: [
+      'test/**/*.faults.test.ts',
+      'test/**/*-cuts.cluster.test.ts',
+      'test/e2e/enrolment.cluster.test.ts',
+    ],
     globalSetup: ['test/testbed/global-setup.ts'],
     runner: 'test/testbed/cluster-test-runner.ts',
     fileParallelism: false,
