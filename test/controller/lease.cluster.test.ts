@@ -3,20 +3,19 @@ import { isHolder } from '../../src/controller/decide-lease.ts';
 import { createEventRecorder } from '../../src/controller/events.ts';
 import { NotLeaderError } from '../../src/controller/fenced-client.ts';
 import type { Lease } from '../../src/controller/lease-object.ts';
-import { type Election, OPERATOR_LEASE, startElection } from '../../src/controller/lease.ts';
+import { OPERATOR_LEASE, startElection } from '../../src/controller/lease.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { isKubeError } from '../../src/kube/kube-error.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type FaultProxy, startFaultProxy } from '../kube/fault-proxy.ts';
-import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
+import type { FaultProxy } from '../kube/fault-proxy.ts';
 import { installManifests } from '../testbed/install-cloister.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
+import { type Candidate, type Contest, startCandidate } from './lease-candidate.ts';
 
 const controlPlane = useControlPlane();
 const SECOND = 1_000;
-const WRITE_INTERVAL = 100;
 
 let admin: KubeClient;
 beforeAll(async () => {
@@ -24,82 +23,22 @@ beforeAll(async () => {
 });
 afterAll(() => admin.close());
 
-/** Where the candidates of one test meet, and what ends them. */
-interface Contest {
-  readonly namespace: string;
-  readonly ends: (() => unknown)[];
-}
-
 /** Each test has a namespace of its own, so that those that wait for a lease to expire wait together. */
 const test = base.extend<{ contest: Contest }>({
-  contest: async ({ task: _ }, use) => {
+  contest: async ({ onTestFinished }, use) => {
     const contest: Contest = { namespace: await controlPlane.createNamespace('lease'), ends: [] };
+    onTestFinished(async () => {
+      for (const end of contest.ends.toReversed()) await end();
+    });
     await use(contest);
-    for (const end of contest.ends.toReversed()) await end();
   },
 });
 
-/** A candidate whose leader writes its name and the time all the while. Times are of this process' one clock. */
-interface Candidate {
-  readonly election: Election;
-  readonly proxy: FaultProxy;
-  readonly began: number[];
-  /** When a write was begun that the API server stored. */
-  readonly sent: number[];
-  readonly refused: unknown[];
-  /** Ends it as SIGKILL does: nothing is released, nothing more is sent. */
-  readonly crash: () => Promise<void>;
-}
-
-async function startCandidate({ namespace, ends }: Contest, identity: string): Promise<Candidate> {
-  const proxy = await startFaultProxy(controlPlane);
-  const token = controlPlane.connection.tokens['admin'] ?? '';
-  const client = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(proxy.url, token) });
-  const state = { began: [] as number[], sent: [] as number[], refused: [] as unknown[] };
-  const election = startElection({
-    client,
-    identity,
-    clock: systemClock,
-    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    lease: { namespace, name: 'leader' },
-    lead: (tools) => {
-      state.began.push(systemClock.now());
-      const write = async (): Promise<void> => {
-        const sentAt = systemClock.now();
-        const object = { metadata: { namespace, name: identity }, data: { at: String(sentAt) } };
-        await tools.client.apply(resources.configMaps, object).then(
-          () => state.sent.push(sentAt),
-          (error: unknown) => state.refused.push(error),
-        );
-      };
-      const run = async (): Promise<void> => {
-        // On after the end of the term: the fence has to hold, and not this loop.
-        while (!tools.signal.aborted || state.refused.length < 3) {
-          void write();
-          await systemClock.sleep(WRITE_INTERVAL);
-        }
-      };
-      const running = run();
-      return { stop: () => running };
-    },
-  });
-  const crash = async (): Promise<void> => {
-    await proxy.down();
-    await client.close();
-  };
-  ends.push(
-    () => client.close(),
-    () => proxy.close().catch(() => undefined),
-    () => election.stop(),
-  );
-  return { election, proxy, crash, ...state };
-}
-
 async function startPair(contest: Contest): Promise<readonly [leader: Candidate, standby: Candidate]> {
   await admin.create(resources.leases, { metadata: { namespace: contest.namespace, name: 'leader' } });
-  const leader = await startCandidate(contest, 'one');
+  const leader = await startCandidate(controlPlane, contest, 'one');
   await expect.poll(() => leader.sent.length, { timeout: 10 * SECOND }).toBeGreaterThan(3);
-  const standby = await startCandidate(contest, 'two');
+  const standby = await startCandidate(controlPlane, contest, 'two');
   await systemClock.sleep(3 * SECOND);
   expect(standby.began).toEqual([]);
   return [leader, standby];
@@ -174,7 +113,7 @@ test.concurrent.for([
 test.concurrent('of many candidates that begin together on a free lease, one leads', async ({ contest }) => {
   await admin.create(resources.leases, { metadata: { namespace: contest.namespace, name: 'leader' } });
   const names = ['one', 'two', 'three', 'four'];
-  const candidates = await Promise.all(names.map((name) => startCandidate(contest, name)));
+  const candidates = await Promise.all(names.map((name) => startCandidate(controlPlane, contest, name)));
   const leaders = (): number => candidates.filter(({ election }) => election.isLeader()).length;
   await expect.poll(leaders, { timeout: 10 * SECOND }).toBe(1);
   await systemClock.sleep(4 * SECOND);

@@ -31,7 +31,7 @@ async function countRefused(kubeconfig: string): Promise<number> {
   return stderr.match(/admission webhook "(explain|decide)\.cloister\.dev" denied/g)?.length ?? 0;
 }
 
-describe('the demo', { timeout: 180_000 }, () => {
+describe('the demo', { timeout: 300_000 }, () => {
   test('prints one object a step as JSON, each of them as expected, and stays with --keep, protected as installed, until it is interrupted', async () => {
     const demo = spawn(process.execPath, [MAIN, '--json', '--keep'], { cwd: ROOT });
     const ended = once(demo, 'exit');
@@ -43,7 +43,7 @@ describe('the demo', { timeout: 180_000 }, () => {
         expect(demo.exitCode, told.stderr).toBeNull();
         expect(told.stderr).toMatch(/export KUBECONFIG=\S+\n/);
       };
-      await vi.waitFor(isUp, { timeout: 150_000, interval: 200 });
+      await vi.waitFor(isUp, { timeout: 270_000, interval: 200 });
       expect(told.stderr).toContain('`cloister doctor` fails here');
       expect(await countRefused(/export KUBECONFIG=(\S+)/.exec(told.stderr)?.[1] ?? '')).toBe(18);
     } finally {
@@ -63,7 +63,7 @@ describe('the demo', { timeout: 180_000 }, () => {
 
   test(
     'plays with --vault what a sandbox gets of Vault, and that it is taken back',
-    { timeout: 300_000 },
+    { timeout: 420_000 },
     async () => {
       const { HOME = '' } = process.env;
       const demo = { program: process.execPath, args: [MAIN, '--json', '--vault'], environment: { HOME } };

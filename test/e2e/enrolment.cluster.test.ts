@@ -23,7 +23,7 @@ const startOperator = async (kubeconfig?: string): Promise<RunningProgram> =>
   runner.start('operator', [`--kubeconfig=${kubeconfig ?? controlPlane.kubeconfigFor('operator')}`]);
 
 beforeAll(async () => {
-  controlPlane = await startControlPlane();
+  controlPlane = await startControlPlane({ hasCloister: true });
   calls = clusterCalls(controlPlane);
   await installCloister(controlPlane, 'https://127.0.0.1:1');
   // No webhook runs here: what the operator does must be right without its help.

@@ -1,5 +1,4 @@
-import type { RunnerTestFile } from 'vitest';
-import { expect, test } from 'vitest';
+import { expect, type RunnerTestFile, test } from 'vitest';
 import { tryOnce } from './cluster-test-runner.ts';
 
 type Task = RunnerTestFile['tasks'][number];
