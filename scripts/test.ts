@@ -1,10 +1,11 @@
 /**
  * `npm test [-- vitest arguments]`: runs all tests that can run on this machine, and ends with a line `N passed, N failed`.
+ * Above it are the tests that needed their second try, which those on an API server or a node have.
  * Arguments are handed to vitest, as in `npm test -- --project unit`; `npm run test:node` runs only the tests on a node.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingProgramError } from '../test/testbed/missing-program-error.ts';
@@ -29,16 +30,32 @@ async function prepareTestbed(): Promise<void> {
 }
 
 const isWholeRun = process.argv.length === 2;
-const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
-/** Files on a control plane wait more than they compute, so that two of them go beside one another. */
-const CONTROL_PLANES = '2';
+const GIBIBYTE = 2 ** 30;
+
+/**
+ * How many files go beside one another, each on a control plane. They wait more than they compute, so that there is one more
+ * than cores; each has up to 2 GB of servers and programs.
+ */
+function countControlPlanes(): number {
+  const inMemory = Math.floor(totalmem() / (3 * GIBIBYTE));
+  return Math.max(1, Math.min(availableParallelism() + 1, 4, inMemory));
+}
+
+/** Where Node keeps what it compiled of the sources, which the tests start as programs hundreds of times. */
+const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 
 async function runVitest(report: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
     stdio: 'inherit',
-    env: isWholeRun ? { CLOISTER_CONTROL_PLANES: CONTROL_PLANES, ...process.env } : process.env,
+    env: {
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...(isWholeRun ? { CLOISTER_CONTROL_PLANES: String(countControlPlanes()) } : {}),
+      ...process.env,
+    },
   });
   // Ctrl-C reaches vitest by itself; it stops the servers and ends, and so do we.
   process.on('SIGINT', () => undefined);
@@ -51,7 +68,7 @@ async function runVitest(report: string): Promise<number> {
 
 async function readSummary(report: string): Promise<TestSummary> {
   const text = await readFile(report, 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  if (text === undefined) return { passed: 0, failed: 0, skipped: 0, secondTries: [] };
   return summarizeTestReport(JSON.parse(text) as TestReport);
 }
 
@@ -64,5 +81,5 @@ const summary = await readSummary(report);
 await rm(folder, { recursive: true, force: true });
 // An error outside every test, as in the global set-up, fails the run and must be counted.
 if (code !== 0 && summary.failed === 0) summary.failed = 1;
-process.stdout.write(`\n${formatTestSummary(summary)}\n`);
+process.stdout.write(`\n${formatTestSummary(summary, ROOT)}\n`);
 process.exitCode = summary.failed === 0 ? 0 : 1;

@@ -38,6 +38,7 @@ describe('the API server accepts', () => {
 describe('what the API server stores', () => {
   test.for(samples)(
     'is what the schema makes of $name, and a second apply writes nothing',
+    { retry: 0 },
     async ({ object: written }) => {
       const object = written as unknown as Sample;
       const definition = kinds.find(({ kind }) => kind === object.kind);

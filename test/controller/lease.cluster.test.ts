@@ -1,105 +1,51 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test as base } from 'vitest';
 import { isHolder } from '../../src/controller/decide-lease.ts';
 import { createEventRecorder } from '../../src/controller/events.ts';
 import { NotLeaderError } from '../../src/controller/fenced-client.ts';
 import type { Lease } from '../../src/controller/lease-object.ts';
-import { type Election, OPERATOR_LEASE, startElection } from '../../src/controller/lease.ts';
+import { OPERATOR_LEASE, startElection } from '../../src/controller/lease.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { isKubeError } from '../../src/kube/kube-error.ts';
 import { resources } from '../../src/kube/resources.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type FaultProxy, startFaultProxy } from '../kube/fault-proxy.ts';
-import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
+import type { FaultProxy } from '../kube/fault-proxy.ts';
 import { installManifests } from '../testbed/install-cloister.ts';
 import { useControlPlane } from '../testbed/use-control-plane.ts';
+import { type Candidate, type Contest, startCandidate } from './lease-candidate.ts';
 
 const controlPlane = useControlPlane();
 const SECOND = 1_000;
-const WRITE_INTERVAL = 100;
 
 let admin: KubeClient;
-let namespace: string;
-const ends: (() => unknown)[] = [];
-
 beforeAll(async () => {
   admin = await createKubeClient({ kubeconfig: controlPlane.kubeconfig });
-  namespace = await controlPlane.createNamespace('lease');
 });
 afterAll(() => admin.close());
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-  await admin.delete(resources.leases, { namespace, name: 'leader' }).catch(() => undefined);
+
+/** Each test has a namespace of its own, so that those that wait for a lease to expire wait together. */
+const test = base.extend<{ contest: Contest }>({
+  contest: async ({ onTestFinished }, use) => {
+    const contest: Contest = { namespace: await controlPlane.createNamespace('lease'), ends: [] };
+    onTestFinished(async () => {
+      for (const end of contest.ends.toReversed()) await end();
+    });
+    await use(contest);
+  },
 });
 
-/** A candidate whose leader writes its name and the time all the while. Times are of this process' one clock. */
-interface Candidate {
-  readonly election: Election;
-  readonly proxy: FaultProxy;
-  readonly began: number[];
-  /** When a write was begun that the API server stored. */
-  readonly sent: number[];
-  readonly refused: unknown[];
-  /** Ends it as SIGKILL does: nothing is released, nothing more is sent. */
-  readonly crash: () => Promise<void>;
-}
-
-async function startCandidate(identity: string): Promise<Candidate> {
-  const proxy = await startFaultProxy(controlPlane);
-  const token = controlPlane.connection.tokens['admin'] ?? '';
-  const client = await createKubeClient({ kubeconfig: await writeProxiedKubeconfig(proxy.url, token) });
-  const state = { began: [] as number[], sent: [] as number[], refused: [] as unknown[] };
-  const election = startElection({
-    client,
-    identity,
-    clock: systemClock,
-    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    lease: { namespace, name: 'leader' },
-    lead: (tools) => {
-      state.began.push(systemClock.now());
-      const write = async (): Promise<void> => {
-        const sentAt = systemClock.now();
-        const object = { metadata: { namespace, name: identity }, data: { at: String(sentAt) } };
-        await tools.client.apply(resources.configMaps, object).then(
-          () => state.sent.push(sentAt),
-          (error: unknown) => state.refused.push(error),
-        );
-      };
-      const run = async (): Promise<void> => {
-        // On after the end of the term: the fence has to hold, and not this loop.
-        while (!tools.signal.aborted || state.refused.length < 3) {
-          void write();
-          await systemClock.sleep(WRITE_INTERVAL);
-        }
-      };
-      const running = run();
-      return { stop: () => running };
-    },
-  });
-  const crash = async (): Promise<void> => {
-    await proxy.down();
-    await client.close();
-  };
-  ends.push(
-    () => client.close(),
-    () => proxy.close().catch(() => undefined),
-    () => election.stop(),
-  );
-  return { election, proxy, crash, ...state };
-}
-
-async function startPair(): Promise<readonly [leader: Candidate, standby: Candidate]> {
-  await admin.create(resources.leases, { metadata: { namespace, name: 'leader' } });
-  const leader = await startCandidate('one');
+async function startPair(contest: Contest): Promise<readonly [leader: Candidate, standby: Candidate]> {
+  await admin.create(resources.leases, { metadata: { namespace: contest.namespace, name: 'leader' } });
+  const leader = await startCandidate(controlPlane, contest, 'one');
   await expect.poll(() => leader.sent.length, { timeout: 10 * SECOND }).toBeGreaterThan(3);
-  const standby = await startCandidate('two');
+  const standby = await startCandidate(controlPlane, contest, 'two');
   await systemClock.sleep(3 * SECOND);
   expect(standby.began).toEqual([]);
   return [leader, standby];
 }
 
 /** When an object was last written, by the clock of the process that wrote it. */
-async function storedAt(name: string): Promise<number> {
+async function storedAt({ namespace }: Contest, name: string): Promise<number> {
   const found = await admin.get<{ metadata: object; data?: { at?: string } }>(resources.configMaps, {
     namespace,
     name,
@@ -107,13 +53,13 @@ async function storedAt(name: string): Promise<number> {
   return Number(found.data?.at);
 }
 
-async function holder(): Promise<Lease> {
+async function holder({ namespace }: Contest): Promise<Lease> {
   return admin.get<Lease>(resources.leases, { namespace, name: 'leader' });
 }
 
-test('of two candidates one leads, and at SIGTERM the other leads within 2 s', async () => {
-  const [leader, standby] = await startPair();
-  expect((await holder()).spec).toMatchObject({
+test('of two candidates one leads, and at SIGTERM the other leads within 2 s', async ({ contest }) => {
+  const [leader, standby] = await startPair(contest);
+  expect((await holder(contest)).spec).toMatchObject({
     holderIdentity: 'one',
     leaseDurationSeconds: 15,
     leaseTransitions: 0,
@@ -126,11 +72,11 @@ test('of two candidates one leads, and at SIGTERM the other leads within 2 s', a
   expect(leader.sent.at(-1)).toBeLessThan(standby.began[0]!);
   expect(leader.refused.length).toBeGreaterThanOrEqual(3);
   expect(leader.refused.every((error) => error instanceof NotLeaderError)).toBe(true);
-  expect((await holder()).spec).toMatchObject({ holderIdentity: 'two', leaseTransitions: 1 });
+  expect((await holder(contest)).spec).toMatchObject({ holderIdentity: 'two', leaseTransitions: 1 });
 });
 
-test('after a crash the other leads within 20 s', async () => {
-  const [leader, standby] = await startPair();
+test.concurrent('after a crash the other leads within 20 s', async ({ contest }) => {
+  const [leader, standby] = await startPair(contest);
   const crashed = systemClock.now();
   await leader.crash();
   await expect.poll(() => standby.began.length, { timeout: 30 * SECOND }).toBe(1);
@@ -138,43 +84,49 @@ test('after a crash the other leads within 20 s', async () => {
   expect(leader.sent.at(-1)).toBeLessThan(crashed);
 });
 
-test.each([
+test.concurrent.for([
   ['refuses connections', (proxy: FaultProxy) => proxy.down(), (proxy: FaultProxy) => proxy.up()],
   [
     'keeps connections open and answers nothing for longer than any request waits',
     async (proxy: FaultProxy) => proxy.delay(40 * SECOND),
     async (proxy: FaultProxy) => proxy.delay(0),
   ],
-])('a leader whose API server %s stops writing before the other begins', async (_how, cut, mend) => {
-  const [leader, standby] = await startPair();
-  await cut(leader.proxy);
-  await expect.poll(() => standby.sent.length, { timeout: 30 * SECOND }).toBeGreaterThan(3);
-  expect(leader.election.isLeader()).toBe(false);
-  const [began] = standby.began as [number];
-  const last = await storedAt('one');
-  expect(last).toBeLessThan(began - SECOND);
-  await mend(leader.proxy);
-  await systemClock.sleep(3 * SECOND);
-  // What was under way when it was cut off never arrives, and the one that was cut off is a standby now.
-  expect(await storedAt('one')).toBe(last);
-  expect(leader.began).toHaveLength(1);
-  expect(standby.election.isLeader()).toBe(true);
-});
+] as const)(
+  'a leader whose API server %s stops writing before the other begins',
+  async ([, cut, mend], { contest }) => {
+    const [leader, standby] = await startPair(contest);
+    await cut(leader.proxy);
+    await expect.poll(() => standby.sent.length, { timeout: 30 * SECOND }).toBeGreaterThan(3);
+    expect(leader.election.isLeader()).toBe(false);
+    const [began] = standby.began as [number];
+    const last = await storedAt(contest, 'one');
+    expect(last).toBeLessThan(began - SECOND);
+    await mend(leader.proxy);
+    await systemClock.sleep(3 * SECOND);
+    // What was under way when it was cut off never arrives, and the one that was cut off is a standby now.
+    expect(await storedAt(contest, 'one')).toBe(last);
+    expect(leader.began).toHaveLength(1);
+    expect(standby.election.isLeader()).toBe(true);
+  },
+);
 
-test('of many candidates that begin together on a free lease, one leads', async () => {
-  await admin.create(resources.leases, { metadata: { namespace, name: 'leader' } });
-  const candidates = await Promise.all(['one', 'two', 'three', 'four'].map(startCandidate));
+test.concurrent('of many candidates that begin together on a free lease, one leads', async ({ contest }) => {
+  await admin.create(resources.leases, { metadata: { namespace: contest.namespace, name: 'leader' } });
+  const names = ['one', 'two', 'three', 'four'];
+  const candidates = await Promise.all(names.map((name) => startCandidate(controlPlane, contest, name)));
   const leaders = (): number => candidates.filter(({ election }) => election.isLeader()).length;
   await expect.poll(leaders, { timeout: 10 * SECOND }).toBe(1);
   await systemClock.sleep(4 * SECOND);
   expect(candidates.flatMap(({ began }) => began)).toHaveLength(1);
-  const { spec } = await holder();
-  const index = ['one', 'two', 'three', 'four'].indexOf(spec?.holderIdentity ?? '');
+  const { spec } = await holder(contest);
+  const index = names.indexOf(spec?.holderIdentity ?? '');
   expect(candidates[index]?.election.isLeader()).toBe(true);
   expect(isHolder({ spec, identity: spec?.holderIdentity ?? '' })).toBe(true);
 });
 
-test('what the chart installs gives the operator its lease and its events and no other lease, and an upgrade takes nothing from it', async () => {
+test('what the chart installs gives the operator its lease and its events and no other lease, and an upgrade takes nothing from it', async ({
+  contest: { namespace, ends },
+}) => {
   const wanted = new Set([
     'Role',
     'RoleBinding',

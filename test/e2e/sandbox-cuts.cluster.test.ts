@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { casesOfRun } from '../faults/sample-of.ts';
 import { startFaultProxy } from '../kube/fault-proxy.ts';
 import { writeProxiedKubeconfig } from '../kube/proxied-kubeconfig.ts';
 import { freeLease } from '../operator/free-lease.ts';
@@ -42,7 +43,7 @@ describe('an operator that is killed between two writes', () => {
     return runner.start('operator', [`--kubeconfig=${kubeconfig}`, ...OPERATOR_FLAGS]);
   };
 
-  test.for([0, 1, 2, 3, 4])(
+  test.for(casesOfRun([0, 1, 2, 3, 4], 3))(
     'after %d of a new sandbox, has it run when it is started again',
     async (most) => {
       const name = `cut-${most}`;
@@ -55,7 +56,7 @@ describe('an operator that is killed between two writes', () => {
     },
   );
 
-  test.for([0, 1, 2, 3])(
+  test.for(casesOfRun([0, 1, 2, 3], 2))(
     'after %d of a changed one, replaces its pod and does not take that for its end',
     async (most) => {
       const name = `changed-${most}`;

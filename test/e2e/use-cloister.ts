@@ -17,7 +17,7 @@ export interface CloisterInUse {
 export function useCloister(): CloisterInUse {
   let started: CloisterInUse | undefined;
   beforeAll(async () => {
-    const controlPlane = await startControlPlane();
+    const controlPlane = await startControlPlane({ hasCloister: true });
     const cloister = await startCloister(controlPlane, { startGateDigests: [startGateDigest()] });
     started = { controlPlane, cloister, calls: clusterCalls(controlPlane) };
     await applyTenant(controlPlane);

@@ -41,7 +41,7 @@ export function useSandboxes(
   let cloister: RunningCloister;
   let calls: ClusterCalls;
   beforeAll(async () => {
-    controlPlane = await startControlPlane(await options());
+    controlPlane = await startControlPlane({ hasCloister: true, ...(await options()) });
     calls = clusterCalls(controlPlane);
     await prepare(controlPlane);
     cloister = await startCloister(controlPlane, {

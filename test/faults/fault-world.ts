@@ -42,7 +42,7 @@ export const SANDBOXES = (namespace: string): string =>
 
 /** Starts a cluster with Cloister's kinds, policies and rights, on which anybody may change what Cloister manages. */
 export async function startFaultWorld(): Promise<FaultWorld> {
-  const controlPlane = await startControlPlane();
+  const controlPlane = await startControlPlane({ hasCloister: true });
   await controlPlane.controllersRunning();
   await prepareCluster(controlPlane);
   await controlPlane.apply(readSample(`role-${ROLE}.yaml`));

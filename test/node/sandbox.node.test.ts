@@ -90,7 +90,8 @@ async function escapesOf(role: string): Promise<readonly string[]> {
 
 test(
   'of twenty sandboxes at once that try to get out from their first line none does',
-  { timeout: 400_000 },
+  // What gets out once in two gets out.
+  { timeout: 400_000, retry: 0 },
   async () => {
     expect(await escapesOf('gated')).toEqual([]);
   },

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, type RunnerTestCase, test, vi } from 'vitest';
 import { RUNNING } from '../e2e/use-sandboxes.ts';
+import { casesOfRun } from '../faults/sample-of.ts';
 import { freeLease } from './free-lease.ts';
 import { nameOf, useIdentities } from './use-identities.ts';
 import { WAIT } from './use-tenant-cluster.ts';
@@ -43,11 +44,16 @@ async function settles(): Promise<void> {
   await freeLease(calls());
 }
 
+/** A second try does not find what the first has left. */
+const nameOfTry = (name: string, { result }: RunnerTestCase): string =>
+  [name, result?.retryCount ?? 0].join('-');
+
 const WRITES = Array.from({ length: 14 }, (_, index) => [index] as const);
+const CUTS = casesOfRun(WRITES, 5);
 
 describe('an operator that is killed between two steps', () => {
-  test.for(WRITES)('after %d of a new sandbox, gives it one identity', async ([most]) => {
-    const name = `cut-${most}`;
+  test.for(CUTS)('after %d of a new sandbox, gives it one identity', async ([most], { task }) => {
+    const name = nameOfTry(`cut-${most}`, task);
     await settles();
     await cutAfter(most, async (isCut) => {
       await make(name);
@@ -64,8 +70,8 @@ describe('an operator that is killed between two steps', () => {
     await isAway(name);
   });
 
-  test.for(WRITES)('after %d of a deletion, leaves nothing behind', async ([most]) => {
-    const name = `kill-${most}`;
+  test.for(CUTS)('after %d of a deletion, leaves nothing behind', async ([most], { task }) => {
+    const name = nameOfTry(`kill-${most}`, task);
     await begin();
     await make(name);
     await nextPod(name);

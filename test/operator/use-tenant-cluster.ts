@@ -37,7 +37,7 @@ export function useTenantCluster(): TenantCluster {
     running = undefined;
   };
   beforeAll(async () => {
-    controlPlane = await startControlPlane();
+    controlPlane = await startControlPlane({ hasCloister: true });
     await controlPlane.controllersRunning();
     calls = clusterCalls(controlPlane);
     await prepareCluster(controlPlane);

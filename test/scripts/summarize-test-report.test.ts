@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
 import { formatTestSummary, summarizeTestReport } from '../../scripts/summarize-test-report.ts';
 
-const file = (status: string, ...tests: string[]) => ({
-  name: 'a.test.ts',
+const ROOT = '/checkout/';
+const run = (status: string, fullName = 'a test', failureMessages: readonly string[] = []) => ({
   status,
-  assertionResults: tests.map((one) => ({ status: one })),
+  fullName,
+  failureMessages,
+});
+const file = (status: string, ...tests: (string | ReturnType<typeof run>)[]) => ({
+  name: '/checkout/test/a.test.ts',
+  status,
+  assertionResults: tests.map((one) => (typeof one === 'string' ? run(one) : one)),
 });
 
 test.for([
@@ -25,6 +31,33 @@ test.for([
     '0 passed, 2 failed, 1 skipped',
   ],
   ['an empty run', [], '0 passed, 0 failed'],
-] as const)('%s', ([, testResults, line]) => {
-  expect(formatTestSummary(summarizeTestReport({ testResults }))).toBe(line);
+  [
+    'a test that failed twice is a failure',
+    [file('failed', run('failed', 'it holds', ['Error: first', 'Error: second']))],
+    '0 passed, 1 failed',
+  ],
+  [
+    'a test that passed at its second try is named, with the first line of its failure',
+    [file('passed', 'passed', run('passed', 'a node starts', ['Error: not ready\n    at a.ts:1:1']))],
+    [
+      '1 passed at the second try:',
+      '  test/a.test.ts > a node starts: Error: not ready',
+      '2 passed, 0 failed',
+    ].join('\n'),
+  ],
+  [
+    'all tests that passed at their second try are named',
+    [
+      file('passed', run('passed', 'a node starts', ['Error: not ready'])),
+      file('passed', run('passed', 'a lease is kept', ['Error: it is lost'])),
+    ],
+    [
+      '2 passed at the second try:',
+      '  test/a.test.ts > a node starts: Error: not ready',
+      '  test/a.test.ts > a lease is kept: Error: it is lost',
+      '2 passed, 0 failed',
+    ].join('\n'),
+  ],
+] as const)('%s', ([, testResults, lines]) => {
+  expect(formatTestSummary(summarizeTestReport({ testResults }), ROOT)).toBe(lines);
 });

@@ -17,6 +17,8 @@ export interface ControlPlaneConnection {
   kubectl: string;
   /** Whether a kube-controller-manager runs. */
   controllerManager: boolean;
+  /** Whether it held what installs Cloister from the start, but for the registrations of webhooks; false unless set. */
+  hasCloister?: boolean;
 }
 
 /** Options of one kubectl call. */

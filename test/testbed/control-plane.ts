@@ -5,6 +5,7 @@ import type { APIServerFaults } from './api-server-faults.ts';
 import { copyBootstrappedData } from './bootstrapped-data.ts';
 import type { EtcdFaults } from './etcd.ts';
 import { connectControlPlane, type ControlPlane } from './connect-control-plane.ts';
+import { objectsOfCloister } from './install-cloister.ts';
 import { launchServers } from './launch-servers.ts';
 import { MissingProgramError } from './missing-program-error.ts';
 import { providePrograms } from './provide-programs.ts';
@@ -22,6 +23,10 @@ export interface ControlPlaneOptions {
   maxRequestsInFlight?: number;
   /** Concurrent writes that the API server takes; its own default unless told. */
   maxMutatingRequestsInFlight?: number;
+  /** Whether it holds from the start what `installCloister` applies, but for the registrations of webhooks; false unless told. */
+  hasCloister?: boolean;
+  /** Further objects that it holds from the start, in the order in which they are applied. They are made once, and cached. */
+  objects?: readonly (readonly object[])[];
   /** Further flags of kube-apiserver; they win over the testbed's own. */
   apiServerFlags?: readonly string[];
 }
@@ -71,12 +76,18 @@ async function startOnce(options: ControlPlaneOptions): Promise<StartedControlPl
     controllerManager: options.controllerManager ?? true,
     apiServerFlags: flags(options),
     watchdog,
+    objects: [...(options.hasCloister === true ? objectsOfCloister() : []), ...(options.objects ?? [])],
   };
   try {
     await copyBootstrappedData(launch);
-    const { connection, faults, controllers } = await launchServers({ ...launch, bootstrapped: true });
+    const {
+      connection: launched,
+      faults,
+      controllers,
+    } = await launchServers({ ...launch, bootstrapped: true });
     // Reported by who asks for the controllers; a test that stops early must not fail for it.
     controllers?.catch(() => undefined);
+    const connection = { ...launched, hasCloister: options.hasCloister ?? false };
     const controllersRunning = async (): Promise<void> => void (await controllers);
     return { ...connectControlPlane(connection), ...faults, controllersRunning, stop };
   } catch (error) {

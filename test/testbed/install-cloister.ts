@@ -18,15 +18,25 @@ export function installManifests(webhookUrl: string): readonly Manifest[] {
   return manifests;
 }
 
-/** Applies {@link installManifests}: kinds first, since policies name them as parameters, and webhooks last. */
+const isWebhook = (manifest: Manifest): boolean => Array.isArray(manifest['webhooks']);
+
+/** All of {@link installManifests} but the registrations of webhooks: kinds first, since policies name them as parameters. */
+export function objectsOfCloister(): readonly (readonly Manifest[])[] {
+  const manifests = installManifests('https://127.0.0.1');
+  const isEarly = ({ kind }: Manifest): boolean =>
+    kind === 'CustomResourceDefinition' || kind === 'Namespace';
+  return [
+    manifests.filter(isEarly),
+    manifests.filter((manifest) => !isEarly(manifest) && !isWebhook(manifest)),
+  ];
+}
+
+/** Applies {@link installManifests}, webhooks last; the rest only where the control plane does not hold it from the start. */
 export async function installCloister(controlPlane: ControlPlane, webhookUrl: string): Promise<void> {
-  const manifests = installManifests(webhookUrl);
-  const isEarly = ({ kind }: Manifest) => kind === 'CustomResourceDefinition' || kind === 'Namespace';
-  const isWebhook = (manifest: Manifest) => Array.isArray(manifest['webhooks']);
-  await controlPlane.apply(manifests.filter(isEarly));
-  await controlPlane.apply(manifests.filter((manifest) => !isEarly(manifest) && !isWebhook(manifest)));
+  if (controlPlane.connection.hasCloister !== true)
+    for (const objects of objectsOfCloister()) await controlPlane.apply(objects);
   await waitForSandboxKind(controlPlane);
-  await controlPlane.apply(manifests.filter(isWebhook));
+  await controlPlane.apply(installManifests(webhookUrl).filter(isWebhook));
 }
 
 const PROBE = {

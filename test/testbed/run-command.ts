@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { compileCache } from './compile-cache.ts';
 import type { SystemUser } from './server-process.ts';
 
 /** How a command ended. */
@@ -13,6 +14,7 @@ export interface CommandResult {
 export interface CommandInput {
   program: string;
   args: readonly string[];
+  /** Variables beside PATH and the one of {@link compileCache}. */
   environment: Readonly<Record<string, string>>;
   input?: string;
   /** Whom it runs as; if not set, as this process. */
@@ -29,7 +31,7 @@ export function runCommand({
 }: CommandInput): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { PATH: process.env['PATH'], ...environment },
+      env: { PATH: process.env['PATH'], ...compileCache(), ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
       ...user,
     });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { compileCache } from './compile-cache.ts';
 import type { Watchdog } from './start-watchdog.ts';
 
 /** A user of the system that this process may become, which only root may. */
@@ -46,7 +47,7 @@ export async function startServer(command: ServerCommand, watchdog: Watchdog): P
     detached: true,
     stdio: ['ignore', log, log],
     ...command.user,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...command.environment },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...compileCache(), ...command.environment },
   });
   closeSync(log);
   await new Promise<void>((resolve, reject) => {

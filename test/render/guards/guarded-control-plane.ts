@@ -62,12 +62,13 @@ export interface GuardedControlPlane {
 
 /** A control plane with every guard and the backstop, tenant `acme` enrolled with its system namespace. */
 export async function startGuardedControlPlane(): Promise<GuardedControlPlane> {
-  const controlPlane = await startControlPlane();
+  const policies = [...GUARDS.flat(), ...backstopPolicy(CHECKS)];
+  const controlPlane = await startControlPlane({
+    objects: [kinds.map(customResourceDefinition), [...policies, ...TENANT]],
+  });
   const caller = apiServerCaller(controlPlane.connection);
   const attempt = async (who: User, call: Omit<ApiCall, 'user'>): Promise<Outcome> =>
     outcome(await caller.send({ ...call, user: who }), call);
-  await controlPlane.apply(kinds.map(customResourceDefinition));
-  await controlPlane.apply([...GUARDS.flat(), ...backstopPolicy(CHECKS), ...TENANT]);
   await listedIsEffective(attempt);
   const create = async (who: User, path: string, body: object): Promise<void> => {
     const { by, message } = await attempt(who, { method: 'POST', path, body });
