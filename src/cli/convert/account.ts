@@ -37,15 +37,15 @@ export function accountFor<Document>(
   format: SourceFormat<Document>,
 ): Account<Document> {
   const problems = findProblems(written, leaves, format.schema);
-  const document = format.schema.parse(keepLeaves(written, (path) => !problems.has(fieldPath(path))) ?? {});
+  const document = format.schema.parse(keepLeaves(written, (path) => !problems.has(keyOf(path))) ?? {});
   const entries = leaves.map((leaf) => {
-    const problem = problems.get(fieldPath(leaf.path));
+    const problem = problems.get(keyOf(leaf.path));
     return { ...leaf, ...(problem === undefined ? explain(leaf, document, format) : notUnderstood(problem)) };
   });
   return { entries, document };
 }
 
-/** By the text of their paths, why leaves are not understood. */
+/** By the keys of their paths, why leaves are not understood. */
 function findProblems(
   written: Written,
   leaves: readonly Leaf[],
@@ -53,7 +53,7 @@ function findProblems(
 ): ReadonlyMap<string, string> {
   const wrong = new Map<string, string>();
   for (const issue of schema.safeParse(written).error?.issues ?? []) {
-    wrong.set(JSON.stringify(issue.path), requirementIn(describeIssue(issue, written)));
+    wrong.set(keyOf(issue.path), requirementIn(describeIssue(issue, written)));
   }
   const repeated = findRepeatedNames(written);
   const problems = new Map<string, string>();
@@ -65,7 +65,7 @@ function findProblems(
       (repeated.has(String(path[3])) && path[2] === 'roles'
         ? 'is of a role with the name of another: rename one'
         : null);
-    if (problem !== null) problems.set(fieldPath(path), problem);
+    if (problem !== null) problems.set(keyOf(path), problem);
   }
   return problems;
 }
@@ -76,9 +76,14 @@ function requirementIn(problem: string): string {
   return start === -1 ? 'must be removed' : problem.slice(start + BEFORE_REQUIREMENT.length - 'must'.length);
 }
 
+/** A path as the key of a map. */
+function keyOf(path: readonly PropertyKey[]): string {
+  return JSON.stringify(path);
+}
+
 function wrongPrefix(path: FieldPath, wrong: ReadonlyMap<string, string>): string | null {
   for (let end = path.length; end > 0; end -= 1) {
-    const problem = wrong.get(JSON.stringify(path.slice(0, end)));
+    const problem = wrong.get(keyOf(path.slice(0, end)));
     if (problem !== undefined) return problem;
   }
   return null;

@@ -8,7 +8,7 @@ export interface Leaf {
 }
 
 /** Far more than a configuration has, so that a hostile one costs little. */
-const MAX_LEAVES = 5000;
+const MAX_LEAVES = 2000;
 const MAX_DEPTH = 16;
 
 /** Returns the leaves of a document in the order in which they are written, or why there are too many. */

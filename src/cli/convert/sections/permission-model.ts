@@ -116,7 +116,7 @@ function explainTool(tool: ToolName, role: RoleSection): Verdict {
     default:
       return isServed
         ? changedInForm(
-            'A tool of the same MCP server, so that the gateway enforces its paths and asks for confirmation.',
+            'A tool of an MCP server in a pod of its own, so that the gateway enforces its paths and asks for confirmation.',
           )
         : takenOver('A tool of the agent. What the pod mounts enforces its paths.');
   }
