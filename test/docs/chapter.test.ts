@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CHECKS } from '../../src/policy/admission/checks/index.ts';
 import { ROOT } from './doc-commands.ts';
 
 const TEXT = readFileSync(join(ROOT, 'docs/chapter.md'), 'utf8');
@@ -31,6 +32,10 @@ describe('the page about the chapter', () => {
       expect([system, fileIn(file)?.startsWith('src/')]).toEqual([system, true]);
       expect([system, fileIn(testFile)?.startsWith('test/')]).toEqual([system, true]);
     }
+  });
+
+  test('counts the checks of the pod contract', () => {
+    expect(TEXT).toContain(`${CHECKS.length} checks`);
   });
 
   test('has a test for each unsafe idea', () => {
