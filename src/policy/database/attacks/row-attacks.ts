@@ -65,7 +65,7 @@ function readingAttacks(target: ProbeTarget): Attack[] {
       name: 'EvaluateOnRows',
       reach: 'Division',
       trial: {
-        text: `SELECT FROM ${relation} WHERE 1 / (CASE WHEN ${name} IS DISTINCT FROM $1::${column.type} THEN 0 ELSE 1 END) = 1 LIMIT 1`,
+        text: `SELECT count(*) FROM ${relation} WHERE 1 / (CASE WHEN ${name} IS DISTINCT FROM $1::${column.type} THEN 0 ELSE 1 END) = 1`,
         values: [ownValue],
       },
     },
@@ -149,6 +149,7 @@ function indirectAttacks(target: ProbeTarget, relations: readonly RelationFacts[
         {
           text: `INSERT INTO pg_temp.tenant VALUES (session_user, ${quoteLiteral(target.otherValue ?? '')})`,
         },
+        { text: 'GRANT ALL ON pg_temp.tenant TO PUBLIC' },
         {
           text: `CREATE FUNCTION pg_temp.session_tenant() RETURNS text LANGUAGE sql AS 'SELECT value FROM pg_temp.tenant'`,
         },
