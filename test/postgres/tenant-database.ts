@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Client } from 'pg';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { buildAttacks } from '../../src/policy/database/attacks/build-attacks.ts';
 import { findStructure, type Finding } from '../../src/policy/database/lints/index.ts';
 import type { IsolationPlan } from '../../src/policy/database/isolation-plan.ts';
 import { planIsolation } from '../../src/policy/database/plan-isolation.ts';
@@ -12,7 +13,10 @@ import { type AppliedPlan, applyPlan } from '../../src/postgres/apply-plan.ts';
 import type { DatabaseLogin, DatabaseSession } from '../../src/postgres/database-session.ts';
 import { openDatabase } from '../../src/postgres/open-database.ts';
 import { type ProbeResult, probeIsolation } from '../../src/postgres/probe.ts';
+import { createProbeLogin, removeProbeLogin } from '../../src/postgres/probe-login.ts';
 import { readCatalog } from '../../src/postgres/read-catalog.ts';
+import { readTargets } from '../../src/postgres/read-targets.ts';
+import { tryAttack } from '../../src/postgres/try-attack.ts';
 import type { StartedPostgres } from '../testbed/postgres/start-postgres.ts';
 
 /** A database of the tests of one `describe`. */
@@ -31,6 +35,8 @@ export interface TenantDatabase {
   /** Plans and applies. Throws where the plan is refused or fails. Returns the number of statements. */
   readonly isolate: (wanted: WantedIsolation, neighbours?: readonly WantedIsolation[]) => Promise<number>;
   readonly probe: (wanted: WantedIsolation) => Promise<ProbeResult>;
+  /** Tries attacks of these names as a login of the tenant. Returns the names of those that got through. */
+  readonly attack: (wanted: WantedIsolation, names: readonly string[]) => Promise<readonly string[]>;
   readonly lint: (wanted: WantedIsolation) => Promise<readonly Finding[]>;
 }
 
@@ -121,6 +127,18 @@ async function createTenantDatabase({
         clock: systemClock,
         random: randomBytes,
       }),
+    attack: async (wanted, names) => {
+      const facts = await readCatalog(admin, wanted);
+      const { attacks } = buildAttacks(facts, wanted, await readTargets(admin, facts, wanted));
+      const login = await createProbeLogin(admin, wanted.roles.writer, randomBytes);
+      const session = await open(login);
+      const reached = new Set<string>();
+      for (const one of attacks.filter(({ name: of }) => names.includes(of)))
+        if ((await tryAttack(session, one)) === 'Reached') reached.add(one.name);
+      await session.close();
+      await removeProbeLogin(admin, login);
+      return [...reached].sort();
+    },
     lint: async (wanted) => findStructure(await readCatalog(admin, wanted), wanted),
   };
 }
