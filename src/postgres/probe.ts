@@ -1,13 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
-import { type Attack, type AttackOutcome, judgeAttack } from '../policy/database/attacks/attack.ts';
+import type { Attack } from '../policy/database/attacks/attack.ts';
 import { type AttackMatrix, buildAttacks } from '../policy/database/attacks/build-attacks.ts';
 import type { CatalogFacts } from '../policy/database/catalog-facts.ts';
 import type { WantedIsolation } from '../policy/database/wanted-isolation.ts';
-import { isDatabaseError } from './database-error.ts';
 import type { DatabasePlace, DatabaseSession } from './database-session.ts';
 import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 import { createProbeLogin, type RandomBytes, removeProbeLogin } from './probe-login.ts';
 import { readTargets } from './read-targets.ts';
+import { tryAttack } from './try-attack.ts';
 
 /** What came of trying the isolation of a tenant. */
 export type ProbeResult =
@@ -67,15 +67,9 @@ async function runAttacks(
   session: DatabaseSession,
   { controls, attacks, hasOthers }: AttackMatrix,
 ): Promise<ProbeResult> {
-  for (const control of controls)
-    if ((await runAttack(session, control)) !== 'Reached')
-      return {
-        kind: 'Undecided',
-        problem: `a login of the tenant cannot do what it is for (${control.name} on ${control.object}), so that what is refused to it proves nothing`,
-      };
   const reached: Attack[] = [];
   for (const attack of attacks) {
-    const outcome = await runAttack(session, attack);
+    const outcome = await tryAttack(session, attack);
     if (outcome === 'Reached') reached.push(attack);
     if (outcome === 'Undecided')
       return {
@@ -85,29 +79,11 @@ async function runAttacks(
   }
   const count = attacks.length;
   if (reached.length > 0) return { kind: 'Reached', attacks: count, reached };
+  for (const control of controls)
+    if ((await tryAttack(session, control)) !== 'Reached')
+      return {
+        kind: 'Undecided',
+        problem: `a login of the tenant cannot do what it is for (${control.name} on ${control.object}), so that what is refused to it proves nothing`,
+      };
   return { kind: hasOthers ? 'Proven' : 'NothingToTry', attacks: count };
-}
-
-/** What an attack did is thrown away with its transaction. */
-class RolledBack extends Error {}
-
-async function runAttack(session: DatabaseSession, attack: Attack): Promise<AttackOutcome> {
-  const { setup, trial } = attack;
-  let isTrial = false;
-  let outcome: AttackOutcome = 'Undecided';
-  try {
-    await session.transaction(async ({ query }) => {
-      for (const { text, values } of setup) await query(text, values);
-      isTrial = true;
-      outcome = judgeAttack(attack, await query(trial.text, trial.values));
-      throw new RolledBack();
-    });
-  } catch (error) {
-    if (error instanceof RolledBack) return outcome;
-    if (!isDatabaseError(error) || !session.isOpen) throw error;
-    const { sqlState } = error;
-    if (sqlState === undefined) return 'Undecided';
-    return judgeAttack(isTrial ? attack : { reach: 'Success' }, { sqlState });
-  }
-  return outcome;
 }

@@ -22,7 +22,9 @@ export interface Bar {
     | 'writes'
     | 'requests'
     | 'fsyncs'
-    | 'sockets';
+    | 'sockets'
+    | 'statements'
+    | 'transactions';
   /** The greatest value allowed, or the least one if `isFloor` is set; null for a value that is only reported. */
   readonly limit: number | null;
   readonly isFloor?: boolean;
@@ -75,6 +77,8 @@ const COUNTS: ReadonlySet<Bar['unit']> = new Set([
   'requests',
   'fsyncs',
   'sockets',
+  'statements',
+  'transactions',
 ]);
 
 /** Renders the results as a Markdown table. */

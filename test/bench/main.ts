@@ -7,6 +7,7 @@ import { GATEWAY_BARS } from './bars/gateway.ts';
 import { OPERATOR_BARS } from './bars/operator.ts';
 import { POD_CREATION_BARS } from './bars/pod-creation.ts';
 import { REVIEW_COMMAND_BARS } from './bars/review-command.ts';
+import { TENANCY_BARS } from './bars/tenancy.ts';
 import { WEBHOOK_BARS } from './bars/webhook.ts';
 import { isInNamespace, runInNamespace } from './network-namespace.ts';
 
@@ -16,6 +17,7 @@ const HELP = `Measures what Cloister costs, and fails if a bar is missed.
   npm run bench -- operator               all bars of the operator
   npm run bench -- containment            all bars of containment, and of what Vault is asked
   npm run bench -- gateway                all bars of the gateway
+  npm run bench -- tenancy                all bars of tables that tenants share
   npm run bench -- contract_cpu_ratio     one bar, or several
   npm run bench -- admission --quick      small counts, to try the bench itself
 
@@ -29,6 +31,7 @@ const BENCHES: Readonly<Record<string, readonly Bar[]>> = {
   operator: OPERATOR_BARS,
   containment: CONTAINMENT_BARS,
   gateway: GATEWAY_BARS,
+  tenancy: TENANCY_BARS,
 };
 
 const { values: options, positionals } = parseArgs({

@@ -5,6 +5,8 @@ import { isSystemSchema, notOwned, refusal } from './refusal.ts';
 import { AGENTS_ROLE, CLOISTER_SCHEMA, isTenantRole } from './role-names.ts';
 import { nameOf, type WantedIsolation } from './wanted-isolation.ts';
 
+const OLDEST_VERSION = 160_000;
+
 /** Finds why the plan cannot be carried out, or would break or expose something. */
 export function findRefusals(facts: CatalogFacts, wanted: WantedIsolation): readonly Refusal[] {
   const { name } = facts.database;
@@ -14,6 +16,14 @@ export function findRefusals(facts: CatalogFacts, wanted: WantedIsolation): read
         'ReadOnly',
         `database ${name}`,
         'the server is a replica or read-only: declare the host of the primary',
+      ),
+    ];
+  if (facts.serverVersion < OLDEST_VERSION)
+    return [
+      refusal(
+        'ServerTooOld',
+        `database ${name}`,
+        `the server is of version ${Math.floor(facts.serverVersion / 10_000)}: upgrade it to 16 or later, before which CREATEROLE can hand out any role`,
       ),
     ];
   return [

@@ -17,6 +17,7 @@ export interface Refusal {
 export type RefusalReason =
   /** The server can change nothing: it is a replica, or read-only. */
   | 'ReadOnly'
+  | 'ServerTooOld'
   /** The admin login lacks a privilege, or is not a member of an owner. */
   | 'AdminLacksPrivilege'
   /** A name that Cloister needs belongs to somebody else. */

@@ -51,12 +51,19 @@ export function planSchemas(
   return facts.schemas.flatMap(({ name, grants }) => {
     if (name === CLOISTER_SCHEMA) return [];
     const on = `SCHEMA ${quoteIdentifier(name)}`;
+    const privileges = used.has(name) && needsUsage(grants, reader) ? ['USAGE'] : [];
     const statements = [
-      ...grantStatements({ on, role: reader, privileges: used.has(name) ? ['USAGE'] : [] }, grants),
+      ...grantStatements({ on, role: reader, privileges }, grants),
       ...[writer, AGENTS_ROLE].flatMap((role) => grantStatements({ on, role, privileges: [] }, grants)),
     ];
     return statements.length === 0 ? [] : [{ object: `schema ${name}`, statements }];
   });
+}
+
+/** Whether the tenant is to have USAGE itself. Everybody has it on `public`, which often nobody may grant. */
+export function needsUsage(grants: readonly Grant[], reader: string): boolean {
+  const held = grants.filter(({ privilege }) => privilege === 'USAGE').map(({ grantee }) => grantee);
+  return held.includes(reader) || !held.includes('');
 }
 
 /** A schema or a database that is of one tenant alone. */

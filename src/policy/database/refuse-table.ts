@@ -1,4 +1,5 @@
 import type { CatalogFacts, RelationFacts } from './catalog-facts.ts';
+import { needsUsage } from './plan-grants.ts';
 import { isSystemSchema, notOwned, refusal } from './refusal.ts';
 import type { Refusal } from './isolation-plan.ts';
 import { isUsableColumn, USABLE_TYPES } from './tenant-policies.ts';
@@ -24,6 +25,7 @@ export function refuseTable(
   if (kind !== null) return [refusal('TableUnusable', object, kind)];
   return [
     ...(table.adminOwns ? [] : [notOwned(facts, object, table.owner)]),
+    ...refuseSchemaOf(facts, wanted, table),
     ...refuseOwner(facts, wanted, table),
     ...refuseColumn(table, wanted.sharing as RowLevel),
   ];
@@ -43,6 +45,12 @@ function wrongKind(table: RelationFacts, { tables }: RowLevel): string | null {
   if (parent !== undefined)
     return `it is a part of ${parent}, whose policies decide when that is read: declare ${parent}`;
   return KINDS[table.kind];
+}
+
+function refuseSchemaOf(facts: CatalogFacts, { roles }: WantedIsolation, table: TableName): Refusal[] {
+  const schema = facts.schemas.find(({ name }) => name === table.schema);
+  if (schema === undefined || schema.adminOwns || !needsUsage(schema.grants, roles.reader)) return [];
+  return [notOwned(facts, `schema ${schema.name}`, schema.owner)];
 }
 
 /** Under FORCE the owner sees what a policy shows it, which is nothing. Its logins are those of the application. */

@@ -60,6 +60,18 @@ export function wantedIsolation(tenant: {
   };
 }
 
+/** What of a database matters when a tenant leaves it. */
+export function unenrolmentInterest(
+  roles: WantedIsolation['roles'],
+): Pick<WantedIsolation, 'roles' | 'sharing' | 'canary' | 'trustedLogins'> {
+  return {
+    roles,
+    sharing: { strategy: 'RowLevel', column: '', value: '', tables: [] },
+    canary: null,
+    trustedLogins: [],
+  };
+}
+
 function sharingOf({ strategy, tenantColumn, tenantValue, schema, tables }: Database): Sharing {
   if (strategy === 'Database' || strategy === 'Dedicated') return { strategy };
   if (strategy === 'Schema') return { strategy, schema: required(schema, 'schema') };

@@ -24,7 +24,7 @@ export type Reach =
   | 'Success'
   /** It changes a row. */
   | 'Change'
-  /** It is refused by nothing but a constraint, of which PostgreSQL checks none before row security. */
+  /** It is not refused, or by nothing but a constraint, of which PostgreSQL checks none before privileges and row security. */
   | 'Insert'
   /** It divides by zero, which it does for the rows of others only. */
   | 'Division';

@@ -120,6 +120,9 @@ export function canaryAttacks({ canary }: WantedIsolation): readonly Attack[] {
     trial('ReadCanary', `SELECT FROM ${relation} WHERE ${isCanary}`),
     trial('UpdateRow', `UPDATE ${relation} SET ${column} = ${column} WHERE ${isCanary}`),
     trial('DeleteRow', `DELETE FROM ${relation} WHERE ${isCanary}`),
-    trial('InsertRow', `INSERT INTO ${relation} SELECT * FROM ${relation} WHERE ${isCanary}`),
+    {
+      ...trial('InsertRow', `INSERT INTO ${relation} SELECT * FROM ${relation} WHERE ${isCanary}`),
+      reach: 'Insert',
+    },
   ];
 }

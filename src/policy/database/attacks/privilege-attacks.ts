@@ -111,7 +111,7 @@ export function serverAttacks(reader: string, owners: readonly string[]): readon
     role('ExtendTenant', `GRANT ${quoteIdentifier(reader)} TO pg_monitor`),
     role('ReadPasswords', 'SELECT FROM pg_authid LIMIT 1'),
     role('ReadFiles', "SELECT pg_read_file('PG_VERSION')"),
-    role('RunPrograms', "COPY (SELECT) TO PROGRAM 'true'"),
+    role('RunPrograms', "COPY (SELECT) TO PROGRAM 'cat > /dev/null'"),
     row(
       'ReadSessions',
       "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename <> session_user AND query NOT IN ('', '<insufficient privilege>')) AS reached",

@@ -28,7 +28,10 @@ export function setting(name: string, value: string): AttackStatement {
 }
 
 /** Asks whether a relation with the tenant column shows a row that is not the tenant's. Its content is not read. */
-export function readOthers({ column, ownValue }: ProbeTarget, relation: string): AttackStatement {
+export function readOthers(
+  { column, ownValue }: Pick<ProbeTarget, 'column' | 'ownValue'>,
+  relation: string,
+): AttackStatement {
   return {
     text: `SELECT EXISTS (SELECT FROM ${relation} WHERE ${quoteIdentifier(column.name)} IS DISTINCT FROM $1::${column.type}) AS reached`,
     values: [ownValue],
@@ -65,7 +68,7 @@ function readingAttacks(target: ProbeTarget): Attack[] {
       name: 'EvaluateOnRows',
       reach: 'Division',
       trial: {
-        text: `SELECT FROM ${relation} WHERE 1 / (CASE WHEN ${name} IS DISTINCT FROM $1::${column.type} THEN 0 ELSE 1 END) = 1 LIMIT 1`,
+        text: `SELECT count(*) FROM ${relation} WHERE 1 / (CASE WHEN ${name} IS DISTINCT FROM $1::${column.type} THEN 0 ELSE 1 END) = 1`,
         values: [ownValue],
       },
     },
@@ -105,22 +108,23 @@ function settingsIn(expression: string): string[] {
   );
 }
 
-function roleAttacks(target: ProbeTarget, role: string): Attack[] {
-  const { table, ownValue, otherValue } = target;
+/** With the setting of another tenant, which a policy could go by that is for the role alone. */
+function roleAttacks({ otherValue, ...target }: ProbeTarget, role: string): Attack[] {
+  const { table, ownValue } = target;
   const common = {
     object: `table ${nameOf(table)}`,
     trial: readOthers(target, quoteTable(table)),
     reach: 'Row',
   } as const;
-  const settings = [ownValue, otherValue ?? ownValue].map((value) => setting(TENANT_SETTING, value));
-  return settings.flatMap((one) => [
-    { ...common, name: 'SetRole', setup: [one, { text: `SET LOCAL ROLE ${quoteIdentifier(role)}` }] },
+  const other = setting(TENANT_SETTING, otherValue ?? ownValue);
+  return [
+    { ...common, name: 'SetRole', setup: [other, { text: `SET LOCAL ROLE ${quoteIdentifier(role)}` }] },
     {
       ...common,
       name: 'SetSessionAuthorization',
-      setup: [one, { text: `SET LOCAL SESSION AUTHORIZATION ${quoteIdentifier(role)}` }],
+      setup: [other, { text: `SET LOCAL SESSION AUTHORIZATION ${quoteIdentifier(role)}` }],
     },
-  ]);
+  ];
 }
 
 /** By its parts, by views that show its tenant column, and past objects of the same names in the temporary schema. */
@@ -149,6 +153,7 @@ function indirectAttacks(target: ProbeTarget, relations: readonly RelationFacts[
         {
           text: `INSERT INTO pg_temp.tenant VALUES (session_user, ${quoteLiteral(target.otherValue ?? '')})`,
         },
+        { text: 'GRANT ALL ON pg_temp.tenant TO PUBLIC' },
         {
           text: `CREATE FUNCTION pg_temp.session_tenant() RETURNS text LANGUAGE sql AS 'SELECT value FROM pg_temp.tenant'`,
         },

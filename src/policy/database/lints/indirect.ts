@@ -7,10 +7,11 @@ import { nameOf } from '../wanted-isolation.ts';
 import { canUse, heldBy, type Lint, type LintInput, revocations, sharedTables } from './lint.ts';
 
 /** Whether what a role owns shows every row of the declared tables, whoever asks. */
-function seesEverything({ facts, wanted }: LintInput, owner: string): boolean {
+function seesEverything({ facts, own }: LintInput, owner: string): boolean {
   const role = facts.roles.find(({ name }) => name === owner);
   if (role === undefined || role.isSuperuser || role.bypassesRowSecurity) return true;
-  return wanted.trustedLogins.some((login) => role.reaches.includes(login));
+  const seeing = own.flatMap(({ policies }) => policies.filter(({ using }) => using === 'true'));
+  return seeing.some(({ roles }) => roles.some((one) => role.reaches.includes(one)));
 }
 
 /** Views on declared tables, and on what is not the tenant's, that a login of the tenant may read. */
