@@ -8,6 +8,7 @@ import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { get } from './commands/get.ts';
 import { harden } from './commands/harden.ts';
+import { isolation } from './commands/isolation.ts';
 import { quarantine } from './commands/quarantine.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   release,
   doctor,
   vault,
+  isolation,
   audit,
   completion,
   version,

@@ -15,6 +15,14 @@ export type SecretState =
   /** Its current version was deleted or destroyed. */
   | { readonly state: 'Deleted' };
 
+/** How often Vault gives a static login another password. */
+export interface Rotation {
+  /** Null where it is by a schedule. */
+  readonly seconds: number | null;
+  /** A schedule as of cron; null where it is by a period. */
+  readonly schedule: string | null;
+}
+
 /** Looks at what is in Vault and changes nothing. Each call rejects with a VaultError. */
 export interface VaultInventory {
   /** What the caller may do at each path of its own namespace, in the order of the paths. */
@@ -24,6 +32,10 @@ export interface VaultInventory {
   readonly policyText: (name: string, namespace: string | null) => Promise<string | null>;
   /** The `allowed_roles` of a database connection; null where there is no such connection. */
   readonly allowedRoles: (path: string, namespace: string | null) => Promise<readonly string[] | null>;
+  /** The `username_template` of a database connection; null where it has none, or there is no such connection. */
+  readonly usernameTemplate: (path: string, namespace: string | null) => Promise<string | null>;
+  /** How often a static login is rotated; null where there is no such role. `path` is that of the role. */
+  readonly rotation: (path: string, namespace: string | null) => Promise<Rotation | null>;
   /** `path` is that of its metadata. */
   readonly secret: (path: string, namespace: string | null) => Promise<SecretState>;
   /** Names of the keys of a secret; null where it is not there. `path` is that of its subkeys, which come without values. */
@@ -74,6 +86,21 @@ export function createVaultInventory(session: VaultSession, ownNamespace: string
     allowedRoles: async (path, namespace) => {
       const data = await readData(at(namespace), path);
       return data === null ? null : textsOf(data['allowed_roles']);
+    },
+    usernameTemplate: async (path, namespace) => {
+      const details = (await readData(at(namespace), path))?.['connection_details'];
+      const template = isRecord(details) ? details['username_template'] : undefined;
+      return typeof template === 'string' && template !== '' ? template : null;
+    },
+    rotation: async (path, namespace) => {
+      const data = await readData(at(namespace), path);
+      if (data === null) return null;
+      const { rotation_period: period, rotation_schedule: schedule } = data;
+      const hasSchedule = typeof schedule === 'string' && schedule !== '';
+      return {
+        seconds: typeof period === 'number' && !hasSchedule ? period : null,
+        schedule: hasSchedule ? schedule : null,
+      };
     },
     secret: async (path, namespace) => readSecretState(await readData(at(namespace), path)),
     secretKeys: async (path, namespace) => {

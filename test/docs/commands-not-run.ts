@@ -31,6 +31,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     'an upgrade undoes that the programs are reached by URL here; test/charts/uninstall.cluster.test.ts upgrades',
   'kubectl delete validatingwebhookconfiguration cloister-decide':
     'pods would not be reviewed any more; test/e2e/faults.cluster.test.ts deletes it and restores it',
+  'cloister isolation plan --tenant acme':
+    'there is no database here; test/cli/isolation/plan.test.ts runs it on one',
+  "kubectl annotate namespace cloister-t-acme cloister.dev/force-release='The server is lost.'":
+    'a tenant here has no database; test/operator/database tests what the annotation does',
   'cloister vault sweep --yes': 'there is no Vault here; test/cli/vault/sweep.cluster.test.ts runs it on one',
   ...Object.fromEntries(
     readDocCommands()

@@ -5,6 +5,7 @@ import { singleLine } from '../../lib/single-line.ts';
 import { type Command, EXIT, type ExitCode, paint, type Terminal } from '../command.ts';
 import { examineClock } from '../doctor/examine-clock.ts';
 import { examineCredentials } from '../doctor/examine-credentials.ts';
+import { examineDatabases } from '../doctor/examine-databases.ts';
 import { examineEgress } from '../doctor/examine-egress.ts';
 import { examineKinds } from '../doctor/examine-kinds.ts';
 import { examineNamespaces } from '../doctor/examine-namespaces.ts';
@@ -33,6 +34,7 @@ const EXAMINATIONS: readonly Examination[] = [
   examineNamespaces,
   examineEgress,
   examineCredentials,
+  examineDatabases,
   examineVault,
 ];
 
@@ -58,11 +60,13 @@ namespace it asks for a privileged pod as a dry run, if you may create pods ther
 NetworkPolicies, only a pod can prove: it reads what the start gates of sandboxes have found. Each line that failed says what to
 do.
 
+It says what the operator found when it tried the databases of tenants, and does not connect to them.
+
 It compares the credentials that roles name with what tenants bind. Of the Secrets that tenants bind it says which do not exist,
 lack a key or have not changed for 30 days. It asks the API server for their metadata alone.
 
 Where the operator uses Vault, it logs in to Vault as the operator, if you may create tokens of its ServiceAccount. It examines
-the rights of the operator there, the database connections, the age and the names of the keys of secrets that tenants bind, and
+the rights of the operator there, the database connections, how often static logins are rotated, the age and the names of the keys of secrets that tenants bind, and
 whether Vault holds identities of sandboxes that do not exist. It reads no value of a secret.
 
 Without --kubeconfig: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.

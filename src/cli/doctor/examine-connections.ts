@@ -20,7 +20,10 @@ export async function examineConnections(
     const subject = `Vault, connection ${named.path} of TenantIsolation ${named.tenant}`;
     return readVaultOr(subject, WRITE_POLICY, async () => {
       const roles = await inventory.allowedRoles(named.path, named.namespace);
-      return [judgeConnection(subject, roles, named)];
+      const judged = judgeConnection(subject, roles, named);
+      if (judged.state !== 'Passed') return [judged];
+      const template = await inventory.usernameTemplate(named.path, named.namespace);
+      return [judged, judgeTemplate(subject, template, named)];
     });
   });
   return (await Promise.all(findings)).flat();
@@ -30,7 +33,10 @@ function namedConnections(tenants: readonly TenantIsolation[]): readonly NamedCo
   return tenants.flatMap(({ metadata, spec: { vault, credentials } }) => {
     if (vault === undefined) return [];
     const paths = credentials.flatMap(({ vaultDatabase }) =>
-      vaultDatabase === undefined ? [] : [connectionPath(vaultDatabase)],
+      // With a static role, Vault makes no login at it.
+      vaultDatabase === undefined || vaultDatabase.staticRole !== undefined
+        ? []
+        : [connectionPath(vaultDatabase)],
     );
     const namespace = vault.namespace ?? null;
     return [...new Set(paths)].map((path) => ({ tenant: metadata.name, namespace, path }));
@@ -53,5 +59,22 @@ function judgeConnection(
   return failed(
     subject,
     `allowed_roles is ${is}; must have ${rolesOfTenant(tenant)}. Set it, with those of other tenants that use it: ${mend}`,
+  );
+}
+
+/** What the name of a login would tell: Vault's own template has the name of the database role in it, and that of who asked. */
+const TELLS_TENANT = /\.(RoleName|DisplayName)\b/;
+
+function judgeTemplate(
+  subject: string,
+  template: string | null,
+  { tenant, path }: NamedConnection,
+): Finding {
+  const isTold = template === null || TELLS_TENANT.test(template) || template.includes(tenant);
+  if (!isTold) return passed(subject, 'gives logins names that say nothing of the tenant');
+  const is = template === null ? 'not set' : JSON.stringify(template);
+  return failed(
+    subject,
+    `username_template is ${is}, so that every login of the server sees the names of tenants. Set one without them: vault write ${path} username_template='cloister-{{random 20 | lowercase}}'`,
   );
 }

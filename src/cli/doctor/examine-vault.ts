@@ -18,6 +18,7 @@ import {
 import { readOrphans } from '../vault/read-orphans.ts';
 import { areasOf } from '../vault/vault-places.ts';
 import { examineConnections } from './examine-connections.ts';
+import { examineStaticLogins } from './examine-static-logins.ts';
 import { examineVaultSecrets } from './examine-vault-secrets.ts';
 import {
   type Examination,
@@ -123,6 +124,7 @@ async function examineContents(
   const parts = await Promise.all([
     judgeVaultRights(inventory, neededRights(mounts)),
     examineConnections(inventory, read.objects),
+    examineStaticLogins(inventory, read.objects),
     examineOrphans(client, { inventory, mounts, settings }),
     examineVaultSecrets(inventory, read.objects, context.now()),
   ]);

@@ -1,7 +1,7 @@
 import { systemNamespaceOf } from '../../api/names.ts';
 import type { EventFacts } from '../../controller/event-object.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
-import type { DatabaseProblem } from './database-report.ts';
+import type { DatabaseProblem } from './database-isolation.ts';
 
 /** The event for what stays behind in a database, since a person forced the release; of the namespace, since the tenant may be gone. */
 export function databaseReleasedEvent(

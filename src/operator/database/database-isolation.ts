@@ -21,6 +21,13 @@ export interface DatabaseTask extends DatabaseTenant {
   readonly login: DatabaseLogin;
 }
 
+/** Why a database is not as it must be, where that is not the verdict on its structure. */
+export interface DatabaseProblem {
+  readonly reason: 'Conflict' | 'PlanRefused' | 'Unreachable' | 'AdminRefused' | 'NotTried';
+  /** One sentence. */
+  readonly message: string;
+}
+
 /** What was found on an object of the database, as the status tells it. */
 export interface DatabaseFinding {
   /** Name of the lint or of the attack. */
@@ -51,6 +58,9 @@ export type DatabaseVerdict = {
 export interface DatabaseIsolation {
   /** Changes what is not as it must be, judges the structure, and tries to reach what is not the tenant's. */
   readonly isolate: (task: DatabaseTask, signal: AbortSignal) => Promise<DatabaseVerdict>;
-  /** Takes away what was made for the tenant, and no data. Of what is not there nothing is taken, and that is no error. */
-  readonly remove: (task: DatabaseTask, signal: AbortSignal) => Promise<void>;
+  /**
+   * Takes away what was made for the tenant, and no data. Of what is not there nothing is taken, and that is no error. Returns why
+   * something is still there; null where nothing is.
+   */
+  readonly remove: (task: DatabaseTask, signal: AbortSignal) => Promise<DatabaseProblem | null>;
 }

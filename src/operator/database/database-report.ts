@@ -8,16 +8,9 @@ import { isIsolated } from '../../policy/database/decide-logins.ts';
 import { tenantRoleName } from '../../policy/database/role-names.ts';
 import { isDatabaseError } from '../../postgres/database-error.ts';
 import type { TenantStatusPart } from '../tenant-isolation/tenant-status.ts';
-import type { DatabaseFinding, DatabaseVerdict } from './database-isolation.ts';
+import type { DatabaseFinding, DatabaseProblem, DatabaseVerdict } from './database-isolation.ts';
 
 export type DatabaseStatus = NonNullable<NonNullable<TenantIsolation['status']>['database']>;
-
-/** What is known of a tenant's database, without what the verdict of a server found. */
-export interface DatabaseProblem {
-  readonly reason: 'Conflict' | 'PlanRefused' | 'Unreachable' | 'AdminRefused' | 'NotTried';
-  /** One sentence. */
-  readonly message: string;
-}
 
 /** About whom, when, and after what a report is made. */
 export interface ReportContext {

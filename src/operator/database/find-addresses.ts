@@ -8,7 +8,7 @@ import { addressesOfService, addressesOfSlice, RESERVED } from '../cluster-servi
 import type { OperatorCaches } from '../operator-caches.ts';
 import { blockOf } from '../tenant-isolation/cluster-blocks.ts';
 import type { HostAddressSource } from '../tenant-isolation/host-addresses.ts';
-import type { DatabaseProblem } from './database-report.ts';
+import type { DatabaseProblem } from './database-isolation.ts';
 
 /** Where the host of a database is, or why it may not be connected to. */
 export type FoundAddresses = { readonly addresses: readonly string[] } | DatabaseProblem;

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
-import type { CatalogFacts } from '../../policy/database/catalog-facts.ts';
 import type { Refusal, RefusalReason } from '../../policy/database/isolation-plan.ts';
+import { type Finding, findStructure } from '../../policy/database/lints/index.ts';
 import { planIsolation } from '../../policy/database/plan-isolation.ts';
-import { type WantedIsolation, wantedIsolation } from '../../policy/database/wanted-isolation.ts';
-import { applyPlan } from '../../postgres/apply-plan.ts';
-import type { DatabaseError } from '../../postgres/database-error.ts';
+import { planUnenrolment } from '../../policy/database/plan-unenrolment.ts';
+import { isAtPlace, type WantedIsolation, wantedIsolation } from '../../policy/database/wanted-isolation.ts';
+import { type AppliedPlan, applyPlan } from '../../postgres/apply-plan.ts';
 import type { DatabaseSession } from '../../postgres/database-session.ts';
 import { openDatabase } from '../../postgres/open-database.ts';
 import { type ProbeResult, probeIsolation } from '../../postgres/probe.ts';
 import { readCatalog } from '../../postgres/read-catalog.ts';
 import type {
+  DatabaseFinding,
   DatabaseIsolation,
+  DatabaseProblem,
   DatabaseTask,
   DatabaseTenant,
   DatabaseVerdict,
@@ -19,36 +21,64 @@ import type {
 
 /** Isolates tenants in PostgreSQL, each call over a connection of its own. */
 export function createPostgresIsolation(clock: Clock): DatabaseIsolation {
-  const use = async <T>(
+  const inTurn = createTurns();
+  const use = <T>(
     task: DatabaseTask,
     signal: AbortSignal,
     work: (session: DatabaseSession) => Promise<T>,
   ): Promise<T> => {
     const { place, dial, login } = task;
-    const session = await openDatabase({ place, dial, login, clock, signal });
-    try {
-      return await work(session);
-    } finally {
-      await session.close();
-    }
+    return inTurn(`${place.host}:${place.port}`, async () => {
+      const session = await openDatabase({ place, dial, login, clock, signal });
+      try {
+        return await work(session);
+      } finally {
+        await session.close();
+      }
+    });
   };
   return {
     isolate: (task, signal) => use(task, signal, (session) => isolate(session, task, clock)),
-    remove: () => Promise.reject(new Error('not yet')),
+    remove: (task, signal) => use(task, signal, (session) => remove(session, task)),
+  };
+}
+
+/** Two tenants of one server change the same rows of its catalog, which PostgreSQL refuses one of them at the same time. */
+function createTurns() {
+  const last = new Map<string, Promise<unknown>>();
+  return async <T>(server: string, work: () => Promise<T>): Promise<T> => {
+    const before = last.get(server) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    last.set(server, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(server) === mine) last.delete(server);
+    }
   };
 }
 
 async function isolate(admin: DatabaseSession, task: DatabaseTask, clock: Clock): Promise<DatabaseVerdict> {
   const wanted = wantedOf(task);
-  const neighbours = task.neighbours.map(wantedOf);
-  const plan = planIsolation(await readCatalog(admin, wanted), wanted, neighbours);
+  const plan = planIsolation(await readCatalog(admin, wanted), wanted, task.neighbours.map(wantedOf));
   if (plan.refusals.length > 0) return refusalVerdict(plan.refusals);
   const { statements, failure } = await applyPlan(admin, plan);
-  if (failure !== null) return failureVerdict(failure, statements);
+  if (failure !== null) {
+    const { reason, message } = describeFailure(failure);
+    return { outcome: reason, problems: [message], findings: [], statements };
+  }
   const facts = await readCatalog(admin, wanted);
   const { place, dial } = task;
   const probed = await probeIsolation({ admin, facts, wanted, place, dial, clock, random: randomBytes });
-  return { ...judge(facts, wanted, probed), statements };
+  return { ...judge(findStructure(facts, wanted), probed), statements };
+}
+
+async function remove(admin: DatabaseSession, task: DatabaseTask): Promise<DatabaseProblem | null> {
+  const wanted = wantedOf(task);
+  const sharers = task.neighbours.map(wantedOf).filter((one) => isAtPlace(one, wanted));
+  const transactions = planUnenrolment(await readCatalog(admin, wanted), wanted.roles, sharers);
+  const { failure } = await applyPlan(admin, { transactions });
+  return failure === null ? null : describeFailure(failure);
 }
 
 function wantedOf({ tenant, uid, spec }: DatabaseTenant): WantedIsolation {
@@ -64,38 +94,39 @@ const OUTCOMES: Partial<Record<RefusalReason, 'Conflict' | 'AdminRefused' | 'Unr
   ReadOnly: 'Unreachable',
 };
 
+/** A conflict takes logins away. What the login may not see may look as if it were declared wrongly. */
+const PRECEDENCE = ['Conflict', 'AdminRefused', 'Unreachable'] as const;
+
 function refusalVerdict(refusals: readonly Refusal[]): DatabaseVerdict {
-  const outcomes = refusals.map(({ reason }) => OUTCOMES[reason] ?? 'PlanRefused');
-  // A conflict takes logins away, so it is told before all others.
-  const outcome = outcomes.includes('Conflict') ? 'Conflict' : (outcomes[0] ?? 'PlanRefused');
+  const outcomes = new Set(refusals.map(({ reason }) => OUTCOMES[reason]));
+  const outcome = PRECEDENCE.find((one) => outcomes.has(one)) ?? 'PlanRefused';
   const problems = refusals.map(({ object, problem }) => `${object}: ${problem}`);
   return { outcome, problems, findings: [], statements: 0 };
 }
 
-function failureVerdict(
-  { object, error }: { readonly object: string; readonly error: DatabaseError },
-  statements: number,
-): DatabaseVerdict {
+function describeFailure({ object, error }: NonNullable<AppliedPlan['failure']>) {
   const isRefusal = error.reason === 'Denied' || error.reason === 'Refused';
-  const outcome = isRefusal ? 'AdminRefused' : 'Unreachable';
-  const problems = [`${object} is not as it must be, and nothing of it was changed: ${error.message}`];
-  return { outcome, problems, findings: [], statements };
+  return {
+    reason: isRefusal ? ('AdminRefused' as const) : ('Unreachable' as const),
+    message: `${object} is not as it must be, and nothing of it was changed: ${error.message}`,
+  };
 }
 
-function judge(_facts: CatalogFacts, _wanted: WantedIsolation, probed: ProbeResult): DatabaseVerdict {
-  const common = { findings: [], statements: 0 };
-  switch (probed.kind) {
-    case 'Proven':
-      return { outcome: 'Proven', attacks: probed.attacks, ...common };
-    case 'NothingToTry':
-      return { outcome: 'NothingToTry', ...common };
-    case 'Undecided':
-      return { outcome: 'Unreachable', problems: [probed.problem], ...common };
-    case 'Reached': {
-      const reached = probed.reached.map(({ name, object }) => ({ name, object }));
-      const [attack] = reached;
-      if (attack === undefined) throw new TypeError('an attack that got through has no name');
-      return { outcome: 'Reached', attack, findings: reached, statements: 0 };
-    }
+/** An attack that got through outweighs what the structure lacks, and that outweighs a proof. */
+function judge(structure: readonly Finding[], probed: ProbeResult): DatabaseVerdict {
+  const common = { findings: structure.map(findingOf), statements: 0 };
+  if (probed.kind === 'Reached') {
+    const [attack, ...others] = probed.reached.map(({ name, object }) => ({ name, object }));
+    if (attack === undefined) throw new TypeError('no attack got through');
+    return { outcome: 'Reached', attack, ...common, findings: [...others, ...common.findings] };
   }
+  const worst = structure.find(({ severity }) => severity === 'Isolation');
+  if (worst !== undefined) return { outcome: 'FindingsFound', first: findingOf(worst), ...common };
+  if (probed.kind === 'Proven') return { outcome: 'Proven', attacks: probed.attacks, ...common };
+  if (probed.kind === 'NothingToTry') return { outcome: 'NothingToTry', ...common };
+  return { outcome: 'Unreachable', problems: [probed.problem], ...common };
+}
+
+function findingOf({ name, object, statement }: Finding): DatabaseFinding {
+  return { name, object, statement };
 }

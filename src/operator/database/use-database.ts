@@ -6,9 +6,8 @@ import { isIsolated } from '../../policy/database/decide-logins.ts';
 import { databaseClaims, findTenantConflicts } from '../../policy/database/find-tenant-conflicts.ts';
 import type { TenantStatusPart } from '../tenant-isolation/tenant-status.ts';
 import type { DatabaseContext } from './database-context.ts';
-import type { DatabaseTask, DatabaseTenant } from './database-isolation.ts';
+import type { DatabaseProblem, DatabaseTask, DatabaseTenant } from './database-isolation.ts';
 import {
-  type DatabaseProblem,
   problemOfDatabase,
   problemReport,
   type ReportContext,
@@ -56,8 +55,8 @@ export async function removeDatabase(
   const found = await findTask(record, use);
   if ('reason' in found) return left(found);
   try {
-    await use.context.isolation.remove(found, use.signal);
-    return null;
+    const problem = await use.context.isolation.remove(found, use.signal);
+    return problem === null ? null : left(problem);
   } catch (error) {
     use.signal.throwIfAborted();
     const problem = problemOfDatabase(error);

@@ -2,7 +2,7 @@ import { SYSTEM_NAMESPACE_PREFIX } from '../../api/names.ts';
 import { SANDBOX_POLICY_BEGINNING, VAULTS_OWN } from './sandbox-policy.ts';
 import { VAULT_AUDIENCE, VAULT_NAME_PREFIX, VAULT_TOKEN_SECONDS } from './vault-identity.ts';
 import { LOGIN_SECONDS } from './database-role.ts';
-import { connectionPath, type VaultMounts } from './vault-mounts.ts';
+import { connectionPath, staticRolePathOf, type VaultMounts } from './vault-mounts.ts';
 import { type PolicySection, writeSection } from './write-policy.ts';
 
 /** The operator's own policy. It must not begin with the prefix that the policy itself lets it write. */
@@ -152,7 +152,7 @@ function sectionsOf(mounts: VaultMounts): readonly PolicySection[] {
 /** None of it holds a value of a secret or the password of a connection. */
 function doctorSections(
   at: string,
-  { connectionPaths, metadataPaths }: VaultMounts,
+  { connectionPaths, staticLoginPaths, metadataPaths }: VaultMounts,
 ): readonly PolicySection[] {
   const read = (comment: string, paths: readonly string[]): readonly PolicySection[] => {
     const rules = paths.map((path) => ({ path: `${at}${path}`, capabilities: ['read'] as const }));
@@ -162,6 +162,10 @@ function doctorSections(
     ...read(
       'For `cloister doctor`: which roles a connection allows. Its password is not shown.',
       connectionPaths,
+    ),
+    ...read(
+      'For `cloister doctor`: how often Vault rotates the logins below. Their passwords are not shown.',
+      staticLoginPaths.map(staticRolePathOf),
     ),
     ...read(
       'For `cloister doctor`: how old the secrets of tenants are, and the names of their keys. Their values are not shown.',

@@ -110,6 +110,11 @@ export function secretPaths({ mount, path }: Pick<VaultKV, 'mount' | 'path'>): S
   return isLiteralSecret(paths.metadata) && isLiteralSecret(paths.subkeys) ? paths : null;
 }
 
+/** Where a database engine says how often it rotates a static login, by where it gives that. */
+export function staticRolePathOf(loginPath: string): string {
+  return loginPath.replace(/\/static-creds\/([^/]+)$/, '/static-roles/$1');
+}
+
 interface Collected {
   readonly auth: Set<string>;
   readonly database: Set<string>;

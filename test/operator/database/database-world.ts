@@ -83,6 +83,7 @@ export function databaseWorld() {
       remove: async (task) => {
         removed.push(task);
         state.remove();
+        return null;
       },
     },
     staticLogins: null,

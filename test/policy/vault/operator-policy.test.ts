@@ -145,6 +145,7 @@ describe("the operator's policy", () => {
       'sales/static-creds/cloister-admin',
       'sales/config/warehouse',
       'sales-eu/config/other',
+      'sales/static-roles/cloister-admin',
       'secret/metadata/acme/crm',
       'eu/sys/policies/acl/cloister.*',
       'eu/sys/policies/acl',
