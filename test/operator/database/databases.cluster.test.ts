@@ -134,20 +134,28 @@ describe('the database of a tenant', () => {
   });
 
   test('is no reason to give the admin login to the gateway', async () => {
-    const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/cloister-t-acme/roles/cloister-gateway-secrets';
+    const path =
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/cloister-t-acme/roles/cloister-gateway-secrets';
     expect((await calls().read(path)).object['rules'] ?? []).toEqual([]);
     const feed = await calls().read(`${NAMESPACES}/cloister-t-acme/configmaps/cloister-feed-tenant`);
     expect(JSON.stringify(feed.object)).not.toContain('username');
   });
 
   test('is not written by an operator that begins to lead, nor is anything of the API server', async () => {
-    const before = await rows('SELECT oid, xmin FROM pg_class, LATERAL (SELECT pg_class.xmin) x WHERE relname = \'orders\'');
+    const before = await rows(
+      "SELECT oid, xmin FROM pg_class, LATERAL (SELECT pg_class.xmin) x WHERE relname = 'orders'",
+    );
     const again = await begin();
-    await vi.waitFor(() => expect([again.operator.synced(), again.operator.isLeader()]).toEqual([true, true]), WAIT);
+    await vi.waitFor(
+      () => expect([again.operator.synced(), again.operator.isLeader()]).toEqual([true, true]),
+      WAIT,
+    );
     await says('acme', 'Proven');
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(again.writes).toEqual([]);
     expect(again.errors).toEqual([]);
-    expect(await rows('SELECT oid, xmin FROM pg_class, LATERAL (SELECT pg_class.xmin) x WHERE relname = \'orders\'')).toEqual(before);
+    expect(
+      await rows("SELECT oid, xmin FROM pg_class, LATERAL (SELECT pg_class.xmin) x WHERE relname = 'orders'"),
+    ).toEqual(before);
   });
 });
