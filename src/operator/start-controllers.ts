@@ -29,6 +29,7 @@ import { databaseController } from './database/database-controller.ts';
 import type { DatabaseContext } from './database/database-context.ts';
 import { createDatabaseReports } from './database/database-reports.ts';
 import { followDatabases } from './database/follow-databases.ts';
+import { createDatabaseWitness } from './database/witness-logins.ts';
 import { knownFeed } from './feed/feed-keys.ts';
 import { followFeed } from './feed/follow-feed.ts';
 import { isUrgentInFeed } from './feed/is-urgent.ts';
@@ -138,7 +139,8 @@ export function startControllers(
   const vault = surroundings.vault?.(leadership) ?? null;
   const staticLogins = surroundings.staticLogins?.(leadership) ?? null;
   const databaseReports = createDatabaseReports();
-  const shared = { ...surroundings, client, events, vault, staticLogins, databaseReports, databases: null };
+  const reach = { ...surroundings, client, events, staticLogins, databaseReports };
+  const shared = { ...reach, vault, databases: createDatabaseWitness(reach) };
   const start = (slot: ControllerSlot, own: Own): LeaderPart => {
     const { whenSynced } = caches;
     const controller = startController({ ...own, whenSynced, metrics, clock, logger, random });

@@ -12,6 +12,7 @@ import type { OperatorConfiguration } from './configuration.ts';
 import { registerDatabaseMetrics } from './database/database-metrics.ts';
 import { connectBySystem, type ConnectAddress } from './database/find-addresses.ts';
 import { createPostgresIsolation } from './database/postgres-isolation.ts';
+import { registerIdentityMetrics } from './identity/identity-metrics.ts';
 import { createOperatorCaches, type OperatorCaches, withoutTenants } from './operator-caches.ts';
 import { describeIdentities } from './release/describe-identities.ts';
 import { waitUntilNoneLeft } from './release/wait-until-none-left.ts';
@@ -103,6 +104,7 @@ export function startOperator(options: OperatorOptions): Operator {
   });
   registerCacheMetrics(registry, caches.watched, clock.now);
   registerDatabaseMetrics(registry, caches, () => election.isLeader());
+  registerIdentityMetrics(registry, caches, () => election.isLeader());
   return {
     checks: [createCacheCheck(caches.watched, clock.now)],
     synced: caches.synced,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Client } from 'pg';
 import { tenantRoleName } from '../../src/policy/database/role-names.ts';
 import { describeEachPostgres } from '../testbed/postgres/use-postgres.ts';
@@ -81,7 +81,7 @@ describeEachPostgres(
         const loops = Array.from({ length: 4 }, async () => {
           while (!isOver) await login.connect().then(lock, () => undefined);
         });
-        await login.connect();
+        await vi.waitFor(async () => expect((await logins.left('again')).sessions).toBeGreaterThan(0));
         expect(await logins.revoke(login.role)).toMatchObject({ status: 204 });
         expect(await logins.left('again')).toEqual(NOTHING);
         isOver = true;

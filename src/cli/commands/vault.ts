@@ -35,8 +35,8 @@ Examples:
 
 Vault keeps an identity whose sandbox the cluster has forgotten: after a restore of etcd, or a forced release. This command logs
 in to Vault as the operator, for which you must be allowed to create tokens of its ServiceAccount. It looks at the mounts that
-the tenants name, and removes in this order: the auth role, the entity, the leases, the policy. It does nothing unless it has
-read all sandboxes of the cluster, and touches no name that does not begin with cloister.
+the tenants name, and removes in this order: the auth role, the entity, the leases, the database roles, the policy. It does
+nothing unless it has read all sandboxes of the cluster, and touches no name that does not begin with cloister.
 
 A policy that no auth role of this cluster names may be of another cluster that uses the same Vault. It is kept without
 --policies.

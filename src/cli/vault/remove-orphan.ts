@@ -53,6 +53,8 @@ export async function removeOrphan(orphan: VaultOrphan, removal: Removal): Promi
   }
   for (const { id, at } of entities) await identities.removeEntity(id, at);
   if (entities.length > 0) removed.push('entity');
+  await identities.removeDatabaseRoles(owner, place, databaseMounts);
+  if (databaseMounts.length > 0) removed.push('database roles');
   if (!hasPolicy) return removed;
   await identities.removePolicy(owner, place);
   return [...removed, 'policy'];

@@ -27,3 +27,6 @@ export interface DatabaseContext {
   /** How long a proof is one. */
   readonly probeMilliseconds: number;
 }
+
+/** How a database of a tenant is reached. */
+export type DatabaseReach = Omit<DatabaseContext, 'onReport' | 'probeMilliseconds'>;

@@ -5,7 +5,10 @@ import { DATABASE_RECORD } from '../../policy/database/database-record.ts';
 import { readVaultName } from '../../policy/vault/vault-identity.ts';
 import type { OperatorCaches } from '../operator-caches.ts';
 
-type FollowedCaches = Pick<OperatorCaches, 'tenants' | 'namespaces' | 'configMaps' | 'roleBindings' | 'sandboxes'>;
+type FollowedCaches = Pick<
+  OperatorCaches,
+  'tenants' | 'namespaces' | 'configMaps' | 'roleBindings' | 'sandboxes'
+>;
 
 /** The tenants that have a database, and those of which something is set up in one. */
 export function knownDatabases({

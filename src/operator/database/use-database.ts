@@ -5,7 +5,7 @@ import { type DatabaseRecord, wantedRecord } from '../../policy/database/databas
 import { isIsolated } from '../../policy/database/decide-logins.ts';
 import { databaseClaims, findTenantConflicts } from '../../policy/database/find-tenant-conflicts.ts';
 import type { TenantStatusPart } from '../tenant-isolation/tenant-status.ts';
-import type { DatabaseContext } from './database-context.ts';
+import type { DatabaseContext, DatabaseReach } from './database-context.ts';
 import type { DatabaseProblem, DatabaseTask, DatabaseTenant } from './database-isolation.ts';
 import {
   problemOfDatabase,
@@ -66,9 +66,9 @@ export async function removeDatabase(
 }
 
 /** Finds where the database is, and the login to set it up with. */
-async function findTask(
+export async function findTask(
   record: DatabaseRecord,
-  { tenant, context, signal }: DatabaseUse,
+  { tenant, context, signal }: Omit<DatabaseUse, 'context'> & { readonly context: DatabaseReach },
 ): Promise<DatabaseTask | DatabaseProblem> {
   const { uid, database: spec } = record;
   const { host, port, database, caBundle } = spec.connection;

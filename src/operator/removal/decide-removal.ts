@@ -135,7 +135,9 @@ export function recordSteps(world: RemovalWorld): RecordedStep[] {
   const failed = steps.find((step) => VAULT_STEPS.has(step) && !isDone(step, world));
   return steps.map((name) => {
     if (isDone(name, world)) {
-      const message = world.recorded.find((one) => one.name === name)?.message;
+      const message = world.recorded.find(
+        (one) => one.name === name && one.completedTime !== undefined,
+      )?.message;
       const done = { name, completedTime: completedTimeOf(name, world) };
       return VAULT_STEPS.has(name) && message !== undefined ? { ...done, message } : done;
     }

@@ -46,6 +46,7 @@ test('an orphan is removed in the order of every end: login, entity, leases, bot
     'auth role at auth/kubernetes',
     'leases',
     'entity',
+    'database roles',
     'policy',
   ]);
   expect(scripted.asked().filter((one) => !one.startsWith('GET'))).toEqual([
@@ -57,6 +58,7 @@ test('an orphan is removed in the order of every end: login, entity, leases, bot
     'POST identity/entity/id/entity',
     `POST sys/leases/revoke-prefix/database/creds/${NAME}`,
     'DELETE identity/entity/id/entity',
+    `DELETE database/roles/${NAME}`,
     `DELETE sys/policies/acl/${NAME}`,
   ]);
 });

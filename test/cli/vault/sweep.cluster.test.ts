@@ -63,7 +63,7 @@ describe('cloister vault sweep', () => {
 
     expect(await sweep(['--yes'])).toMatchObject({
       code: 0,
-      out: 'removed  cloister.acme.acme-agents.hermes-2: auth role at auth/kubernetes, leases, entity, policy\n0 found, 1 removed, 0 failed\n',
+      out: 'removed  cloister.acme.acme-agents.hermes-2: auth role at auth/kubernetes, leases, entity, database roles, policy\n0 found, 1 removed, 0 failed\n',
       error: '',
     });
 
@@ -81,7 +81,9 @@ describe('cloister vault sweep', () => {
     await installation.kubectl('delete', 'serviceaccount', name, '-n', namespace);
     expect(await sweep(['--yes'])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('hermes-2: auth role at auth/kubernetes, leases, entity, policy\n'),
+      out: expect.stringContaining(
+        'hermes-2: auth role at auth/kubernetes, leases, entity, database roles, policy\n',
+      ),
     });
     expect((await gone('GET', 'secret/data/agents/hermes-2')).status).toBe(403);
     await installation.makeSandbox('hermes-2');
@@ -98,7 +100,9 @@ describe('cloister vault sweep', () => {
     await vault.root('PUT', policyOf('hermes-2'), { policy: wantedOf(ownerOf('hermes-2')).policy });
     expect(await sweep(['--yes'])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('hermes-2: auth role at auth/kubernetes, leases, policy\n'),
+      out: expect.stringContaining(
+        'hermes-2: auth role at auth/kubernetes, leases, database roles, policy\n',
+      ),
     });
     expect((await gone('GET', 'secret/data/agents/hermes-2')).status).toBe(403);
   });

@@ -162,7 +162,8 @@ describe('the database of a tenant', () => {
   });
 
   test('is no reason to give the admin login to the gateway', async () => {
-    const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/cloister-t-acme/roles/cloister-gateway-secrets';
+    const path =
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/cloister-t-acme/roles/cloister-gateway-secrets';
     expect((await calls().read(path)).object['rules'] ?? []).toEqual([]);
     const feed = await calls().read(`${NAMESPACES}/cloister-t-acme/configmaps/cloister-feed-tenant`);
     expect(JSON.stringify(feed.object)).not.toContain('username');

@@ -26,7 +26,11 @@ describePostgres(
       }
     }
 
-    const task = (one: typeof ACME, tenantValue: string, others: DatabaseTask['neighbours'] = []): DatabaseTask => ({
+    const task = (
+      one: typeof ACME,
+      tenantValue: string,
+      others: DatabaseTask['neighbours'] = [],
+    ): DatabaseTask => ({
       ...one,
       spec: buildDatabase({ tenantValue }),
       neighbours: others,

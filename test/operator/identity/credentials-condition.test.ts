@@ -3,6 +3,7 @@ import { sandboxConditions } from '../../../src/api/agent-sandbox/status.ts';
 import {
   conditionWithoutVault,
   readyCondition,
+  removalCondition,
 } from '../../../src/operator/identity/credentials-condition.ts';
 import { findNeeds } from '../../../src/operator/identity/wanted-identity.ts';
 import type { TenantIsolation } from '../../../src/api/tenant-isolation.ts';
@@ -53,6 +54,62 @@ describe('CredentialsReady', () => {
     expect(reason).toBe('NotBound');
     expect(message).toBe('spec.credentials[model].vaultKV needs spec.vault, which is not set.');
   });
+});
+
+describe('CredentialsReady of a sandbox with logins of a database', () => {
+  const role = buildAgentRole(({ spec }) => {
+    spec.credentials = [{ name: 'warehouse', databaseLogin: {} }];
+  });
+  const needsThat = (reason: string) =>
+    findNeeds(
+      buildAgentSandbox(),
+      role,
+      buildTenantIsolation((tenant) => {
+        tenant.spec.vault = { authMount: 'kubernetes' };
+        tenant.spec.credentials = [
+          { name: 'warehouse', vaultDatabase: { mount: 'database', connection: 'acme' } },
+        ];
+        tenant.spec.database = {} as NonNullable<TenantIsolation['spec']['database']>;
+        const condition = {
+          type: 'DatabaseIsolated',
+          status: reason === 'Proven' ? 'True' : 'False',
+          reason,
+        };
+        tenant.status = { conditions: [condition] } as unknown as NonNullable<TenantIsolation['status']>;
+      }),
+    );
+
+  test('is ready where the isolation is proven, and the sandbox has a role that it may have logins of', () => {
+    const needs = needsThat('Proven');
+    expect(readyCondition(needs, null)).toMatchObject({ status: 'True', reason: 'Ready' });
+    expect(needs.identity?.databaseRoles.map(({ mount, connection }) => [mount, connection])).toEqual([
+      ['database', 'acme'],
+    ]);
+    expect(needs.identity?.policy).toContain('path "database/creds/cloister.');
+  });
+
+  test('is not where it is not, and nothing gives a login then; the mount is known all the same', () => {
+    const needs = needsThat('Reached');
+    expect(readyCondition(needs, null)).toMatchObject({ status: 'False', reason: 'LoginsWithheld' });
+    expect(needs.identity).toMatchObject({ databaseRoles: [], databaseMounts: ['database'] });
+    expect(needs.identity?.policy).not.toContain('creds');
+  });
+
+  test.for(['LeasesRevoked', 'LoginsVerified'])(
+    'says of an end that waits for %s that logins are left',
+    (name) => {
+      const steps = [
+        { name: 'LoginClosed', completedTime: '2026-11-28T12:00:00Z' },
+        { name, message: 'the database did not revoke every login' },
+      ];
+      expect(removalCondition(steps)).toEqual({
+        type: 'CredentialsReady',
+        status: 'False',
+        reason: 'LoginsLeft',
+        message: `These steps are left: ${name}. the database did not revoke every login.`,
+      });
+    },
+  );
 });
 
 describe('CredentialsReady of an operator without Vault', () => {

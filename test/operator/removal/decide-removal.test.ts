@@ -142,6 +142,18 @@ describe('a removal while Vault does not do what it is asked for', () => {
   });
 });
 
+test('what could not be verified of a step stays in the status, and why it had failed before does not', () => {
+  const failed = world({ ...ENDED, problem: 'the database is down' }, ...TO_LOGIN, 'EntityDisabled');
+  const recorded = recordSteps(failed);
+  expect(recorded.find(({ name }) => name === 'LeasesRevoked')?.message).toBe('the database is down');
+  const messageAfter = (remark?: string): string | undefined =>
+    recordSteps(withStep({ ...failed, recorded, problem: null }, 'LeasesRevoked', remark)).find(
+      ({ name }) => name === 'LeasesRevoked',
+    )?.message;
+  expect(messageAfter('not asked')).toBe('not asked');
+  expect(messageAfter()).toBeUndefined();
+});
+
 test('what a person gave up stays in the steps when nothing is recorded of the identity', () => {
   const given = recordSteps(world({ ...ENDED, problem: 'Vault is down', isForced: true }, ...TO_LOGIN));
   const after = world({ ...ENDED, hasIdentity: false, recorded: given, now: SETTLED });

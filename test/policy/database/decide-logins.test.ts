@@ -56,11 +56,7 @@ test.for([
   ['cannot be set up by now', tenantThat('Unknown', 'AdminRefused', PROVEN_BEFORE), true],
   ['has no status', { ...tenantThat('True', 'Proven'), status: undefined }, false],
   ['has no condition', { ...tenantThat('True', 'Proven'), status: {} }, false],
-  [
-    'has no database',
-    { ...tenantThat('True', 'Proven'), spec: {} as TenantIsolation['spec'] },
-    false,
-  ],
+  ['has no database', { ...tenantThat('True', 'Proven'), spec: {} as TenantIsolation['spec'] }, false],
 ] as const)(
   'Vault has roles for logins of a tenant whose isolation %s, or has not',
   ([, tenant, expected]) => {

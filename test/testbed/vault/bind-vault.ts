@@ -15,6 +15,9 @@ export const VAULT_MOUNTS = {
   database: 'database',
 } as const;
 
+/** Connections of databases that the operator may have roles for; none is made. */
+const VAULT_CONNECTIONS = ['acme', 'globex', 'warehouse'];
+
 /** The auth role of the operator. */
 export const OPERATOR_AUTH_ROLE = 'operator-cloister';
 
@@ -167,7 +170,7 @@ async function writeOperator(root: CallVault): Promise<void> {
       namespace: null,
       authMounts: [VAULT_MOUNTS.auth],
       databaseMounts: [VAULT_MOUNTS.database],
-      connectionPaths: [],
+      connectionPaths: VAULT_CONNECTIONS.map((name) => `${VAULT_MOUNTS.database}/config/${name}`),
       staticLoginPaths: [],
       metadataPaths: [],
     },
