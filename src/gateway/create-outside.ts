@@ -19,7 +19,7 @@ export function createOutside(options: GatewayOptions, parts: ServerParts): Outs
   const world = createWorld(options, parts);
   const decideServiceAddresses = decideServices(options, parts);
   const sql = createSqlWorld({
-    logins: parts.databaseLogins,
+    logins: parts.credentials.databaseLogins,
     tenant: parts.knowledge.identities.tenant,
     network: options.network,
     decideAddresses: decideServiceAddresses,

@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import type { Credentials } from '../credentials/credentials.ts';
 import {
   createHttpsServer,
   type HttpsServer,
@@ -18,10 +17,10 @@ import { createTunnelClock } from './egress/tunnel-clock.ts';
 import type { GatewayMetrics, GatewayServer } from './gateway-metrics.ts';
 import type { Knowledge } from './knowledge.ts';
 import { createResponseRoom, type ByteRoomOptions } from './limits/byte-room.ts';
+import type { OpenCredentials } from './open-credentials.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createOutside, type Outside } from './create-outside.ts';
 import { createProxyServer, type ProxyLimits } from './proxy/proxy-server.ts';
-import type { StatementLogins } from './sql/sql-operation.ts';
 import type { GatewayOptions, GatewayPorts } from './start-gateway.ts';
 import { MAX_KEPT_MILLISECONDS, mayUpgrade } from './upstreams/handle-upstream-request.ts';
 
@@ -96,8 +95,7 @@ export interface GatewayServers {
 export interface ServerParts {
   readonly knowledge: Knowledge;
   readonly services: PipelineServices;
-  readonly credentials: Credentials;
-  readonly databaseLogins: StatementLogins;
+  readonly credentials: OpenCredentials;
   readonly metrics: GatewayMetrics;
   readonly certificate: ServingCertificate;
 }

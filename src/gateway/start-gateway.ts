@@ -5,11 +5,9 @@ import { AUDIT_HEADS } from '../api/names.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditLogOptions, openAuditLog } from '../audit/open-audit-log.ts';
 import { registerCacheMetrics } from '../cluster/cache-set.ts';
-import type { Credentials } from '../credentials/credentials.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import { REASONS } from '../policy/reasons.ts';
 import { closeNow, listenOn } from '../serve/listen.ts';
 import { createMetricsServer, registerGauge } from '../serve/metrics.ts';
 import { createProbeServer, type ReadinessCheck } from '../serve/probes.ts';
@@ -20,11 +18,10 @@ import { drainGateway } from './drain-gateway.ts';
 import type { Network } from './egress/network.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import { type Knowledge, learn } from './knowledge.ts';
-import { openCredentials } from './open-credentials.ts';
+import { openCredentials, type OpenCredentials } from './open-credentials.ts';
 import { createCallLimits } from './limits/call-limits.ts';
 import type { PipelineServices } from './pipeline/call.ts';
 import { createOpenCalls } from './pipeline/open-calls.ts';
-import type { StatementLogins } from './sql/sql-operation.ts';
 
 export interface GatewayOptions {
   readonly configuration: GatewayConfiguration;
@@ -37,9 +34,7 @@ export interface GatewayOptions {
   /** Whose certificates are trusted there. Those that Node trusts where it is not set. */
   readonly secureContext?: SecureContext;
   /** Where credentials of agents come from, for tests without a store. */
-  readonly credentials?: Credentials;
-  /** Where logins of databases come from, for tests without Vault. */
-  readonly databaseLogins?: StatementLogins;
+  readonly credentials?: OpenCredentials;
   /** Creates a file of the audit, for tests with a slow or a full disk. */
   readonly createAuditFile?: AuditLogOptions['createFile'];
 }
@@ -97,7 +92,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     knowledge,
     services,
     credentials,
-    databaseLogins: options.databaseLogins ?? NO_LOGINS,
     metrics,
     certificate: await certificate.first,
   });
@@ -118,13 +112,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
   };
 }
-
-const NO_LOGINS: StatementLogins = {
-  get: () => {
-    const reason = 'NoDynamicLogins';
-    return Promise.resolve({ problem: { reason, message: REASONS[reason], detail: 'no logins are made' } });
-  },
-};
 
 async function listenAll(
   { ports, address }: GatewayConfiguration,

@@ -6,6 +6,8 @@ import { Registry } from 'prom-client';
 import { AUDIT_HEADS } from '../../src/api/names.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../../src/certificates/issue.ts';
 import type { Credentials } from '../../src/credentials/credentials.ts';
+import { createDatabaseLogins } from '../../src/credentials/database-logins.ts';
+import type { OpenCredentials } from '../../src/gateway/open-credentials.ts';
 import { readConfiguration } from '../../src/gateway/configuration.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
@@ -54,6 +56,13 @@ function readRecord(line: string): Readonly<Record<string, unknown>> {
   return record;
 }
 
+/** Credentials of a gateway without Vault. */
+function withoutLogins(credentials: Credentials): OpenCredentials {
+  const log = createLog({ program: 'gateway', level: 'silent' });
+  const given = { vault: null, tenant: () => null, isCurrent: () => true, clock: systemClock, log };
+  return { ...credentials, databaseLogins: createDatabaseLogins(given) };
+}
+
 export async function startGatewayHere(options: GatewayHereOptions): Promise<GatewayHere> {
   const { client, tenant, namespace, flags = [] } = options;
   const authority = await createCertificateAuthority(Date.now());
@@ -85,7 +94,7 @@ export async function startGatewayHere(options: GatewayHereOptions): Promise<Gat
     registry: new Registry(),
     network: world.network,
     secureContext: createSecureContext({ ca: authority.certificate }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(options.credentials === undefined ? {} : { credentials: withoutLogins(options.credentials) }),
   });
   let ended: Promise<void> | null = null;
   const get = async (port: number, path: string) => (await fetch(`http://${ADDRESS}:${port}${path}`)).text();

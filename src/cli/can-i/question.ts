@@ -67,7 +67,7 @@ function parseArguments(
 
 function answerCall(policy: CallPolicy, call: ToolCall): Answer {
   const executor = policy.tools.get(call.tool)?.executor;
-  const isCarried = executor === undefined || executor === 'Agent' || executor === 'Fetch';
+  const isCarried = executor !== 'MCP' && executor !== 'Upstream';
   const note = isCarried
     ? null
     : `this release does not carry executor ${executor}: /v1/authorize explains the call, and nothing makes it`;

@@ -1,8 +1,7 @@
-import type { CredentialCaller, CredentialProblem } from '../../credentials/secret-store.ts';
+import type { DatabaseLogins, GivenLogin } from '../../credentials/database-logins.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type DatabaseTenant, findDatabase, type TenantDatabase } from '../../policy/sql/find-database.ts';
 import { decideSqlCall, type SqlRequest } from '../../policy/tools/decide-sql-call.ts';
-import type { DatabaseLogin } from '../../postgres/database-session.ts';
 import { checkAddresses, type DecideAddresses } from '../egress/connect-to.ts';
 import type { Network } from '../egress/network.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -16,26 +15,10 @@ import { dispatchStatement } from './dispatch-statement.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { SessionPool } from './session-pool.ts';
 
-/** A login of a sandbox. Every call gets the same object while it is current. */
-export interface GivenLogin {
-  readonly login: DatabaseLogin;
-  /** Aborted a little before the login ends, and when it is taken away. */
-  readonly ended: AbortSignal;
-}
-
-/** Logins of the sandboxes themselves, made when they are first asked for. */
-export interface StatementLogins {
-  /** The login behind a credential of the caller's role. Rejects with the reason of the signal, and with nothing else. */
-  readonly get: (
-    caller: CredentialCaller,
-    credential: string,
-    signal: AbortSignal,
-  ) => Promise<GivenLogin | { readonly problem: CredentialProblem }>;
-}
-
 /** What statements are run with. */
 export interface SqlWorld {
-  readonly logins: StatementLogins;
+  /** Logins of the sandboxes themselves. */
+  readonly logins: Pick<DatabaseLogins, 'get'>;
   /** What is told of the tenant; null where that is not known. */
   readonly tenant: () => DatabaseTenant | null;
   readonly pool: SessionPool;
@@ -58,7 +41,7 @@ export interface SqlState {
   request: SqlRequest | null;
   database: TenantDatabase | null;
   addresses: readonly string[];
-  login: GivenLogin | null;
+  login: Extract<GivenLogin, { readonly login: unknown }> | null;
 }
 
 /** Runs the statement of a tool with executor `SQL`, as the sandbox itself. */

@@ -200,12 +200,28 @@ describe('cloister can-i', () => {
   });
 
   test('says of a tool that this release does not carry that it does not', async () => {
-    const parameters = call('execute_sql', { query: 'SELECT * FROM analytics.a' });
-    const { code, out } = await ask(...parameters);
+    const tool = {
+      name: 'deploy',
+      executor: 'MCP',
+      capabilities: ['ext:deployer'],
+      mcp: { upstream: 'deployer', tool: 'deploy' },
+      confirmation: { when: 'Never' },
+    };
+    const upstream = {
+      name: 'deployer',
+      protocol: 'MCP',
+      baseURL: 'https://mcp.example.com/mcp',
+      mcp: { tools: 'Listed', pins: [] },
+    };
+    const spec = { ...minimalAgentRole.spec, tools: [tool], upstreams: [upstream] };
+    const folder = writeFiles({ 'role.yaml': JSON.stringify({ ...minimalAgentRole, spec }) });
+    const role = ['-f', `${folder}/role.yaml`, '--role', minimalAgentRole.metadata.name];
+    const parameters = ['can-i', ...role, ...call('deploy', {})];
+    const { code, out } = await runCommand(parameters);
     expect(code).toBe(0);
-    expect(out).toMatch(/^allowed\n[^]*  note   this release does not carry executor SQL: /);
-    const { out: json } = await ask(...parameters, '-o', 'json');
-    expect(JSON.parse(json)).toMatchObject({ note: expect.stringContaining('executor SQL') });
+    expect(out).toMatch(/^allowed\n[^]*  note   this release does not carry executor MCP: /);
+    const { out: json } = await runCommand([...parameters, '-o', 'json']);
+    expect(JSON.parse(json)).toMatchObject({ note: expect.stringContaining('executor MCP') });
   });
 
   test('says why a role cannot be used', async () => {

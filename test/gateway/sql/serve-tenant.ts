@@ -4,7 +4,8 @@ import { createSystemNetwork } from '../../../src/gateway/egress/system-network.
 import type { Network } from '../../../src/gateway/egress/network.ts';
 import { type ByteRoom, createResponseRoom } from '../../../src/gateway/limits/byte-room.ts';
 import { createSqlWorld, type OpenSqlWorld } from '../../../src/gateway/sql/create-sql-world.ts';
-import type { GivenLogin, StatementLogins } from '../../../src/gateway/sql/sql-operation.ts';
+import type { DatabaseLogins } from '../../../src/credentials/database-logins.ts';
+import type { WantedSession } from '../../../src/gateway/sql/session-pool.ts';
 import { handleToolRequest } from '../../../src/gateway/tool-api/handle-tool-request.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { Secret } from '../../../src/lib/secret.ts';
@@ -153,8 +154,8 @@ function networkOf(told: Told, sockets: { readonly bytesRead: number }[]): Netwo
 
 /** Logins that are made by SQL, as Vault would make them. */
 function giveLogins({ admin, tenant }: ServedTenant) {
-  let given: (GivenLogin & { readonly ending: AbortController }) | null = null;
-  const give: StatementLogins['get'] = async () => {
+  let given: (Omit<WantedSession, 'open'> & { readonly ending: AbortController }) | null = null;
+  const give: DatabaseLogins['get'] = async () => {
     if (given !== null && !given.ended.aborted) return given;
     const { user, password } = await makeLogin(admin, tenant);
     const ending = new AbortController();
