@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/lib/secret.ts';
 import { TENANT_SETTING } from '../../../src/policy/database/session-tenant.ts';
 import type { DatabaseSession } from '../../../src/postgres/database-session.ts';
 import { createProbeLogin } from '../../../src/postgres/probe-login.ts';
-import { type TenantDatabase, useTenantDatabases } from '../../postgres/tenant-database.ts';
+import { useTenantDatabase } from '../../postgres/tenant-database.ts';
 import { describeEachPostgres } from '../../testbed/postgres/use-postgres.ts';
 
 // Section 67.4.2 filters rows by a variable of the session. Whoever sends SQL sets it.
@@ -32,9 +32,6 @@ const attacksOn = (variable: string): readonly (readonly [name: string, statemen
 const VARIABLE = 'app.current_tenant_id';
 
 describeEachPostgres('an agent that sends SQL', (postgres) => {
-  const create = useTenantDatabases(postgres);
-  let database: TenantDatabase;
-
   /** Whether the session sees the row of the other tenant; null where a statement was refused. */
   async function reads(session: DatabaseSession, setup: readonly string[]): Promise<boolean | null> {
     try {
@@ -46,14 +43,12 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
   }
 
   describe('under a policy on a variable', () => {
+    const password = randomBytes(16).toString('hex');
+    const login = `CREATE ROLE pool LOGIN PASSWORD '${password}'; GRANT SELECT ON public.agent_conversations TO pool;`;
+    const database = useTenantDatabase(postgres, `${TABLE}${POLICY}${login}`);
     let agent: DatabaseSession;
 
     beforeEach(async () => {
-      database = await create();
-      const password = randomBytes(16).toString('hex');
-      await database.run(
-        `${TABLE}${POLICY}CREATE ROLE pool LOGIN PASSWORD '${password}'; GRANT SELECT ON public.agent_conversations TO pool;`,
-      );
       agent = await database.open({ user: 'pool', password: new Secret(password) });
       await agent.query(`SET ${VARIABLE} = 'acme'`);
     });
@@ -84,12 +79,12 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
   });
 
   describe('with a login of its own', () => {
+    const owned = 'ALTER TABLE public.agent_conversations OWNER TO app_owner;';
+    const database = useTenantDatabase(postgres, `${TABLE}${owned}`);
     let agent: DatabaseSession;
     let rival = '';
 
-    beforeEach(async () => {
-      database = await create();
-      await database.run(TABLE);
+    beforeAll(async () => {
       const tables = [{ schema: 'public', name: 'agent_conversations' }];
       const want = (value: string) =>
         database.want({ strategy: 'RowLevel', column: 'tenant_id', value, tables });
