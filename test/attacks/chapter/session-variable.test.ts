@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/lib/secret.ts';
 import { TENANT_SETTING } from '../../../src/policy/database/session-tenant.ts';
 import type { DatabaseSession } from '../../../src/postgres/database-session.ts';
 import { createProbeLogin } from '../../../src/postgres/probe-login.ts';
-import { type TenantDatabase, useTenantDatabases } from '../../postgres/tenant-database.ts';
+import { useTenantDatabase } from '../../postgres/tenant-database.ts';
 import { describeEachPostgres } from '../../testbed/postgres/use-postgres.ts';
 
 // Section 67.4.2 filters rows by a variable of the session. Whoever sends SQL sets it.
 
 const TABLE = `CREATE TABLE public.agent_conversations (
   tenant_id text NOT NULL, id integer NOT NULL, body text, PRIMARY KEY (tenant_id, id));
-INSERT INTO public.agent_conversations VALUES ('acme', 1, 'of acme'), ('rival', 2, 'of the rival');`;
+INSERT INTO public.agent_conversations VALUES ('acme', 1, 'of acme'), ('rival', 2, 'of the rival');
+ALTER TABLE public.agent_conversations OWNER TO app_owner;`;
 
 /** The idea of the chapter: one policy, which compares the column with the variable. */
 const POLICY = `ALTER TABLE public.agent_conversations ENABLE ROW LEVEL SECURITY;
@@ -32,9 +33,6 @@ const attacksOn = (variable: string): readonly (readonly [name: string, statemen
 const VARIABLE = 'app.current_tenant_id';
 
 describeEachPostgres('an agent that sends SQL', (postgres) => {
-  const create = useTenantDatabases(postgres);
-  let database: TenantDatabase;
-
   /** Whether the session sees the row of the other tenant; null where a statement was refused. */
   async function reads(session: DatabaseSession, setup: readonly string[]): Promise<boolean | null> {
     try {
@@ -46,14 +44,17 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
   }
 
   describe('under a policy on a variable', () => {
+    const database = useTenantDatabase(postgres, TABLE + POLICY);
+    const password = randomBytes(16).toString('hex');
     let agent: DatabaseSession;
 
+    beforeAll(() =>
+      database.run(
+        `CREATE ROLE pool LOGIN PASSWORD '${password}'; GRANT SELECT ON public.agent_conversations TO pool;`,
+      ),
+    );
+
     beforeEach(async () => {
-      database = await create();
-      const password = randomBytes(16).toString('hex');
-      await database.run(
-        `${TABLE}${POLICY}CREATE ROLE pool LOGIN PASSWORD '${password}'; GRANT SELECT ON public.agent_conversations TO pool;`,
-      );
       agent = await database.open({ user: 'pool', password: new Secret(password) });
       await agent.query(`SET ${VARIABLE} = 'acme'`);
     });
@@ -84,20 +85,24 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
   });
 
   describe('with a login of its own', () => {
+    const database = useTenantDatabase(postgres, TABLE);
     let agent: DatabaseSession;
+    let own = '';
     let rival = '';
 
-    beforeEach(async () => {
-      database = await create();
-      await database.run(TABLE);
+    beforeAll(async () => {
       const tables = [{ schema: 'public', name: 'agent_conversations' }];
       const want = (value: string) =>
         database.want({ strategy: 'RowLevel', column: 'tenant_id', value, tables });
       const [acme, other] = [want('acme'), want('rival')];
       await database.isolate(acme);
       await database.isolate(other);
+      own = acme.roles.reader;
       rival = other.roles.reader;
-      agent = await database.open(await createProbeLogin(database.admin, acme.roles.reader, randomBytes));
+    });
+
+    beforeEach(async () => {
+      agent = await database.open(await createProbeLogin(database.admin, own, randomBytes));
       await agent.query(`SET ${TENANT_SETTING} = 'acme'`);
     });
 
