@@ -10,6 +10,7 @@ import {
 import { auditSchema } from './generate/audit-schema.ts';
 import { checkReference } from './generate/check-reference.ts';
 import type { GeneratedFile, Generator } from './generate/generated-file.ts';
+import { isolationReference } from './generate/isolation-reference.ts';
 import { readWorkloadTypes } from './generate/read-workload-types.ts';
 import { seccompFiles } from './generate/seccomp-files.ts';
 
@@ -21,6 +22,7 @@ const GENERATORS: readonly Generator[] = [
   seccompFiles,
   apiReference,
   checkReference,
+  isolationReference,
   reasonReference,
   auditSchema,
   installManifest,

@@ -1,8 +1,15 @@
 /** Schemas of PostgreSQL itself, and temporary ones. */
 const IS_SYSTEM = `(n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast') OR n.nspname LIKE 'pg\\_temp\\_%' OR n.nspname LIKE 'pg\\_toast\\_temp\\_%')`;
 
-/** Roles of tenants. A table that all of them share has thousands of grants, of which only those of the one in question matter. */
-const TENANT_ROLES = String.raw`'^cloister_[tw]_[0-9a-f]{20}$'`;
+/** Entries of an access list as rows. `aclexplode` would unpack a long list, which is compressed, once for each of its entries. */
+function entriesOf(acl: string): string {
+  return `aclexplode(${acl} || '{}'::aclitem[])`;
+}
+
+/** Whether a role is one of a tenant: a table that all share has thousands of grants. */
+function isTenantRole(name: string): string {
+  return `(starts_with(${name}, 'cloister_t_') OR starts_with(${name}, 'cloister_w_'))`;
+}
 
 /**
  * Entries of an access list as an array of objects, without those of the owner and of other tenants: `own` is the parameter with the
@@ -10,14 +17,14 @@ const TENANT_ROLES = String.raw`'^cloister_[tw]_[0-9a-f]{20}$'`;
  */
 function grantsOf(acl: string, owner: string, own: string): string {
   return `coalesce((SELECT jsonb_agg(jsonb_build_object('grantee', CASE WHEN a.grantee = 0 THEN '' ELSE pg_get_userbyid(a.grantee) END,
-    'privilege', a.privilege_type, 'column', NULL) ORDER BY a.grantee, a.privilege_type) FROM aclexplode(${acl}) a
-    WHERE a.grantee <> ${owner} AND (pg_get_userbyid(a.grantee) !~ ${TENANT_ROLES} OR pg_get_userbyid(a.grantee) = ANY(${own}))), '[]')`;
+    'privilege', a.privilege_type, 'column', NULL) ORDER BY a.grantee, a.privilege_type) FROM ${entriesOf(acl)} a
+    WHERE a.grantee <> ${owner} AND (NOT ${isTenantRole('pg_get_userbyid(a.grantee)')} OR pg_get_userbyid(a.grantee) = ANY(${own}))), '[]')`;
 }
 
 /** Roles of other tenants that have the privilege by an access list. */
 function tenantsOf(acl: string, privilege: string, own: string): string {
-  return `ARRAY(SELECT pg_get_userbyid(a.grantee)::text FROM aclexplode(${acl}) a WHERE a.privilege_type = '${privilege}'
-    AND pg_get_userbyid(a.grantee) ~ ${TENANT_ROLES} AND pg_get_userbyid(a.grantee) <> ALL(${own}) ORDER BY 1)`;
+  return `ARRAY(SELECT pg_get_userbyid(a.grantee)::text FROM ${entriesOf(acl)} a WHERE a.privilege_type = '${privilege}'
+    AND ${isTenantRole('pg_get_userbyid(a.grantee)')} AND pg_get_userbyid(a.grantee) <> ALL(${own}) ORDER BY 1)`;
 }
 
 /** Whether an object was made by an extension. */
@@ -27,8 +34,8 @@ function isExtension(catalog: string, alias: string): string {
 
 /** Whether a role of another tenant is in an access list. */
 function hasOtherTenants(acl: string, own: string): string {
-  return `EXISTS (SELECT FROM aclexplode(${acl}) a
-    WHERE pg_get_userbyid(a.grantee) ~ ${TENANT_ROLES} AND pg_get_userbyid(a.grantee) <> ALL(${own}))`;
+  return `EXISTS (SELECT FROM ${entriesOf(acl)} a
+    WHERE ${isTenantRole('pg_get_userbyid(a.grantee)')} AND pg_get_userbyid(a.grantee) <> ALL(${own}))`;
 }
 
 /** Names of an array of column numbers of a relation, in their order. An expression is null. */
@@ -70,10 +77,10 @@ export const ELSEWHERE_QUERY = `
 SELECT EXISTS (SELECT FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid AND s.refclassid = 'pg_authid'::regclass
   WHERE r.rolname = $1 AND s.dbid <> 0 AND s.dbid <> (SELECT oid FROM pg_database WHERE datname = current_database())) AS "isUsedElsewhere"`;
 
-/** Two rows of roles of tenants other than $1, which have the form of $2: first those with a server of their own. */
+/** Two rows of roles of tenants other than $1, whose names begin with $2: first those with a server of their own. */
 export const OTHER_TENANTS_QUERY = `
 SELECT r.rolname AS name, substring(shobj_description(r.oid, 'pg_authid') FROM '^cloister:(.*)$') AS strategy
-FROM pg_roles r WHERE r.rolname ~ $2 AND r.rolname <> $1
+FROM pg_roles r WHERE starts_with(r.rolname, $2) AND r.rolname <> $1
 ORDER BY shobj_description(r.oid, 'pg_authid') = 'cloister:Dedicated' DESC NULLS LAST, r.rolname LIMIT 2`;
 
 /** One row where the schema of Cloister exists; none where it does not. The roles of the tenant are $1. */
@@ -111,8 +118,8 @@ WITH RECURSIVE listed AS (
   SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT ${IS_SYSTEM} AND n.nspname <> 'cloister' AND NOT ${isExtension('pg_class', 'c')}
     AND (n.nspname || '.' || c.relname = ANY($1) OR n.nspname = $2 OR $3
-      OR EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY($4))
-      OR EXISTS (SELECT FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid AND t.attacl IS NOT NULL
+      OR EXISTS (SELECT FROM ${entriesOf('c.relacl')} a WHERE a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY($4))
+      OR EXISTS (SELECT FROM pg_attribute t, ${entriesOf('t.attacl')} a WHERE t.attrelid = c.oid AND t.attacl IS NOT NULL
         AND (a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY($4))))
 ), family AS (
   SELECT oid FROM listed
@@ -141,8 +148,8 @@ SELECT n.nspname AS schema, c.relname AS name, c.relkind AS kind, pg_get_userbyi
   ${grantsOf("coalesce(c.relacl, acldefault('r', c.relowner))", 'c.relowner', '$4')}
   || coalesce((SELECT jsonb_agg(jsonb_build_object('grantee', CASE WHEN a.grantee = 0 THEN '' ELSE pg_get_userbyid(a.grantee) END,
     'privilege', a.privilege_type, 'column', t.attname) ORDER BY a.grantee, a.privilege_type, t.attnum)
-    FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid AND t.attacl IS NOT NULL AND a.grantee <> c.relowner
-      AND (pg_get_userbyid(a.grantee) !~ ${TENANT_ROLES} OR pg_get_userbyid(a.grantee) = ANY($4))), '[]') AS grants,
+    FROM pg_attribute t, ${entriesOf('t.attacl')} a WHERE t.attrelid = c.oid AND t.attacl IS NOT NULL AND a.grantee <> c.relowner
+      AND (NOT ${isTenantRole('pg_get_userbyid(a.grantee)')} OR pg_get_userbyid(a.grantee) = ANY($4))), '[]') AS grants,
   ${hasOtherTenants('c.relacl', '$4')} AS "hasOtherTenants",
   coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.attname, 'quoted', quote_ident(t.attname),
     'type', format_type(t.atttypid, NULL), 'isDomain', y.typtype = 'd', 'isNullable', NOT t.attnotnull,
@@ -189,7 +196,7 @@ SELECT n.nspname AS schema, p.proname || '(' || pg_get_function_identity_argumen
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE p.prosecdef AND NOT ${isExtension('pg_proc', 'p')} AND NOT ${IS_SYSTEM} AND n.nspname <> 'cloister'
   AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
-  AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+  AND EXISTS (SELECT FROM ${entriesOf("coalesce(p.proacl, acldefault('f', p.proowner))")} a
     WHERE a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY($1))
 ORDER BY 1, 2`;
 
@@ -197,7 +204,7 @@ ORDER BY 1, 2`;
 export const DEFAULT_GRANTS_QUERY = `
 SELECT pg_get_userbyid(d.defaclrole) AS owner, n.nspname AS schema, CASE WHEN a.grantee = 0 THEN '' ELSE pg_get_userbyid(a.grantee) END AS grantee,
   a.privilege_type AS privilege
-FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
+FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, ${entriesOf('d.defaclacl')} a
 WHERE d.defaclobjtype = 'r' AND (a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY($1)) ORDER BY 1, 2, 3, 4`;
 
 /** One row: functions that make large objects and that PUBLIC may call. */
@@ -205,4 +212,4 @@ export const LARGE_OBJECTS_QUERY = `
 SELECT coalesce(jsonb_agg(p.oid::regprocedure::text ORDER BY p.oid::regprocedure::text), '[]') AS functions
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE n.nspname = 'pg_catalog' AND p.proname IN ('lo_create', 'lo_creat', 'lo_from_bytea')
-  AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0)`;
+  AND EXISTS (SELECT FROM ${entriesOf("coalesce(p.proacl, acldefault('f', p.proowner))")} a WHERE a.grantee = 0)`;

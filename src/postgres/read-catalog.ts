@@ -5,7 +5,7 @@ import type {
   RelationFacts,
   RoleFacts,
 } from '../policy/database/catalog-facts.ts';
-import { AGENTS_ROLE, isTenantRole, TENANT_ROLE_PATTERN } from '../policy/database/role-names.ts';
+import { AGENTS_ROLE, isTenantRole, TENANT_PREFIX } from '../policy/database/role-names.ts';
 import { quoteTable } from '../policy/database/statements.ts';
 import { nameOf, type WantedIsolation } from '../policy/database/wanted-isolation.ts';
 import {
@@ -93,7 +93,7 @@ async function readFacts(rowsOf: RowsOf, wanted: CatalogInterest): Promise<RawFa
     openLargeObjectFunctions: largeObjects.functions,
     otherDatabases: hasOwnDatabase(wanted) ? await rowsOf(DATABASES_QUERY, [own]) : [],
     roles,
-    otherTenants: await rowsOf(OTHER_TENANTS_QUERY, [wanted.roles.reader, TENANT_ROLE_PATTERN]),
+    otherTenants: await rowsOf(OTHER_TENANTS_QUERY, [wanted.roles.reader, TENANT_PREFIX]),
     cloister: await readCloister(rowsOf, wanted, { own, isShared }),
     schemas,
     relations,

@@ -1,4 +1,4 @@
-import { type Attack, type AttackOutcome, judgeAttack } from '../policy/database/attacks/attack.ts';
+import { type AttackOutcome, judgeAttack, type Trial } from '../policy/database/attacks/attack.ts';
 import { isDatabaseError } from './database-error.ts';
 import type { DatabaseSession } from './database-session.ts';
 
@@ -6,7 +6,7 @@ import type { DatabaseSession } from './database-session.ts';
 class RolledBack extends Error {}
 
 /** Tries one attack in the session, and rolls back what it did. Rejects with a DatabaseError where the connection is lost. */
-export async function tryAttack(session: DatabaseSession, attack: Attack): Promise<AttackOutcome> {
+export async function tryAttack(session: DatabaseSession, attack: Trial): Promise<AttackOutcome> {
   const { setup, trial } = attack;
   let isTrial = false;
   let outcome: AttackOutcome = 'Undecided';

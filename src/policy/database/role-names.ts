@@ -9,7 +9,8 @@ export const CLOISTER_SCHEMA = 'cloister';
 /** What the names of the logins begin with that the isolation is tried with. */
 export const PROBE_PREFIX = 'cloister_probe_';
 
-const TENANT_PREFIX = 'cloister_t_';
+/** What the names of {@link tenantRoleName} begin with. */
+export const TENANT_PREFIX = 'cloister_t_';
 const WRITER_PREFIX = 'cloister_w_';
 const DIGITS = 20;
 
@@ -27,9 +28,6 @@ export function writerRoleName(uid: string): string {
 export function writerOf(tenantRole: string): string {
   return `${WRITER_PREFIX}${tenantRole.slice(TENANT_PREFIX.length)}`;
 }
-
-/** What names of {@link tenantRoleName} look like, for PostgreSQL too. */
-export const TENANT_ROLE_PATTERN = `^${TENANT_PREFIX}[0-9a-f]{${DIGITS}}$`;
 
 /** Whether a role of PostgreSQL reads or writes for a tenant. */
 export function isTenantRole(name: string): boolean {

@@ -11,7 +11,8 @@ import { describeEachPostgres } from '../../testbed/postgres/use-postgres.ts';
 
 const TABLE = `CREATE TABLE public.agent_conversations (
   tenant_id text NOT NULL, id integer NOT NULL, body text, PRIMARY KEY (tenant_id, id));
-INSERT INTO public.agent_conversations VALUES ('acme', 1, 'of acme'), ('rival', 2, 'of the rival');`;
+INSERT INTO public.agent_conversations VALUES ('acme', 1, 'of acme'), ('rival', 2, 'of the rival');
+ALTER TABLE public.agent_conversations OWNER TO app_owner;`;
 
 /** The idea of the chapter: one policy, which compares the column with the variable. */
 const POLICY = `ALTER TABLE public.agent_conversations ENABLE ROW LEVEL SECURITY;
@@ -43,10 +44,15 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
   }
 
   describe('under a policy on a variable', () => {
+    const database = useTenantDatabase(postgres, TABLE + POLICY);
     const password = randomBytes(16).toString('hex');
-    const login = `CREATE ROLE pool LOGIN PASSWORD '${password}'; GRANT SELECT ON public.agent_conversations TO pool;`;
-    const database = useTenantDatabase(postgres, `${TABLE}${POLICY}${login}`);
     let agent: DatabaseSession;
+
+    beforeAll(() =>
+      database.run(
+        `CREATE ROLE pool LOGIN PASSWORD '${password}'; GRANT SELECT ON public.agent_conversations TO pool;`,
+      ),
+    );
 
     beforeEach(async () => {
       agent = await database.open({ user: 'pool', password: new Secret(password) });
@@ -79,9 +85,9 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
   });
 
   describe('with a login of its own', () => {
-    const owned = 'ALTER TABLE public.agent_conversations OWNER TO app_owner;';
-    const database = useTenantDatabase(postgres, `${TABLE}${owned}`);
+    const database = useTenantDatabase(postgres, TABLE);
     let agent: DatabaseSession;
+    let own = '';
     let rival = '';
 
     beforeAll(async () => {
@@ -91,8 +97,12 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
       const [acme, other] = [want('acme'), want('rival')];
       await database.isolate(acme);
       await database.isolate(other);
+      own = acme.roles.reader;
       rival = other.roles.reader;
-      agent = await database.open(await createProbeLogin(database.admin, acme.roles.reader, randomBytes));
+    });
+
+    beforeEach(async () => {
+      agent = await database.open(await createProbeLogin(database.admin, own, randomBytes));
       await agent.query(`SET ${TENANT_SETTING} = 'acme'`);
     });
 
@@ -104,11 +114,12 @@ describeEachPostgres('an agent that sends SQL', (postgres) => {
       expect(await reads(agent, [statement])).not.toBe(true);
     });
 
-    test('reads none as another role, or without row security', async () => {
+    test('reads none as another role, without row security, or through what it makes', async () => {
       const setups = [
         [`SET ROLE "${rival}"`],
         [`SET SESSION AUTHORIZATION "${rival}"`],
         ['SET row_security = off'],
+        ['CREATE TEMP VIEW mine AS SELECT * FROM public.agent_conversations'],
         ['ALTER TABLE public.agent_conversations DISABLE ROW LEVEL SECURITY'],
         ['DROP POLICY cloister_tenant ON public.agent_conversations'],
       ];

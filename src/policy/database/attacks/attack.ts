@@ -1,11 +1,13 @@
+import type { AttackName } from './attack-meanings.ts';
+
 /** A statement of an attack. Values are sent beside it. */
 export interface AttackStatement {
   readonly text: string;
   readonly values?: readonly string[];
 }
 
-/** Something that a login of a tenant must not be able to do. It is tried in a transaction of its own, which is rolled back. */
-export interface Attack {
+/** Something that a login tries. It is tried in a transaction of its own, which is rolled back. */
+export interface Trial {
   /** Stable, in upper camel case. */
   readonly name: string;
   /** What it is tried on, such as `table public.orders`. */
@@ -14,6 +16,11 @@ export interface Attack {
   readonly setup: readonly AttackStatement[];
   readonly trial: AttackStatement;
   readonly reach: Reach;
+}
+
+/** Something that a login of a tenant must not be able to do. */
+export interface Attack extends Trial {
+  readonly name: AttackName;
 }
 
 /** What shows that an attack got through. */
@@ -45,7 +52,7 @@ const DIVISION_BY_ZERO = '22012';
 const CONSTRAINT = '23';
 
 /** Decides what the response of the server to the last statement of an attack means. */
-export function judgeAttack({ reach }: Pick<Attack, 'reach'>, response: AttackResponse): AttackOutcome {
+export function judgeAttack({ reach }: Pick<Trial, 'reach'>, response: AttackResponse): AttackOutcome {
   if ('sqlState' in response) {
     const { sqlState } = response;
     if (TROUBLE.has(sqlState.slice(0, 2))) return 'Undecided';

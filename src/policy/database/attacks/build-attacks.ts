@@ -3,7 +3,7 @@ import { AGENTS_ROLE, CLOISTER_SCHEMA, writerOf } from '../role-names.ts';
 import { TENANT_SETTING } from '../session-tenant.ts';
 import { quoteTable } from '../statements.ts';
 import { nameOf, type WantedIsolation } from '../wanted-isolation.ts';
-import type { Attack } from './attack.ts';
+import type { Attack, Trial } from './attack.ts';
 import {
   becomeAttacks,
   canaryAttacks,
@@ -25,7 +25,7 @@ import { writeAttacks } from './write-attacks.ts';
 /** All that a login of the tenant is tried with. */
 export interface AttackMatrix {
   /** What the login must be able to do. Were it refused, a refusal of an attack would prove nothing. */
-  readonly controls: readonly Attack[];
+  readonly controls: readonly Trial[];
   readonly attacks: readonly Attack[];
   /** Whether there is something of others that an attack could reach. */
   readonly hasOthers: boolean;
@@ -68,7 +68,7 @@ export function buildAttacks(
   return { controls: buildControls(wanted, targets), attacks, hasOthers: hasOthers(facts, wanted, targets) };
 }
 
-function buildControls({ sharing }: WantedIsolation, targets: readonly ProbeTarget[]): readonly Attack[] {
+function buildControls({ sharing }: WantedIsolation, targets: readonly ProbeTarget[]): readonly Trial[] {
   if (sharing.strategy !== 'RowLevel') return [];
   const { value } = sharing;
   return [
@@ -79,7 +79,7 @@ function buildControls({ sharing }: WantedIsolation, targets: readonly ProbeTarg
       trial: { text: `SELECT ${CLOISTER_SCHEMA}.session_tenant() = $1 AS reached`, values: [value] },
       reach: 'Row',
     },
-    ...targets.map(({ table }): Attack => ({
+    ...targets.map(({ table }): Trial => ({
       name: 'ReadOwnRows',
       object: `table ${nameOf(table)}`,
       setup: [setting(TENANT_SETTING, value)],

@@ -1,9 +1,10 @@
 import { quoteIdentifier } from '../../../lib/quote-sql.ts';
 import type { CatalogFacts, SchemaFacts } from '../catalog-facts.ts';
-import { AGENTS_ROLE, CLOISTER_SCHEMA, TENANT_ROLE_PATTERN } from '../role-names.ts';
+import { AGENTS_ROLE, CLOISTER_SCHEMA, TENANT_PREFIX } from '../role-names.ts';
 import { quoteTable } from '../statements.ts';
 import { nameOf, type WantedIsolation } from '../wanted-isolation.ts';
 import type { Attack } from './attack.ts';
+import type { AttackName } from './attack-meanings.ts';
 
 /** The most schemas or databases that are entered one by one. The privileges of all are asked for in one statement. */
 const MOST_ENTERED = 16;
@@ -73,8 +74,8 @@ export function dedicatedAttacks({ reader }: WantedIsolation['roles']): readonly
       object: 'server',
       setup: [],
       trial: {
-        text: 'SELECT EXISTS (SELECT FROM pg_roles WHERE rolname ~ $1 AND rolname <> $2) AS reached',
-        values: [TENANT_ROLE_PATTERN, reader],
+        text: 'SELECT EXISTS (SELECT FROM pg_roles WHERE starts_with(rolname, $1) AND rolname <> $2) AS reached',
+        values: [TENANT_PREFIX, reader],
       },
       reach: 'Row',
     },
@@ -109,7 +110,7 @@ export function canaryAttacks({ canary }: WantedIsolation): readonly Attack[] {
   const relation = quoteTable(canary.table);
   const column = quoteIdentifier(canary.column);
   const isCanary = `${column}::text = $1`;
-  const trial = (name: string, text: string): Attack => ({
+  const trial = (name: AttackName, text: string): Attack => ({
     name,
     object: `table ${nameOf(canary.table)}`,
     setup: [],

@@ -3,11 +3,18 @@ import { CLOISTER_SCHEMA } from '../role-names.ts';
 import { quoteTable } from '../statements.ts';
 import { nameOf, type TableName } from '../wanted-isolation.ts';
 import type { Attack } from './attack.ts';
+import type { AttackName } from './attack-meanings.ts';
 
-/** Privileges of a table that row security does not ask about. */
-const TABLE_PRIVILEGES = ['TRUNCATE', 'REFERENCES', 'TRIGGER'] as const;
+/** Privileges of a table that row security does not ask about, and the attack that asks for each. */
+const TABLE_PRIVILEGES: readonly (readonly [privilege: string, attack: AttackName])[] = [
+  ['TRUNCATE', 'TruncateTable'],
+  ['REFERENCES', 'ReferencesTable'],
+  ['TRIGGER', 'TriggerTable'],
+];
 
-/** MAINTAIN is a privilege since version 17. */
+const MAINTAIN: (typeof TABLE_PRIVILEGES)[number] = ['MAINTAIN', 'MaintainTable'];
+
+/** It is a privilege since version 17. */
 const MAINTAIN_VERSION = 170_000;
 
 /** Roles of PostgreSQL that reach more than the rows of a tenant. */
@@ -27,10 +34,10 @@ const PREDEFINED_ROLES = [
 export function tablePrivilegeAttacks(table: TableName, serverVersion: number): readonly Attack[] {
   const relation = quoteTable(table);
   const object = `table ${nameOf(table)}`;
-  const privileges = [...TABLE_PRIVILEGES, ...(serverVersion >= MAINTAIN_VERSION ? ['MAINTAIN'] : [])];
+  const privileges = [...TABLE_PRIVILEGES, ...(serverVersion >= MAINTAIN_VERSION ? [MAINTAIN] : [])];
   return [
-    ...privileges.map((privilege): Attack => ({
-      name: `${privilege.charAt(0)}${privilege.slice(1).toLowerCase()}Table`,
+    ...privileges.map(([privilege, name]): Attack => ({
+      name,
       object,
       setup: [],
       trial: {
@@ -91,14 +98,14 @@ export function schemaCreation(schema: string): Attack {
 
 /** What the login may do on the server as a whole. */
 export function serverAttacks(reader: string, owners: readonly string[]): readonly Attack[] {
-  const role = (name: string, text: string): Attack => ({
+  const role = (name: AttackName, text: string): Attack => ({
     name,
     object: 'server',
     setup: [],
     trial: { text },
     reach: 'Success',
   });
-  const row = (name: string, text: string, values: readonly string[] = []): Attack => ({
+  const row = (name: AttackName, text: string, values: readonly string[] = []): Attack => ({
     name,
     object: 'server',
     setup: [],

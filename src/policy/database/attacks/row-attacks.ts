@@ -5,6 +5,7 @@ import { TENANT_SETTING } from '../session-tenant.ts';
 import { quoteTable } from '../statements.ts';
 import { nameOf } from '../wanted-isolation.ts';
 import type { Attack, AttackStatement } from './attack.ts';
+import type { AttackName } from './attack-meanings.ts';
 import type { ProbeTarget } from './probe-target.ts';
 
 /** Attacks that read rows of others, on a table where there are some. */
@@ -135,7 +136,7 @@ function indirectAttacks(target: ProbeTarget, relations: readonly RelationFacts[
   const views = viewsOf(table, relations).filter(({ columns }) =>
     columns.some(({ name, type }) => name === column.name && type === column.type),
   );
-  const direct = (name: string, relation: RelationFacts): Attack => ({
+  const direct = (name: AttackName, relation: RelationFacts): Attack => ({
     name,
     object: `${name === 'ReadView' ? 'view' : 'table'} ${nameOf(relation)}`,
     setup: [own],

@@ -1,0 +1,52 @@
+/** What each attack tries, as one sentence in Markdown. */
+export const ATTACK_MEANINGS = {
+  ReadRows: 'Reads rows of others from a declared table.',
+  ReadRowsWithoutSetting: 'The same in a session without the setting `cloister.tenant`.',
+  CountRows: 'Counts the rows of a declared table.',
+  LockRows: 'Locks a row of others with `FOR UPDATE`.',
+  EvaluateOnRows: 'Lets a condition fail on rows of others before the policies are asked.',
+  TurnRowSecurityOff: 'Reads with `row_security = off`.',
+  ReadStatistics: 'Reads values of a declared table from `pg_stats`.',
+  SetTenant:
+    'Sets `cloister.tenant`, and each other setting that a policy of the table reads, to another tenant.',
+  SetRole:
+    'Reads after `SET ROLE` to the owner, the admin, a trusted login, another tenant or `cloister_agents`.',
+  SetSessionAuthorization: 'The same with `SET SESSION AUTHORIZATION`.',
+  ReadPart: 'Reads a partition of a declared table, or a table that inherits from it, by its own name.',
+  ReadView: 'Reads a view or materialized view of a declared table.',
+  ShadowByTemporaryObjects:
+    'Makes a temporary table and function with the names of those that decide whose a session is.',
+  UpdateRow: 'Changes the canary.',
+  TakeRow: 'Makes the canary a row of its own.',
+  DeleteRow: 'Deletes the canary.',
+  InsertRow: 'Inserts a row of the tenant that the canary is of.',
+  ReadCanary: 'Reads the canary, which is outside of its schema or database.',
+  TruncateTable: 'Has TRUNCATE on a declared table.',
+  ReferencesTable: 'Has REFERENCES on a declared table.',
+  TriggerTable: 'Has TRIGGER on a declared table.',
+  MaintainTable: 'Has MAINTAIN on a declared table (PostgreSQL 17 and later).',
+  OwnTable: 'Is a member of the owner of a declared table.',
+  UseSchema: 'Has USAGE or CREATE on the schema of another tenant.',
+  ReadSchema: 'Reads a table in the schema of another tenant.',
+  ConnectToDatabase: 'Has CONNECT or CREATE on the database of another tenant.',
+  MeetOtherTenant: 'Finds the role of another tenant on a server that is dedicated to it.',
+  BecomeRole: 'Becomes the owner, the admin, a trusted login or another tenant by `SET ROLE`.',
+  BecomeSession: 'The same with `SET SESSION AUTHORIZATION`.',
+  ReadTenants: 'Reads `cloister.tenant`.',
+  ChangeTenants: 'Has a privilege to change `cloister.tenant`.',
+  CreateInSchema: 'Has CREATE on the schema `cloister`, or on that of a declared table.',
+  CreateInDatabase: 'Has CREATE on the database.',
+  BypassRowSecurity: 'Gives itself BYPASSRLS.',
+  CreateRole: 'Creates a role.',
+  ExtendTenant: 'Makes somebody else a member of its tenant.',
+  ReadPasswords: 'Reads `pg_authid`.',
+  ReadFiles: 'Reads a file of the server.',
+  RunPrograms: 'Runs a program on the server.',
+  ReadSessions: 'Reads the statements of others in `pg_stat_activity`.',
+  UsePredefinedRole: 'Is a member of `pg_read_all_data` or another predefined role that reaches further.',
+  ReadLargeObjects: 'Finds `lo_compat_privileges` on, which opens all large objects.',
+  ChangeDefaultPrivileges: 'Grants future tables of the owner to PUBLIC.',
+} as const;
+
+/** Name of an attack. */
+export type AttackName = keyof typeof ATTACK_MEANINGS;
