@@ -123,7 +123,9 @@ const RECORD = (tenant: string): string => `${NAMESPACES}/cloister-t-${tenant}/c
 const lastRole = async (): Promise<number> => {
   const client = await postgres.connect('crm');
   await client.query('CREATE ROLE next');
-  const { rows: found } = await client.query<{ oid: number }>("SELECT oid FROM pg_roles WHERE rolname = 'next'");
+  const { rows: found } = await client.query<{ oid: number }>(
+    "SELECT oid FROM pg_roles WHERE rolname = 'next'",
+  );
   await client.query('DROP ROLE next');
   await client.end();
   return Number(found[0]?.oid);
@@ -216,7 +218,9 @@ describe('the database of a tenant', () => {
     expect(conditions?.find(({ type }) => type === 'DatabaseIsolated')?.message).toContain('"acme"');
     await isIssued('globex', 'Withheld');
     expect((await calls().read(RECORD('globex'))).status).toBe(404);
-    await changeTenant(calls(), 'globex', ({ database }) => ({ database: { ...database!, tenantValue: '2' } }));
+    await changeTenant(calls(), 'globex', ({ database }) => ({
+      database: { ...database!, tenantValue: '2' },
+    }));
     await says('globex', 'Proven');
     await isIssued('globex', 'Issued');
     await says('acme', 'Proven');
