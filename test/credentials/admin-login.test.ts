@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { readAdminLogin } from '../../src/credentials/admin-login.ts';
-import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { DatabaseRecord } from '../../src/policy/database/database-record.ts';
 import type { StaticLogin } from '../../src/vault/static-logins.ts';
@@ -16,11 +15,13 @@ const STATIC = {
   vaultDatabase: { mount: 'database', connection: 'crm', staticRole: 'admin' },
 };
 
+type Give = () => StaticLogin | null;
+
 /** Reads the login where the Secret has these keys, and Vault gives what it is told to. */
 function read(
   wanted: Partial<Wanted>,
   data: Readonly<Record<string, string>> | null,
-  give: (() => StaticLogin | null) | null = null,
+  give: Give | null = null,
 ) {
   const memory = createMemoryKubeClient();
   const encoded = Object.entries(data ?? {}).map(([key, text]) => [
@@ -48,12 +49,13 @@ test('a static role of Vault gives the login that it has now', async () => {
   expect([found.login.user, found.login.password.reveal()]).toEqual(['admin', 'rotated']);
 });
 
-function sealed(): StaticLogin | null {
+const missing: Give = () => null;
+const sealed: Give = () => {
   throw new VaultError('GET x', { reason: 'Unavailable', messages: ['Vault is sealed'] });
-}
-function denied(): StaticLogin | null {
+};
+const denied: Give = () => {
   throw new VaultError('GET x', { reason: 'Denied', messages: ['permission denied'] });
-}
+};
 const ONE_KEY = { name: 'crm-admin', kubernetesSecret: { name: 'crm-admin', key: 'password' } };
 const KEY_VALUE = { name: 'crm-admin', vaultKV: { mount: 'secret', path: 'crm', key: 'password' } };
 
@@ -90,7 +92,7 @@ test.for([
     'is no static role',
     { credential: STATIC, vault: VAULT },
     null,
-    () => null,
+    missing,
     'AdminRefused',
     'static-creds/admin',
   ],
