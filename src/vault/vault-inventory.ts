@@ -94,19 +94,24 @@ export function createVaultInventory(session: VaultSession, ownNamespace: string
     },
     rotation: async (path, namespace) => {
       const data = await readData(at(namespace), path);
-      if (data === null) return null;
-      const { rotation_period: period, rotation_schedule: schedule } = data;
-      const hasSchedule = typeof schedule === 'string' && schedule !== '';
-      return {
-        seconds: typeof period === 'number' && !hasSchedule ? period : null,
-        schedule: hasSchedule ? schedule : null,
-      };
+      return data === null ? null : readRotation(data);
     },
     secret: async (path, namespace) => readSecretState(await readData(at(namespace), path)),
     secretKeys: async (path, namespace) => {
       const keys = (await readData(at(namespace), path))?.['subkeys'];
       return isRecord(keys) ? Object.keys(keys) : null;
     },
+  };
+}
+
+function readRotation({
+  rotation_period: period,
+  rotation_schedule: schedule,
+}: Readonly<Record<string, unknown>>): Rotation {
+  const hasSchedule = typeof schedule === 'string' && schedule !== '';
+  return {
+    seconds: typeof period === 'number' && !hasSchedule ? period : null,
+    schedule: hasSchedule ? schedule : null,
   };
 }
 

@@ -144,6 +144,23 @@ describe('the chart', () => {
     }
   });
 
+  test('lets the operator reach the databases that are listed, and no other', async () => {
+    const egressOf = (manifests: readonly Manifest[]): readonly object[] => {
+      const policy = manifests.find(
+        ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'cloister-operator',
+      );
+      return (policy?.['spec'] as { egress: readonly object[] }).egress;
+    };
+    const settings = ['operator.databases[0].cidr=10.20.0.0/16', 'operator.databases[0].port=5432'];
+    const manifests = await render(...settings, 'operator.databaseProbeSeconds=600');
+    const added = { to: [{ ipBlock: { cidr: '10.20.0.0/16' } }], ports: [{ protocol: 'TCP', port: 5432 }] };
+    const without = egressOf(await render());
+    expect(egressOf(manifests)).toEqual(expect.arrayContaining([...without, added]));
+    expect(egressOf(manifests)).toHaveLength(without.length + 1);
+    const args = argsOf(manifests, 'Deployment', 'cloister-operator');
+    expect(readConfiguration(args, {}).databaseProbeSeconds).toBe(600);
+  });
+
   test('gives no right that aggregates to edit, no wildcard, and no Secrets of the whole cluster', async () => {
     const manifests = await render();
     const bound = manifests.flatMap(({ kind, roleRef }) =>

@@ -13,6 +13,11 @@ afterAll(() => helm.remove());
 
 test.for([
   ['another namespace', ['-n', 'elsewhere'], 'has to be installed in namespace cloister-system'],
+  [
+    'a database without a port',
+    ['-n', 'cloister-system', '--set', 'operator.databases[0].cidr=10.20.0.0/16'],
+    'port',
+  ],
   ['an unknown value', ['-n', 'cloister-system', '--set', 'webhok.replicas=1'], 'webhok'],
   [
     'a start gate without a digest',

@@ -13,7 +13,8 @@ function found(text: string, pattern: RegExp): readonly string[] {
 const page = read('docs/operations.md');
 const alerts = read('charts/cloister/templates/prometheus-rule.yaml');
 const sources = globSync('src/**/*.ts', { cwd: ROOT }).map(read).join('\n');
-const metrics = found(sources, /\bname: '(cloister_\w+)'/g);
+// Roles and policies in databases have such names too.
+const metrics = found(sources, /\bname: '(cloister_\w+)',\s*help:/g);
 
 test('the page on operations lists every metric, and no other', () => {
   expect(metrics.length).toBeGreaterThan(10);

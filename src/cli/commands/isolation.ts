@@ -8,8 +8,8 @@ Examples:
   cloister isolation plan --tenant acme
 
 Connects to the database of a TenantIsolation and changes nothing. Prints the statements by which its rows are kept apart, one
-transaction a table; what stops to work for whoever owns the tables; and what is found in the structure as it is now. All other
-tenants of the input are taken to be there.
+transaction a table; what stops to work for the application that owns the tables; and what is found in the structure as it is now.
+All other tenants of the input are taken to be there.
 
 Without -f, the tenants are those of the cluster. Without --login-file, the login is that of the Secret of spec.credentials which
 spec.database.connection.adminCredential names. A login file has the user in its first line and the password in its second. A login
@@ -35,7 +35,10 @@ export const isolation: Command = {
       .option('-f, --filename <path...>', 'file, folder or - for standard input; can be repeated')
       .option('--tenant <name>', 'the TenantIsolation; needed where more than one has a database')
       .option('--login-file <path>', 'file with the user and the password of the admin login')
-      .option('--connect <address:port>', 'where the server is reached from here, for example by a port-forward')
+      .option(
+        '--connect <address:port>',
+        'where the server is reached from here, for example by a port-forward',
+      )
       .option('--kubeconfig <path>', 'how to reach the cluster')
       .addOption(
         new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'),

@@ -65,11 +65,7 @@ function judgeConnection(
 /** What the name of a login would tell: Vault's own template has the name of the database role in it, and that of who asked. */
 const TELLS_TENANT = /\.(RoleName|DisplayName)\b/;
 
-function judgeTemplate(
-  subject: string,
-  template: string | null,
-  { tenant, path }: NamedConnection,
-): Finding {
+function judgeTemplate(subject: string, template: string | null, { tenant, path }: NamedConnection): Finding {
   const isTold = template === null || TELLS_TENANT.test(template) || template.includes(tenant);
   if (!isTold) return passed(subject, 'gives logins names that say nothing of the tenant');
   const is = template === null ? 'not set' : JSON.stringify(template);

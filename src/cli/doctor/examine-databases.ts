@@ -28,7 +28,8 @@ export function judgeDatabase({ metadata, spec, status }: TenantIsolation): read
   const { reason, message } = found;
   if (!isIsolated(found)) return [failed(subject, `${reason}: ${message.replace(/\.$/, '')}`)];
   const findings = status?.database?.findings ?? [];
-  if (findings.length === 0) return [passed(subject, 'keeps the rows of others apart, as the operator has tried')];
+  if (findings.length === 0)
+    return [passed(subject, 'keeps the rows of others apart, as the operator has tried')];
   return findings.map(({ name, object, statement }) =>
     noted(subject, `${name} on ${object}${statement === undefined ? '' : `. This mends it: ${statement}`}`),
   );

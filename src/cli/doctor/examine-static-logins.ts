@@ -39,7 +39,10 @@ function judgeRotation(subject: string, path: string, rotation: Rotation | null)
     );
   const { seconds, schedule } = rotation;
   if (schedule !== null)
-    return noted(subject, `is rotated by the schedule ${JSON.stringify(schedule)}. See that it is due every ${MAX_DAYS} days`);
+    return noted(
+      subject,
+      `is rotated by the schedule ${JSON.stringify(schedule)}. See that it is due every ${MAX_DAYS} days`,
+    );
   const mend = `Set it: vault write ${path} rotation_period=${MAX_DAYS * 24}h`;
   if (seconds === null || seconds <= 0) return failed(subject, `rotation_period is not set. ${mend}`);
   const days = seconds / DAY_SECONDS;

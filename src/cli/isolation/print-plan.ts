@@ -9,7 +9,8 @@ export function printPlan(plan: ReadPlan, output: 'text' | 'json', terminal: Ter
     terminal.out(`${JSON.stringify(told, null, 2)}\n`);
     return;
   }
-  for (const { object, problem } of plan.refusals) comment(terminal, 'red', 'refused', `${object}: ${problem}`);
+  for (const { object, problem } of plan.refusals)
+    comment(terminal, 'red', 'refused', `${object}: ${problem}`);
   for (const { object, problem } of plan.breakages)
     comment(terminal, 'yellow', 'breaks', `${object}: ${problem}`);
   for (const { object, statements } of plan.transactions) {

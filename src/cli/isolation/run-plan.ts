@@ -36,7 +36,8 @@ export async function runPlan(flags: PlanFlags, terminal: Terminal): Promise<Exi
   const found = findTenant(read, flags.tenant);
   if ('problem' in found) return fail(terminal, found.problem);
   const record = wantedRecord(found.tenant);
-  if (record === null) return fail(terminal, `TenantIsolation "${found.tenant.metadata.name}" has no spec.database`);
+  if (record === null)
+    return fail(terminal, `TenantIsolation "${found.tenant.metadata.name}" has no spec.database`);
   const target = parseTarget(flags.connect);
   if (typeof target === 'string') return fail(terminal, target);
   const login = await findLogin(found.tenant, record, { flags, terminal });
@@ -72,7 +73,9 @@ function fail(terminal: Terminal, problem: string): ExitCode {
 function parseTarget(text: string | undefined): { address: string; port: number } | string | null {
   if (text === undefined) return null;
   const parsed = socketAddress(text);
-  return 'problem' in parsed ? `--connect is ${JSON.stringify(text)}; must be ${parsed.problem}` : parsed.value;
+  return 'problem' in parsed
+    ? `--connect is ${JSON.stringify(text)}; must be ${parsed.problem}`
+    : parsed.value;
 }
 
 interface Given {
@@ -103,7 +106,10 @@ async function readLoginFile(path: string, terminal: Terminal): Promise<Database
   try {
     const [user = '', password = ''] = (await readFile(path, 'utf8')).split(/\r?\n/);
     if (user !== '' && password !== '') return { user, password: new Secret(password) };
-    fail(terminal, `--login-file ${path} must have the user in its first line and the password in its second`);
+    fail(
+      terminal,
+      `--login-file ${path} must have the user in its first line and the password in its second`,
+    );
   } catch (error) {
     fail(terminal, `--login-file ${path} cannot be read: ${errorMessage(error)}`);
   }

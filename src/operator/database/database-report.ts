@@ -95,12 +95,14 @@ function stateOf(verdict: DatabaseVerdict): Omit<ConditionState, 'type'> {
     }
     case 'FindingsFound':
       return not('FindingsFound', `No logins are issued. ${describeFinding(verdict.first)}`);
-    case 'PlanRefused':
-    case 'Conflict':
-      return not(verdict.outcome, listProblems(verdict.problems));
     case 'AdminRefused':
     case 'Unreachable':
       return not(verdict.outcome, listProblems(verdict.problems), 'Unknown');
+    case 'PlanRefused':
+    case 'Conflict':
+      return not(verdict.outcome, listProblems(verdict.problems));
+    default:
+      return verdict satisfies never;
   }
 }
 

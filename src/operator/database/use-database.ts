@@ -7,12 +7,7 @@ import { databaseClaims, findTenantConflicts } from '../../policy/database/find-
 import type { TenantStatusPart } from '../tenant-isolation/tenant-status.ts';
 import type { DatabaseContext, DatabaseReach } from './database-context.ts';
 import type { DatabaseProblem, DatabaseTask, DatabaseTenant } from './database-isolation.ts';
-import {
-  problemOfDatabase,
-  problemReport,
-  type ReportContext,
-  verdictReport,
-} from './database-report.ts';
+import { problemOfDatabase, problemReport, type ReportContext, verdictReport } from './database-report.ts';
 import { dialAddresses, findAddresses } from './find-addresses.ts';
 
 /** For whom a database is used. */

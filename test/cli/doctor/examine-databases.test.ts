@@ -53,7 +53,11 @@ test('advice is noted, with the statement that mends it', () => {
 
 const vaultTenant = (staticRole?: string): TenantIsolation =>
   tenant(({ spec }) => {
-    const login = { mount: 'database', connection: 'crm', ...(staticRole === undefined ? {} : { staticRole }) };
+    const login = {
+      mount: 'database',
+      connection: 'crm',
+      ...(staticRole === undefined ? {} : { staticRole }),
+    };
     spec.credentials = [{ name: 'crm-admin', vaultDatabase: login }];
   });
 

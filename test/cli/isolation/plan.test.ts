@@ -39,11 +39,31 @@ const plan = (...flags: readonly string[]) => runCommand(['isolation', 'plan', .
 describe('what cannot be planned is refused by what is wrong with it', () => {
   test.for([
     ['no tenant has a database', [tenant('acme', null)], [], 'no TenantIsolation has spec.database'],
-    ['two have one', [tenant('acme', {}), tenant('globex', {})], [], 'acme, globex; choose one with --tenant'],
-    ['the tenant is not there', [tenant('acme', {})], ['--tenant', 'globex'], 'there is no TenantIsolation "globex"'],
+    [
+      'two have one',
+      [tenant('acme', {}), tenant('globex', {})],
+      [],
+      'acme, globex; choose one with --tenant',
+    ],
+    [
+      'the tenant is not there',
+      [tenant('acme', {})],
+      ['--tenant', 'globex'],
+      'there is no TenantIsolation "globex"',
+    ],
     ['the tenant has none', [tenant('acme', null)], ['--tenant', 'acme'], 'has no spec.database'],
-    ['the address is a name', [tenant('acme', {})], ['--connect', 'localhost:1'], '--connect is "localhost:1"; must be'],
-    ['there is no login file', [tenant('acme', {})], ['--login-file', '/nowhere'], '--login-file /nowhere cannot be read'],
+    [
+      'the address is a name',
+      [tenant('acme', {})],
+      ['--connect', 'localhost:1'],
+      '--connect is "localhost:1"; must be',
+    ],
+    [
+      'there is no login file',
+      [tenant('acme', {})],
+      ['--login-file', '/nowhere'],
+      '--login-file /nowhere cannot be read',
+    ],
   ] as const)('%s', async ([, tenants, flags, message]) => {
     const result = await plan('-f', await write(...tenants), ...flags);
     expect([result.code, result.out]).toEqual([2, '']);
@@ -83,7 +103,9 @@ describePostgres(
       await client.query('CREATE DATABASE crm');
       await client.end();
       await query('CREATE ROLE app LOGIN');
-      await query('CREATE TABLE public.orders (tenant_id integer NOT NULL, id bigint, PRIMARY KEY (tenant_id, id))');
+      await query(
+        'CREATE TABLE public.orders (tenant_id integer NOT NULL, id bigint, PRIMARY KEY (tenant_id, id))',
+      );
       await query('ALTER TABLE public.orders OWNER TO app');
     });
 
@@ -110,7 +132,11 @@ describePostgres(
       const file = await write(tenant('acme', shared), tenant('globex', shared));
       const { code, out } = await run(file, '--tenant', 'globex', '-o', 'json');
       expect(code).toBe(1);
-      expect(JSON.parse(out)).toMatchObject({ tenant: 'globex', refusals: [{ reason: 'Conflict' }], transactions: [] });
+      expect(JSON.parse(out)).toMatchObject({
+        tenant: 'globex',
+        refusals: [{ reason: 'Conflict' }],
+        transactions: [],
+      });
     });
 
     test('a server that refuses the login is told, and the password is not', async () => {

@@ -44,12 +44,6 @@ const beginFast = (registry = new Registry()) =>
     },
   });
 
-async function run(text: string): Promise<void> {
-  const client = await postgres.connect('crm');
-  await client.query(text);
-  await client.end();
-}
-
 async function rows(text: string): Promise<readonly Record<string, unknown>[]> {
   const client = await postgres.connect('crm');
   const { rows: found } = await client.query<Record<string, unknown>>(text);
@@ -121,12 +115,10 @@ const roleNames = async (): Promise<unknown[]> =>
 const RECORD = (tenant: string): string => `${NAMESPACES}/cloister-t-${tenant}/configmaps/cloister-database`;
 
 const lastRole = async (): Promise<number> => {
-  const client = await postgres.connect('crm');
-  await client.query('CREATE ROLE next');
-  const { rows: found } = await client.query<{ oid: number }>("SELECT oid FROM pg_roles WHERE rolname = 'next'");
-  await client.query('DROP ROLE next');
-  await client.end();
-  return Number(found[0]?.oid);
+  await rows('CREATE ROLE next');
+  const [found] = await rows("SELECT oid FROM pg_roles WHERE rolname = 'next'");
+  await rows('DROP ROLE next');
+  return Number(found?.['oid']);
 };
 
 /** The versions of what isolates, each of which a write makes anew. */
@@ -141,7 +133,7 @@ beforeAll(async () => {
   const client = await postgres.connect();
   await client.query('CREATE DATABASE crm');
   await client.end();
-  await run(
+  await rows(
     "CREATE ROLE app NOLOGIN; CREATE TABLE public.orders (id bigint, tenant_id integer NOT NULL, note text, PRIMARY KEY (tenant_id, id)); ALTER TABLE public.orders OWNER TO app; INSERT INTO public.orders VALUES (1, 1, 'of 1'), (2, 2, 'of 2')",
   );
 });
@@ -185,14 +177,14 @@ describe('the database of a tenant', () => {
   test('that has a hole is found within seconds, logins are withheld, and come back when it is mended', async () => {
     const registry = new Registry();
     await beginFast(registry);
-    await run('CREATE VIEW public.all_orders AS SELECT * FROM public.orders');
-    await run('GRANT SELECT ON public.all_orders TO PUBLIC');
+    await rows('CREATE VIEW public.all_orders AS SELECT * FROM public.orders');
+    await rows('GRANT SELECT ON public.all_orders TO PUBLIC');
     const { database } = await says('acme', '(Reached|FindingsFound)');
     expect(database?.findings?.map(({ object }) => object).join()).toContain('public.all_orders');
     await isIssued('acme', 'Withheld');
     const gauge = 'cloister_tenant_database_isolated{tenant="acme"}';
     await vi.waitFor(async () => expect(await registry.metrics()).toContain(`${gauge} 0`), WAIT);
-    await run('DROP VIEW public.all_orders');
+    await rows('DROP VIEW public.all_orders');
     await says('acme', 'Proven');
     await isIssued('acme', 'Issued');
     await vi.waitFor(async () => expect(await registry.metrics()).toContain(`${gauge} 1`), WAIT);
@@ -216,7 +208,9 @@ describe('the database of a tenant', () => {
     expect(conditions?.find(({ type }) => type === 'DatabaseIsolated')?.message).toContain('"acme"');
     await isIssued('globex', 'Withheld');
     expect((await calls().read(RECORD('globex'))).status).toBe(404);
-    await changeTenant(calls(), 'globex', ({ database }) => ({ database: { ...database!, tenantValue: '2' } }));
+    await changeTenant(calls(), 'globex', ({ database }) => ({
+      database: { ...database!, tenantValue: '2' },
+    }));
     await says('globex', 'Proven');
     await isIssued('globex', 'Issued');
     await says('acme', 'Proven');

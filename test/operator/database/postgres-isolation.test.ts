@@ -108,7 +108,9 @@ describePostgres(
       const verdict = await isolate({ ...acme(), login }, signal);
       expect(verdict).toMatchObject({ outcome: 'AdminRefused' });
       expect(await policies()).toEqual(before);
-      await expect(isolate({ ...acme(), login: { user: 'weak', password: new Secret('x') } }, signal)).rejects.toMatchObject({ reason: 'Refused' });
+      await expect(
+        isolate({ ...acme(), login: { user: 'weak', password: new Secret('x') } }, signal),
+      ).rejects.toMatchObject({ reason: 'Refused' });
     });
 
     test('what was made goes with the tenants, and no row', async () => {

@@ -3,6 +3,7 @@ import { roleFeedOf, sandboxFactsOf, tenantFeedOf } from '../../../src/operator/
 import { compileTenant } from '../../../src/policy/tenants/compile-tenant.ts';
 import { buildAgentRole } from '../../build/agent-role.ts';
 import { buildAgentSandbox } from '../../build/agent-sandbox.ts';
+import { ADMIN_BINDING, buildDatabase } from '../../build/database.ts';
 import { buildTenantIsolation } from '../../build/tenant-isolation.ts';
 
 describe('of a sandbox', () => {
@@ -83,4 +84,20 @@ test('of a tenant nothing is told that says what its namespaces may use', () => 
   const feed = tenantFeedOf(buildTenantIsolation(), ['minimal-agents']);
   expect(feed).toMatchObject({ namespaces: ['minimal-agents'], allowedRoles: ['minimal'] });
   expect(JSON.stringify(feed)).not.toContain('quota');
+});
+
+test('of a tenant with a database it is told whether logins are issued, and never the admin credential', () => {
+  const tenant = buildTenantIsolation(({ spec }) => {
+    spec.database = buildDatabase();
+    spec.credentials = [ADMIN_BINDING, { name: 'crm', kubernetesSecret: { name: 'crm', key: 'token' } }];
+  });
+  const loginsOf = (logins?: 'Issued' | 'Withheld' | 'Revoked') =>
+    tenantFeedOf(tenant, [], logins).databaseLogins;
+  expect([loginsOf('Issued'), loginsOf('Withheld'), loginsOf('Revoked')]).toEqual([
+    'Issued',
+    'Withheld',
+    'Withheld',
+  ]);
+  expect(tenantFeedOf(tenant, [], 'Issued').credentials.map(({ name }) => name)).toEqual(['crm']);
+  expect(tenantFeedOf(buildTenantIsolation(), []).databaseLogins).toBeUndefined();
 });

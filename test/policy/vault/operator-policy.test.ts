@@ -50,12 +50,9 @@ describe('the mounts that tenants name', () => {
         metadataPaths: [],
       },
       {
-        namespace: 'eu',
-        authMounts: ['kubernetes'],
+        ...mountsOf({ namespace: 'eu', authMounts: ['kubernetes'] }),
         databaseMounts: ['sales'],
         connectionPaths: ['sales/config/warehouse'],
-        staticLoginPaths: [],
-        metadataPaths: [],
       },
     ]);
   });
