@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Client } from 'pg';
 import { tenantRoleName } from '../../src/policy/database/role-names.ts';
 import { describeEachPostgres } from '../testbed/postgres/use-postgres.ts';
+import { connectDatabase } from '../testbed/vault/connect-database.ts';
 import { type StartedVault, startVault } from '../testbed/vault/start-vault.ts';
 import { ACME, ACME_EAST, type StolenLogin, useLogins } from './use-logins.ts';
 
@@ -103,6 +104,27 @@ describeEachPostgres(
       await admin.query(statement(login));
       expect(await logins.revoke(login.role)).toMatchObject({ status: 204 });
       expect(await logins.left('taken')).toEqual(NOTHING);
+    });
+
+    test('is made and revoked by a login of Vault that inherits the roles from that of the operator, which Vault rotates', async () => {
+      const admin = await logins.admin();
+      const [connection, reader] = [`apart-${postgres.version}`, tenantRoleName('apart')];
+      await admin.query("CREATE ROLE cloister_admin LOGIN CREATEROLE PASSWORD 'first'");
+      const roles = ['cloister_admin'];
+      const user = await connectDatabase(vault, postgres, { connection, tenant: 'apart', roles });
+      await admin.query(`GRANT cloister_admin TO "${user}" WITH ADMIN TRUE, INHERIT TRUE, SET FALSE`);
+      const operator = await postgres.connect('postgres', 'cloister_admin', 'first');
+      await operator.query(`CREATE ROLE "${reader}" NOLOGIN`);
+      const rotated = { db_name: connection, username: 'cloister_admin', rotation_period: '720h' };
+      await vault.root('POST', `database/config/${connection}`, { allowed_roles: ['*'] });
+      expect((await vault.root('POST', 'database/static-roles/admin', rotated)).status).toBe(204);
+      const { data } = await vault.root('GET', 'database/static-creds/admin');
+      await postgres.connect('postgres', 'cloister_admin', String(data['password']));
+      const login = await logins.steal('inherits', { tenant: 'apart', uid: 'apart' });
+      await (await login.connect()).query('SELECT 1');
+      expect((await logins.revoke(login.role)).status).toBe(204);
+      expect(await logins.left('inherits')).toEqual(NOTHING);
+      await vault.root('DELETE', 'database/static-roles/admin');
     });
 
     test('leaves the sessions of others alone, also those of a sandbox whose name begins like it', async () => {

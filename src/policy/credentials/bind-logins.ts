@@ -1,5 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import { agentCredentials } from './agent-credentials.ts';
 
 /** Where the logins of a role come from, at one mount of Vault's database engine. */
 export interface BoundLogin {
@@ -31,7 +32,7 @@ export function bindLogins(
   );
   const written = writtenWith(role);
   const byMount = new Map<string, { readonly connections: Set<string>; isWriter: boolean }>();
-  for (const { name, vaultDatabase } of tenant.spec.credentials ?? []) {
+  for (const { name, vaultDatabase } of agentCredentials(tenant.spec)) {
     if (vaultDatabase === undefined || vaultDatabase.staticRole !== undefined || !wanted.has(name)) continue;
     const bound = byMount.get(vaultDatabase.mount) ?? { connections: new Set<string>(), isWriter: false };
     bound.connections.add(vaultDatabase.connection);

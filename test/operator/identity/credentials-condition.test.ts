@@ -69,7 +69,8 @@ describe('CredentialsReady of a sandbox with logins of a database', () => {
         tenant.spec.credentials = [
           { name: 'warehouse', vaultDatabase: { mount: 'database', connection: 'acme' } },
         ];
-        tenant.spec.database = {} as NonNullable<TenantIsolation['spec']['database']>;
+        const database = { connection: { adminCredential: 'admin' } };
+        tenant.spec.database = database as NonNullable<TenantIsolation['spec']['database']>;
         const condition = {
           type: 'DatabaseIsolated',
           status: reason === 'Proven' ? 'True' : 'False',

@@ -18,7 +18,7 @@ const tenantOf = (bindings: Readonly<Record<string, VaultDatabase>>, hasDatabase
   ({
     spec: {
       credentials: Object.entries(bindings).map(([name, vaultDatabase]) => ({ name, vaultDatabase })),
-      database: hasDatabase ? {} : undefined,
+      database: hasDatabase ? { connection: { adminCredential: 'set-up' } } : undefined,
     },
   }) as unknown as TenantIsolation;
 
