@@ -13,6 +13,7 @@ import {
   restoreRegistrations,
   waitUntilRefused,
 } from './prepare.ts';
+import { playWithDatabase } from './database/database.ts';
 import { playOnNode } from './node.ts';
 import { operatorSteps, POLICY_FROM_BEFORE } from './operator.ts';
 import { playGateway } from './gateway/play-gateway.ts';
@@ -31,6 +32,8 @@ const HELP = `Shows a real Kubernetes API server refuse agent pods that do not m
   npm run demo -- --node          instead, installs the chart on a real node and attacks a sandbox there (Linux, as root)
   npm run demo -- --vault         instead, shows what a sandbox can do in Vault, what is left when it ends, and an agent
                                   that calls models with keys that it never has (Linux)
+  npm run demo -- --database      instead, shows what agents of two tenants reach in one table of PostgreSQL, and what is
+                                  left of their logins (Linux)
 
 Exit code 1 when a step did not go as expected, 2 when the options do not go together.
 `;
@@ -41,9 +44,17 @@ const { values: options } = parseArgs({
     keep: { type: 'boolean' },
     node: { type: 'boolean' },
     vault: { type: 'boolean' },
+    database: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });
+
+/** The demos that are played instead of the one without a flag. */
+const INSTEAD = [
+  ['node', playOnNode],
+  ['vault', playWithVault],
+  ['database', playWithDatabase],
+] as const;
 
 const conflict = findConflict();
 if (options.help === true) process.stdout.write(HELP);
@@ -53,9 +64,11 @@ else if (conflict !== null) {
 } else process.exitCode = await demo();
 
 function findConflict(): string | null {
-  const { node, vault, keep } = options;
-  if (node === true && vault === true) return '--node and --vault are two demos: give one of them';
-  if (node === true && keep === true) return '--node cannot stay up: leave --keep out';
+  const { keep } = options;
+  const [first, second] = INSTEAD.filter(([name]) => options[name] === true).map(([name]) => name);
+  if (second !== undefined) return `--${first} and --${second} are two demos: give one of them`;
+  if (keep === true && (first === 'node' || first === 'database'))
+    return `--${first} cannot stay up: leave --keep out`;
   return null;
 }
 
@@ -65,8 +78,8 @@ async function demo(): Promise<number> {
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
     process.stderr.write(`${seconds} s  ${text}\n`);
   };
-  const instead = options.node === true ? playOnNode : options.vault === true ? playWithVault : null;
-  if (instead !== null) {
+  const [, instead] = INSTEAD.find(([name]) => options[name] === true) ?? [];
+  if (instead !== undefined) {
     const print = createPrinter(options.json === true);
     return (await instead({ tell, print, isKept: options.keep === true })) ? 0 : 1;
   }

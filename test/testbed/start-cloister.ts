@@ -20,6 +20,8 @@ export interface CloisterOptions {
   readonly isBuilt?: boolean;
   /** How the webhook's process is started. With an environment, that says how to reach the API server, and no kubeconfig is given. */
   readonly webhookProcess?: ProcessOptions;
+  /** How the operator's process is started. */
+  readonly operatorProcess?: ProcessOptions;
 }
 
 /** Operator and webhook as processes beside the API server, installed as the manifests say. */
@@ -61,11 +63,11 @@ export async function startCloister(
     ],
   };
   const startAgain = async (name: 'operator' | 'webhook'): Promise<RunningProgram> => {
-    const program = await runner.start(name, flags[name], name === 'webhook' ? options.webhookProcess : {});
+    const program = await runner.start(name, flags[name], options[`${name}Process`]);
     await program.ready();
     return program;
   };
-  const { operator, webhook } = await startBoth(runner, flags, options.webhookProcess);
+  const { operator, webhook } = await startBoth(runner, flags, options);
   const { probeUrl, log: webhookLog } = webhook;
   const metricsUrl = `http://${address}:${metricsPort}/metrics`;
   const processes = { webhook: webhook.process, operator: operator.process };
@@ -75,9 +77,9 @@ export async function startCloister(
 async function startBoth(
   runner: ProgramRunner,
   flags: { readonly operator: readonly string[]; readonly webhook: readonly string[] },
-  webhookProcess?: ProcessOptions,
+  { operatorProcess, webhookProcess }: CloisterOptions,
 ): Promise<{ operator: RunningProgram; webhook: RunningProgram }> {
-  const operator = await runner.start('operator', flags.operator);
+  const operator = await runner.start('operator', flags.operator, operatorProcess);
   const webhook = await runner.start('webhook', flags.webhook, webhookProcess);
   try {
     await Promise.all([operator.ready(), webhook.ready()]);

@@ -10,8 +10,6 @@ import { createProgramRunner } from '../../testbed/program-runner.ts';
 import type { DemoCalls } from '../demo-calls.ts';
 import type { Outside } from './serve-outside.ts';
 
-const TENANT = 'acme';
-const SYSTEM = systemNamespaceOf(TENANT);
 const ADDRESS = '127.0.0.1';
 
 /** The data of a Secret or of a ConfigMap. */
@@ -20,6 +18,8 @@ export interface Data {
 }
 
 export interface DemoGatewayOptions {
+  /** `acme` where none is named. */
+  readonly tenant?: string;
   readonly outside: Outside;
   /** Flags beside those that each gateway of the demo has. */
   readonly flags?: readonly string[];
@@ -29,21 +29,22 @@ export interface DemoGatewayOptions {
 export async function startDemoGateway(
   controlPlane: ControlPlane,
   calls: DemoCalls,
-  { outside, flags = [] }: DemoGatewayOptions,
+  { tenant = 'acme', outside, flags = [] }: DemoGatewayOptions,
 ) {
-  const data = await readData(calls, `/api/v1/namespaces/${SYSTEM}/secrets/${GATEWAY_CERTIFICATE.secret}`);
+  const system = systemNamespaceOf(tenant);
+  const data = await readData(calls, `/api/v1/namespaces/${system}/secrets/${GATEWAY_CERTIFICATE.secret}`);
   const certificate = createCertificateVolume();
   certificate.write(data);
   const auditFolder = mkdtempSync(join(tmpdir(), 'cloister-audit-'));
   const ports = { proxyPort: await freePort(ADDRESS), apiPort: await freePort(ADDRESS) };
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${SYSTEM}`];
-  const user = `system:serviceaccount:${SYSTEM}:${GATEWAY.name}`;
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${system}`];
+  const user = `system:serviceaccount:${system}:${GATEWAY.name}`;
   const runner = await createProgramRunner();
   const program = await runner.start(
     'gateway',
     [
       `--kubeconfig=${controlPlane.kubeconfigFor(user, groups)}`,
-      `--tenant=${TENANT}`,
+      `--tenant=${tenant}`,
       `--proxy-port=${ports.proxyPort}`,
       `--api-port=${ports.apiPort}`,
       '--canary-port=0',
