@@ -3,7 +3,7 @@ const IS_SYSTEM = `(n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast'
 
 /** Entries of an access list as rows. `aclexplode` would unpack a long list, which is compressed, once for each of its entries. */
 function entriesOf(acl: string): string {
-  return `aclexplode(${acl} || '{}'::aclitem[])`;
+  return `aclexplode(CASE WHEN (${acl}) IS NOT NULL THEN ${acl} || '{}'::aclitem[] END)`;
 }
 
 /** Whether a role is one of a tenant: a table that all share has thousands of grants. */
