@@ -1,11 +1,13 @@
+import type { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { planIsolation } from '../../src/policy/database/plan-isolation.ts';
+import type { WantedIsolation } from '../../src/policy/database/wanted-isolation.ts';
 import { applyPlan } from '../../src/postgres/apply-plan.ts';
 import { openDatabase } from '../../src/postgres/open-database.ts';
 import { readCatalog } from '../../src/postgres/read-catalog.ts';
 import { describeEachPostgres } from '../testbed/postgres/use-postgres.ts';
-import { SHARED_TABLES, shareRows } from './shared-tables.ts';
+import { EVENTS, SHARED_TABLES, shareRows } from './shared-tables.ts';
 import { PLATFORM, useTenantDatabase } from './tenant-database.ts';
 
 describeEachPostgres(
@@ -19,6 +21,7 @@ describeEachPostgres(
         clock: systemClock,
         lockMilliseconds,
       });
+    let first: WantedIsolation;
     const isProtected = async (table: string) =>
       (
         await database.rows(
@@ -28,6 +31,7 @@ describeEachPostgres(
 
     test('by a lock names the table, leaves nothing of its transaction, and the next one goes on', async () => {
       const wanted = database.want(shareRows(1));
+      first = wanted;
       const admin = await openAdmin(50);
       await database.run('BEGIN; LOCK TABLE public.events IN SHARE MODE');
       const plan = planIsolation(await readCatalog(admin, wanted), wanted, []);
@@ -43,6 +47,35 @@ describeEachPostgres(
       expect(next.transactions.map(({ object }) => object)).toEqual(['table public.events']);
       expect((await applyPlan(admin, next)).failure).toBeNull();
       await admin.close();
+    });
+
+    test('because the database is read-only is refused before it begins', async () => {
+      await database.run(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);
+      const wanted = database.want(shareRows(3));
+      const admin = await openAdmin();
+      const { refusals, transactions } = planIsolation(await readCatalog(admin, wanted), wanted, []);
+      expect(transactions).toEqual([]);
+      expect(refusals).toMatchObject([{ reason: 'ReadOnly', object: `database ${database.name}` }]);
+      await database.run('SET default_transaction_read_only = off');
+      await database.run(`ALTER DATABASE ${database.name} RESET default_transaction_read_only`);
+      await admin.close();
+    });
+
+    test('to be tried because there is no connection left leaves no login behind', async () => {
+      const wanted = database.want(shareRows(1, [EVENTS]), { roles: first.roles });
+      const held: Client[] = [];
+      const hold = async (): Promise<boolean> => {
+        try {
+          held.push(await postgres.connect(database.name, PLATFORM.user, PLATFORM.password.reveal()));
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      while (await hold());
+      await expect(database.probe(wanted)).rejects.toMatchObject({ reason: 'TooManyConnections' });
+      await Promise.all(held.map((client) => client.end()));
+      expect(await database.rows("SELECT FROM pg_roles WHERE rolname LIKE 'cloister_probe%'")).toEqual([]);
     });
 
     test('by a restart in the middle leaves nothing of the transaction that ran', async () => {

@@ -169,6 +169,17 @@ describeEachPostgres('tenants that share tables', (postgres) => {
     expect(await database.probe(tenants[0])).toMatchObject({ kind: 'Proven' });
   });
 
+  test('proves nothing with a login that cannot do what it is for', async () => {
+    const [first, second] = tenants;
+    await database.run(`REVOKE SELECT ON public.orders FROM ${first.roles.reader}`);
+    const result = await database.probe(first);
+    expect(result).toMatchObject({
+      kind: 'Undecided',
+      problem: expect.stringMatching(/ReadOwnRows on table public\.orders/) as string,
+    });
+    await database.isolate(first, [second]);
+  });
+
   // By any attack that no broken set-up above is for: it can succeed, and is refused to agents alone.
   test('every attack gets through for somebody who may do everything', async () => {
     const [first] = tenants;
