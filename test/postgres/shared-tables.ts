@@ -25,3 +25,8 @@ export function tenantValue(tenant: number): string {
 export function shareRows(tenant: number, tables: readonly TableName[] = [ORDERS, EVENTS]): Sharing {
   return { strategy: 'RowLevel', column: 'tenant_id', value: tenantValue(tenant), tables };
 }
+
+/** A table in `public` that belongs to `app_owner`. */
+export function createOwned(name: string, columns: string): string {
+  return `CREATE TABLE public.${name} (${columns}); ALTER TABLE public.${name} OWNER TO app_owner;`;
+}

@@ -33,7 +33,7 @@ test('tables are read with their schema, and trusted logins once each', () => {
 });
 
 test('a tenant that its schema would refuse is a fault', () => {
-  const { tenantColumn: _, ...database } = buildDatabase({ tenantValue: '1' });
+  const database = { ...buildDatabase({ tenantValue: '1' }), tenantColumn: undefined };
   expect(() => wantedIsolation({ metadata, spec: { database } })).toThrow(
     'spec.database.tenantColumn is not set',
   );
