@@ -149,7 +149,8 @@ describe('the chart', () => {
       const policy = manifests.find(
         ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'cloister-operator',
       );
-      return (policy?.['spec'] as { egress: readonly object[] }).egress;
+      expect(policy).toBeDefined();
+      return (policy!['spec'] as { egress: readonly object[] }).egress;
     };
     const settings = ['operator.databases[0].cidr=10.20.0.0/16', 'operator.databases[0].port=5432'];
     const manifests = await render(...settings, 'operator.databaseProbeSeconds=600');

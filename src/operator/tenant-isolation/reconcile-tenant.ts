@@ -152,6 +152,9 @@ interface ProvideRun {
   readonly startTime: number;
 }
 
+/** Of a tenant without one, so that what was said of an earlier one is a difference. */
+const NO_DATABASE: TenantStatusPart = { conditions: [], fields: { database: undefined } };
+
 /** Provides all that a tenant has, and writes its status. Returns when it is due again, in milliseconds since 1970. */
 async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & ProvideRun): Promise<number> {
   const { context, attempts, signal } = run;
@@ -183,8 +186,7 @@ async function provide(tenant: TenantIsolation, plan: EnrolmentPlan, run: Run & 
     credentialsReport(tenant, allowed),
     servicesReport(services),
   ];
-  const database = databasePart(tenant, context);
-  const all = database === null ? parts : [...parts, database];
+  const all = [...parts, databasePart(tenant, context) ?? NO_DATABASE];
   // What is still to be taken away of a database that is not asked for keeps no agent from working.
   const needed = tenant.spec.database === undefined ? parts : all;
   await writeStatus(tenant, [...all, readyReport(needed)], run);

@@ -125,3 +125,17 @@ export function databaseWorld() {
     recordOf: (tenant = 'acme') => records.get(place(tenant))?.data[DATABASE_RECORD.key],
   };
 }
+
+/** A world with a tenant that has a database, and its system namespace. */
+export function housed() {
+  const world = databaseWorld();
+  world.put(tenantWithDatabase());
+  world.house();
+  return world;
+}
+
+/** The reason and the message of `DatabaseIsolated`. */
+export const reasonOf = (world: ReturnType<typeof databaseWorld>, tenant?: string) =>
+  world.part(tenant)?.conditions[0]?.reason;
+export const messageOf = (world: ReturnType<typeof databaseWorld>, tenant?: string) =>
+  world.part(tenant)?.conditions[0]?.message ?? '';
