@@ -104,18 +104,15 @@ export function keepValue<Value extends object>(options: KeptValueOptions<Value>
     reads.taken -= 1;
     reading = null;
     options.onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
-    const over = new AbortController();
-    const given = 'problem' in found ? found : { ...found.value, ended: over.signal };
+    const next = heldFrom(found, since, options.renewPart);
     if (ending.signal.aborted) {
-      over.abort(ENDED);
-      return given;
+      next.ending.abort(ENDED);
+      return next.given;
     }
     report(found);
-    const life = 'problem' in found ? PROBLEM_MILLISECONDS : found.ttlMilliseconds;
-    const until = since + ('problem' in found ? life : usable(life));
-    if ('problem' in found) pauseEnd = until;
-    hold({ given, until, renewTime: since + life * options.renewPart, ending: over });
-    return given;
+    if ('problem' in found) pauseEnd = next.until;
+    hold(next);
+    return next.given;
   };
   return {
     get: async () => {
@@ -136,6 +133,20 @@ export function keepValue<Value extends object>(options: KeptValueOptions<Value>
     },
     isKept: () => held !== null && !('problem' in held.given),
     isPaused: () => held !== null && 'problem' in held.given && clock.now() < held.until,
+  };
+}
+
+/** What is held of a read that began at a time. */
+function heldFrom<Value>(found: ValueRead<Value>, since: number, renewPart: number): Held<Value> {
+  const ending = new AbortController();
+  if ('problem' in found)
+    return { given: found, until: since + PROBLEM_MILLISECONDS, renewTime: Infinity, ending };
+  const { value, ttlMilliseconds } = found;
+  return {
+    given: { ...value, ended: ending.signal },
+    until: since + usable(ttlMilliseconds),
+    renewTime: since + ttlMilliseconds * renewPart,
+    ending,
   };
 }
 
