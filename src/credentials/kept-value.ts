@@ -99,11 +99,8 @@ export function keepValue<Value extends object>(options: KeptValueOptions<Value>
   };
   const read = async (): Promise<Given<Value>> => {
     const since = clock.now();
-    reads.taken += 1;
-    const found = await readNow(options, ending.signal);
-    reads.taken -= 1;
+    const found = await readCounted(options, ending.signal);
     reading = null;
-    options.onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
     const next = heldFrom(found, since, options.renewPart);
     if (ending.signal.aborted) {
       next.ending.abort(ENDED);
@@ -123,8 +120,7 @@ export function keepValue<Value extends object>(options: KeptValueOptions<Value>
         return held.given;
       }
       if (reading === null && reads.taken >= reads.max) return tooMany(options);
-      reading ??= read();
-      return reading;
+      return (reading ??= read());
     },
     end: () => {
       ending.abort(ENDED);
@@ -152,6 +148,20 @@ function heldFrom<Value>(found: ValueRead<Value>, since: number, renewPart: numb
 
 function usable(ttlMilliseconds: number): number {
   return ttlMilliseconds - Math.min(ttlMilliseconds / 10, MAX_MARGIN_MILLISECONDS);
+}
+
+/** The same as {@link readNow}, counted while it lasts and reported when it has ended. */
+async function readCounted<Value>(
+  options: KeptValueOptions<Value>,
+  signal: AbortSignal,
+): Promise<ValueRead<Value>> {
+  const { clock, reads, onRead } = options;
+  const since = clock.now();
+  reads.taken += 1;
+  const found = await readNow(options, signal);
+  reads.taken -= 1;
+  onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
+  return found;
 }
 
 /** Never rejects. What is read for a caller who is not the same any more is not given. */

@@ -1,6 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
-import type { BoundLogin } from '../vault/database-role.ts';
+import type { BoundLogin } from '../database/bound-login.ts';
 import { agentCredentials } from './agent-credentials.ts';
 
 export interface BoundLogins {

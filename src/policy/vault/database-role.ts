@@ -1,13 +1,6 @@
+import type { BoundLogin } from '../database/bound-login.ts';
 import { loginStatements, type LoginStatements } from '../database/login-statements.ts';
 import { tenantRoleName, writerRoleName } from '../database/role-names.ts';
-
-/** Where the logins of a role come from, at one mount of Vault's database engine. */
-export interface BoundLogin {
-  readonly mount: string;
-  readonly connection: string;
-  /** Whether a tool of the role changes rows with it. */
-  readonly isWriter: boolean;
-}
 
 /** The role of a sandbox at a mount of Vault's database engine, which makes its logins. */
 export interface DatabaseRole extends LoginStatements {
