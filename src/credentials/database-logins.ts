@@ -56,7 +56,10 @@ export interface DatabaseLoginsOptions {
 /** Of the time of a login, after which another is made. */
 const RENEW_PART = 2 / 3;
 
-type LoginValue = { readonly login: DatabaseLogin };
+interface LoginValue {
+  readonly login: DatabaseLogin;
+}
+
 type Refuse = (
   reason: Parameters<typeof credentialProblem>[1],
   detail: string,

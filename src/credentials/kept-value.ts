@@ -99,23 +99,17 @@ export function keepValue<Value extends object>(options: KeptValueOptions<Value>
   };
   const read = async (): Promise<Given<Value>> => {
     const since = clock.now();
-    reads.taken += 1;
-    const found = await readNow(options, ending.signal);
-    reads.taken -= 1;
+    const found = await readCounted(options, ending.signal);
     reading = null;
-    options.onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
-    const over = new AbortController();
-    const given = 'problem' in found ? found : { ...found.value, ended: over.signal };
+    const next = heldFrom(found, since, options.renewPart);
     if (ending.signal.aborted) {
-      over.abort(ENDED);
-      return given;
+      next.ending.abort(ENDED);
+      return next.given;
     }
     report(found);
-    const life = 'problem' in found ? PROBLEM_MILLISECONDS : found.ttlMilliseconds;
-    const until = since + ('problem' in found ? life : usable(life));
-    if ('problem' in found) pauseEnd = until;
-    hold({ given, until, renewTime: since + life * options.renewPart, ending: over });
-    return given;
+    if ('problem' in found) pauseEnd = next.until;
+    hold(next);
+    return next.given;
   };
   return {
     get: async () => {
@@ -126,8 +120,7 @@ export function keepValue<Value extends object>(options: KeptValueOptions<Value>
         return held.given;
       }
       if (reading === null && reads.taken >= reads.max) return tooMany(options);
-      reading ??= read();
-      return reading;
+      return (reading ??= read());
     },
     end: () => {
       ending.abort(ENDED);
@@ -139,8 +132,36 @@ export function keepValue<Value extends object>(options: KeptValueOptions<Value>
   };
 }
 
+/** What is held of a read that began at a time. */
+function heldFrom<Value>(found: ValueRead<Value>, since: number, renewPart: number): Held<Value> {
+  const ending = new AbortController();
+  if ('problem' in found)
+    return { given: found, until: since + PROBLEM_MILLISECONDS, renewTime: Infinity, ending };
+  const { value, ttlMilliseconds } = found;
+  return {
+    given: { ...value, ended: ending.signal },
+    until: since + usable(ttlMilliseconds),
+    renewTime: since + ttlMilliseconds * renewPart,
+    ending,
+  };
+}
+
 function usable(ttlMilliseconds: number): number {
   return ttlMilliseconds - Math.min(ttlMilliseconds / 10, MAX_MARGIN_MILLISECONDS);
+}
+
+/** The same as {@link readNow}, counted while it lasts and reported when it has ended. */
+async function readCounted<Value>(
+  options: KeptValueOptions<Value>,
+  signal: AbortSignal,
+): Promise<ValueRead<Value>> {
+  const { clock, reads, onRead } = options;
+  const since = clock.now();
+  reads.taken += 1;
+  const found = await readNow(options, signal);
+  reads.taken -= 1;
+  onRead?.('problem' in found ? found.problem.reason : null, (clock.now() - since) / 1_000);
+  return found;
 }
 
 /** Never rejects. What is read for a caller who is not the same any more is not given. */

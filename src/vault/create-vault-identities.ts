@@ -62,28 +62,26 @@ async function provide(
 ): Promise<readonly IdentityPart[]> {
   const role = authRoleOf(wanted.owner);
   const paths = { policy: policyPath(wanted.owner), role: rolePath(wanted.owner, wanted.place) };
-  const databases = { roles: wanted.databaseRoles ?? [], mounts: wanted.databaseMounts ?? [] };
+  const { databaseRoles: roles = [], databaseMounts: mounts = [] } = wanted;
   const name = vaultName(wanted.owner);
   const [policyFound, roleFound, dueRoles] = await Promise.all([
     readData(ask, paths.policy),
     readData(ask, paths.role),
-    findDueRoles(ask, { name, ...databases }),
+    findDueRoles(ask, { name, roles, mounts }),
   ]);
   if (wanted.isFirst === true) refuseFormer(policyFound, wanted);
-  const isPolicyDue = policyFound?.['policy'] !== wanted.policy;
   const difference = roleFound === null ? 'Values' : compareAuthRole(role, roleFound);
-  if (!isPolicyDue && dueRoles.length === 0 && difference === 'None') return [];
-  await wanted.confirm?.();
-  const written: IdentityPart[] = [
-    ...(isPolicyDue ? (['Policy'] as const) : []),
-    ...(dueRoles.length > 0 ? (['DatabaseRole'] as const) : []),
+  const due: IdentityPart[] = [
+    ...(policyFound?.['policy'] === wanted.policy ? [] : (['Policy'] as const)),
+    ...(dueRoles.length === 0 ? [] : (['DatabaseRole'] as const)),
+    ...(difference === 'None' ? [] : (['AuthRole'] as const)),
   ];
-  if (isPolicyDue) await ask('POST', paths.policy, { policy: wanted.policy });
-  for (const due of dueRoles) await writeDueRole(ask, name, due, revoke);
-  if (difference === 'None') return written;
+  if (due.length > 0) await wanted.confirm?.();
+  if (due.includes('Policy')) await ask('POST', paths.policy, { policy: wanted.policy });
+  for (const one of dueRoles) await writeDueRole(ask, name, one, revoke);
   if (difference === 'MoreThanWanted') await ask('DELETE', paths.role);
-  await ask('POST', paths.role, role);
-  return [...written, 'AuthRole'];
+  if (difference !== 'None') await ask('POST', paths.role, role);
+  return due;
 }
 
 /** A forced release, or a restore of etcd, leaves a policy behind whose holders would read what the new one says. */

@@ -78,14 +78,14 @@ describeEachPostgres(
     test('is gone for good though its agent connects again and again', async () => {
       for (let round = 0; round < 3; round += 1) {
         const login = await logins.steal('again');
-        let isOver = false;
+        const over = new AbortController();
         const loops = Array.from({ length: 4 }, async () => {
-          while (!isOver) await login.connect().then(lock, () => undefined);
+          while (!over.signal.aborted) await login.connect().then(lock, () => undefined);
         });
         await vi.waitFor(async () => expect((await logins.left('again')).sessions).toBeGreaterThan(0));
         expect(await logins.revoke(login.role)).toMatchObject({ status: 204 });
         expect(await logins.left('again')).toEqual(NOTHING);
-        isOver = true;
+        over.abort();
         await Promise.all(loops);
         expect(await logins.homeless()).toBe(0);
       }

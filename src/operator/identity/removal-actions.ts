@@ -41,15 +41,7 @@ export function removalActions(
       record === null
         ? undefined
         : ((await work(vault ?? refuseWithoutVault(), record, signal)) ?? undefined);
-  const endLogins = async (
-    store: VaultIdentities,
-    { owner, place, databaseMounts }: IdentityRecord,
-    signal: AbortSignal,
-  ): Promise<string | undefined> => {
-    if (databaseMounts.length === 0) return undefined;
-    await store.revokeLeases(owner, place, databaseMounts, signal);
-    return verifyLogins(databases, { tenant: owner.tenant, mark: loginMark(sandboxUID) }, signal);
-  };
+  const endLogins = loginsEnding(databases, loginMark(sandboxUID));
   return {
     NetworkClosed: async () => {
       if (pod !== undefined) await writeContainedLabel(pod, true, client);
@@ -95,4 +87,16 @@ async function disableEntity(
   if (entity === null || entity.disabled) return { id: entity?.id ?? null, wasEnabled: false };
   await vault.disableEntity(entity.id, place, signal);
   return { id: entity.id, wasEnabled: true };
+}
+
+/** Returns what revokes the logins of a sandbox, and looks whether one is left. */
+function loginsEnding(
+  databases: DatabaseWitness | null,
+  mark: string,
+): (vault: VaultIdentities, known: IdentityRecord, signal: AbortSignal) => Promise<string | undefined> {
+  return async (vault, { owner, place, databaseMounts }, signal) => {
+    if (databaseMounts.length === 0) return undefined;
+    await vault.revokeLeases(owner, place, databaseMounts, signal);
+    return verifyLogins(databases, { tenant: owner.tenant, mark }, signal);
+  };
 }

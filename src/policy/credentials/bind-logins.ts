@@ -1,14 +1,7 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { TenantIsolation } from '../../api/tenant-isolation.ts';
+import type { BoundLogin } from '../database/bound-login.ts';
 import { agentCredentials } from './agent-credentials.ts';
-
-/** Where the logins of a role come from, at one mount of Vault's database engine. */
-export interface BoundLogin {
-  readonly mount: string;
-  readonly connection: string;
-  /** Whether a tool of the role changes rows with it. */
-  readonly isWriter: boolean;
-}
 
 export interface BoundLogins {
   /** At most one for a mount, in the order of the mounts. */

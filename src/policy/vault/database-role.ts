@@ -1,6 +1,6 @@
+import type { BoundLogin } from '../database/bound-login.ts';
 import { loginStatements, type LoginStatements } from '../database/login-statements.ts';
 import { tenantRoleName, writerRoleName } from '../database/role-names.ts';
-import type { BoundLogin } from '../credentials/bind-logins.ts';
 
 /** The role of a sandbox at a mount of Vault's database engine, which makes its logins. */
 export interface DatabaseRole extends LoginStatements {
