@@ -1,11 +1,15 @@
+import { tenantIsolation } from '../../../src/api/tenant-isolation.ts';
 import { CERTIFICATE_AUTHORITY, PROXY_SECRET, systemNamespaceOf } from '../../../src/api/names.ts';
 import { tenantRoleName, writerRoleName } from '../../../src/policy/database/role-names.ts';
+import { OPERATOR_POLICY, operatorPolicy } from '../../../src/policy/vault/operator-policy.ts';
+import { readVaultMounts } from '../../../src/policy/vault/vault-mounts.ts';
 import { IMAGE, playedStatus } from '../../e2e/played-pod.ts';
 import type { ControlPlane } from '../../testbed/connect-control-plane.ts';
 import { GATE_SOURCES } from '../../testbed/gate-sources.ts';
 import type { StartedPostgres } from '../../testbed/postgres/start-postgres.ts';
 import type { RunningCloister } from '../../testbed/start-cloister.ts';
 import type { BoundVault } from '../../testbed/vault/bind-vault.ts';
+import { mustSucceed } from '../../testbed/vault/call-vault.ts';
 import { connectDatabase } from '../../testbed/vault/connect-database.ts';
 import { createDemoCalls, createOfRole, type DemoCalls, type Seen } from '../demo-calls.ts';
 import { type Data, must, readData, startDemoGateway } from '../gateway/start-demo-gateway.ts';
@@ -66,6 +70,7 @@ export async function prepareDatabaseStage(servers: DatabaseServers): Promise<Da
   await controlPlane.apply([...namespaces, ...GATE_SOURCES]);
   await controlPlane.apply([clerkRole(), ...DEMO_TENANTS.map((tenant) => demoTenant(tenant, postgres))]);
   const gateways: Awaited<ReturnType<typeof startAgent>>[] = [];
+  await writePolicy(servers);
   for (const tenant of DEMO_TENANTS) {
     await prepareLogins(servers, calls, tenant);
     gateways.push(await startAgent(servers, calls, tenant));
@@ -81,6 +86,14 @@ export async function prepareDatabaseStage(servers: DatabaseServers): Promise<Da
       await Promise.all(gateways.map(({ stop }) => stop()));
     },
   };
+}
+
+/** As `cloister vault policy` prints it for the mounts and connections that the tenants name. */
+async function writePolicy({ vault, postgres }: DatabaseServers): Promise<void> {
+  const tenants = DEMO_TENANTS.map((tenant) => tenantIsolation.schema.parse(demoTenant(tenant, postgres)));
+  const policy = operatorPolicy(readVaultMounts(tenants).mounts);
+  const path = `sys/policies/acl/${OPERATOR_POLICY}`;
+  await mustSucceed('write the policy of the operator', vault.root('PUT', path, { policy }));
 }
 
 async function makeOrders(postgres: StartedPostgres): Promise<void> {
@@ -144,7 +157,6 @@ async function startAgent(
   await must(calls.send('PATCH', `${pod}/status`, { status }));
   await calls.wait('its identity in Vault', async () => {
     const { conditions = [] } = (await calls.read<Seen>(`${sandboxes}/${SANDBOX}`))?.status ?? {};
-    if (process.env['DEBUG_DEMO']) console.error(JSON.stringify(conditions.filter(({type})=>type==='CredentialsReady')));
     return conditions.find(({ type, reason }) => type === 'CredentialsReady' && reason === 'Ready');
   });
   const gateway = await startDemoGateway(controlPlane, calls, {

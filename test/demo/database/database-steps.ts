@@ -154,7 +154,7 @@ function brokenPolicy({ postgres, calls }: DatabaseStage): PlayedStep {
     run: async () => {
       const since = performance.now();
       const admin = await postgres.connect(DATABASE);
-      await admin.query(`ALTER TABLE ${TABLE} DISABLE ROW LEVEL SECURITY`);
+      await admin.query(`CREATE POLICY loose ON ${TABLE} USING (true)`);
       const { reason, message } = await isolationOf(calls, ACME, ['Reached', 'FindingsFound']);
       const seconds = ((performance.now() - since) / 1000).toFixed(1);
       return { got: 'Caught', details: [`  - after ${seconds} s, ${reason}: ${message}`] };
@@ -180,7 +180,7 @@ function mended({ ask, calls, postgres }: DatabaseStage): PlayedStep {
     expected: `${ROWS} rows`,
     run: async () => {
       const admin = await postgres.connect(DATABASE);
-      await admin.query(`ALTER TABLE ${TABLE} ENABLE ROW LEVEL SECURITY`);
+      await admin.query(`DROP POLICY loose ON ${TABLE}`);
       await isolationOf(calls, ACME, ['Proven']);
       return calls.wait('the gateway to know', async () => {
         const answer = await ask(ACME, 'read_orders', ALL);

@@ -28,7 +28,12 @@ const ADMIN = 'warehouse-admin';
 /** A role whose agents read and write orders. */
 export function clerkRole(): object {
   const role = readSampleObject('role-read-only.yaml') as { spec: object };
-  const common = { executor: 'SQL', capabilities: ['code:sql'], confirmation: { when: 'Never' } };
+  const common = {
+    executor: 'SQL',
+    capabilities: ['code:sql'],
+    maxRequestsPerMinute: 600,
+    confirmation: { when: 'Never' },
+  };
   const sql = { argument: '/query', credential: 'warehouse', tables: [TABLE] };
   const tools = [
     { ...common, name: 'read_orders', sql: { ...sql, operations: ['Select'] } },
