@@ -14,8 +14,9 @@ describe('cloister doctor finds of Vault', () => {
     expect(findings.map(({ subject, state, message }) => `${state} ${subject}: ${message}`)).toEqual([
       `Passed Vault ${vault.url}: answers, and is not sealed`,
       'Passed Vault, login of the operator: is accepted at auth/kubernetes',
-      'Passed Vault, rights of the operator: has those that it needs at 11 paths',
+      'Passed Vault, rights of the operator: has those that it needs at 12 paths',
       'Passed Vault, connection database/config/warehouse of TenantIsolation acme: allows the roles cloister.acme.*',
+      'Passed Vault, connection database/config/warehouse of TenantIsolation acme: gives logins names that say nothing of the tenant',
       'Passed Vault, identities: all belong to sandboxes that exist',
       'Passed Vault, bound secrets: the one that tenants bind changed within 30 days',
     ]);

@@ -96,6 +96,7 @@ export function useVaultInstallation() {
       password: 'not-shown',
       verify_connection: false,
       allowed_roles: allowedRoles,
+      username_template: 'cloister-{{random 20 | lowercase}}',
     };
     await mustSucceed('write', vault.root('POST', 'database/config/warehouse', connection));
   };
