@@ -3,7 +3,6 @@ import { vaultName } from '../../../src/policy/vault/vault-identity.ts';
 import { playedStatus } from '../../e2e/played-pod.ts';
 import { must } from '../gateway/start-demo-gateway.ts';
 import type { Outcome, PlayedStep } from '../play-steps.ts';
-import type { Seen } from '../demo-calls.ts';
 import { createAskForToken, tokenOfIdentity } from '../vault-visitor.ts';
 import { type DatabaseStage, isolationOf } from './database-stage.ts';
 import {
@@ -221,7 +220,7 @@ function completed(stage: DatabaseStage): PlayedStep {
     expected: 'no login and no session left',
     run: async () => {
       const path = `/apis/cloister.dev/v1alpha1/namespaces/${ACME.namespace}/agentsandboxes/${SANDBOX}`;
-      const { uid } = (await calls.read<Seen>(path))!.metadata;
+      const { uid } = (await calls.read(path))!.metadata;
       const thief = await steal(stage);
       const status = playedStatus({ gate: { passed: true }, agent: { exitCode: 0 } });
       await must(
