@@ -11,7 +11,7 @@ import type { RunningCloister } from '../../testbed/start-cloister.ts';
 import type { BoundVault } from '../../testbed/vault/bind-vault.ts';
 import { mustSucceed } from '../../testbed/vault/call-vault.ts';
 import { connectDatabase } from '../../testbed/vault/connect-database.ts';
-import { createDemoCalls, createOfRole, type DemoCalls, type Seen } from '../demo-calls.ts';
+import { createDemoCalls, createOfRole, type DemoCalls } from '../demo-calls.ts';
 import { type Data, must, readData, startDemoGateway } from '../gateway/start-demo-gateway.ts';
 import type { Outside } from '../gateway/serve-outside.ts';
 import { askStatement, type StatementAnswer } from './ask-statement.ts';
@@ -79,7 +79,7 @@ export async function prepareDatabaseStage(servers: DatabaseServers): Promise<Da
     ...servers,
     calls,
     ask: (tenant, tool, query) => {
-      const { access } = gateways[DEMO_TENANTS.indexOf(tenant as (typeof DEMO_TENANTS)[number])]!;
+      const { access } = gateways[DEMO_TENANTS.indexOf(tenant)]!;
       return askStatement(access, tool, query);
     },
     stop: async () => {
@@ -156,7 +156,7 @@ async function startAgent(
   const status = { ...playedStatus({ gate: { passed: true }, agent: 'Running' }), ...ips };
   await must(calls.send('PATCH', `${pod}/status`, { status }));
   await calls.wait('its identity in Vault', async () => {
-    const { conditions = [] } = (await calls.read<Seen>(`${sandboxes}/${SANDBOX}`))?.status ?? {};
+    const { conditions = [] } = (await calls.read(`${sandboxes}/${SANDBOX}`))?.status ?? {};
     return conditions.find(({ type, reason }) => type === 'CredentialsReady' && reason === 'Ready');
   });
   const gateway = await startDemoGateway(controlPlane, calls, {

@@ -3,7 +3,6 @@ import { vaultName } from '../../../src/policy/vault/vault-identity.ts';
 import { playedStatus } from '../../e2e/played-pod.ts';
 import { must } from '../gateway/start-demo-gateway.ts';
 import type { Outcome, PlayedStep } from '../play-steps.ts';
-import type { Seen } from '../demo-calls.ts';
 import { createAskForToken, tokenOfIdentity } from '../vault-visitor.ts';
 import { type DatabaseStage, isolationOf } from './database-stage.ts';
 import {
@@ -31,6 +30,7 @@ export function databaseSteps(stage: DatabaseStage): readonly PlayedStep[] {
     manyAtOnce(stage),
     stolenLogin(stage),
     brokenPolicy(stage),
+    bypass(stage),
     withheld(stage),
     mended(stage),
     completed(stage),
@@ -149,15 +149,38 @@ function stolenLogin(stage: DatabaseStage): PlayedStep {
 
 function brokenPolicy({ postgres, calls }: DatabaseStage): PlayedStep {
   return {
-    step: 'somebody lets every agent read every row of the table',
+    step: 'somebody disables row-level security on the table, and changes its policy',
+    expected: 'Repaired',
+    run: async () => {
+      const since = performance.now();
+      const admin = await postgres.connect(DATABASE);
+      await admin.query(`ALTER TABLE ${TABLE} DISABLE ROW LEVEL SECURITY;
+        ALTER POLICY cloister_tenant ON ${TABLE} USING (true)`);
+      const repaired = `SELECT 1 FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'cloister_tenant'
+        WHERE c.oid = '${TABLE}'::regclass AND c.relrowsecurity AND pg_get_expr(p.polqual, c.oid) <> 'true'`;
+      await calls.wait('the repair', async () =>
+        (await admin.query(repaired)).rows.length === 1 ? true : undefined,
+      );
+      return { got: 'Repaired', details: [after(since)] };
+    },
+  };
+}
+
+function after(since: number): string {
+  return `  - after ${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+function bypass({ postgres, calls }: DatabaseStage): PlayedStep {
+  return {
+    step: 'somebody gives agents a view, which reads as its owner and so every row',
     expected: 'Caught',
     run: async () => {
       const since = performance.now();
       const admin = await postgres.connect(DATABASE);
-      await admin.query(`CREATE POLICY loose ON ${TABLE} USING (true)`);
+      await admin.query(`CREATE VIEW public.all_orders AS SELECT * FROM ${TABLE};
+        GRANT SELECT ON public.all_orders TO cloister_agents`);
       const { reason, message } = await isolationOf(calls, ACME, ['Reached', 'FindingsFound']);
-      const seconds = ((performance.now() - since) / 1000).toFixed(1);
-      return { got: 'Caught', details: [`  - after ${seconds} s, ${reason}: ${message}`] };
+      return { got: 'Caught', details: [`${after(since)}, ${reason}: ${message}`] };
     },
   };
 }
@@ -176,11 +199,11 @@ function withheld({ ask, calls }: DatabaseStage): PlayedStep {
 
 function mended({ ask, calls, postgres }: DatabaseStage): PlayedStep {
   return {
-    step: 'the table is mended, and the isolation tried again',
+    step: 'the view is dropped, and the isolation tried again',
     expected: `${ROWS} rows`,
     run: async () => {
       const admin = await postgres.connect(DATABASE);
-      await admin.query(`DROP POLICY loose ON ${TABLE}`);
+      await admin.query('DROP VIEW public.all_orders');
       await isolationOf(calls, ACME, ['Proven']);
       return calls.wait('the gateway to know', async () => {
         const answer = await ask(ACME, 'read_orders', ALL);
@@ -197,7 +220,7 @@ function completed(stage: DatabaseStage): PlayedStep {
     expected: 'no login and no session left',
     run: async () => {
       const path = `/apis/cloister.dev/v1alpha1/namespaces/${ACME.namespace}/agentsandboxes/${SANDBOX}`;
-      const { uid } = (await calls.read<Seen>(path))!.metadata;
+      const { uid } = (await calls.read(path))!.metadata;
       const thief = await steal(stage);
       const status = playedStatus({ gate: { passed: true }, agent: { exitCode: 0 } });
       await must(
@@ -215,11 +238,7 @@ function completed(stage: DatabaseStage): PlayedStep {
         () => false,
         () => true,
       );
-      const seconds = ((performance.now() - since) / 1000).toFixed(1);
-      return {
-        got: isCut ? 'no login and no session left' : 'a session left',
-        details: [`  - after ${seconds} s`],
-      };
+      return { got: isCut ? 'no login and no session left' : 'a session left', details: [after(since)] };
     },
   };
 }
