@@ -16,3 +16,14 @@ export function readSampleObject(file: string): Record<string, unknown> {
   if (object === undefined) throw new Error(`manifests/samples/${file} holds no object`);
   return object;
 }
+
+/** The role `data-analyst` without its tool for SQL and the login of that, for where no database is. */
+export function roleWithoutDatabase(): object {
+  const role = readSampleObject('role-data-analyst.yaml') as {
+    spec: { tools: readonly { executor: string }[]; credentials: readonly { databaseLogin?: object }[] };
+  };
+  const { spec } = role;
+  const tools = spec.tools.filter(({ executor }) => executor !== 'SQL');
+  const credentials = spec.credentials.filter(({ databaseLogin }) => databaseLogin === undefined);
+  return { ...role, spec: { ...spec, tools, credentials } };
+}

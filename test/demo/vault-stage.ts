@@ -7,7 +7,7 @@ import { mustSucceed } from '../testbed/vault/call-vault.ts';
 import { tokenRights } from '../testbed/vault/token-rights.ts';
 import { createDemoCalls, type DemoCalls } from './demo-calls.ts';
 import { applyTenant } from './prepare.ts';
-import { readSampleObject } from './samples.ts';
+import { readSampleObject, roleWithoutDatabase } from './samples.ts';
 import { NAMESPACE } from './scenario.ts';
 import { type AskForToken, createAskForToken, createVisitor, type Visitor } from './vault-visitor.ts';
 
@@ -42,7 +42,11 @@ export async function prepareVaultStage(
   ] as const;
   for (const [path, data] of secrets) await mustSucceed(`write ${path}`, vault.root('POST', path, { data }));
   await applyTenant(controlPlane, GATE_SOURCES);
-  await controlPlane.apply([neighbourRole(), ...tokenRights(TENANT, [systemNamespaceOf(TENANT), NAMESPACE])]);
+  await controlPlane.apply([
+    roleWithoutDatabase(),
+    neighbourRole(),
+    ...tokenRights(TENANT, [systemNamespaceOf(TENANT), NAMESPACE]),
+  ]);
   const calls = createDemoCalls(controlPlane);
   const refusal = await calls.send('PATCH', `/apis/cloister.dev/v1alpha1/tenantisolations/${TENANT}`, {
     spec: tenantChanges(),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { GATEWAY, systemNamespaceOf } from '../../src/api/names.ts';
 import { type IdentityOwner, identityPlace, vaultName } from '../../src/policy/vault/vault-identity.ts';
+import { roleWithoutDatabase } from '../demo/samples.ts';
 import { orThrow } from '../testbed/run-command.ts';
 import { type BoundVault, operatorVaultFlags, startBoundVault } from '../testbed/vault/bind-vault.ts';
 import type { CallVault } from '../testbed/vault/call-vault.ts';
@@ -53,6 +54,7 @@ export function useVaultSandboxes(tenants: readonly string[] = ['acme']) {
   );
   const { calls, cloister, controlPlane } = cluster;
   beforeAll(async () => {
+    await controlPlane().apply([roleWithoutDatabase()]);
     await vault.root('POST', SECRET, { data: { api_key: 'sk-acme' } });
     await vault.root('POST', OTHER_SECRET, { data: { token: 'other' } });
   });
