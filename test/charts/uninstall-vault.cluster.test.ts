@@ -230,7 +230,10 @@ describe('with Vault, the release', { timeout: 240_000 }, () => {
     const commands = readDocCommands()
       .filter(({ file, command }) => file === 'docs/removing.md' && /(^|\()vault /.test(command))
       .map(({ command }) => command.replace('cloister.acme.acme-agents.first', NAME));
-    expect(commands).toHaveLength(9);
+    expect(commands).toHaveLength(10);
+    const databaseRole = `database/roles/${NAME}`;
+    await vault.root('POST', databaseRole, { db_name: 'acme', creation_statements: ['SELECT 1'] });
+    expect((await vault.root('GET', databaseRole)).status).toBe(200);
     const environment = {
       PATH: `${dirname(vault.program)}:${process.env['PATH'] ?? ''}`,
       VAULT_ADDR: vault.url,
@@ -241,6 +244,7 @@ describe('with Vault, the release', { timeout: 240_000 }, () => {
     const args = ['-e', '-o', 'pipefail', '-c', commands.join('\n')];
     await orThrow('the commands of docs/removing.md', runCommand({ program: 'bash', args, environment }));
     expect(await inVault()).toEqual([]);
+    expect((await vault.root('GET', databaseRole)).status).toBe(404);
     expect((await vault.root('GET', `sys/policies/acl/${OPERATOR_POLICY}`)).status).toBe(404);
     expect((await vault.root('GET', `auth/kubernetes/role/${OPERATOR_AUTH_ROLE}`)).status).toBe(404);
   });
