@@ -4,6 +4,7 @@ import { endSentence } from '../../lib/end-sentence.ts';
 import { type DatabaseRecord, wantedRecord } from '../../policy/database/database-record.ts';
 import { isIsolated } from '../../policy/database/decide-logins.ts';
 import { databaseClaims, findTenantConflicts } from '../../policy/database/find-tenant-conflicts.ts';
+import { isWhole } from '../../policy/database/wanted-isolation.ts';
 import type { TenantStatusPart } from '../tenant-isolation/tenant-status.ts';
 import type { DatabaseContext, DatabaseReach } from './database-context.ts';
 import type { DatabaseProblem, DatabaseTask, DatabaseTenant } from './database-isolation.ts';
@@ -94,7 +95,7 @@ function neighboursOf(
   return tenants.flatMap((one) => {
     const record = wantedRecord(one);
     const { name } = one.metadata;
-    if (record === null || name === tenant || conflicts.has(name)) return [];
+    if (record === null || !isWhole(record.database) || name === tenant || conflicts.has(name)) return [];
     return [{ tenant: name, uid: record.uid, spec: record.database }];
   });
 }

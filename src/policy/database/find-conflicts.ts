@@ -1,6 +1,7 @@
 import type { CatalogFacts } from './catalog-facts.ts';
 import type { Refusal } from './isolation-plan.ts';
-import { isAtPlace, isAtServer, nameOf, type WantedIsolation } from './wanted-isolation.ts';
+import { findOverlap } from './find-overlap.ts';
+import type { WantedIsolation } from './wanted-isolation.ts';
 
 /**
  * Finds what another tenant has too: by what the others declare, and by what the database holds of tenants that this cluster need not
@@ -12,37 +13,16 @@ export function findConflicts(
   neighbours: readonly WantedIsolation[],
 ): readonly Refusal[] {
   const declared = neighbours.flatMap((other) => {
-    const problem = clashOf(wanted, other) ?? clashOf(other, wanted);
-    return problem === null
+    const overlap = findOverlap(wanted, other);
+    return overlap === null
       ? []
-      : [conflict(`tenant ${other.tenant}`, `tenant ${other.tenant} declares ${problem}`)];
+      : [conflict(`tenant ${other.tenant}`, `tenant ${other.tenant} declares ${overlap.claimed} too`)];
   });
   return declared.length > 0 ? declared : findHeld(facts, wanted);
 }
 
 function conflict(object: string, problem: string): Refusal {
   return { reason: 'Conflict', object, problem: `${problem}: each tenant needs its own` };
-}
-
-/** What the second tenant has that the first cannot share with it. */
-function clashOf(one: WantedIsolation, other: WantedIsolation): string | null {
-  if (!isAtServer(one, other)) return null;
-  const { host, port, database } = one.place;
-  if (one.sharing.strategy === 'Dedicated')
-    return `a database on the same server, ${host}:${port}, which is dedicated to one of them`;
-  if (!isAtPlace(one, other)) return null;
-  const [mine, theirs] = [one.sharing, other.sharing];
-  if (mine.strategy === 'Database') return `the same database ${database}`;
-  if (mine.strategy === 'Schema') {
-    if (theirs.strategy === 'Schema' && theirs.schema === mine.schema)
-      return `the same schema ${mine.schema}`;
-    const table =
-      theirs.strategy === 'RowLevel' ? theirs.tables.find(({ schema }) => schema === mine.schema) : undefined;
-    return table === undefined ? null : `the table ${nameOf(table)} and the schema that it is in`;
-  }
-  const isSame =
-    mine.strategy === 'RowLevel' && theirs.strategy === 'RowLevel' && theirs.value === mine.value;
-  return isSame ? `the same tenantValue in the same database ${database}` : null;
 }
 
 /** What the database holds for another tenant. Its roles say nothing of which one it is. */

@@ -48,16 +48,20 @@ export function wantedIsolation(tenant: {
   const { name, uid } = tenant.metadata;
   if (database === undefined) return null;
   if (name === undefined || uid === undefined) throw new TypeError('the tenant has no name or no uid');
-  const { host, port, database: databaseName } = database.connection;
   const { canary } = database;
   return {
     tenant: name,
     roles: { reader: tenantRoleName(uid), writer: writerRoleName(uid) },
-    place: { host, port, database: databaseName },
-    sharing: sharingOf(database),
+    ...claimOf(database),
     canary: canary === undefined ? null : { ...canary, table: readTable(canary.table) },
     trustedLogins: [...new Set(database.trustedLogins)].sort(),
   };
+}
+
+/** Returns where a database is, and what of it is the tenant's. Throws a TypeError for a tenant that its schema refuses. */
+export function claimOf(database: Database): Pick<WantedIsolation, 'place' | 'sharing'> {
+  const { host, port, database: name } = database.connection;
+  return { place: { host, port, database: name }, sharing: sharingOf(database) };
 }
 
 /** What of a database matters when a tenant leaves it. */
@@ -83,6 +87,12 @@ function sharingOf({ strategy, tenantColumn, tenantValue, schema, tables }: Data
   };
 }
 
+/** Whether a database has what its strategy needs: one that was stored under an older schema may not. */
+export function isWhole({ strategy, tenantColumn, tenantValue, schema }: Database): boolean {
+  if (strategy === 'RowLevel') return tenantColumn !== undefined && tenantValue !== undefined;
+  return strategy !== 'Schema' || schema !== undefined;
+}
+
 function required(value: string | undefined, field: string): string {
   if (value === undefined) throw new TypeError(`spec.database.${field} is not set`);
   return value;
@@ -103,7 +113,7 @@ export function isAtServer(
   one: Pick<WantedIsolation, 'place'>,
   other: Pick<WantedIsolation, 'place'>,
 ): boolean {
-  return one.place.host === other.place.host && one.place.port === other.place.port;
+  return hostOf(one.place.host) === hostOf(other.place.host) && one.place.port === other.place.port;
 }
 
 /** Whether two tenants name the same database. */
@@ -112,4 +122,9 @@ export function isAtPlace(
   other: Pick<WantedIsolation, 'place'>,
 ): boolean {
   return isAtServer(one, other) && one.place.database === other.place.database;
+}
+
+/** Names of hosts do not depend on case, and may end with a dot. */
+function hostOf(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '');
 }

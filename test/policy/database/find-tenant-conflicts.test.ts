@@ -96,6 +96,9 @@ test('the older tenant keeps what it has, whatever the order, and a tenant that 
   ]);
 });
 
-test('a tenant without a database claims nothing', () => {
-  expect(databaseClaims([buildTenantIsolation()])).toEqual([]);
+test('a tenant claims nothing without a database, or with one that an older schema let be stored', () => {
+  const older = buildTenantIsolation(({ spec }) => {
+    spec.database = rows({ tenantValue: undefined });
+  });
+  expect(databaseClaims([buildTenantIsolation(), older])).toEqual([]);
 });
