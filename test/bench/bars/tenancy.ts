@@ -1,17 +1,25 @@
 import type { Bar, Bench, Measurement } from '../bar.ts';
-import { describeRounds, medianRatio } from '../statistics.ts';
+import { describeRounds, medianRatio, type Rounds } from '../statistics.ts';
+import { measureLogins } from '../tenancy/measure-logins.ts';
 import { measureTenancy, type TenancyFigures, type TenancyScale } from '../tenancy/measure-tenancy.ts';
 
 const FULL: TenancyScale = { rows: 1_000_000, tenants: 1_000, rounds: 15 };
 const QUICK: TenancyScale = { rows: 20_000, tenants: 20, rounds: 3 };
 
-/** What row security costs a tenant of a table that many share, and what its set-up writes. All bars take their figures from one run. */
+/** What row security costs a tenant of a table that many share, and what its set-up writes. All but the last take their figures from one run. */
 export const TENANCY_BARS: readonly Bar[] = [
   bar('rls_buffers_ratio', 'ratio', 1.1, takeBuffers),
   bar('rls_scan_ratio', 'ratio', 2, takeScan),
   bar('statements_per_table', 'statements', null, (figures) => takePlan(figures, 'statements')),
   bar('transactions_per_table', 'transactions', null, (figures) => takePlan(figures, 'transactions')),
   bar('resync_writes', 'writes', 0, takeResync),
+  {
+    name: 'login_ratio',
+    unit: 'ratio',
+    limit: 1.5,
+    needsCluster: false,
+    measure: async ({ isQuick }) => takeLogins(await measureLogins(isQuick ? 3 : 41)),
+  },
 ];
 
 function bar(
@@ -36,6 +44,10 @@ export function takeBuffers({ byIndex: { policy, literal } }: TenancyFigures): M
 
 export function takeScan({ scan }: TenancyFigures): Measurement {
   return { value: medianRatio(scan), detail: describeRounds(scan, 'ms') };
+}
+
+export function takeLogins(rounds: Rounds): Measurement {
+  return { value: medianRatio(rounds), detail: describeRounds(rounds, 'ms') };
 }
 
 export function takePlan(
