@@ -19,6 +19,11 @@ export interface DatabaseTask extends DatabaseTenant {
   /** Connects to an address of the host that is not refused. */
   readonly dial: Dial;
   readonly login: DatabaseLogin;
+  /**
+   * Called before something may change, when the database was read and nothing refuses the plan. What it returns ends the call. If not
+   * set: nothing is asked.
+   */
+  readonly confirm?: () => Promise<DatabaseProblem | null>;
 }
 
 /** Why a database is not as it must be, where that is not the verdict on its structure. */

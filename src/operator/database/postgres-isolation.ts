@@ -62,11 +62,10 @@ async function isolate(admin: DatabaseSession, task: DatabaseTask, clock: Clock)
   const wanted = wantedOf(task);
   const plan = planIsolation(await readCatalog(admin, wanted), wanted, task.neighbours.map(wantedOf));
   if (plan.refusals.length > 0) return refusalVerdict(plan.refusals);
+  const unconfirmed = (await task.confirm?.()) ?? null;
+  if (unconfirmed !== null) return problemVerdict(unconfirmed);
   const { statements, failure } = await applyPlan(admin, plan);
-  if (failure !== null) {
-    const { reason, message } = describeFailure(failure);
-    return { outcome: reason, problems: [message], findings: [], statements };
-  }
+  if (failure !== null) return { ...problemVerdict(describeFailure(failure)), statements };
   const facts = await readCatalog(admin, wanted);
   const { place, dial } = task;
   const probed = await probeIsolation({ admin, facts, wanted, place, dial, clock, random: randomBytes });
@@ -102,6 +101,11 @@ function refusalVerdict(refusals: readonly Refusal[]): DatabaseVerdict {
   const outcome = PRECEDENCE.find((one) => outcomes.has(one)) ?? 'PlanRefused';
   const problems = refusals.map(({ object, problem }) => `${object}: ${problem}`);
   return { outcome, problems, findings: [], statements: 0 };
+}
+
+function problemVerdict({ reason, message }: DatabaseProblem): DatabaseVerdict {
+  const outcome = reason === 'NotTried' ? 'PlanRefused' : reason;
+  return { outcome, problems: [message], findings: [], statements: 0 };
 }
 
 function describeFailure({ object, error }: NonNullable<AppliedPlan['failure']>) {

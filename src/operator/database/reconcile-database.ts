@@ -134,28 +134,37 @@ function isForced({ tenant, context: { caches } }: Run): boolean {
   return home?.metadata.annotations?.[ANNOTATION.forceRelease] !== undefined;
 }
 
-/** What may come into being in the database is in the record before it does. */
 async function setUp(run: Run, wanted: DatabaseRecord): Promise<WorkResult> {
-  const { tenant, context, proofs, signal } = run;
+  const { tenant, context, proofs } = run;
   const record = writeRecord(wanted);
   const { clock } = context;
   const proof = proofs.get(tenant);
   const isProven = proof?.record === record && clock.now() < proof.until;
   if (isProven) return { requeueAfterMilliseconds: proof.until - clock.now() };
-  const outcome = await keepRecord(tenant, record, context, signal);
-  if (outcome === 'Foreign' || outcome === 'Terminating') {
-    const { namespace, name } = recordPlace(tenant);
-    const message = `ConfigMap ${namespace}/${name} is not Cloister's, or is being deleted. Nothing is set up without it.`;
-    tell(run, { reason: 'PlanRefused', message });
-    return { requeueAfterMilliseconds: RETRY_MILLISECONDS };
-  }
-  const { part, isGood } = await isolateDatabase(wanted, { ...run, report: reportContext(run, wanted.uid) });
+  const confirm = (): Promise<DatabaseProblem | null> => confirmRecord(run, record);
+  const uses = { ...run, report: reportContext(run, wanted.uid), confirm };
+  const { part, isGood } = await isolateDatabase(wanted, uses);
   const requeueAfterMilliseconds = isGood ? context.probeMilliseconds : RETRY_MILLISECONDS;
   // Of what is not good nothing is a proof: the next event has it looked at again.
   if (isGood) proofs.set(tenant, { record, until: clock.now() + requeueAfterMilliseconds });
   else proofs.delete(tenant);
   report(run, { record, part });
   return { requeueAfterMilliseconds };
+}
+
+/**
+ * What may come into being in the database is in the record before it does. Of a database that was never reached there is none, so that
+ * nobody waits for it when the tenant goes.
+ */
+async function confirmRecord(
+  { tenant, context, signal }: Run,
+  record: string,
+): Promise<DatabaseProblem | null> {
+  const outcome = await keepRecord(tenant, record, context, signal);
+  if (outcome !== 'Foreign' && outcome !== 'Terminating') return null;
+  const { namespace, name } = recordPlace(tenant);
+  const message = `ConfigMap ${namespace}/${name} is not Cloister's, or is being deleted. Nothing is set up without it`;
+  return { reason: 'PlanRefused', message };
 }
 
 function describeConflict({ holder, field, claimed }: TenantConflict): DatabaseProblem {

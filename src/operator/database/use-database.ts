@@ -21,13 +21,16 @@ export interface DatabaseUse {
 /** Sets up the database of a tenant and tries it. `isGood` says whether that need not be done again soon. */
 export async function isolateDatabase(
   record: DatabaseRecord,
-  use: DatabaseUse & { readonly report: ReportContext },
+  use: DatabaseUse & { readonly report: ReportContext } & Pick<DatabaseTask, 'confirm'>,
 ): Promise<{ readonly part: TenantStatusPart; readonly isGood: boolean }> {
-  const { context, signal, report } = use;
+  const { context, signal, report, confirm } = use;
   const found = await findTask(record, use);
   if ('reason' in found) return { part: problemReport(found, report), isGood: false };
   try {
-    const verdict = await context.isolation.isolate(found, signal);
+    const verdict = await context.isolation.isolate(
+      { ...found, ...(confirm === undefined ? {} : { confirm }) },
+      signal,
+    );
     const part = verdictReport(verdict, report);
     return { part, isGood: part.conditions.every(isIsolated) };
   } catch (error) {

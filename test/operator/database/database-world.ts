@@ -78,7 +78,11 @@ export function databaseWorld() {
     isolation: {
       isolate: async (task) => {
         isolated.push(task);
-        return state.verdict();
+        // A database that cannot be reached rejects before anything is asked.
+        const verdict = state.verdict();
+        const problem = (await task.confirm?.()) ?? null;
+        if (problem === null) return verdict;
+        return { outcome: 'PlanRefused', problems: [problem.message], findings: [], statements: 0 };
       },
       remove: async (task) => {
         removed.push(task);

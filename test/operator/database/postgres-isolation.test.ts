@@ -53,6 +53,14 @@ describePostgres(
       await query("INSERT INTO public.orders VALUES (1, 1, 'of 1'), (2, 2, 'of 2')");
     });
 
+    test('nothing is changed before it is confirmed', async () => {
+      const problem = { reason: 'PlanRefused', message: 'there is no record of it' } as const;
+      const verdict = await isolate({ ...acme(), confirm: async () => problem }, signal);
+      expect(verdict).toMatchObject({ outcome: 'PlanRefused', problems: [problem.message], statements: 0 });
+      expect(await query("SELECT FROM pg_roles WHERE starts_with(rolname, 'cloister')")).toEqual([]);
+      expect(await query("SELECT FROM pg_namespace WHERE nspname = 'cloister'")).toEqual([]);
+    });
+
     test('each is proven, and a second time no statement is run', async () => {
       expect(await isolate(acme(), signal)).toMatchObject({ outcome: 'Proven' });
       expect(await isolate(globex(), signal)).toMatchObject({ outcome: 'Proven' });

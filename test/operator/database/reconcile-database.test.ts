@@ -13,12 +13,8 @@ import {
   UID,
 } from './database-world.ts';
 
-test('a database is set up with the login of its Secret, after its record is written, and is tried again after an hour', async () => {
+test('a database is set up with the login of its Secret, with a record of it, and is tried again after an hour', async () => {
   const world = housed();
-  world.state.verdict = () => {
-    expect(world.recordOf()).toContain(UID);
-    return PROVEN;
-  };
   expect(await world.run()).toEqual({ requeueAfterMilliseconds: HOUR });
   expect(world.isolated).toMatchObject([
     {
@@ -30,7 +26,20 @@ test('a database is set up with the login of its Secret, after its record is wri
   ]);
   expect(world.isolated[0]?.login.password.reveal()).toBe('secret-1');
   expect(reasonOf(world)).toBe('Proven');
+  expect(world.recordOf()).toContain(UID);
   expect(world.told).toEqual(['acme']);
+});
+
+test('of a database that was never reached there is no record, and the tenant goes without waiting for it', async () => {
+  const world = housed();
+  world.state.verdict = () => {
+    throw new DatabaseError('database "crm"', { reason: 'Unreachable', problem: 'it is down' });
+  };
+  await world.run();
+  expect([reasonOf(world), world.recordOf()]).toEqual(['Unreachable', undefined]);
+  world.drop('acme');
+  expect(await world.run()).toEqual({});
+  expect(world.removed).toEqual([]);
 });
 
 test('within the hour nothing is tried, nothing is written, and nobody is told', async () => {
