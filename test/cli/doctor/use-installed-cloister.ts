@@ -4,6 +4,7 @@ import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import { readDocuments } from '../../../src/lib/yaml/read-documents.ts';
 import { allowGateway } from '../../../src/render/tenant/allow-gateway.ts';
 import { defaultDeny } from '../../../src/render/tenant/default-deny.ts';
+import { readSampleObject } from '../../demo/samples.ts';
 import { useCloister } from '../../e2e/use-cloister.ts';
 import { orThrow } from '../../testbed/run-command.ts';
 import { runCommand } from '../run-command.ts';
@@ -24,11 +25,20 @@ function deployments(): Record<string, unknown>[] {
 export function useInstalledCloister() {
   const cloister = useCloister();
   beforeAll(async () => {
+    await leaveDatabase();
     await cloister.cloister.operator.stop(15_000);
     await cloister.controlPlane.apply(deployments());
     for (const name of ['cloister-operator', 'cloister-webhook']) await setAvailable(name, 'True');
     await writePolicies();
   });
+
+  /** The database of the sample is nowhere, which doctor would find. */
+  async function leaveDatabase(): Promise<void> {
+    const { spec } = readSampleObject('tenant-acme.yaml') as { spec: { credentials: { name: string }[] } };
+    const credentials = spec.credentials.filter(({ name }) => name !== 'warehouse-admin');
+    const patch = JSON.stringify({ spec: { database: null, vectorStore: null, credentials } });
+    await kubectl('patch', 'tenantisolation/acme', '--type=merge', `--patch=${patch}`);
+  }
 
   /** Writes the NetworkPolicies of the namespace as the operator does. */
   async function writePolicies(): Promise<void> {
