@@ -103,7 +103,10 @@ type Kubectl = ControlPlane['kubectl'];
 async function apply(kubectl: Kubectl, objects: readonly object[], user: string): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   const args = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
-  await orThrow(`kubectl apply as ${user}`, kubectl(args, { input, user }));
+  await orThrow(
+    `kubectl apply as ${user}`,
+    untilSynced(() => kubectl(args, { input, user })),
+  );
   const definitions = objects.flatMap((object) =>
     'kind' in object && object.kind === 'CustomResourceDefinition' && 'metadata' in object
       ? [`crd/${(object.metadata as { name: string }).name}`]
@@ -113,6 +116,18 @@ async function apply(kubectl: Kubectl, objects: readonly object[], user: string)
   const wait = ['wait', '--for=condition=Established', '--timeout=30s', ...definitions];
   await orThrow('waiting for the CustomResourceDefinitions', kubectl(wait));
 }
+
+/** An API server that has just started refuses what a policy judges by parameters that it has not read yet. */
+async function untilSynced(run: () => Promise<CommandResult>): Promise<CommandResult> {
+  for (let tries = 1; ; tries++) {
+    const result = await run();
+    const isSynced = !result.stderr.includes('not yet synced to use for admission');
+    if (result.code === 0 || isSynced || tries === MAX_TRIES) return result;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+const MAX_TRIES = 120;
 
 async function createNamespace(
   kubectl: Kubectl,

@@ -1,5 +1,5 @@
 import { API_VERSION, GATEWAY, systemNamespaceOf } from '../../../src/api/names.ts';
-import { readSample } from '../../demo/samples.ts';
+import { roleWithoutDatabase } from '../../demo/samples.ts';
 import { prepareCluster } from '../../operator/operator-on-cluster.ts';
 import type { ApiServerCaller } from '../../testbed/api-server-caller.ts';
 import type { StartedControlPlane } from '../../testbed/control-plane.ts';
@@ -13,7 +13,7 @@ const SYSTEM = systemNamespaceOf(TENANT);
 /** What the role of every sandbox may read. */
 export const SECRET = 'secret/data/hermes-agent/openai';
 
-/** Installs Cloister without its webhook, and makes a tenant whose sandboxes have a secret and a database login in Vault. */
+/** Installs Cloister without its webhook, and makes a tenant whose sandboxes have a secret in Vault. */
 export async function prepareVaultedTenant(
   controlPlane: StartedControlPlane,
   vault: BoundVault,
@@ -21,7 +21,7 @@ export async function prepareVaultedTenant(
   await prepareCluster(controlPlane);
   await mustSucceed('write a secret', vault.root('POST', SECRET, { data: { api_key: 'sk-bench' } }));
   await controlPlane.apply([
-    ...readSample('role-data-analyst.yaml'),
+    roleWithoutDatabase(),
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     {
       apiVersion: API_VERSION,
@@ -33,7 +33,6 @@ export async function prepareVaultedTenant(
         vault: { authMount: VAULT_MOUNTS.auth },
         credentials: [
           { name: 'openai', vaultKV: { mount: 'secret', path: 'hermes-agent/openai', key: 'api_key' } },
-          { name: 'warehouse', vaultDatabase: { mount: VAULT_MOUNTS.database, connection: 'warehouse' } },
         ],
         onEgressOpen: 'Report',
         adopt: 'Report',
