@@ -14,7 +14,7 @@ import type { Binding, CredentialCaller, CredentialProblem } from './secret-stor
 export type GivenLogin =
   | {
       readonly login: DatabaseLogin;
-      /** Aborted shortly before the login ends, and when it is wiped. Whoever has a session of it ends it then. */
+      /** Aborted shortly before the login ends, and when it is wiped. A session of it must end then. */
       readonly ended: AbortSignal;
     }
   | { readonly problem: CredentialProblem };
@@ -23,7 +23,7 @@ export type GivenLogin =
 export interface DatabaseLogins {
   /**
    * The login of a credential of the caller's role. It is made when it is first asked for. After two thirds of its time another
-   * is made, while the first is still given, and whoever uses that may go on until its end. Every caller that is given the same login
+   * is made, while the first is still given, and what uses that may go on until its end. Every caller that is given the same login
    * gets the same object. Rejects with the reason of the signal, and with nothing else.
    */
   readonly get: (caller: CredentialCaller, name: string, signal: AbortSignal) => Promise<GivenLogin>;

@@ -19,7 +19,7 @@ import type { SessionPool } from './session-pool.ts';
 export interface SqlWorld {
   /** Logins of the sandboxes themselves. */
   readonly logins: Pick<DatabaseLogins, 'get'>;
-  /** What is told of the tenant; null where that is not known. */
+  /** What the feed says of the tenant; null where that is not known. */
   readonly tenant: () => DatabaseTenant | null;
   readonly pool: SessionPool;
   readonly network: Network;

@@ -115,7 +115,7 @@ function describeFinding({ name, object, statement }: DatabaseFinding): string {
   return `The structure does not isolate: ${name} on ${object}${mend}`;
 }
 
-/** What was found is told first, and each finding once. */
+/** What outweighs the rest comes first, and each finding once. */
 function findingsOf(verdict: DatabaseVerdict): readonly DatabaseFinding[] {
   const { findings, outcome } = verdict;
   const worst = outcome === 'Reached' ? [verdict.attack] : outcome === 'FindingsFound' ? [verdict.first] : [];
