@@ -1,12 +1,9 @@
-import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { namespaceWarnings } from '../../policy/vault/namespace-warnings.ts';
 import { operatorPolicy } from '../../policy/vault/operator-policy.ts';
 import { readVaultMounts } from '../../policy/vault/vault-mounts.ts';
 import { type Command, EXIT, type ExitCode, type Terminal } from '../command.ts';
-import { readCloisterObject } from '../input/read-cloister-object.ts';
-import { readInput } from '../input/read-input.ts';
-import { printUnreadable } from '../report.ts';
+import { readTenantFiles } from '../input/read-tenant-files.ts';
 import { runSweep, type SweepFlags } from '../vault/run-sweep.ts';
 import { addVaultOptions } from '../vault/vault-flags.ts';
 
@@ -71,17 +68,7 @@ export const vault: Command = {
 };
 
 async function runPolicy({ filename, vaultNamespace }: Flags, terminal: Terminal): Promise<ExitCode> {
-  const { documents } = await readInput({ filename }, terminal);
-  const tenants: TenantIsolation[] = [];
-  let isComplete = true;
-  for (const document of documents) {
-    const reading = 'error' in document ? document : readCloisterObject(document.object);
-    if (reading === null) continue;
-    if ('error' in reading) {
-      printUnreadable({ ...document, error: reading.error }, 'cannot be read', terminal);
-      isComplete = false;
-    } else if (reading.object.kind === 'TenantIsolation') tenants.push(reading.object);
-  }
+  const { tenants, isComplete } = await readTenantFiles(filename, terminal);
   const { mounts, problems } = readVaultMounts(tenants, vaultNamespace ?? null);
   for (const problem of problems) terminal.error(`error: ${singleLine(problem)}\n`);
   // A part of a policy would take rights from the tenants that are left out.

@@ -2,10 +2,8 @@ import type { TenantIsolation } from '../../api/tenant-isolation.ts';
 import { listFirst } from '../../lib/list-first.ts';
 import { singleLine } from '../../lib/single-line.ts';
 import { EXIT, type Terminal } from '../command.ts';
-import { readCloisterObject } from '../input/read-cloister-object.ts';
 import { readTenants } from '../input/read-cluster-objects.ts';
-import { readInput } from '../input/read-input.ts';
-import { printUnreadable } from '../report.ts';
+import { readTenantFiles } from '../input/read-tenant-files.ts';
 import { useCluster } from '../use-cluster.ts';
 
 /** A tenant, and all others that are known. */
@@ -36,17 +34,7 @@ async function readFiles(
   filename: readonly string[],
   terminal: Terminal,
 ): Promise<readonly TenantIsolation[] | null> {
-  const { documents } = await readInput({ filename }, terminal);
-  const tenants: TenantIsolation[] = [];
-  let isComplete = true;
-  for (const document of documents) {
-    const reading = 'error' in document ? document : readCloisterObject(document.object);
-    if (reading === null) continue;
-    if ('error' in reading) {
-      printUnreadable({ ...document, error: reading.error }, 'cannot be read', terminal);
-      isComplete = false;
-    } else if (reading.object.kind === 'TenantIsolation') tenants.push(reading.object);
-  }
+  const { tenants, isComplete } = await readTenantFiles(filename, terminal);
   // Of a tenant that is left out nobody would know that it claims the same.
   return isComplete ? tenants : null;
 }
