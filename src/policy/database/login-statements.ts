@@ -72,7 +72,7 @@ const REVOCATION: readonly string[] = [
   ...COMMIT,
   tried(`${CUT} ALTER ROLE ${LOGIN} NOLOGIN CONNECTION LIMIT 0;`),
   ...COMMIT,
-  // Whoever was logging in at that moment. What a session has in another database goes when it has ended.
+  // For a session that was logging in at that moment. What a session has in another database goes when it has ended.
   tried(`${CUT} DROP OWNED BY ${LOGIN} CASCADE; DROP ROLE ${LOGIN};`),
   ...COMMIT,
   // One that had read the login before it was dropped, and began after the last look.

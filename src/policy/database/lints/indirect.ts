@@ -6,7 +6,7 @@ import { quoteGrantee, quoteTable } from '../statements.ts';
 import { nameOf } from '../wanted-isolation.ts';
 import { canUse, heldBy, type Lint, type LintInput, revocations, sharedTables } from './lint.ts';
 
-/** Whether what a role owns shows every row of the declared tables, whoever asks. */
+/** Whether what a role owns shows every row of the declared tables to every role. */
 function seesEverything({ facts, own }: LintInput, owner: string): boolean {
   const role = facts.roles.find(({ name }) => name === owner);
   if (role === undefined || role.isSuperuser || role.bypassesRowSecurity) return true;
